@@ -1,0 +1,134 @@
+"""The command line of the pipeline: `python -m codegen regenerate|drift|show [slug…]` and `release X.Y.Z`.
+
+Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from codegen import pipeline
+from codegen.errors import CodegenError, ProviderFailure
+from codegen.providers import Provider, load_providers
+from codegen.release import write_version
+
+ROOT = Path(__file__).parents[1]
+
+OK, PROBLEM, MISUSE = 0, 1, 2
+
+_REPAIR = "Repair it with: nox -s regenerate"
+
+
+def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
+    """Run one command on the repository at `root`, and return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace, Path], int] = options.command
+        return command(options, root)
+    except CodegenError as error:
+        _complain(str(error))
+        return PROBLEM
+    except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, command, summary in (
+        ("regenerate", _regenerate, "write generated/ from specs/ and overlays/"),
+        ("drift", _drift, "say how generated/ differs from what regenerate would write"),
+        ("show", _show, "print the overlaid document as JSON; of several providers, an object by slug"),
+    ):
+        subparser = commands.add_parser(name, help=summary, description=summary)
+        subparser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them")
+        subparser.set_defaults(command=command)
+    release = commands.add_parser("release", help="write a new version wherever it must stand")
+    release.add_argument("version", metavar="X.Y.Z")
+    release.set_defaults(command=_release)
+    return parser
+
+
+def _regenerate(options: argparse.Namespace, root: Path) -> int:
+    providers = _chosen(root, options.slugs)
+    result = pipeline.regenerate(root, providers, strays=not options.slugs)
+    if result.failures:
+        _complain_all(result.failures)
+        _complain("Nothing was written.")
+        return PROBLEM
+    for slug, differences in result.differences.items():
+        _say(f"{slug}: {len(differences)} files written or removed" if differences else f"{slug}: unchanged")
+    return OK
+
+
+def _drift(options: argparse.Namespace, root: Path) -> int:
+    providers = _chosen(root, options.slugs)
+    result = pipeline.compare(root, providers, strays=not options.slugs)
+    _complain_all(result.failures)
+    for slug, differences in result.differences.items():
+        for difference in differences:
+            _complain(f"{slug}: {difference}")
+    if result.is_clean:
+        _say(f"{', '.join(provider.slug for provider in providers)}: generated/ is what specs/ and overlays/ generate")
+        return OK
+    _complain(_REPAIR if not result.failures else f"{_REPAIR}, once the problems above are mended")
+    return PROBLEM
+
+
+def _show(options: argparse.Namespace, root: Path) -> int:
+    providers = _chosen(root, options.slugs)
+    documents = {}
+    failures = []
+    for provider in providers:
+        try:
+            documents[provider.slug] = pipeline.build_document(provider)
+            pipeline.check_document(provider, documents[provider.slug])
+        except ProviderFailure as failure:
+            failures.append(failure)
+    # An invalid document is shown all the same: whoever mends it needs to see it.
+    shown = documents if len(providers) > 1 else documents.get(providers[0].slug)
+    if shown:
+        _say(json.dumps(shown, indent=2))
+    _complain_all(failures)
+    return PROBLEM if failures else OK
+
+
+def _release(options: argparse.Namespace, root: Path) -> int:
+    write_version(root, options.version)
+    return _regenerate(argparse.Namespace(slugs=[]), root)
+
+
+def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
+    """Return the named providers, or all; a name that is none is misuse."""
+    providers = {provider.slug: provider for provider in load_providers(root)}
+    for slug in slugs:
+        if slug not in providers:
+            nearest = difflib.get_close_matches(slug, providers, n=1)
+            hint = f" Did you mean {nearest[0]}?" if nearest else ""
+            _complain(f"There is no provider {slug!r}.{hint} There are: {', '.join(providers)}")
+            raise SystemExit(MISUSE)
+    return tuple(providers[slug] for slug in dict.fromkeys(slugs)) if slugs else tuple(providers.values())
+
+
+def _complain_all(failures: Sequence[ProviderFailure]) -> None:
+    for failure in failures:
+        _complain(str(failure))
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Our own overlays: every action says why it exists, and fails on the day on which it is no longer needed.
+
+The Overlay Specification lets an action match nothing and succeed. A spec is corrected for a reason, though,
+and when the provider mends the page the correction must go: so here an action that matches nothing, a
+correction whose net effect is nothing, and an action that adds to an array what the array already holds are
+errors, unless the action says `x-allow-empty: true`.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from codegen.document import canonical
+from codegen.errors import NeedlessCorrections, OverlayError, Problem, pointer
+from codegen.overlay import apply_overlay, check_overlay, location
+
+ALLOW_EMPTY = "x-allow-empty"
+
+_REPAIR = (
+    "if the provider has mended this, remove the action; if the place has moved, correct the target; "
+    f"if it may be so at times, say `{ALLOW_EMPTY}: true`"
+)
+
+_Action = tuple[int, dict[str, Any]]
+
+
+def apply_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with an overlay's corrections applied, every one of which changed something.
+
+    A correction is a run of consecutive actions with one and the same `description`.
+
+    Raises:
+        OverlayError: The overlay is malformed, an action does not fit, or one has no description.
+        NeedlessCorrections: All corrections that correct nothing.
+
+    """
+    check_overlay(overlay)
+    _require_descriptions(overlay)
+    problems: list[Problem] = []
+    for _, actions in groupby(enumerate(overlay["actions"]), key=lambda item: item[1]["description"]):
+        correction = list(actions)
+        before = document
+        for index, _ in correction:
+            document, found = _apply(document, overlay, index)
+            problems += found
+        if canonical(before) == canonical(document) and not _may_be_empty(correction):
+            problems += _needless(correction, problems)
+    if problems:
+        raise NeedlessCorrections(tuple(problems))
+    return document
+
+
+def _require_descriptions(overlay: dict[str, Any]) -> None:
+    for index, action in enumerate(overlay["actions"]):
+        if not action.get("description", "").strip():
+            raise OverlayError(location(index, action), "has no description: say why the correction exists")
+        if not isinstance(action.get(ALLOW_EMPTY, False), bool):
+            raise OverlayError(location(index, action), f"{ALLOW_EMPTY} must be a boolean")
+
+
+def _apply(document: dict[str, Any], overlay: dict[str, Any], index: int) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the document with one action applied, and what speaks against the action."""
+    action = overlay["actions"][index]
+    try:
+        applied = apply_overlay(document, {**overlay, "actions": [action]})
+    except OverlayError as error:  # it counted the actions of an overlay of one
+        raise OverlayError(location(index, action), error.problem) from error
+    if action.get(ALLOW_EMPTY):
+        return applied.document, []
+    if applied.matches == (0,):
+        return applied.document, [Problem(location(index, action), f"matches nothing: {_REPAIR}")]
+    held = _added_again(document, applied.document, ())
+    return applied.document, [
+        Problem(location(index, action), f"adds to {place} what it already holds, {value}: {_REPAIR}")
+        for place, value in held
+    ]
+
+
+def _may_be_empty(correction: list[_Action]) -> bool:
+    return any(action.get(ALLOW_EMPTY) for _, action in correction)
+
+
+def _needless(correction: list[_Action], known: list[Problem]) -> list[Problem]:
+    """Return the one problem of a correction without effect, unless one of its actions was already reported."""
+    places = [location(index, action) for index, action in correction]
+    if {problem.location for problem in known} & set(places):
+        return []
+    return [Problem(places[0], f"the correction changes nothing: {_REPAIR}")]
+
+
+def _added_again(before: Any, after: Any, parts: tuple[object, ...]) -> list[tuple[str, str]]:
+    """Return the place and the value of each array item that an action appended although it was there.
+
+    Actions only ever append to arrays, so the items behind the former length are the new ones.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        shared = [(key, before[key], after[key]) for key in before if key in after]
+    elif isinstance(before, list) and isinstance(after, list) and len(after) >= len(before):
+        shared = [(index, *pair) for index, pair in enumerate(zip(before, after, strict=False))]
+    else:
+        return []
+    found = [hit for key, old, new in shared for hit in _added_again(old, new, (*parts, key))]
+    if isinstance(before, list):
+        held = {canonical(item) for item in before}
+        found += [(pointer(*parts), item) for item in map(canonical, after[len(before) :]) if item in held]
+    return found

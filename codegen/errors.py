@@ -1,0 +1,183 @@
+"""Every error of the pipeline: values with fields, whose sentence is built last.
+
+CodegenError
+├── SourcesError         specs/sources.toml does not say what it must
+├── DocumentError        not the strict YAML that we read, at a line and column
+├── DialectError         a page in Mintlify's dialect that cannot be rebuilt as OpenAPI
+├── OverlayError         an overlay that is malformed or does not fit the document
+├── NeedlessCorrections  corrections that correct nothing (any more)
+├── InvalidDocument      an overlaid document that no client may be made of
+├── GenerationError      the generator or the formatter refused or lost something
+├── ToolchainError       a tool that decides the output's bytes is not the pinned one
+├── TreeError            a folder could not be written or replaced
+├── ReleaseError         the version cannot be written where it must stand
+└── ProviderFailure      one of the above, and whose it is
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class CodegenError(Exception):
+    """What every stage raises for bad input; equal when all fields are."""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by class and fields: attrs leaves exceptions with identity."""
+        return type(self) is type(other) and fields_of(self) == fields_of(other)
+
+    def __hash__(self) -> int:
+        """Hash by class and fields, as equality demands."""
+        return hash((type(self), fields_of(self)))
+
+
+def fields_of(error: Any) -> tuple[object, ...]:
+    """Return the values of an error's fields, in the order of their declaration."""
+    return tuple(getattr(error, field.name) for field in attrs.fields(type(error)))
+
+
+def pointer(*parts: object) -> str:
+    """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document."""
+    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+@attrs.frozen(eq=False)
+class SourcesError(CodegenError):
+    """`specs/sources.toml` does not say what it must."""
+
+    path: Path
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+@attrs.frozen(eq=False)
+class DocumentError(CodegenError):
+    """A file is not strict YAML; `line` and `column` count from one, 0 where there is no place."""
+
+    path: PurePath
+    line: int
+    column: int
+    problem: str
+
+    def __str__(self) -> str:
+        place = f":{self.line}:{self.column}" if self.line else ""
+        return f"{self.path}{place}: {self.problem}"
+
+
+@attrs.frozen(eq=False)
+class DialectError(CodegenError):
+    """A page in Mintlify's dialect holds what cannot be rebuilt; `location` is a JSON Pointer into the page."""
+
+    location: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.problem}"
+
+
+@attrs.frozen(eq=False)
+class OverlayError(CodegenError):
+    """An overlay is malformed, or one of its actions does not fit; `location` names the place in the overlay."""
+
+    location: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.problem}"
+
+
+@attrs.frozen
+class Problem:
+    """One thing that a person has to mend: where, and what."""
+
+    location: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.text}"
+
+
+@attrs.frozen(eq=False)
+class NeedlessCorrections(CodegenError):  # noqa: N818 - the name says what is wrong
+    """Corrections that match or change nothing: mostly because the provider mended the page."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+@attrs.frozen(eq=False)
+class InvalidDocument(CodegenError):  # noqa: N818 - the name says what is wrong
+    """An overlaid document that is not valid, or that the generator would turn into wrong code."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+@attrs.frozen(eq=False)
+class GenerationError(CodegenError):
+    """The generator or the formatter refused the document, or left a part of it out."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@attrs.frozen(eq=False)
+class ToolchainError(CodegenError):
+    """A tool that decides the output's bytes is missing, or not the version that is pinned."""
+
+    tool: str
+    installed: str | None
+    pinned: str
+
+    def __str__(self) -> str:
+        found = f"is {self.installed}" if self.installed else "is not installed"
+        return (
+            f"{self.tool} {found}, but {self.pinned} is pinned, and the output's bytes depend on it: "
+            "run it through nox, which installs from constraints/"
+        )
+
+
+@attrs.frozen(eq=False)
+class TreeError(CodegenError):
+    """A folder could not be written or replaced; what stood there before stands there still."""
+
+    path: Path
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+@attrs.frozen(eq=False)
+class ReleaseError(CodegenError):
+    """A version cannot be released."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@attrs.frozen(eq=False)
+class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
+    """What went wrong, for which provider, in which of its files (relative to the repository)."""
+
+    slug: str
+    file: PurePosixPath
+    error: CodegenError
+
+    def __str__(self) -> str:
+        prefix = f"{self.slug}: " if isinstance(self.error, DocumentError) else f"{self.slug}: {self.file}: "
+        return "\n".join(prefix + line for line in str(self.error).splitlines())

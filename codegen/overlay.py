@@ -1,0 +1,196 @@
+"""The OpenAPI Overlay Specification 1.1.0 over RFC 9535 JSONPath, to the letter.
+
+Stricter than the specification in three points where it leaves room for silent nonsense: `update` together
+with `copy`, a `copy` source that is not exactly one node, and an action that only has a target are errors.
+What our own overlays must satisfy on top of this is in `corrections`.
+
+https://spec.openapis.org/overlay/v1.1.0.html
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any, NamedTuple
+
+from jsonpath import JSONPathEnvironment, JSONPathError
+
+from codegen.document import canonical
+from codegen.errors import OverlayError
+
+_VERSION = re.compile(r"1\.[01]\.\d+")
+_FIELDS: dict[str, dict[str, type]] = {
+    "overlay": {"overlay": str, "info": dict, "extends": str, "actions": list},
+    "info": {"title": str, "version": str, "description": str},
+    "action": {"target": str, "description": str, "update": object, "copy": str, "remove": bool},
+}
+_REQUIRED = {"overlay": ("overlay", "info", "actions"), "info": ("title", "version"), "action": ("target",)}
+_NAMES = {str: "a string", dict: "an object", list: "an array", bool: "a boolean"}
+
+# strict: the extensions of this library to RFC 9535 are syntax errors.
+_JSONPATH = JSONPathEnvironment(strict=True)
+
+
+class Applied(NamedTuple):
+    """An overlaid document, and how many nodes each action hit, in the order of the actions."""
+
+    document: dict[str, Any]
+    matches: tuple[int, ...]
+
+
+class _Match(NamedTuple):
+    """A node that a query selected; `parts` are the keys and indices that lead to it."""
+
+    parts: tuple[str | int, ...]
+    node: Any
+
+
+def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> Applied:
+    """Return the document with all actions of an overlay applied in order; the arguments stay as they are.
+
+    Args:
+        document: Any JSON object.
+        overlay: An Overlay document of version 1.0 or 1.1, as plain data.
+
+    Raises:
+        OverlayError: The overlay is malformed, or an action does not fit what it selects.
+
+    """
+    check_overlay(overlay)
+    result = copy.deepcopy(document)
+    matches = tuple(
+        _apply_action(result, action, location(index, action)) for index, action in enumerate(overlay["actions"])
+    )
+    return Applied(result, matches)
+
+
+def check_overlay(overlay: Any) -> None:
+    """Raise `OverlayError` unless this is an Overlay document whose every action says what to do."""
+    _check_object("overlay", overlay, "the overlay")
+    if not _VERSION.fullmatch(overlay["overlay"]):
+        raise OverlayError("overlay", f"version {overlay['overlay']!r} is not supported: expected 1.1.0")
+    _check_object("info", overlay["info"], "info")
+    if not overlay["actions"]:
+        raise OverlayError("actions", "expected at least one action")
+    seen: set[str] = set()
+    for index, action in enumerate(overlay["actions"]):
+        _check_object("action", action, f"actions[{index}]")
+        _check_action(action, location(index, action))
+        text = canonical(action)
+        if text in seen:
+            raise OverlayError(location(index, action), "the same action twice")
+        seen.add(text)
+
+
+def location(index: int, action: dict[str, Any]) -> str:
+    """Return how messages name an action."""
+    return f"actions[{index}] {action['target']}"
+
+
+def _check_object(kind: str, value: Any, place: str) -> None:
+    if not isinstance(value, dict):
+        raise OverlayError(place, "expected an object")
+    missing = [name for name in _REQUIRED[kind] if name not in value]
+    if missing:
+        raise OverlayError(place, f"misses {', '.join(missing)}")
+    for name, field in value.items():
+        expected = _FIELDS[kind].get(name)
+        if expected is None and not name.startswith("x-"):
+            raise OverlayError(place, f"unknown field {name!r}: expected one of {', '.join(_FIELDS[kind])}")
+        if expected is not None and not isinstance(field, expected):
+            raise OverlayError(place, f"{name} must be {_NAMES[expected]}")
+
+
+def _check_action(action: dict[str, Any], place: str) -> None:
+    if "update" in action and "copy" in action:
+        raise OverlayError(place, "has both update and copy: which one is meant?")
+    if not {"update", "copy", "remove"} & action.keys():
+        raise OverlayError(place, "does nothing: give it update, copy or remove")
+
+
+def _apply_action(document: dict[str, Any], action: dict[str, Any], place: str) -> int:
+    matches = _select(document, action["target"], place)
+    if action.get("remove"):
+        _remove(matches, document, place)
+    elif "copy" in action:
+        _update(matches, document, _copied(document, action["copy"], place), place)
+    elif "update" in action:
+        _update(matches, document, action["update"], place)
+    return len(matches)
+
+
+def _select(document: dict[str, Any], query: str, place: str) -> list[_Match]:
+    """Return the distinct nodes that a query selects: a node list may name one node twice."""
+    try:
+        found = {match.parts: match.obj for match in _JSONPATH.finditer(query, document)}
+    except JSONPathError as error:
+        raise OverlayError(place, f"{query!r} is not RFC 9535 JSONPath: {error.args[0]}") from error
+    except RecursionError as error:
+        raise OverlayError(place, f"a query of {len(query)} characters is nested too deeply") from error
+    return [_Match(parts, node) for parts, node in found.items()]
+
+
+def _copied(document: dict[str, Any], query: str, place: str) -> Any:
+    sources = _select(document, query, place)
+    if len(sources) != 1:
+        raise OverlayError(place, f"copy must select one node, but {query!r} selects {len(sources)}")
+    return copy.deepcopy(sources[0].node)
+
+
+def _remove(matches: list[_Match], document: dict[str, Any], place: str) -> None:
+    # Last index first, and the inside before the outside, so that no removal moves what is removed next.
+    for match in sorted(matches, key=lambda match: [_sortable(part) for part in match.parts], reverse=True):
+        if not match.parts:
+            raise OverlayError(place, "the document itself cannot be removed")
+        del _parent(document, match)[match.parts[-1]]
+
+
+def _sortable(part: str | int) -> tuple[int, str]:
+    return (part, "") if isinstance(part, int) else (0, part)
+
+
+def _parent(document: dict[str, Any], match: _Match) -> Any:
+    node: Any = document
+    for part in match.parts[:-1]:
+        node = node[part]
+    return node
+
+
+def _update(matches: list[_Match], document: dict[str, Any], update: Any, place: str) -> None:
+    kinds = sorted({_kind(match.node) for match in matches})
+    if len(kinds) > 1:
+        raise OverlayError(place, f"selects {' and '.join(kinds)} at once: one update fits only nodes of one kind")
+    for match in matches:
+        # Each match gets a copy of its own: a later action on one must not show in the others.
+        _update_node(document, match, copy.deepcopy(update), place)
+
+
+def _update_node(document: dict[str, Any], match: _Match, update: Any, place: str) -> None:
+    if isinstance(match.node, list):
+        match.node.extend(update if isinstance(update, list) else [update])
+    elif isinstance(match.node, dict) and isinstance(update, dict):
+        _merge(match.node, update, place)
+    elif isinstance(match.node, dict) or isinstance(update, dict | list):
+        raise OverlayError(place, f"cannot update {_kind(match.node)} with {_kind(update)}")
+    else:
+        _parent(document, match)[match.parts[-1]] = update
+
+
+def _merge(target: dict[str, Any], update: dict[str, Any], place: str) -> None:
+    for key, value in update.items():
+        if key not in target:
+            target[key] = value
+        elif _kind(target[key]) != _kind(value):
+            raise OverlayError(place, f"cannot merge {_kind(value)} into the {_kind(target[key])} {key!r}")
+        elif isinstance(value, dict):
+            _merge(target[key], value, place)
+        elif isinstance(value, list):
+            target[key].extend(value)
+        else:
+            target[key] = value
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "object"
+    return "array" if isinstance(value, list) else "primitive"

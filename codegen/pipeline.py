@@ -1,0 +1,144 @@
+"""The stages in their order, for every provider: one code path, which `regenerate` writes and `drift` compares."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import attrs
+
+from codegen.client import generate_client
+from codegen.corrections import apply_corrections
+from codegen.document import load_document
+from codegen.errors import CodegenError, DocumentError, ProviderFailure
+from codegen.mintlify import to_openapi
+from codegen.providers import Provider
+from codegen.release import read_version
+from codegen.toolchain import require_pinned_tools
+from codegen.tree import EXTRA, Difference, compare_trees, is_staging, replace_trees, staging
+from codegen.validation import validate_document
+
+
+@attrs.frozen
+class Comparison:
+    """How what is committed differs from what the inputs generate."""
+
+    differences: dict[str, list[Difference]]
+    """By provider; paths are relative to the repository. Strays that belong to no provider are under their name."""
+
+    failures: tuple[ProviderFailure, ...] = ()
+    """Providers whose client could not be generated, so that there is nothing to compare."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every provider was compared, and nothing differs."""
+        return not self.failures and not any(self.differences.values())
+
+
+def build_document(provider: Provider) -> dict[str, Any]:
+    """Return a provider's overlaid document, not validated yet.
+
+    Raises:
+        ProviderFailure: The spec or the overlay is at fault.
+
+    """
+    with _blaming(provider, provider.spec):
+        document = load_document(provider.spec)
+        if provider.dialect == "mintlify":
+            document = to_openapi(document)
+    with _blaming(provider, provider.overlay):
+        return apply_corrections(document, load_document(provider.overlay))
+
+
+def check_document(provider: Provider, document: dict[str, Any]) -> None:
+    """Raise unless a client may be made of a provider's overlaid document.
+
+    Raises:
+        ProviderFailure: All that is wrong with it.
+
+    """
+    with _blaming(provider, provider.overlay):
+        validate_document(document)
+
+
+def regenerate(root: Path, providers: Iterable[Provider], *, strays: bool) -> Comparison:
+    """Write the clients of some providers, all of them or none.
+
+    Args:
+        root: The repository.
+        providers: Whose clients to write.
+        strays: Whether to remove what stands in `generated/` and belongs to no provider.
+
+    Returns:
+        What differed before. If there are failures, nothing was written.
+
+    """
+    return _run(root, tuple(providers), strays=strays, write=True)
+
+
+def compare(root: Path, providers: Iterable[Provider], *, strays: bool) -> Comparison:
+    """Return what `regenerate` with the same arguments would change, and write nothing."""
+    return _run(root, tuple(providers), strays=strays, write=False)
+
+
+def _run(root: Path, providers: tuple[Provider, ...], *, strays: bool, write: bool) -> Comparison:
+    require_pinned_tools(root)
+    version = read_version(root)
+    generated = root / "generated"
+    fresh: dict[Provider, Path] = {}
+    failures: list[ProviderFailure] = []
+    with staging(generated if write else Path(tempfile.gettempdir())) as stage:
+        for provider in providers:
+            try:
+                fresh[provider] = _generate(provider, version, stage / provider.slug)
+            except ProviderFailure as failure:
+                failures.append(failure)
+        differences = {provider.slug: _differences(provider, tree) for provider, tree in fresh.items()}
+        unknown = _strays(generated, providers) if strays else []
+        for path in unknown:
+            differences[path.name] = [Difference(PurePosixPath(path.relative_to(root)), EXTRA)]
+        if write and not failures:
+            changed = {each.output: tree for each, tree in fresh.items() if differences[each.slug]}
+            replace_trees(changed | dict.fromkeys(unknown), graveyard=_graveyard(stage))
+    return Comparison(differences, tuple(failures))
+
+
+def _generate(provider: Provider, version: str, into: Path) -> Path:
+    document = build_document(provider)
+    check_document(provider, document)
+    with _blaming(provider, provider.overlay):
+        generate_client(document, provider, version=version, into=into)
+    return into
+
+
+def _differences(provider: Provider, fresh: Path) -> list[Difference]:
+    prefix = PurePosixPath("generated", provider.slug)
+    return [attrs.evolve(each, path=prefix / each.path) for each in compare_trees(provider.output, fresh)]
+
+
+def _strays(generated: Path, providers: Iterable[Provider]) -> list[Path]:
+    known = {provider.slug for provider in providers}
+    if not generated.is_dir():
+        return []
+    return sorted(path for path in generated.iterdir() if path.name not in known and not is_staging(path))
+
+
+def _graveyard(stage: Path) -> Path:
+    graveyard = stage / ".old"
+    graveyard.mkdir()
+    return graveyard
+
+
+@contextmanager
+def _blaming(provider: Provider, path: Path) -> Iterator[None]:
+    """Say of an error whose it is, and in which file; paths are shown from the repository's root."""
+    file = PurePosixPath(path.relative_to(provider.root))
+    try:
+        yield
+    except DocumentError as error:
+        raise ProviderFailure(provider.slug, file, attrs.evolve(error, path=file)) from error
+    except CodegenError as error:
+        raise ProviderFailure(provider.slug, file, error) from error

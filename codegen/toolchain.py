@@ -1,0 +1,48 @@
+"""The tools that decide the output's bytes, held to the versions that `constraints/` pins."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from codegen.errors import SourcesError, ToolchainError
+
+TOOLS = ("openapi-python-client", "jinja2", "ruff")
+
+CONSTRAINTS = "constraints/dev.txt"
+
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)", re.MULTILINE)
+
+
+def require_pinned_tools(root: Path) -> None:
+    """Raise unless the tools are installed in exactly the versions that are pinned.
+
+    Raises:
+        SourcesError: The constraints cannot be read, or do not pin one of the tools.
+        ToolchainError: The first tool that is another version, or missing.
+
+    """
+    pins = read_pins(root / CONSTRAINTS)
+    for tool in TOOLS:
+        if tool not in pins:
+            raise SourcesError(root / CONSTRAINTS, f"does not pin {tool}")
+        installed = _installed(tool)
+        if installed != pins[tool]:
+            raise ToolchainError(tool, installed, pins[tool])
+
+
+def read_pins(path: Path) -> dict[str, str]:
+    """Return the version that a constraints file pins for each distribution, by lower-case name."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise SourcesError(path, f"cannot be read: {error.strerror}") from error
+    return {match["name"].lower(): match["version"] for match in _PIN.finditer(text)}
+
+
+def _installed(tool: str) -> str | None:
+    try:
+        return version(tool)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,107 @@
+"""Folders: compared file by file, and replaced all at once or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import attrs
+
+from codegen.errors import TreeError
+
+CHANGED, MISSING, EXTRA = "changed", "missing", "extra"
+
+_STAGING_PREFIX = ".staging-"
+_IGNORED = {"__pycache__"}
+
+
+@attrs.frozen(order=True)
+class Difference:
+    """One file in which a committed tree differs from a fresh one; `kind` is changed, missing or extra."""
+
+    path: PurePosixPath
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.kind:<8}{self.path}"
+
+
+def compare_trees(committed: Path, fresh: Path) -> list[Difference]:
+    """Return all files that differ, sorted by path; either folder may be missing.
+
+    Content, kind (file or link) and run bit count. `__pycache__` does not: Python leaves it where it imports.
+    """
+    old, new = _snapshot(committed), _snapshot(fresh)
+    kinds = {path: MISSING if path not in old else EXTRA for path in old.keys() ^ new.keys()}
+    kinds |= {path: CHANGED for path in old.keys() & new.keys() if old[path] != new[path]}
+    return sorted(Difference(path, kind) for path, kind in kinds.items())
+
+
+def _snapshot(tree: Path) -> dict[PurePosixPath, tuple[str, bool, bytes]]:
+    found = {}
+    for path in sorted(tree.rglob("*")):
+        relative = path.relative_to(tree)
+        if not _IGNORED.isdisjoint(relative.parts):
+            continue
+        if path.is_symlink():
+            found[PurePosixPath(relative)] = ("link", False, str(path.readlink()).encode())
+        elif path.is_file():
+            runs = bool(path.stat().st_mode & 0o100)
+            found[PurePosixPath(relative)] = ("file", runs, path.read_bytes())
+    return found
+
+
+@contextlib.contextmanager
+def staging(beside: Path) -> Iterator[Path]:
+    """Give a new hidden folder on the file system of the trees to replace, removed afterwards.
+
+    Raises:
+        TreeError: The folder cannot be made.
+
+    """
+    try:
+        beside.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=beside))
+    except OSError as error:
+        raise TreeError(beside, f"cannot be written: {error.strerror}") from error
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def is_staging(path: Path) -> bool:
+    """Whether a folder was made by `staging`, maybe by a run that was killed."""
+    return path.name.startswith(_STAGING_PREFIX)
+
+
+def replace_trees(replacements: dict[Path, Path | None], graveyard: Path) -> None:
+    """Put a fresh tree in the place of each committed one, or nothing where it is None; all of them or none.
+
+    Args:
+        replacements: From the committed folder, which may be missing, to the fresh one that takes its place.
+        graveyard: An empty folder on the same file system, where the old trees go.
+
+    Raises:
+        TreeError: A folder could not be moved; those moved before it are back where they were.
+
+    """
+    with contextlib.ExitStack() as undo:
+        for index, (committed, fresh) in enumerate(replacements.items()):
+            try:
+                if committed.exists():
+                    buried = committed.rename(graveyard / str(index))
+                    undo.callback(_move_back, buried, committed)
+                if fresh is not None:
+                    fresh.rename(committed)
+                    undo.callback(committed.rename, fresh)
+            except OSError as error:
+                raise TreeError(committed, f"cannot be replaced: {error.strerror}") from error
+        undo.pop_all()
+
+
+def _move_back(buried: Path, committed: Path) -> None:
+    buried.rename(committed)

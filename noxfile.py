@@ -1,0 +1,104 @@
+"""The commands of this repository: short lists of steps; what they do is in codegen/ and tests/."""
+
+import nox
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "coverage"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+CLIENTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
+CONSTRAINTS = "constraints/dev.txt"
+
+
+def install(session: nox.Session, group: str, *, clients: bool = False) -> None:
+    """Install a dependency group, and the clients as they stand in the tree, from pinned versions."""
+    requirements = nox.project.dependency_groups(PYPROJECT, group)
+    editable = [part for client in CLIENTS for part in ("-e", f"./{client}")] if clients else []
+    session.install("-c", CONSTRAINTS, *requirements, *editable)
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Regenerate the clients, decode one example session of each provider, and print them as a table."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "regenerate")
+    install(session, "codegen", clients=True)
+    session.run("python", "-m", "facade.demo")
+
+
+@nox.session(default=False)
+def regenerate(session: nox.Session) -> None:
+    """Rewrite generated/ from specs/ and overlays/, for the given providers or all. Needs no network."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "regenerate", *session.posargs)
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Say how generated/ differs from what regenerate would write."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "drift", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests."""
+    install(session, "tests", clients=True)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests, and require that they reach every line and branch that was written by hand."""
+    install(session, "tests", clients=True)
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "report")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the style of what was written by hand."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check the types of what was written by hand and of what was generated."""
+    install(session, "typing", clients=True)
+    session.run("mypy")
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build every distribution, install each alone with its dependencies, and import it."""
+    install(session, "wheels")
+    session.run("python", "-m", "pytest", "-m", "wheels", *session.posargs)
+
+
+@nox.session(default=False)
+def speed(session: nox.Session) -> None:
+    """Measure what regenerating costs, as a ratio to the stock generator in the same run."""
+    install(session, "codegen")
+    session.run("python", "tests/speed/regenerate.py", *session.posargs)
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Write a new version, X.Y.Z, wherever it must stand."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "release", *session.posargs)
+
+
+@nox.session(default=False)
+def constraints(session: nox.Session) -> None:
+    """Resolve all dependency groups anew, and pin what comes out."""
+    session.install("-c", CONSTRAINTS, "uv")
+    groups = [part for group in PYPROJECT["dependency-groups"] for part in ("--group", group)]
+    session.run(
+        *("uv", "pip", "compile", "--universal", "--python-version=3.11", "--no-emit-index-url", "--no-annotate"),
+        *("--custom-compile-command=nox -s constraints", f"--output-file={CONSTRAINTS}", *groups, "pyproject.toml"),
+        *session.posargs,
+    )
