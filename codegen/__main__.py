@@ -6,6 +6,7 @@ Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the comma
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import json
 import os
@@ -31,11 +32,11 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     try:
         command: Callable[[argparse.Namespace, Path], int] = options.command
         return command(options, root)
-    except CodegenError as error:
-        _complain(str(error))
-        return PROBLEM
     except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+    except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a file that is locked
+        _complain(str(error))
         return PROBLEM
 
 
@@ -64,7 +65,8 @@ def _regenerate(options: argparse.Namespace, root: Path) -> int:
         _complain("Nothing was written.")
         return PROBLEM
     for slug, differences in result.differences.items():
-        _say(f"{slug}: {len(differences)} files written or removed" if differences else f"{slug}: unchanged")
+        files = "1 file" if len(differences) == 1 else f"{len(differences)} files"
+        _say(f"{slug}: {files} written or removed" if differences else f"{slug}: unchanged")
     return OK
 
 
@@ -101,8 +103,13 @@ def _show(options: argparse.Namespace, root: Path) -> int:
 
 
 def _release(options: argparse.Namespace, root: Path) -> int:
-    write_version(root, options.version)
-    return _regenerate(argparse.Namespace(slugs=[]), root)
+    """Write a version and the clients that carry it: both, or neither."""
+    with contextlib.ExitStack() as undo:
+        undo.callback(write_version(root, options.version))
+        code = _regenerate(argparse.Namespace(slugs=[]), root)
+        if code == OK:
+            undo.pop_all()
+    return code
 
 
 def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
@@ -123,11 +130,16 @@ def _complain_all(failures: Sequence[ProviderFailure]) -> None:
 
 
 def _complain(text: str) -> None:
-    print(text, file=sys.stderr)
+    print(_printable(text), file=sys.stderr)
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(_printable(text), flush=True)
+
+
+def _printable(text: str) -> str:
+    """Return a text that can be printed: the name of a stray file may hold bytes that are none."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 if __name__ == "__main__":

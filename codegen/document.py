@@ -7,13 +7,12 @@ everything else is a string, keys are strings, and what JSON cannot hold is refu
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 import attrs
 import yaml
@@ -24,9 +23,15 @@ MAX_DEPTH = 100
 """Levels of nesting: real specs have about 30, and the recursive stages after this one stand far more than 100."""
 
 MAX_COPIED = 500_000
-"""Nodes and characters that aliases may add to a document, all together: an alias bomb is over this at once."""
+"""Characters that aliases may add to a document, all together: an alias bomb is over this at once."""
 
+_NODE_WEIGHT = 4
+"""Characters that a node counts for, even an empty one: it takes about as long as they."""
+
+_TEXT_LIMIT = 300
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][-+]?[0-9]+)?")
+_TAG_DIRECTIVE = re.compile(r"(?:(?:[ \t]*(?:#.*)?|%YAML.*)\r?\n)*%TAG")
+_LINE_BREAK = re.compile(r"\r\n?|\n")
 _WORDS = {"null": None, "true": True, "false": False, "": None}
 
 
@@ -41,17 +46,26 @@ def load_document(path: Path) -> dict[str, Any]:
 
     """
     text = _read_text(path)
+    if directive := _TAG_DIRECTIVE.match(text):  # the parser takes quadratic time over many of them
+        line, column = _place(text[: directive.end() - len("%TAG")])
+        raise DocumentError(path, line, column, "tag directives are not allowed")
     composer = _Composer(path)
     try:
         composer.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.reader.ReaderError as error:
-        line, column = _place(text.encode(), error.position)
+        line, column = _place(text.encode()[: error.position].decode())
         problem = f"the character U+{error.character:04X} is not allowed in YAML"
         raise DocumentError(path, line, column, problem) from error
     except yaml.MarkedYAMLError as error:
-        context = f"{error.context}: " if error.context else ""
-        _refuse(path, error.problem_mark, f"{context}{error.problem}")
+        raise _syntax_error(path, text, error) from error
     return composer.document()
+
+
+def copied(value: Any) -> Any:
+    """Return a deep copy of plain data in which nothing is shared; `copy.deepcopy` keeps sharing, and is slower."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
 
 
 def canonical(value: Any) -> str:
@@ -67,13 +81,23 @@ def _read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line, column = _place(data, error.start)
+        line, column = _place(error.object[: error.start].decode())  # these bytes are without the BOM
         raise DocumentError(path, line, column, "is not UTF-8") from error
 
 
-def _place(data: bytes, offset: int) -> tuple[int, int]:
-    before = data[:offset].decode(errors="replace")
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+def _place(before: str) -> tuple[int, int]:
+    """Return the line and the column behind a text."""
+    lines = _LINE_BREAK.split(before)
+    return len(lines), len(lines[-1]) + 1
+
+
+def _syntax_error(path: Path, text: str, error: Any) -> DocumentError:
+    """Return the parser's error; what is not finished is at its beginning, and not where its end was missed."""
+    mark = error.problem_mark
+    if error.context_mark and (error.problem == "could not find expected ':'" or mark.index == len(text)):
+        mark = error.context_mark
+    context = f"{error.context}: " if error.context else ""
+    return DocumentError(path, *_place(text[: mark.index]), f"{context}{error.problem}")
 
 
 class _Mark(Protocol):
@@ -83,15 +107,16 @@ class _Mark(Protocol):
 
 def _refuse(path: Path, mark: _Mark | None, problem: str) -> NoReturn:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if len(problem) > _TEXT_LIMIT:  # it quotes the file
+        problem = f"{problem[: _TEXT_LIMIT // 2]} … {problem[-_TEXT_LIMIT // 2 :]}"
     raise DocumentError(path, line, column, problem)
 
 
 _NodeStart = yaml.ScalarEvent | yaml.CollectionStartEvent
 
 
-@attrs.frozen
-class _Node:
-    """A finished value, with what an alias to it would add: `weight` in nodes and characters, `height` in levels."""
+class _Node(NamedTuple):
+    """A finished value, with what an alias to it would add: `weight` in characters, `height` in levels."""
 
     value: Any
     weight: int
@@ -104,7 +129,7 @@ class _Open:
 
     value: dict[str, Any] | list[Any]
     anchor: str | None
-    weight: int = 1
+    weight: int = _NODE_WEIGHT
     height: int = 0
     key: str | None = None
     key_lines: dict[str, int] = attrs.field(factory=dict)
@@ -151,7 +176,7 @@ class _Composer:
         if is_plain and event.value == "<<" and self._expects_key():
             _refuse(self._path, event.start_mark, "merge keys are not part of YAML 1.2: write the keys out")
         value = self._resolve(event) if is_plain else event.value
-        node = _Node(value, 1 + len(event.value), 0)
+        node = _Node(value, _NODE_WEIGHT + len(event.value), 0)
         if event.anchor:
             self._anchors[event.anchor] = node
         self._add(node, event)
@@ -164,13 +189,9 @@ class _Composer:
         number = _NUMBER.fullmatch(text)
         if number is None:
             return text
-        try:
-            value = float(text) if number["fraction"] or number["exponent"] else int(text)
-        except ValueError:
-            _refuse(self._path, event.start_mark, f"an integer of {len(text)} digits: quote it if it is text")
-        if not math.isfinite(value):
+        if not math.isfinite(float(text)):  # an integer too: whoever reads it may compute with it
             _refuse(self._path, event.start_mark, f"the number {text} is too large for a float")
-        return value
+        return float(text) if number["fraction"] or number["exponent"] else int(text)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self._anchors:
@@ -182,7 +203,7 @@ class _Composer:
         if self._copied > MAX_COPIED:
             _refuse(self._path, event.start_mark, "the aliases copy too much: is this an alias bomb?")
         self._refuse_depth(event, len(self._open) + node.height)
-        self._add(attrs.evolve(node, value=copy.deepcopy(node.value)), event)
+        self._add(_Node(copied(node.value), node.weight, node.height), event)
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         self._refuse_tag(event)

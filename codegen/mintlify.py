@@ -11,14 +11,13 @@ The dialect is documented nowhere; what is known of it was read off published pa
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
-from codegen.document import canonical
+from codegen.document import canonical, copied
 from codegen.errors import DialectError, pointer
-from codegen.walk import walk
+from codegen.walk import METHODS, walk
 
 _LOCATIONS = ("path", "query", "header", "cookie")
 _SECURITY_LOCATIONS = ("header", "query", "cookie")
@@ -26,57 +25,92 @@ _PLACEHOLDER = "_mintlify/placeholder"
 """The media type of a response without a body."""
 
 _MACHINE_MADE = "example"
-"""The name of the example that the renderer makes up from the schema."""
+"""The name of the example that the renderer makes up from the schema, where the provider gave none."""
 
 _NAME = "refIdentifier"
 _COMPONENT = re.compile(r"#/components/schemas/(?P<name>[A-Za-z0-9._-]+)")
 
 _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
+_Kinds = tuple[type, ...]
+_MAPPING: _Kinds = (dict,)
+_LIST: _Kinds = (list,)
+_TEXT: _Kinds = (str,)
+_BOOLEAN: _Kinds = (bool,)
+_NUMBER: _Kinds = (int, float)
+_SCHEMA: _Kinds = (dict, bool)
+_ANY: _Kinds = (dict, list, str, int, float, bool, type(None))
+_KIND_NAMES = {dict: "a mapping", list: "a list", str: "a string", bool: "a boolean"}
+
+_Known = Mapping[str, _Kinds]
+"""What a mapping of the dialect may hold: keys, and the kinds of their values."""
+
+_PAGE: _Known = {"paths": _MAPPING, "components": _MAPPING}
+_ENDPOINT: _Known = {
+    "path": _TEXT,
+    "method": _TEXT,
+    "servers": _LIST,
+    "request": _MAPPING,
+    "response": _MAPPING,
+    "deprecated": _BOOLEAN,
+    "type": _TEXT,
+    "xMint": _MAPPING,
+    "xMcp": _MAPPING,
+}
+_SERVER: _Known = {"url": _TEXT, "description": _TEXT, "variables": _MAPPING}
+_VARIABLE: _Known = {"type": _TEXT, "enum": _LIST, "description": _TEXT, "default": _TEXT}
+_REQUEST: _Known = {"security": _LIST, "parameters": _MAPPING, "body": _MAPPING, "codeSamples": _LIST}
+_SECURITY: _Known = {"title": _TEXT, "parameters": _MAPPING}
+# x-default is a key that the documentation fills its console with: no part of the API.
+_SCHEME: _Known = {"type": _TEXT, "scheme": _TEXT, "description": _TEXT, "x-default": _ANY}
+_PARAMETER: _Known = {"schema": _LIST, "style": _TEXT, "explode": _BOOLEAN}
+_MEDIA_TYPE: _Known = {"schemaArray": _LIST, "examples": _MAPPING, "description": _TEXT}
+_EXAMPLE: _Known = {"summary": _TEXT, "description": _TEXT, "value": _ANY}
+
 # What an alternative may say besides what is converted below: JSON Schema that stays as it is.
-_KEPT = frozenset(
-    [
-        "const",
-        "contentEncoding",
-        "contentMediaType",
-        "default",
-        "deprecated",
-        "description",
-        "enum",
-        "example",
-        "examples",
-        "format",
-        "maxItems",
-        "maxLength",
-        "maxProperties",
-        "maximum",
-        "minItems",
-        "minLength",
-        "minProperties",
-        "minimum",
-        "multipleOf",
-        "not",
-        "pattern",
-        "patternProperties",
-        "readOnly",
-        "title",
-        "uniqueItems",
-        "writeOnly",
-    ]
-)
-_CONVERTED = frozenset(
-    [
-        "additionalProperties",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "items",
-        "properties",
-        "refIdentifier",
-        "required",
-        "requiredProperties",
-        "type",
-    ]
-)
+_KEPT: _Known = {
+    "const": _ANY,
+    "contentEncoding": _TEXT,
+    "contentMediaType": _TEXT,
+    "default": _ANY,
+    "deprecated": _BOOLEAN,
+    "description": _TEXT,
+    "enum": _LIST,
+    "example": _ANY,
+    "examples": _LIST,
+    "format": _TEXT,
+    "maxItems": _NUMBER,
+    "maxLength": _NUMBER,
+    "maxProperties": _NUMBER,
+    "maximum": _NUMBER,
+    "minItems": _NUMBER,
+    "minLength": _NUMBER,
+    "minProperties": _NUMBER,
+    "minimum": _NUMBER,
+    "multipleOf": _NUMBER,
+    "not": _SCHEMA,
+    "pattern": _TEXT,
+    "patternProperties": _MAPPING,
+    "readOnly": _BOOLEAN,
+    "title": _TEXT,
+    "uniqueItems": _BOOLEAN,
+    "writeOnly": _BOOLEAN,
+}
+_CONVERTED: _Known = {
+    "additionalProperties": _SCHEMA,
+    "exclusiveMaximum": _BOOLEAN + _NUMBER,
+    "exclusiveMinimum": _BOOLEAN + _NUMBER,
+    "items": _SCHEMA,
+    "properties": _MAPPING,
+    "refIdentifier": _TEXT,
+    "required": _BOOLEAN,
+    "requiredProperties": _LIST,
+    "type": _TEXT,
+}
+_ALTERNATIVE: _Known = {**_KEPT, **_CONVERTED}
+
+# What is said of a union, and not of one of its alternatives: the renderer copies it into each.
+_UNION_KEYS = ("title", "description", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 
 _Place = tuple[str | int, ...]
 
@@ -91,21 +125,22 @@ def to_openapi(page: dict[str, Any]) -> dict[str, Any]:
         DialectError: The page holds a key or a shape that cannot be rebuilt, at the place that the error names.
 
     """
-    _refuse_unknown(page, ("paths", "components"), ())
-    endpoint = _field(page, "paths", dict, ())
+    _check(page, _PAGE, (), "paths")
+    endpoint = page["paths"]
     place: _Place = ("paths",)
-    known = ("path", "method", "servers", "request", "response", "deprecated", "type", "xMint", "xMcp")
-    _refuse_unknown(endpoint, known, place)
+    _check(endpoint, _ENDPOINT, place, "path", "method", "request", "response")
     if endpoint.get("type", "path") != "path":
         _refuse((*place, "type"), f"{endpoint['type']!r} is no endpoint")
-    components = _components(_field(page, "components", dict, (), default={}))
+    method = endpoint["method"].lower()
+    if method not in METHODS:
+        _refuse((*place, "method"), f"{endpoint['method']!r} is no method")
+    components = _components(page.get("components", {}))
     schemes: dict[str, Any] = {}
     operation = _operation(endpoint, schemes, place)
-    path = _field(endpoint, "path", str, place)
     document = {
         "openapi": "3.1.0",
-        "servers": _servers(_field(endpoint, "servers", list, place, default=[])),
-        "paths": {path: {_field(endpoint, "method", str, place).lower(): operation}},
+        "servers": _servers(endpoint.get("servers", []), (*place, "servers")),
+        "paths": {endpoint["path"]: {method: operation}},
         "components": {"schemas": components, "securitySchemes": schemes},
     }
     return _name_components(document)
@@ -115,45 +150,48 @@ def _refuse(place: _Place, problem: str) -> NoReturn:
     raise DialectError(pointer(*place), problem)
 
 
-def _refuse_unknown(value: Any, known: Iterable[str], place: _Place) -> None:
+def _check(value: Any, known: _Known, place: _Place, *required: str) -> None:
+    """Refuse what is no mapping, misses a required key, or holds an unknown key or a value of a wrong kind."""
     if not isinstance(value, dict):
         _refuse(place, "expected a mapping")
-    unknown = sorted(value.keys() - set(known))
-    if unknown:
-        _refuse((*place, unknown[0]), "is not a key of this dialect that can be rebuilt")
+    for key in required:
+        if key not in value:
+            _refuse((*place, key), "is missing")
+    for key, field in value.items():
+        if key not in known:
+            _refuse((*place, key), "is not a key of this dialect that can be rebuilt")
+        if type(field) not in known[key]:
+            names = dict.fromkeys(_KIND_NAMES.get(kind, "a number") for kind in known[key])
+            _refuse((*place, key), f"expected {' or '.join(names)}")
 
 
-def _field(holder: dict[str, Any], key: str, kind: type, place: _Place, **default: Any) -> Any:
-    value = holder.get(key, default.get("default"))
-    if not isinstance(value, kind):
-        _refuse((*place, key), f"expected a {kind.__name__}")
-    return value
-
-
-def _servers(servers: list[Any]) -> list[dict[str, Any]]:
+def _servers(servers: list[Any], place: _Place) -> list[dict[str, Any]]:
+    converted = []
     for index, server in enumerate(servers):
-        place: _Place = ("paths", "servers", index)
-        _refuse_unknown(server, ("url", "description", "variables"), place)
-        for name, variable in server.get("variables", {}).items():
-            variable_place = (*place, "variables", name)
-            _refuse_unknown(variable, ("type", "enum", "description", "default"), variable_place)
-    kept = copy.deepcopy(servers)
-    for server in kept:
-        for variable in server.get("variables", {}).values():
-            variable.pop("type", None)  # a server variable is a string, or one of its enum
-    return kept
+        _check(server, _SERVER, (*place, index), "url")
+        variables = server.get("variables", {})
+        for name, variable in variables.items():
+            _check(variable, _VARIABLE, (*place, index, "variables", name))
+        # A variable is a string, or one of its enum, whatever its type says.
+        untyped = {name: copied(_without(variable, "type")) for name, variable in variables.items()}
+        converted.append(_without(server, "variables") | ({"variables": untyped} if untyped else {}))
+    return converted
+
+
+def _without(mapping: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key not in keys}
 
 
 def _operation(endpoint: dict[str, Any], schemes: dict[str, Any], place: _Place) -> dict[str, Any]:
-    request = _field(endpoint, "request", dict, place)
+    request = endpoint["request"]
     request_place = (*place, "request")
-    _refuse_unknown(request, ("security", "parameters", "body", "codeSamples"), request_place)
+    _check(request, _REQUEST, request_place)
     operation: dict[str, Any] = {
-        "parameters": _parameters(_field(request, "parameters", dict, request_place, default={}), request_place),
-        "responses": _responses(_field(endpoint, "response", dict, place), (*place, "response")),
-        "security": _security(_field(request, "security", list, request_place, default=[]), schemes, request_place),
+        "parameters": _parameters(request.get("parameters", {}), (*request_place, "parameters")),
+        "responses": _responses(endpoint["response"], (*place, "response")),
+        "security": _security(request.get("security", []), schemes, (*request_place, "security")),
     }
-    if body := _field(request, "body", dict, request_place, default={}):
+    if body := request.get("body"):
         operation["requestBody"] = _body(body, (*request_place, "body"))
     if endpoint.get("deprecated"):
         operation["deprecated"] = True
@@ -162,17 +200,17 @@ def _operation(endpoint: dict[str, Any], schemes: dict[str, Any], place: _Place)
         "x-mint": endpoint.get("xMint"),
         "x-mcp": endpoint.get("xMcp"),
     }
-    return operation | {name: copy.deepcopy(value) for name, value in extensions.items() if value is not None}
+    return operation | {name: copied(value) for name, value in extensions.items() if value is not None}
 
 
 def _security(blocks: list[Any], schemes: dict[str, Any], place: _Place) -> list[dict[str, list[str]]]:
     """Return the security requirements, and add the schemes that they name."""
     requirements: list[dict[str, list[str]]] = []
     for index, block in enumerate(blocks):
-        block_place = (*place, "security", index)
-        _refuse_unknown(block, ("title", "parameters"), block_place)
-        title = _field(block, "title", str, block_place)
-        found = _security_parameters(_field(block, "parameters", dict, block_place), (*block_place, "parameters"))
+        block_place = (*place, index)
+        _check(block, _SECURITY, block_place, "title", "parameters")
+        title = block["title"]
+        found = _security_parameters(block["parameters"], (*block_place, "parameters"))
         if not title and not found:
             requirements.append({})  # access without a key is one of the alternatives
             continue
@@ -186,46 +224,44 @@ def _security(blocks: list[Any], schemes: dict[str, Any], place: _Place) -> list
 
 
 def _security_parameters(parameters: dict[str, Any], place: _Place) -> list[dict[str, Any]]:
-    _refuse_unknown(parameters, _SECURITY_LOCATIONS, place)
+    _check(parameters, dict.fromkeys(_SECURITY_LOCATIONS, _MAPPING), place)
     return [
         _scheme(name, location, entry, (*place, location, name))
-        for location in parameters
-        for name, entry in _field(parameters, location, dict, place).items()
+        for location, entries in parameters.items()
+        for name, entry in entries.items()
     ]
 
 
 def _scheme(name: str, location: str, entry: Any, place: _Place) -> dict[str, Any]:
-    # x-default is a key that the documentation fills its console with: no part of the API.
-    _refuse_unknown(entry, ("type", "scheme", "description", "x-default"), place)
+    _check(entry, _SCHEME, place, "type")
     described = {key: entry[key] for key in ("description",) if key in entry}
-    if entry.get("type") == "apiKey":
+    if entry["type"] == "apiKey":
         return {"type": "apiKey", "in": location, "name": name} | described
-    if entry.get("type") == "http" and name.lower() == "authorization" and location == "header":
-        return {"type": "http", "scheme": _field(entry, "scheme", str, place)} | described
-    _refuse(place, f"a security scheme of type {entry.get('type')!r} cannot be rebuilt: the renderer drops its parts")
+    if entry["type"] == "http" and name.lower() == "authorization" and location == "header":
+        _check(entry, _SCHEME, place, "scheme")
+        return {"type": "http", "scheme": entry["scheme"]} | described
+    _refuse(place, f"a security scheme of type {entry['type']!r} cannot be rebuilt: the renderer drops its parts")
 
 
 def _parameters(parameters: dict[str, Any], place: _Place) -> list[dict[str, Any]]:
-    _refuse_unknown(parameters, _LOCATIONS, (*place, "parameters"))
+    _check(parameters, dict.fromkeys(_LOCATIONS, _MAPPING), place)
     return [
-        _parameter(name, location, entry, (*place, "parameters", location, name))
-        for location in parameters
-        for name, entry in _field(parameters, location, dict, (*place, "parameters")).items()
+        _parameter(name, location, entry, (*place, location, name))
+        for location, entries in parameters.items()
+        for name, entry in entries.items()
     ]
 
 
 def _parameter(name: str, location: str, entry: Any, place: _Place) -> dict[str, Any]:
-    _refuse_unknown(entry, ("schema", "style", "explode"), place)
-    alternatives = _field(entry, "schema", list, place)
-    schema = _schema(alternatives, (*place, "schema"))
+    _check(entry, _PARAMETER, place, "schema")
+    schema = _schema(entry["schema"], (*place, "schema"))
     parameter: dict[str, Any] = {"name": name, "in": location}
-    if location == "path" or _is_required(alternatives):
+    if location == "path" or _is_required(entry["schema"]):
         parameter["required"] = True
     for key in ("description", "deprecated"):  # the renderer moved them into the schema
         if key in schema:
             parameter[key] = schema.pop(key)
-    kept = {key: entry[key] for key in ("style", "explode") if key in entry}
-    return parameter | kept | {"schema": schema}
+    return parameter | _without(entry, "schema") | {"schema": schema}
 
 
 def _is_required(alternatives: list[dict[str, Any]]) -> bool:
@@ -245,36 +281,36 @@ def _body(body: dict[str, Any], place: _Place) -> dict[str, Any]:
 
 
 def _responses(responses: dict[str, Any], place: _Place) -> dict[str, Any]:
-    converted = {}
+    converted: dict[str, Any] = {}
     for code, media_types in responses.items():
-        _refuse_unknown(media_types, media_types or (), (*place, code))
+        if not isinstance(media_types, dict):
+            _refuse((*place, code), "expected a mapping")
         content = {name: _media_type(value, (*place, code, name)) for name, value in media_types.items()}
         response: dict[str, Any] = {"description": _description(media_types.values())}
         if content.keys() - {_PLACEHOLDER}:
-            response["content"] = {name: value for name, value in content.items() if name != _PLACEHOLDER}
-        converted[code if code == "default" else code.upper()] = response
+            response["content"] = _without(content, _PLACEHOLDER)
+        name = code if code == "default" else code.upper()
+        if name in converted:
+            _refuse((*place, code), f"{name} is given twice")
+        converted[name] = response
     return converted
 
 
 def _description(media_types: Iterable[dict[str, Any]]) -> str:
     """Return the description that the renderer repeats in every media type, and in a placeholder's schema."""
-    found = [media_type.get("description") or "" for media_type in media_types]
+    found = [media_type.get("description", "") for media_type in media_types]
     return "\n\n".join(dict.fromkeys(text for text in found if text))
 
 
 def _media_type(media_type: Any, place: _Place) -> dict[str, Any]:
-    _refuse_unknown(media_type, ("schemaArray", "examples", "description"), place)
-    converted: dict[str, Any] = {
-        "schema": _schema(_field(media_type, "schemaArray", list, place), (*place, "schemaArray"))
-    }
-    examples = {
-        name: copy.deepcopy(example)
-        for name, example in _field(media_type, "examples", dict, place, default={}).items()
-        if name != _MACHINE_MADE
-    }
+    _check(media_type, _MEDIA_TYPE, place, "schemaArray")
+    schema = _schema(media_type["schemaArray"], (*place, "schemaArray"))
+    examples = media_type.get("examples", {})
     for name, example in examples.items():
-        _refuse_unknown(example, ("summary", "description", "value"), (*place, "examples", name))
-    return converted | ({"examples": examples} if examples else {})
+        _check(example, _EXAMPLE, (*place, "examples", name))
+    if not examples or examples.keys() == {_MACHINE_MADE}:
+        return {"schema": schema}
+    return {"schema": schema, "examples": copied(examples)}
 
 
 def _schema(alternatives: list[Any], place: _Place) -> dict[str, Any]:
@@ -287,38 +323,38 @@ def _schema(alternatives: list[Any], place: _Place) -> dict[str, Any]:
         _refuse(place, "expected at least one alternative")
     if len(schemas) == 1:
         return schemas[0]
+    # A file, and what may be anything, are written without default and example.
+    typed = [schema for schema, its in zip(schemas, alternatives, strict=True) if its["type"] not in {"any", "file"}]
     shared = {}
-    for key in ("title", "description", "deprecated"):  # the renderer copied the union's own into each alternative
-        values = [schema.get(key) for schema in schemas]
-        if values[0] is not None and all(value == values[0] for value in values):
-            shared[key] = values[0]
-    return shared | {"anyOf": [{k: v for k, v in schema.items() if k not in shared} for schema in schemas]}
+    for key in _UNION_KEYS:
+        holders = typed if key in {"default", "example"} else schemas
+        values = {canonical(schema[key]) if key in schema else None for schema in holders}
+        if len(values) == 1 and None not in values:
+            shared[key] = holders[0][key]
+    return shared | {"anyOf": [_without(schema, *shared) for schema in schemas]}
 
 
 def _alternative(alternative: Any, place: _Place) -> dict[str, Any]:
-    if not isinstance(alternative, dict):
-        _refuse(place, "expected a mapping")
-    extensions = {key for key in alternative if key.startswith("x-")}
-    _refuse_unknown(alternative, _KEPT | _CONVERTED | extensions, place)
-    if not isinstance(alternative.get("required", False), bool):
-        _refuse((*place, "required"), "expected a boolean: an object's own list is requiredProperties")
+    extensions = dict.fromkeys(alternative, _ANY) if isinstance(alternative, dict) else {}
+    extensions = {key: kinds for key, kinds in extensions.items() if key.startswith("x-")}
+    _check(alternative, {**_ALTERNATIVE, **extensions}, place, "type")
     schema = _type(alternative, place)
-    schema |= {key: copy.deepcopy(alternative[key]) for key in alternative if key in _KEPT | extensions}
+    schema |= {key: _upgrade_part(key, value) for key, value in alternative.items() if key in {*_KEPT, *extensions}}
     if "requiredProperties" in alternative:
-        schema["required"] = copy.deepcopy(alternative["requiredProperties"])
+        schema["required"] = copied(alternative["requiredProperties"])
     for key, convert in _NESTED.items():
         if key in alternative:
             schema[key] = convert(alternative[key], (*place, key))
     for key in ("exclusiveMinimum", "exclusiveMaximum"):
         if key in alternative:
             schema[key] = alternative[key]
-    if _NAME in alternative and schema.get("type") != "null":
-        schema[_NAME] = _field(alternative, _NAME, str, place)  # taken out again by _name_components
+    if _NAME in alternative and alternative["type"] != "null":
+        schema[_NAME] = alternative[_NAME]  # taken out again by _name_components
     return _upgrade_bounds(schema)
 
 
 def _type(alternative: dict[str, Any], place: _Place) -> dict[str, Any]:
-    kind = _field(alternative, "type", str, place)
+    kind = alternative["type"]
     if kind.startswith("enum<") and kind[5:-1] in _TYPES and kind.endswith(">"):
         return {"type": kind[5:-1]}
     if kind == "file":
@@ -339,19 +375,22 @@ def _file(alternative: dict[str, Any]) -> dict[str, Any]:
 
 
 def _properties(properties: Any, place: _Place) -> dict[str, Any]:
-    _refuse_unknown(properties, properties or (), place)
     return {name: _unwrapped(schema, (*place, name)) for name, schema in properties.items()}
 
 
 def _unwrapped(schema: Any, place: _Place) -> Any:
     """Return the provider's own schema from the renderer's wrapper; an allOf of several is the provider's."""
-    if isinstance(schema, bool):
-        return schema
-    if not isinstance(schema, dict):
+    if isinstance(schema, dict) and schema.keys() == {"allOf"}:
+        members = schema["allOf"]
+        if isinstance(members, list) and len(members) == 1:
+            return _own(members[0], (*place, "allOf", 0))
+    return _own(schema, place)
+
+
+def _own(schema: Any, place: _Place) -> Any:
+    """Return a schema that the provider wrote, which is OpenAPI's, as OpenAPI 3.1's."""
+    if not isinstance(schema, _SCHEMA):
         _refuse(place, "expected a schema")
-    members = schema.get("allOf")
-    if schema.keys() == {"allOf"} and isinstance(members, list) and len(members) == 1:
-        return _upgrade(members[0])
     return _upgrade(schema)
 
 
@@ -363,25 +402,26 @@ _NESTED: dict[str, Callable[[Any, _Place], Any]] = {
 
 
 def _components(components: dict[str, Any]) -> dict[str, Any]:
-    _refuse_unknown(components, ("schemas",), ("components",))
-    schemas = _field(components, "schemas", dict, ("components",), default={})
-    return {name: _upgrade(schema) for name, schema in schemas.items()}
+    _check(components, {"schemas": _MAPPING}, ("components",))
+    schemas = components.get("schemas", {})
+    return {name: _own(schema, ("components", "schemas", name)) for name, schema in schemas.items()}
 
 
 def _upgrade(schema: Any) -> Any:
     """Return the provider's own schema as OpenAPI 3.1: the page no longer says which version it was written in."""
     if not isinstance(schema, dict):
-        return copy.deepcopy(schema)
+        return copied(schema)
     upgraded = {key: _upgrade_part(key, value) for key, value in schema.items()}
     upgraded = _upgrade_bounds(upgraded)
-    if upgraded.pop("nullable", False) is not True:
+    if not isinstance(upgraded.get("nullable"), bool) or not upgraded.pop("nullable"):
         return upgraded
     kind = upgraded.get("type")
     if isinstance(kind, str) and "enum" not in upgraded and "const" not in upgraded:
         return upgraded | {"type": [kind, "null"]} if kind != "null" else upgraded
     if kind is None and not {"$ref", "allOf", "anyOf", "oneOf", "enum", "const"} & upgraded.keys():
         return upgraded  # anything, so null too
-    return {"anyOf": [upgraded, {"type": "null"}]}
+    shared = {key: upgraded.pop(key) for key in _UNION_KEYS if key in upgraded}  # a default may be null
+    return shared | {"anyOf": [upgraded, {"type": "null"}]}
 
 
 def _upgrade_part(key: str, value: Any) -> Any:
@@ -391,7 +431,7 @@ def _upgrade_part(key: str, value: Any) -> Any:
         return [_upgrade(schema) for schema in value]
     if key in {"items", "additionalProperties", "not"}:
         return _upgrade(value)
-    return copy.deepcopy(value)
+    return copied(value)
 
 
 def _upgrade_bounds(schema: dict[str, Any]) -> dict[str, Any]:
@@ -414,8 +454,8 @@ def _name_components(document: dict[str, Any]) -> dict[str, Any]:
     """
     components = document["components"]["schemas"]
     named: dict[str, list[dict[str, Any]]] = {}
-    for part in list(walk(document)):
-        if part.kind == "schema" and isinstance(part.node, dict) and _NAME in part.node:
+    for part in list(walk({"paths": document["paths"]})):
+        if part.kind == "schema" and isinstance(part.node, dict) and isinstance(part.node.get(_NAME), str):
             named.setdefault(part.node.pop(_NAME), []).append(part.node)
     for reference, schemas in named.items():
         match = _COMPONENT.fullmatch(reference)

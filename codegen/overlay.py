@@ -9,16 +9,14 @@ https://spec.openapis.org/overlay/v1.1.0.html
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any, NamedTuple
 
-from jsonpath import JSONPathEnvironment, JSONPathError
-
-from codegen.document import canonical
+from codegen.document import canonical, copied
 from codegen.errors import OverlayError
+from codegen.query import Match, QueryError, select
 
-_VERSION = re.compile(r"1\.[01]\.\d+")
+_VERSION = re.compile(r"1\.[01]\.[0-9]+")
 _FIELDS: dict[str, dict[str, type]] = {
     "overlay": {"overlay": str, "info": dict, "extends": str, "actions": list},
     "info": {"title": str, "version": str, "description": str},
@@ -27,22 +25,12 @@ _FIELDS: dict[str, dict[str, type]] = {
 _REQUIRED = {"overlay": ("overlay", "info", "actions"), "info": ("title", "version"), "action": ("target",)}
 _NAMES = {str: "a string", dict: "an object", list: "an array", bool: "a boolean"}
 
-# strict: the extensions of this library to RFC 9535 are syntax errors.
-_JSONPATH = JSONPathEnvironment(strict=True)
-
 
 class Applied(NamedTuple):
     """An overlaid document, and how many nodes each action hit, in the order of the actions."""
 
     document: dict[str, Any]
     matches: tuple[int, ...]
-
-
-class _Match(NamedTuple):
-    """A node that a query selected; `parts` are the keys and indices that lead to it."""
-
-    parts: tuple[str | int, ...]
-    node: Any
 
 
 def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> Applied:
@@ -57,10 +45,13 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> Applied:
 
     """
     check_overlay(overlay)
-    result = copy.deepcopy(document)
-    matches = tuple(
-        _apply_action(result, action, location(index, action)) for index, action in enumerate(overlay["actions"])
-    )
+    try:
+        result = copied(document)
+        matches = tuple(
+            _apply_action(result, action, location(index, action)) for index, action in enumerate(overlay["actions"])
+        )
+    except RecursionError as error:  # a short overlay can nest a document without end: copy $ into a part of it
+        raise OverlayError("actions", "the document is nested too deeply") from error
     return Applied(result, matches)
 
 
@@ -113,31 +104,20 @@ def _apply_action(document: dict[str, Any], action: dict[str, Any], place: str) 
     if action.get("remove"):
         _remove(matches, document, place)
     elif "copy" in action:
-        _update(matches, document, _copied(document, action["copy"], place), place)
+        _copy(matches, document, action["copy"], place)
     elif "update" in action:
         _update(matches, document, action["update"], place)
     return len(matches)
 
 
-def _select(document: dict[str, Any], query: str, place: str) -> list[_Match]:
-    """Return the distinct nodes that a query selects: a node list may name one node twice."""
+def _select(document: dict[str, Any], query: str, place: str) -> list[Match]:
     try:
-        found = {match.parts: match.obj for match in _JSONPATH.finditer(query, document)}
-    except JSONPathError as error:
-        raise OverlayError(place, f"{query!r} is not RFC 9535 JSONPath: {error.args[0]}") from error
-    except RecursionError as error:
-        raise OverlayError(place, f"a query of {len(query)} characters is nested too deeply") from error
-    return [_Match(parts, node) for parts, node in found.items()]
+        return select(document, query)
+    except QueryError as error:
+        raise OverlayError(place, f"{query!r} {error}") from error
 
 
-def _copied(document: dict[str, Any], query: str, place: str) -> Any:
-    sources = _select(document, query, place)
-    if len(sources) != 1:
-        raise OverlayError(place, f"copy must select one node, but {query!r} selects {len(sources)}")
-    return copy.deepcopy(sources[0].node)
-
-
-def _remove(matches: list[_Match], document: dict[str, Any], place: str) -> None:
+def _remove(matches: list[Match], document: dict[str, Any], place: str) -> None:
     # Last index first, and the inside before the outside, so that no removal moves what is removed next.
     for match in sorted(matches, key=lambda match: [_sortable(part) for part in match.parts], reverse=True):
         if not match.parts:
@@ -149,23 +129,32 @@ def _sortable(part: str | int) -> tuple[int, str]:
     return (part, "") if isinstance(part, int) else (0, part)
 
 
-def _parent(document: dict[str, Any], match: _Match) -> Any:
+def _parent(document: dict[str, Any], match: Match) -> Any:
     node: Any = document
     for part in match.parts[:-1]:
         node = node[part]
     return node
 
 
-def _update(matches: list[_Match], document: dict[str, Any], update: Any, place: str) -> None:
+def _update(matches: list[Match], document: dict[str, Any], update: Any, place: str) -> None:
     kinds = sorted({_kind(match.node) for match in matches})
     if len(kinds) > 1:
         raise OverlayError(place, f"selects {' and '.join(kinds)} at once: one update fits only nodes of one kind")
     for match in matches:
         # Each match gets a copy of its own: a later action on one must not show in the others.
-        _update_node(document, match, copy.deepcopy(update), place)
+        _update_node(document, match, copied(update), place)
 
 
-def _update_node(document: dict[str, Any], match: _Match, update: Any, place: str) -> None:
+def _copy(matches: list[Match], document: dict[str, Any], query: str, place: str) -> None:
+    sources = _select(document, query, place)
+    if not matches:
+        return
+    if len(sources) != 1:
+        raise OverlayError(place, f"copy must select one node, but {query!r} selects {len(sources)}")
+    _update(matches, document, copied(sources[0].node), place)  # the source may hold a match
+
+
+def _update_node(document: dict[str, Any], match: Match, update: Any, place: str) -> None:
     if isinstance(match.node, list):
         match.node.extend(update if isinstance(update, list) else [update])
     elif isinstance(match.node, dict) and isinstance(update, dict):

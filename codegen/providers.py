@@ -69,8 +69,10 @@ def load_providers(root: Path) -> tuple[Provider, ...]:
         rows = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SourcesError(path, f"cannot be read: {error.strerror}") from error
-    except ValueError as error:  # not UTF-8, or not TOML
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, or nested without end
         raise SourcesError(path, f"is not TOML: {error}") from error
+    if not rows:
+        raise SourcesError(path, "names no provider")
     for slug, row in rows.items():
         problem = _problem(slug, row)
         if problem:

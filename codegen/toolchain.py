@@ -38,6 +38,8 @@ def read_pins(path: Path) -> dict[str, str]:
         text = path.read_text("utf-8")
     except OSError as error:
         raise SourcesError(path, f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SourcesError(path, "is not UTF-8") from error
     return {match["name"].lower(): match["version"] for match in _PIN.finditer(text)}
 
 

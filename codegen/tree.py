@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ class Difference:
 def compare_trees(committed: Path, fresh: Path) -> list[Difference]:
     """Return all files that differ, sorted by path; either folder may be missing.
 
-    Content, kind (file or link) and run bit count. `__pycache__` does not: Python leaves it where it imports.
+    Content, kind (file or link) and run bit count; of a tree that is itself a link, no file is where it should be.
+    `__pycache__` does not count: Python leaves it where it imports.
     """
     old, new = _snapshot(committed), _snapshot(fresh)
     kinds = {path: MISSING if path not in old else EXTRA for path in old.keys() ^ new.keys()}
@@ -41,13 +43,13 @@ def compare_trees(committed: Path, fresh: Path) -> list[Difference]:
 
 
 def _snapshot(tree: Path) -> dict[PurePosixPath, tuple[str, bool, bytes]]:
-    found = {}
-    for path in sorted(tree.rglob("*")):
+    found: dict[PurePosixPath, tuple[str, bool, bytes]] = {}
+    for path in [] if tree.is_symlink() else sorted(tree.rglob("*")):
         relative = path.relative_to(tree)
         if not _IGNORED.isdisjoint(relative.parts):
             continue
         if path.is_symlink():
-            found[PurePosixPath(relative)] = ("link", False, str(path.readlink()).encode())
+            found[PurePosixPath(relative)] = ("link", False, os.fsencode(path.readlink()))
         elif path.is_file():
             runs = bool(path.stat().st_mode & 0o100)
             found[PurePosixPath(relative)] = ("file", runs, path.read_bytes())
@@ -92,7 +94,7 @@ def replace_trees(replacements: dict[Path, Path | None], graveyard: Path) -> Non
     with contextlib.ExitStack() as undo:
         for index, (committed, fresh) in enumerate(replacements.items()):
             try:
-                if committed.exists():
+                if os.path.lexists(committed):  # unlike `exists`, this sees a link into nowhere
                     buried = committed.rename(graveyard / str(index))
                     undo.callback(_move_back, buried, committed)
                 if fresh is not None:

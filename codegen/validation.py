@@ -6,7 +6,9 @@ into nowhere and what the generator cannot do, and their semantic checks name no
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -22,11 +24,13 @@ from referencing.jsonschema import DRAFT202012
 
 from codegen.errors import InvalidDocument, Problem, pointer
 from codegen.shapes import find_unsafe_shapes
-from codegen.walk import METHODS, Part, resolve, walk
+from codegen.walk import METHODS, CircularReference, Part, dereference, resolve, segments, walk
 
 _BASE = "urn:document"
 _TEXT_LIMIT = 300
 _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+_Place = tuple[str | int, ...]
 
 
 @attrs.frozen
@@ -52,11 +56,12 @@ def validate_document(document: dict[str, Any]) -> None:
             the examples and defaults against their schemas, and the shapes listed in `codegen.shapes`.
 
     """
-    version = document.get("openapi")
-    rules = _VERSIONS.get(version[:3]) if isinstance(version, str) else None
+    field = "swagger" if "swagger" in document else "openapi"
+    version = document.get(field)
+    rules = _VERSIONS.get(version[:3]) if isinstance(version, str) and field == "openapi" else None
     if rules is None:
-        text = f"version {version!r} is not supported: expected 3.1.x or 3.0.x"
-        raise InvalidDocument((Problem(pointer("openapi"), text),))
+        text = f"version {version!r} is not supported: expected OpenAPI 3.1.x or 3.0.x"
+        raise InvalidDocument((Problem(pointer(field), text),))
     try:
         problems = _problems(document, rules)
     except RecursionError:
@@ -68,10 +73,10 @@ def validate_document(document: dict[str, Any]) -> None:
 def _problems(document: dict[str, Any], rules: _Version) -> list[Problem]:
     parts = list(walk(document))
     problems = [*_structure(document, rules), *_schemas(parts, rules), *_references(document, parts)]
+    is_well_formed = not problems
     problems += [*_security(document, parts), *_parameters(document, parts)]
-    if not problems:  # the rest takes a well-formed document for granted
-        problems += _examples(document, parts, rules)
-        problems += find_unsafe_shapes(document, parts)
+    if is_well_formed:  # which the rest takes for granted
+        problems += [*_values(parts, rules), *_examples(document, parts, rules), *find_unsafe_shapes(document)]
     return list(dict.fromkeys(problems))
 
 
@@ -103,16 +108,32 @@ def _problem(error: ValidationError, parts: tuple[str | int, ...]) -> Problem:
 
 
 def _references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
+    kinds = {tuple(map(str, part.parts)): part.kind for part in parts}
     for part in parts:
-        if part.reference is None:
-            continue
-        if not part.reference.startswith("#"):
-            yield Problem(part.location, f"refers to {part.reference!r}: only local references are followed")
-            continue
-        try:
-            resolve(document, part.reference)
-        except LookupError:
-            yield Problem(part.location, f"refers to {part.reference!r}, where nothing is")
+        if part.reference is not None:
+            text = _reference(document, part, kinds)
+            if text:
+                yield Problem(part.location, f"refers to {part.reference!r}{text}")
+
+
+def _reference(document: dict[str, Any], part: Part, kinds: dict[tuple[str, ...], str]) -> str | None:
+    """Return what is wrong with a reference, if anything is."""
+    reference = str(part.reference)
+    if not reference.startswith("#"):
+        return ": only references to this document are followed"
+    try:
+        resolve(document, reference)
+    except LookupError:
+        return ", where nothing is"
+    if kinds.get(segments(reference)) != part.kind:
+        return f", which is no {part.kind}"
+    try:
+        dereference(document, part.node)
+    except CircularReference:
+        return ", which leads back to it"
+    except LookupError:
+        return None  # the reference that it stands for is told of
+    return None
 
 
 def _security(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
@@ -134,53 +155,72 @@ def _security(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Probl
 def _parameters(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
     """Check that a path and its operations' parameters agree."""
     for part in parts:
-        if part.kind != "path" or not isinstance(part.node, dict) or part.parts[0] != "paths":
+        if part.parts[:-1] != ("paths",) or not isinstance(part.node, dict):
             continue
-        path = str(part.parts[-1])
-        shared = _named(document, part.node)
+        shared = _listed(document, part.node)
+        yield from _path(str(part.parts[-1]), part.location)
+        yield from _twice(shared, part.location)
         for method in METHODS:
             if isinstance(operation := part.node.get(method), dict):
-                own = _named(document, operation)
-                yield from _path_parameters(path, shared | own, pointer(*part.parts, method))
-                yield from _twice(document, operation, pointer(*part.parts, method))
+                own = _listed(document, operation)
+                location = pointer(*part.parts, method)
+                yield from _path_parameters(str(part.parts[-1]), {*shared, *own}, location)
+                yield from _twice(own, location)
 
 
 def _listed(document: dict[str, Any], holder: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the place and the name of each parameter of a path or an operation."""
     parameters = holder.get("parameters")
     found = []
     for parameter in parameters if isinstance(parameters, list) else []:
-        node = _resolved(document, parameter)
+        node = _dereferenced(document, parameter)
         if isinstance(node, dict) and isinstance(node.get("name"), str) and isinstance(node.get("in"), str):
             found.append((node["in"], node["name"]))
     return found
 
 
-def _resolved(document: dict[str, Any], node: Any) -> Any:
-    try:
-        return resolve(document, node["$ref"]) if isinstance(node, dict) and "$ref" in node else node
-    except (LookupError, AttributeError):
-        return None
+def _dereferenced(document: dict[str, Any], node: Any) -> Any:
+    with contextlib.suppress(LookupError):  # which is told of elsewhere
+        return dereference(document, node)
+    return None
 
 
-def _named(document: dict[str, Any], holder: dict[str, Any]) -> set[tuple[str, str]]:
-    return set(_listed(document, holder))
+def _path(path: str, location: str) -> Iterator[Problem]:
+    for name, count in Counter(_PATH_PARAMETER.findall(path)).items():
+        if count > 1:
+            yield Problem(location, f"the path names {{{name}}} {count} times")
+    if re.search("[{}]", _PATH_PARAMETER.sub("", path)):
+        yield Problem(location, "the path has a brace that belongs to no parameter")
 
 
 def _path_parameters(path: str, parameters: set[tuple[str, str]], location: str) -> Iterator[Problem]:
-    wanted = _PATH_PARAMETER.findall(path)
+    wanted = set(_PATH_PARAMETER.findall(path))
     given = {name for place, name in parameters if place == "path"}
-    for name in sorted(set(wanted) - given):
+    for name in sorted(wanted - given):
         yield Problem(location, f"the path names {{{name}}}, but no path parameter does")
-    for name in sorted(given - set(wanted)):
+    for name in sorted(given - wanted):
         yield Problem(location, f"the path parameter {name!r} is not in the path {path}")
 
 
-def _twice(document: dict[str, Any], operation: dict[str, Any], location: str) -> Iterator[Problem]:
-    seen: set[tuple[str, str]] = set()
-    for parameter in _listed(document, operation):
-        if parameter in seen:
-            yield Problem(location, f"the {parameter[0]} parameter {parameter[1]!r} is given twice")
-        seen.add(parameter)
+def _twice(parameters: list[tuple[str, str]], location: str) -> Iterator[Problem]:
+    for (place, name), count in Counter(parameters).items():
+        if count > 1:
+            yield Problem(location, f"the {place} parameter {name!r} is given {count} times")
+
+
+def _values(parts: Iterable[Part], rules: _Version) -> Iterator[Problem]:
+    """Check the values that a schema lists against its own type and format."""
+    for part in parts:
+        if part.kind != "schema" or not isinstance(part.node, dict):
+            continue
+        values: list[tuple[_Place, Any]] = [(("enum", i), value) for i, value in enumerate(part.node.get("enum", []))]
+        values += [(("const",), part.node["const"])] if "const" in part.node else []
+        if values:
+            schema = {keyword: part.node[keyword] for keyword in ("type", "nullable", "format") if keyword in part.node}
+            validator = rules.schema(schema, format_checker=rules.formats)
+            for place, value in values:
+                if value is not None:  # which the generator reads as one more type
+                    yield from _misfits(validator, value, (*part.parts, *place))
 
 
 def _examples(document: dict[str, Any], parts: Iterable[Part], rules: _Version) -> Iterator[Problem]:
@@ -188,24 +228,31 @@ def _examples(document: dict[str, Any], parts: Iterable[Part], rules: _Version) 
     registry: Registry[Any] = Registry().with_resource(_BASE, resource)
     for part in parts:
         for schema, place, value in _instances(document, part):
-            where = f"{_BASE}#" + "".join("/" + quote(_escaped(key), safe="~") for key in schema)
-            validator = rules.schema({"$ref": where}, registry=registry, format_checker=rules.formats)
-            for error in validator.iter_errors(value):
-                yield _problem(error, place)
+            where = quote(pointer(*schema).removeprefix("#"), safe="/~")
+            validator = rules.schema({"$ref": f"{_BASE}#{where}"}, registry=registry, format_checker=rules.formats)
+            yield from _misfits(validator, value, place)
 
 
-def _escaped(key: str | int) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")
+def _misfits(validator: Any, value: Any, place: _Place) -> Iterator[Problem]:
+    """Yield why a value does not fit a schema, or why that cannot be told."""
+    try:
+        for error in validator.iter_errors(value):
+            yield _problem(error, place)
+    except RecursionError:
+        yield Problem(pointer(*place), "cannot be checked: its schema refers to itself without end")
+    except re.error as error:
+        yield Problem(
+            pointer(*place), f"cannot be checked: Python does not read the pattern {error.pattern!r}: {error}"
+        )
+    except Exception as error:  # noqa: BLE001 - the libraries raise what they like for a schema that is odd
+        yield Problem(pointer(*place), f"cannot be checked: {type(error).__name__}: {error}")
 
 
-_Instance = tuple[tuple[str | int, ...], tuple[str | int, ...], Any]
-
-
-def _instances(document: dict[str, Any], part: Part) -> Iterator[_Instance]:
+def _instances(document: dict[str, Any], part: Part) -> Iterator[tuple[_Place, _Place, Any]]:
     """Yield the place of a schema, and the place and value of each example or default that it must accept."""
-    if not isinstance(part.node, dict) or part.reference is not None:
+    if not isinstance(part.node, dict):
         return
-    if part.kind == "schema":
+    if part.kind == "schema" and (part.reference is None or document["openapi"].startswith("3.1")):
         for keyword in ("example", "default"):
             if keyword in part.node:
                 yield part.parts, (*part.parts, keyword), part.node[keyword]
@@ -216,6 +263,7 @@ def _instances(document: dict[str, Any], part: Part) -> Iterator[_Instance]:
         if "example" in part.node:
             yield schema, (*part.parts, "example"), part.node["example"]
         for name, example in part.node.get("examples", {}).items():
-            resolved = _resolved(document, example)
-            if isinstance(resolved, dict) and "value" in resolved:
-                yield schema, (*part.parts, "examples", name, "value"), resolved["value"]
+            place = segments(example["$ref"]) if "$ref" in example else (*part.parts, "examples", name)
+            value = dereference(document, example)
+            if "value" in value:
+                yield schema, (*place, "value"), value["value"]

@@ -6,8 +6,10 @@ The grammar below is the OpenAPI Specification's, as data: a property that happe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import attrs
 
@@ -15,7 +17,10 @@ from codegen.errors import pointer
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-ONE, LIST, MAP = "one", "list", "map"
+# A flag is a part unless it is a boolean; an object's fields may be extensions, `x-…`, and a map's keys may not.
+ONE, FLAG, LIST, MAP, OBJECT = "one", "flag", "list", "map", "object"
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 _SCHEMAS_BY_NAME = ("properties", "patternProperties", "dependentSchemas", "$defs")
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -27,14 +32,12 @@ _SCHEMAS = (
     "else",
     "contains",
     "propertyNames",
-    "additionalProperties",
-    "unevaluatedItems",
-    "unevaluatedProperties",
 )
+_SCHEMA_FLAGS = ("additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 
 # kind -> field -> (how many, kind of the part)
 _GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
-    "document": {"paths": (MAP, "path"), "webhooks": (MAP, "path"), "components": (ONE, "components")},
+    "document": {"paths": (OBJECT, "path"), "webhooks": (MAP, "path"), "components": (ONE, "components")},
     "components": {
         "schemas": (MAP, "schema"),
         "responses": (MAP, "response"),
@@ -43,26 +46,34 @@ _GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
         "headers": (MAP, "header"),
         "examples": (MAP, "example"),
         "securitySchemes": (MAP, "security scheme"),
+        "links": (MAP, "link"),
+        "callbacks": (MAP, "callback"),
         "pathItems": (MAP, "path"),
     },
     "path": {"parameters": (LIST, "parameter")} | dict.fromkeys(METHODS, (ONE, "operation")),
     "operation": {
         "parameters": (LIST, "parameter"),
         "requestBody": (ONE, "body"),
-        "responses": (MAP, "response"),
+        "responses": (OBJECT, "response"),
         "callbacks": (MAP, "callback"),
     },
     "parameter": {"schema": (ONE, "schema"), "content": (MAP, "media type"), "examples": (MAP, "example")},
     "header": {"schema": (ONE, "schema"), "content": (MAP, "media type"), "examples": (MAP, "example")},
     "body": {"content": (MAP, "media type")},
-    "response": {"content": (MAP, "media type"), "headers": (MAP, "header")},
-    "media type": {"schema": (ONE, "schema"), "examples": (MAP, "example")},
+    "response": {"content": (MAP, "media type"), "headers": (MAP, "header"), "links": (MAP, "link")},
+    "media type": {"schema": (ONE, "schema"), "examples": (MAP, "example"), "encoding": (MAP, "encoding")},
+    "encoding": {"headers": (MAP, "header")},
     "schema": (
         dict.fromkeys(_SCHEMAS_BY_NAME, (MAP, "schema"))
         | dict.fromkeys(_SCHEMA_LISTS, (LIST, "schema"))
         | dict.fromkeys(_SCHEMAS, (ONE, "schema"))
+        | dict.fromkeys(_SCHEMA_FLAGS, (FLAG, "schema"))
     ),
 }
+
+
+class CircularReference(LookupError):  # noqa: N818 - the name says what is wrong
+    """A reference stands for nothing but references, one of which is itself."""
 
 
 @attrs.frozen
@@ -88,28 +99,40 @@ class Part:
         return reference if isinstance(reference, str) else None
 
 
-def walk(document: dict[str, Any]) -> Iterator[Part]:
-    """Yield every part of a document, an outer one before those in it; what is malformed is passed over."""
-    yield from _walk(Part("document", (), document))
+def walk(document: dict[str, Any], without: Container[str] = ()) -> Iterator[Part]:
+    """Yield every part of a document, an outer one before those in it; what is malformed is passed over.
+
+    Args:
+        document: An OpenAPI document, valid or not.
+        without: Fields of the specification, such as `headers`, which are left out with all that is in them.
+
+    """
+    yield from walk_part(Part("document", (), document), without)
 
 
-def _walk(part: Part) -> Iterator[Part]:
+def walk_part(part: Part, without: Container[str] = ()) -> Iterator[Part]:
+    """Yield a part and every part in it, as `walk` does for the whole document."""
     yield part
     if not isinstance(part.node, dict):
         return
     for field, (count, kind) in _GRAMMAR.get(part.kind, {}).items():
-        if field in part.node:
+        if field in part.node and field not in without:
             for parts, node in _parts(part.node[field], count, (*part.parts, field)):
-                yield from _walk(Part(kind, parts, node))
+                yield from walk_part(Part(kind, parts, node), without)
+    if part.kind == "callback" and part.reference is None:  # its fields are expressions that stand for paths
+        for parts, node in _parts(part.node, OBJECT, part.parts):
+            yield from walk_part(Part("path", parts, node), without)
 
 
 def _parts(value: Any, count: str, parts: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    if count == ONE:
+    if count == ONE or (count == FLAG and not isinstance(value, bool)):
         yield parts, value
     elif count == LIST and isinstance(value, list):
         yield from (((*parts, index), item) for index, item in enumerate(value))
     elif count == MAP and isinstance(value, dict):
         yield from (((*parts, key), item) for key, item in value.items())
+    elif count == OBJECT and isinstance(value, dict):
+        yield from (((*parts, key), item) for key, item in value.items() if not key.startswith("x-"))
 
 
 def resolve(document: dict[str, Any], reference: str) -> Any:
@@ -122,12 +145,35 @@ def resolve(document: dict[str, Any], reference: str) -> Any:
     if not reference.startswith("#/"):
         raise LookupError(reference)
     node: Any = document
-    for part in reference[2:].split("/"):
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, list) and key.isdecimal():
+    for key in segments(reference):
+        if isinstance(node, list) and _INDEX.fullmatch(key):
             node = node[int(key)]
         elif isinstance(node, dict):
             node = node[key]
         else:
             raise LookupError(reference)
     return node
+
+
+def dereference(document: dict[str, Any], node: Any) -> Any:
+    """Return what a node is in the end, if it is a Reference Object, or itself.
+
+    Raises:
+        CircularReference: The references lead round in a circle.
+        LookupError: As `resolve`.
+
+    """
+    seen: set[str] = set()
+    while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
+        if reference in seen:
+            raise CircularReference(reference)
+        seen.add(reference)
+        node = resolve(document, reference)
+    return node
+
+
+def segments(reference: str) -> tuple[str, ...]:
+    """Return the keys that a local reference, `#/…`, names one after another."""
+    # https://datatracker.ietf.org/doc/html/rfc6901#section-6: a fragment is percent-encoded first of all.
+    keys = unquote(reference).removeprefix("#/").split("/")
+    return tuple(key.replace("~1", "/").replace("~0", "~") for key in keys)

@@ -1,0 +1,480 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codegen.__main__ import ROOT, main
+from codegen.pipeline import build_document
+from codegen.providers import load_providers
+from codegen.release import read_version
+
+Capture = pytest.CaptureFixture[str]
+
+
+def run(capsys: Capture, root: Path, *arguments: str) -> tuple[int, str, str]:
+    """Run a command, and return its exit code, its output and its complaints, with the root's path as `.`."""
+    code = main(arguments, root)
+    captured = capsys.readouterr()
+    return code, captured.out.replace(str(root), "."), captured.err.replace(str(root), ".")
+
+
+def files(root: Path) -> dict[str, bytes]:
+    """Return every file below a folder, by its path."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that is in a file."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def document_of(root: Path, slug: str) -> dict[str, Any]:
+    """Return a provider's overlaid document."""
+    return build_document(next(provider for provider in load_providers(root) if provider.slug == slug))
+
+
+def test_regenerate_says_what_it_wrote(pair: Path, capsys: Capture) -> None:
+    """There is a line for every provider, and afterwards there is nothing left to write."""
+    before = files(pair)
+    (pair / "generated" / "browserbase" / "README.md").unlink()
+    (pair / "generated" / "browserbase" / "stray.py").touch()
+    (pair / "generated" / "stray").mkdir()
+
+    said = "brightdata: unchanged\nbrowserbase: 2 files written or removed\nstray: 1 file written or removed\n"
+    assert run(capsys, pair, "regenerate") == (0, said, "")
+    assert files(pair) == before
+    assert run(capsys, pair, "drift") == (
+        0,
+        "brightdata, browserbase: generated/ is what specs/ and overlays/ generate\n",
+        "",
+    )
+
+
+def test_drift_names_every_difference_and_the_repair(pair: Path, capsys: Capture) -> None:
+    """Changed, missing and extra files of all providers come at once, and the command that repairs them last."""
+    generated = pair / "generated"
+    edit(generated / "brightdata" / "brightdata_client" / "client.py", "httpx", "http")
+    (generated / "browserbase" / "README.md").unlink()
+    (generated / "browserbase" / "browserbase_client" / "untracked.py").touch()
+    (generated / "stray").mkdir()
+    before = files(pair)
+
+    assert run(capsys, pair, "drift") == (
+        1,
+        "",
+        (
+            "brightdata: changed generated/brightdata/brightdata_client/client.py\n"
+            "browserbase: missing generated/browserbase/README.md\n"
+            "browserbase: extra   generated/browserbase/browserbase_client/untracked.py\n"
+            "stray: extra   generated/stray\n"
+            "Repair it with: nox -s regenerate\n"
+        ),
+    )
+    assert files(pair) == before
+
+
+def test_a_failure_is_told_beside_the_differences(pair: Path, capsys: Capture) -> None:
+    """A provider that fails hides neither the others' differences nor what to do first; `regenerate` writes nothing."""
+    edit(pair / "specs" / "browserbase.yaml", "info:", "info: [")
+    (pair / "generated" / "brightdata" / "README.md").unlink()
+    before = files(pair)
+    failure = (
+        "browserbase: specs/browserbase.yaml:4:14: while parsing a flow sequence: did not find expected ',' or ']'\n"
+    )
+
+    assert run(capsys, pair, "drift") == (
+        1,
+        "",
+        (
+            f"{failure}brightdata: missing generated/brightdata/README.md\n"
+            "Repair it with: nox -s regenerate, once the problems above are mended\n"
+        ),
+    )
+    assert run(capsys, pair, "drift", "browserbase") == (
+        1,
+        "",
+        f"{failure}Repair it with: nox -s regenerate, once the problems above are mended\n",
+    )
+    assert run(capsys, pair, "regenerate") == (1, "", f"{failure}Nothing was written.\n")
+    assert files(pair) == before
+
+
+def test_only_the_named_providers_are_written(pair: Path, capsys: Capture) -> None:
+    """Other providers and strays are left alone, and a provider named twice is written once."""
+    for slug in ("brightdata", "browserbase"):
+        (pair / "generated" / slug / "README.md").unlink()
+    (pair / "generated" / "stray").mkdir()
+
+    assert run(capsys, pair, "regenerate", "browserbase", "browserbase") == (
+        0,
+        "browserbase: 1 file written or removed\n",
+        "",
+    )
+    assert not (pair / "generated" / "brightdata" / "README.md").exists()
+    assert (pair / "generated" / "stray").is_dir()
+    assert run(capsys, pair, "drift", "brightdata")[2] == (
+        "brightdata: missing generated/brightdata/README.md\nRepair it with: nox -s regenerate\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["regenerate", "drift", "show"])
+@pytest.mark.parametrize(("slug", "hint"), [("browserbse", " Did you mean browserbase?"), ("?", "")])
+def test_an_unknown_provider_is_misuse(pair: Path, capsys: Capture, command: str, slug: str, hint: str) -> None:
+    """A name that is no provider's ends the command with 2, the nearest name and all names, before any work."""
+    with pytest.raises(SystemExit) as caught:
+        main([command, "brightdata", slug], pair)
+
+    assert caught.value.code == 2
+    assert capsys.readouterr() == ("", f"There is no provider {slug!r}.{hint} There are: brightdata, browserbase\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["regenerat"], ["drift", "--all"], ["release"], ["release", "1.2.3", "4"]])
+def test_a_command_that_does_not_exist_is_misuse(capsys: Capture, arguments: list[str]) -> None:
+    """Arguments that no command takes end with 2 and the usage."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: python -m codegen ")
+
+
+def test_show_prints_one_document(pair: Path, capsys: Capture) -> None:
+    """Of one provider the overlaid document itself is printed, as JSON."""
+    code, out, err = run(capsys, pair, "show", "browserbase")
+
+    assert (code, json.loads(out), err) == (0, document_of(pair, "browserbase"), "")
+
+
+def test_show_prints_several_documents_by_provider(pair: Path, capsys: Capture) -> None:
+    """Of several providers one JSON object is printed, in the order asked for, with those that can be built."""
+    code, out, err = run(capsys, pair, "show", "browserbase", "brightdata")
+
+    documents = {slug: document_of(pair, slug) for slug in ("browserbase", "brightdata")}
+    assert (code, list(json.loads(out).items()), err) == (0, list(documents.items()), "")
+    assert run(capsys, pair, "show")[1] == json.dumps(dict(sorted(documents.items())), indent=2) + "\n"
+
+    (pair / "specs" / "brightdata.yaml").unlink()
+    assert run(capsys, pair, "show") == (
+        1,
+        json.dumps({"browserbase": documents["browserbase"]}, indent=2) + "\n",
+        "brightdata: specs/brightdata.yaml: cannot be read: No such file or directory\n",
+    )
+
+
+def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: Capture) -> None:
+    """Whoever mends a document needs to see it; what cannot even be built is not shown."""
+    overlay = pair / "overlays" / "browserbase.yaml"
+    edit(overlay, "proxyBytes: 0", "proxyBytes: none")
+    edit(overlay, "tags: [sessions]", "tags: sessions")
+
+    code, out, err = run(capsys, pair, "show", "browserbase")
+    assert code == 1
+    assert json.loads(out) == document_of(pair, "browserbase")
+    assert err == (
+        "browserbase: overlays/browserbase.yaml: #/paths/~1v1~1sessions~1{id}/get/tags: "
+        "'sessions' is not of type 'array'\n"
+    )
+
+    edit(overlay, "tags: sessions", "tags: [sessions")
+    assert run(capsys, pair, "show", "browserbase")[:2] == (1, "")
+
+
+def test_release_writes_the_version_wherever_it_stands(pair: Path, capsys: Capture) -> None:
+    """A release changes one line of the root's and of every client's `pyproject.toml`, and nothing else."""
+    before = files(pair)
+    line = f'version = "{read_version(pair)}"'.encode()
+
+    said = "brightdata: 1 file written or removed\nbrowserbase: 1 file written or removed\n"
+    assert run(capsys, pair, "release", "10.20.30") == (0, said, "")
+
+    expected = before | {
+        name: before[name].replace(line, b'version = "10.20.30"')
+        for name in ("pyproject.toml", "generated/brightdata/pyproject.toml", "generated/browserbase/pyproject.toml")
+    }
+    assert files(pair) == expected != before
+    assert read_version(pair) == "10.20.30"
+
+
+@pytest.mark.parametrize(
+    ("version", "complaint"),
+    [
+        ("1.2", "'1.2' is no version: expected X.Y.Z"),
+        ("1.2.3.4", "'1.2.3.4' is no version: expected X.Y.Z"),
+        ("v1.2.3", "'v1.2.3' is no version: expected X.Y.Z"),
+        ("1.2.3rc1", "'1.2.3rc1' is no version: expected X.Y.Z"),
+        ("01.2.3", "'01.2.3' is no version: expected X.Y.Z"),
+        ("1.2.3\n", "'1.2.3\\n' is no version: expected X.Y.Z"),
+        ("1.2.\u0663", "'1.2.\u0663' is no version: expected X.Y.Z"),
+        (f"1.2.{'3' * 5000}", f"'1.2.{'3' * 5000}' is no version: expected X.Y.Z"),
+        ("", "'' is no version: expected X.Y.Z"),
+        ("1.10.0", "1.10.0 is not newer than 1.10.0"),
+        ("1.9.99", "1.9.99 is not newer than 1.10.0"),
+        ("0.99.0", "0.99.0 is not newer than 1.10.0"),
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_release_refuses_what_is_no_newer_version(pair: Path, capsys: Capture, version: str, complaint: str) -> None:
+    """A version is three numbers, higher than those that stand there as numbers and not as text."""
+    edit(pair / "pyproject.toml", f'version = "{read_version(pair)}"', 'version = "1.10.0"')
+    before = files(pair)
+
+    assert run(capsys, pair, "release", version) == (1, "", f"{complaint}\n")
+    assert files(pair) == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('version = "', 'version = "v', "'v0.1.0' is no version: expected X.Y.Z"),
+        ('version = "0.1.0"', "version = 1", "1 is no version: expected X.Y.Z"),
+        ("version", "#", "no [project] version can be read"),
+        ("[project]", "project = 1\n[x]", "no [project] version can be read"),
+        ('version = "0.1.0"', 'version =  "0.1.0"', None),
+        ("[project]", '[tool.other]\nversion = "3"\n[project]', None),
+    ],
+)
+def test_release_needs_the_line_it_changes(pair: Path, capsys: Capture, old: str, new: str, complaint: str) -> None:
+    """A version that cannot be found or replaced for sure is a problem, and nothing is written."""
+    edit(pair / "pyproject.toml", f'version = "{read_version(pair)}"', 'version = "0.1.0"')
+    edit(pair / "pyproject.toml", old, new)
+    before = files(pair)
+
+    expected = complaint or 'the first line that reads version = "X.Y.Z" is not that of [project]'
+    assert run(capsys, pair, "release", "0.2.0") == (1, "", f"./pyproject.toml: {expected}\n")
+    assert files(pair) == before
+
+
+def test_release_is_undone_when_a_client_fails(pair: Path, capsys: Capture) -> None:
+    """A version is released with all clients or not at all, so that the same command can be given again."""
+    (pair / "specs" / "browserbase.yaml").unlink()
+    before = files(pair)
+
+    assert run(capsys, pair, "release", "99.0.0") == (
+        1,
+        "",
+        "browserbase: specs/browserbase.yaml: cannot be read: No such file or directory\nNothing was written.\n",
+    )
+    assert files(pair) == before
+
+
+ROW = 'info = "i"\noperation = "get /"\ndialect = "openapi"\nsha256 = "0"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "names no provider"),
+        ("# nothing but a comment\n", "names no provider"),
+        ("[a", "is not TOML: Expected ']' at the end of a table declaration (at end of document)"),
+        ("a = " + "[" * 5000, "is not TOML: maximum recursion depth exceeded"),
+        (f"[a]\n{ROW}[a]\n", "is not TOML: Cannot declare ('a',) twice (at line 6, column 3)"),
+        (f"[b]\n{ROW}[a]\n{ROW}", "keep the providers sorted: a, b"),
+        (f'["../a"]\n{ROW}', "[../a]: a slug is lower-case words joined by single underscores"),
+        (f"[A]\n{ROW}", "[A]: a slug is lower-case words joined by single underscores"),
+        (f"[a__b]\n{ROW}", "[a__b]: a slug is lower-case words joined by single underscores"),
+        ("a = 1\n", "[a]: expected a table of strings"),
+        (f"[a]\n{ROW}etag = 1\n", "[a]: expected a table of strings"),
+        ('[a]\ninfo = "i"\ndialect = "openapi"\n', "[a]: misses operation, sha256"),
+        (f'[a]\n{ROW}url = "x"\n', "[a]: does not know url"),
+        (f"[a]\n{ROW}".replace("openapi", "raml"), "[a]: dialect 'raml' is none of mintlify, openapi"),
+    ],
+    ids=lambda text: repr(text[:30]),
+)
+def test_a_broken_list_of_providers_is_one_clear_error(pair: Path, capsys: Capture, text: str, complaint: str) -> None:
+    """What is wrong in `sources.toml` is said with its row, whatever the command, and no client is touched."""
+    (pair / "specs" / "sources.toml").write_text(text, "utf-8")
+    before = files(pair)
+
+    for command in ("regenerate", "drift", "show"):
+        code, out, err = run(capsys, pair, command)
+        assert (code, out) == (1, "")
+        assert err.startswith(f"./specs/sources.toml: {complaint}")
+        assert err.count("\n") == 1
+    assert files(pair) == before
+
+
+def test_what_the_operating_system_refuses_is_one_line(
+    pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that cannot be read, a committed one too, is named without a traceback."""
+    locked = pair / "generated" / "browserbase" / "README.md"
+    read_bytes = Path.read_bytes
+
+    def refuse(self: Path) -> bytes:  # the administrator may read anything, so the mode would not do
+        if self == locked:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return read_bytes(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    complaint = "[Errno 13] Permission denied: './generated/browserbase/README.md'\n"
+    assert run(capsys, pair, "drift", "browserbase") == (1, "", complaint)
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+INPUTS = (
+    "constraints/dev.txt",
+    "overlays/browserbase.yaml",
+    "pyproject.toml",
+    "specs/browserbase.yaml",
+    "specs/sources.toml",
+)
+
+CORRUPTIONS: dict[str, Callable[[Path], object]] = {
+    "missing": Path.unlink,
+    "a folder": _folder,
+    "a link to itself": _link,
+    "empty": lambda path: path.write_bytes(b""),
+    "null": lambda path: path.write_bytes(b"\0" * 100),
+    "no UTF-8": lambda path: path.write_bytes(b"\xff\xfe\x80" * 100),
+    "UTF-16": lambda path: path.write_bytes(path.read_text("utf-8").encode("utf-16")),
+    "another spec": lambda path: shutil.copy(ROOT / "specs" / "brightdata.yaml", path),
+    "another overlay": lambda path: shutil.copy(ROOT / "overlays" / "brightdata.yaml", path),
+    "a list": lambda path: path.write_text("- 1\n", "utf-8"),
+    "deep YAML": lambda path: path.write_text("a: " + "[" * 5000, "utf-8"),
+    "deep TOML": lambda path: path.write_text("a = " + "[" * 5000, "utf-8"),
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("corruption", CORRUPTIONS)
+def test_no_input_is_so_bad_that_a_client_is_lost(pair: Path, capsys: Capture, name: str, corruption: str) -> None:
+    """Whatever stands in the place of an input, the answer is a problem without a traceback, and no client changes."""
+    CORRUPTIONS[corruption](pair / name)
+    before = files(pair / "generated")
+
+    code, out, err = run(capsys, pair, "regenerate", "browserbase")
+
+    assert (code, out) == (1, "")
+    assert err.startswith(("./", "browserbase: ")) or "is pinned" in err
+    assert files(pair / "generated") == before
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from([name for name in INPUTS if name.startswith(("specs", "overlays"))]),
+    place=st.floats(0, 1),
+    length=st.integers(0, 200),
+    inserted=st.binary(max_size=4) | st.sampled_from([b"\n", b": ", b"- ", b"'", b"{", b"]", b"&a ", b"*a", b"\t"]),
+)
+def test_no_damage_to_an_input_ends_in_a_traceback(
+    pair: Path, name: str, place: float, length: int, inserted: bytes
+) -> None:
+    """A file of which a part is lost or overwritten still holds a document, or there is a problem."""
+    untouched = (pair / name).read_bytes()
+    start = int(place * len(untouched))
+    (pair / name).write_bytes(untouched[:start] + inserted + untouched[start + length :])
+
+    named = [] if name == "specs/sources.toml" else ["browserbase"]  # the list may have lost the name
+    assert main(["show", *named], pair) in {0, 1}
+
+    (pair / name).write_bytes(untouched)
+
+
+def python(root: Path, code: str, **environment: str) -> tuple[int, str, str]:
+    """Run code in a process of its own that knows the pipeline, but in another folder than the repository's."""
+    result = subprocess.run(  # noqa: S603 - this Python, with code that stands below
+        [sys.executable, "-c", code],
+        cwd=root.parent,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_the_machine_does_not_show_in_the_clients(pair: Path) -> None:
+    """The same bytes come out under another hash seed, in another folder, and below somebody's ruff configuration."""
+    before = files(pair)
+    shutil.rmtree(pair / "generated")
+    for folder in (pair, pair.parent):
+        (folder / "ruff.toml").write_text('line-length = 40\n[format]\nquote-style = "single"\n', "utf-8")
+
+    code = f"from codegen.__main__ import *; sys.exit(main(['regenerate', 'browserbase'], root=Path({str(pair)!r})))"
+    assert python(pair, code, PYTHONHASHSEED="4711", TZ="Asia/Kathmandu", LC_ALL="C") == (
+        0,
+        f"browserbase: {len(files(pair / 'generated'))} files written or removed\n",
+        "",
+    )
+    clients = {name: data for name, data in before.items() if name.startswith("generated/browserbase/")}
+    assert {name: data for name, data in files(pair).items() if name.startswith("generated/")} == clients
+
+
+def test_a_stray_of_any_name_can_be_printed(pair: Path) -> None:
+    """A file name that is no text is shown escaped."""
+    (pair / "generated" / os.fsdecode(b"stray-\xff")).touch()
+
+    code = f"from codegen.__main__ import *; sys.exit(main(['regenerate'], root=Path({str(pair)!r})))"
+    assert python(pair, code) == (
+        0,
+        "brightdata: unchanged\nbrowserbase: unchanged\nstray-\\udcff: 1 file written or removed\n",
+        "",
+    )
+
+
+def test_a_reader_may_leave(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printing into a pipe that nobody reads from any more is a problem without a word."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed_pipe:
+        monkeypatch.setattr(sys, "stdout", closed_pipe)
+        code = main(["show", "browserbase"], pair)
+
+    assert (code, capsys.readouterr().err) == (1, "")
+
+
+@pytest.mark.parametrize("command", ["show", "regenerate"])
+def test_a_reader_may_leave_a_process(pair: Path, command: str) -> None:
+    """Nor does Python itself complain at its end, when it flushes what could not be printed, much or little."""
+    code = f"from codegen.__main__ import *; sys.exit(main([{command!r}, 'browserbase'], root=Path({str(pair)!r})))"
+    process = subprocess.Popen(  # noqa: S603 - this Python, with the code above
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": ""},  # as it is for most people
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    with process:
+        assert process.stderr.read() == ""
+
+    assert process.returncode == 1
+
+
+def test_the_pipeline_is_run_as_a_module() -> None:
+    """`python -m codegen` is the command line."""
+    command = [sys.executable, "-m", "codegen", "show", "no such provider"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - see above
+
+    slugs = ", ".join(provider.slug for provider in load_providers(ROOT))
+    assert (result.returncode, result.stdout, result.stderr) == (
+        2,
+        "",
+        f"There is no provider 'no such provider'. There are: {slugs}\n",
+    )

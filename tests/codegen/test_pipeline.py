@@ -1,0 +1,344 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+import codegen.client
+from codegen.errors import (
+    CodegenError,
+    DialectError,
+    DocumentError,
+    GenerationError,
+    InvalidDocument,
+    NeedlessCorrections,
+    OverlayError,
+    Problem,
+    ProviderFailure,
+    ReleaseError,
+    SourcesError,
+    ToolchainError,
+    TreeError,
+)
+from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate
+from codegen.providers import Provider, load_providers
+from codegen.tree import CHANGED, EXTRA, MISSING, Difference
+
+Files = dict[str, tuple[bytes, int]]
+
+
+def files(root: Path) -> Files:
+    """Return the bytes and the time of the last change of every file below `generated/`."""
+    tree = root / "generated"
+    paths = [path for path in tree.rglob("*") if path.is_file() and not path.is_symlink()]
+    return {path.relative_to(tree).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that is in a file."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def provider_of(root: Path, slug: str) -> Provider:
+    """Return one provider of a repository."""
+    return next(provider for provider in load_providers(root) if provider.slug == slug)
+
+
+def difference(path: str, kind: str) -> Difference:
+    """Return a difference in `generated/`."""
+    return Difference(PurePosixPath("generated", path), kind)
+
+
+def test_regenerate_leaves_what_is_up_to_date(repository: Path) -> None:
+    """What is committed is what the inputs generate, and no file of it is written again."""
+    before = files(repository)
+    slugs = ("anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern")
+
+    found = regenerate(repository, load_providers(repository), strays=True)
+
+    assert found == Comparison({slug: [] for slug in slugs})
+    assert files(repository) == before
+
+
+def test_every_difference_is_found_and_mended(pair: Path) -> None:
+    """A changed line, a deleted and an added file, and strays of any kind are named at once, by provider, and go."""
+    before = files(pair)
+    generated = pair / "generated"
+    edit(generated / "brightdata" / "brightdata_client" / "client.py", "httpx", "http")
+    (generated / "brightdata" / "pyproject.toml").unlink()
+    (generated / "browserbase" / "browserbase_client" / "api" / "added.py").touch()
+    (generated / "stray" / "stray_client").mkdir(parents=True)
+    (generated / "notes.txt").touch()
+    (generated / "nowhere").symlink_to("nowhere at all")
+    (generated / ".staging-of-a-run-that-was-killed").mkdir()
+    providers = load_providers(pair)
+
+    found = compare(pair, providers, strays=True)
+
+    assert found == Comparison(
+        {
+            "brightdata": [
+                difference("brightdata/brightdata_client/client.py", CHANGED),
+                difference("brightdata/pyproject.toml", MISSING),
+            ],
+            "browserbase": [difference("browserbase/browserbase_client/api/added.py", EXTRA)],
+            "notes.txt": [difference("notes.txt", EXTRA)],
+            "nowhere": [difference("nowhere", EXTRA)],
+            "stray": [difference("stray", EXTRA)],
+        }
+    )
+    assert not found.is_clean
+    assert regenerate(pair, providers, strays=True) == found
+    assert {name: data for name, (data, _) in files(pair).items()} == {name: data for name, (data, _) in before.items()}
+    assert compare(pair, providers, strays=True).is_clean
+    assert not (generated / "nowhere").is_symlink()
+
+
+def test_comparing_writes_nothing(pair: Path) -> None:
+    """Not even a folder changes, in which a file could have been made and removed again."""
+    (pair / "generated" / "browserbase" / "README.md").unlink()
+    folders = [path for path in pair.rglob("*") if path.is_dir()]
+    before = [(path, path.stat().st_mtime_ns) for path in folders], files(pair)
+
+    compare(pair, load_providers(pair), strays=True)
+
+    assert ([(path, path.stat().st_mtime_ns) for path in folders], files(pair)) == before
+
+
+def test_only_what_is_asked_for_is_compared(pair: Path) -> None:
+    """With some of the providers and without strays, everybody else's files are nobody's business."""
+    (pair / "generated" / "brightdata" / "README.md").unlink()
+    (pair / "generated" / "stray").mkdir()
+    before = files(pair)
+
+    assert regenerate(pair, [provider_of(pair, "browserbase")], strays=False) == Comparison({"browserbase": []})
+    assert files(pair) == before
+    assert (pair / "generated" / "stray").is_dir()
+
+
+def test_an_edited_overlay_shows_in_the_client(pair: Path) -> None:
+    """What an overlay says is compared, and not which file of ours was touched."""
+    edit(pair / "overlays" / "browserbase.yaml", "CPU used by the Session.", "How hard the Session worked.")
+
+    assert compare(pair, [provider_of(pair, "browserbase")], strays=True).differences["browserbase"] == [
+        difference("browserbase/browserbase_client/models/session.py", CHANGED)
+    ]
+
+
+def test_an_edited_template_shows_in_every_client(pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template is an input like any other, also when it has been used before."""
+    templates = shutil.copytree(codegen.client.TEMPLATES, tmp_path / "templates")
+    monkeypatch.setattr(codegen.client, "TEMPLATES", templates)
+    assert compare(pair, [provider_of(pair, "browserbase")], strays=False).is_clean
+
+    edit(templates / "project" / "README.md.jinja", "## Install", "## Installation")
+
+    assert compare(pair, load_providers(pair), strays=True) == Comparison(
+        {slug: [difference(f"{slug}/README.md", CHANGED)] for slug in ("brightdata", "browserbase")}
+    )
+
+
+def test_missing_clients_are_written_whole(pair: Path) -> None:
+    """Without `generated/` every file is missing, and comes back as it was."""
+    before = {name: data for name, (data, _) in files(pair).items()}
+    shutil.rmtree(pair / "generated")
+    everything = [difference(name, MISSING) for name in sorted(before, key=PurePosixPath)]
+
+    found = compare(pair, load_providers(pair), strays=True)
+
+    assert [each for differences in found.differences.values() for each in differences] == everything
+    assert not (pair / "generated").exists()
+    assert regenerate(pair, load_providers(pair), strays=True) == found
+    assert {name: data for name, (data, _) in files(pair).items()} == before
+
+
+def test_a_link_in_the_place_of_a_client_is_replaced(pair: Path, tmp_path: Path) -> None:
+    """A client is a folder in the repository, wherever else the same files may stand."""
+    output = pair / "generated" / "browserbase"
+    elsewhere = output.rename(tmp_path / "elsewhere")
+    output.symlink_to(elsewhere)
+
+    regenerate(pair, [provider_of(pair, "browserbase")], strays=True)
+
+    assert not output.is_symlink()
+    assert sorted(path.name for path in output.iterdir()) == ["README.md", "browserbase_client", "pyproject.toml"]
+    assert (elsewhere / "README.md").is_file()
+
+
+_REPAIR = (
+    "if the provider has mended this, remove the action; if the place has moved, correct the target; "
+    "if it may be so at times, say `x-allow-empty: true`"
+)
+_SPEC, _OVERLAY = PurePosixPath("specs/browserbase.yaml"), PurePosixPath("overlays/browserbase.yaml")
+_UNAUTHORIZED = (
+    "      '401':\n        description: The API key is missing or wrong.\n        content:\n          application/"
+)
+
+FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
+    "broken YAML": (
+        _SPEC,
+        "info:",
+        "info: [",
+        DocumentError(_SPEC, 4, 14, "while parsing a flow sequence: did not find expected ',' or ']'"),
+    ),
+    "broken YAML of the overlay": (
+        _OVERLAY,
+        "actions:",
+        "info: {}\nactions:",
+        DocumentError(_OVERLAY, 6, 1, "duplicate key 'info', first given on line 2"),
+    ),
+    "malformed overlay": (
+        _OVERLAY,
+        "overlay: 1.1.0",
+        "overlay: 2.0.0",
+        OverlayError("overlay", "version '2.0.0' is not supported: expected 1.1.0"),
+    ),
+    "unmatched action": (
+        _OVERLAY,
+        "target: $.openapi",
+        "target: $.openapl",
+        NeedlessCorrections((Problem("actions[0] $.openapl", f"matches nothing: {_REPAIR}"),)),
+    ),
+    "invalid example": (
+        _OVERLAY,
+        "proxyBytes: 0",
+        "proxyBytes: none",
+        InvalidDocument(
+            (
+                Problem(
+                    "#/paths/~1v1~1sessions~1{id}/get/responses/200/content/application~1json/examples/running/value"
+                    "/proxyBytes",
+                    "'none' is not of type 'integer'",
+                ),
+            )
+        ),
+    ),
+    "generator warning": (
+        _OVERLAY,
+        f"{_UNAUTHORIZED}json",
+        f"{_UNAUTHORIZED}xml",
+        GenerationError(
+            "the generator: WARNING parsing GET /v1/sessions/{id} within sessions. Cannot parse response for status "
+            "code (Unsupported content_type application/xml), response will be omitted from generated client"
+        ),
+    ),
+    "no server": (
+        _OVERLAY,
+        "actions:",
+        "actions:\n  - {target: $.servers, description: none of these answers, remove: true}",
+        GenerationError("the document names no server, and the first one is the client's base URL"),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_failing_provider_leaves_all_clients_alone(pair: Path, fault: str) -> None:
+    """One failure is named with its file and its cause, beside what differs elsewhere, and nothing is written."""
+    file, old, new, error = FAULTS[fault]
+    edit(pair / file, old, new)
+    (pair / "generated" / "brightdata" / "README.md").unlink()
+    (pair / "generated" / "stray").mkdir()
+    before = files(pair)
+
+    assert regenerate(pair, load_providers(pair), strays=True) == Comparison(
+        {
+            "brightdata": [difference("brightdata/README.md", MISSING)],
+            "stray": [difference("stray", EXTRA)],
+        },
+        (ProviderFailure("browserbase", file, error),),
+    )
+    assert files(pair) == before
+    assert sorted(path.name for path in (pair / "generated").iterdir()) == ["brightdata", "browserbase", "stray"]
+
+
+def test_all_failures_come_together(repository: Path) -> None:
+    """Whatever fails at whichever stage for whomever is told in one run."""
+    edit(repository / "specs" / "anchorbrowser.yaml", "paths:", "pathz:")
+    edit(repository / "specs" / "brightdata.yaml", "openapi: 3.1.0", "openapi: 4.0.0")
+    (repository / "overlays" / "browser_use.yaml").unlink()
+    (repository / "specs" / "browserbase.yaml").write_bytes(b"caf\xe9: 1")
+    (repository / "specs" / "skyvern.yaml").unlink()
+    (repository / "specs" / "skyvern.yaml").mkdir()
+
+    overlay, spec, directory = (
+        PurePosixPath("overlays/browser_use.yaml"),
+        PurePosixPath("specs/browserbase.yaml"),
+        PurePosixPath("specs/skyvern.yaml"),
+    )
+    assert compare(repository, load_providers(repository), strays=True) == Comparison(
+        {},
+        (
+            ProviderFailure(
+                "anchorbrowser",
+                PurePosixPath("specs/anchorbrowser.yaml"),
+                DialectError("#/paths", "is missing"),
+            ),
+            ProviderFailure(
+                "brightdata",
+                PurePosixPath("overlays/brightdata.yaml"),
+                InvalidDocument(
+                    (Problem("#/openapi", "version '4.0.0' is not supported: expected OpenAPI 3.1.x or 3.0.x"),),
+                ),
+            ),
+            ProviderFailure(
+                "browser_use", overlay, DocumentError(overlay, 0, 0, "cannot be read: No such file or directory")
+            ),
+            ProviderFailure("browserbase", spec, DocumentError(spec, 1, 4, "is not UTF-8")),
+            ProviderFailure("skyvern", directory, DocumentError(directory, 0, 0, "cannot be read: Is a directory")),
+        ),
+    )
+
+
+def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
+    """A provider's document is built and checked without being generated from."""
+    provider = provider_of(pair, "browserbase")
+    document = build_document(provider)
+
+    check_document(provider, document)
+    assert list(document["paths"]["/v1/sessions/{id}"]) == ["get"]
+
+    del document["paths"]["/v1/sessions/{id}"]["get"]["parameters"]
+    with pytest.raises(ProviderFailure) as caught:
+        check_document(provider, document)
+    problem = Problem("#/paths/~1v1~1sessions~1{id}/get", "the path names {id}, but no path parameter does")
+    assert caught.value == ProviderFailure("browserbase", _OVERLAY, InvalidDocument((problem,)))
+
+
+COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
+    ("constraints/dev.txt", "ruff==0.17.5", "ruff==0.0.1", ToolchainError("ruff", "0.17.5", "0.0.1")),
+    ("constraints/dev.txt", "jinja2==", "jinja3==", SourcesError(Path("constraints/dev.txt"), "does not pin jinja2")),
+    ("pyproject.toml", "[project]", "[projekt]", ReleaseError("pyproject.toml: no [project] version can be read")),
+]
+
+
+@pytest.mark.parametrize("fault", COMMON_FAULTS, ids=lambda fault: fault[2])
+def test_what_all_clients_depend_on_is_checked_once(
+    pair: Path, monkeypatch: pytest.MonkeyPatch, fault: tuple[str, str, str, CodegenError]
+) -> None:
+    """A tool that is not the pinned one, or no version, stops the run before any work."""
+    file, old, new, error = fault
+    edit(pair / file, old, new)
+    monkeypatch.chdir(pair)
+    before = files(pair)
+
+    with pytest.raises(CodegenError) as caught:
+        regenerate(Path(), load_providers(Path()), strays=True)
+    assert caught.value == error
+    assert files(pair) == before
+
+
+def test_a_file_in_the_place_of_the_clients_is_named(pair: Path) -> None:
+    """`generated/` that is no folder holds no client, and is not replaced by one either."""
+    shutil.rmtree(pair / "generated")
+    (pair / "generated").touch()
+    provider = provider_of(pair, "browserbase")
+
+    kinds = {each.kind for each in compare(pair, [provider], strays=True).differences["browserbase"]}
+    assert kinds == {MISSING}
+    with pytest.raises(TreeError) as caught:
+        regenerate(pair, [provider], strays=True)
+    assert caught.value == TreeError(pair / "generated", "cannot be written: File exists")
+    assert (pair / "generated").is_file()

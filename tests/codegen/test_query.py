@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codegen.document import canonical, load_document
+from codegen.query import Match, QueryError, select
+
+CASES = [
+    pytest.param(case["document"], query, expected, id=query)
+    for path in sorted((Path(__file__).parent / "cases" / "query").glob("*.yaml"))
+    for case in [load_document(path)]
+    for query, expected in case["queries"].items()
+]
+
+DOCUMENT: dict[str, Any] = {
+    "a": [0, "x", None, True, [1, [True]], {"k": 1}],
+    "b": {"c": 1, "d": {"c": True}},
+    "s": "abc",
+}
+
+
+@pytest.mark.parametrize(("document", "query", "expected"), CASES)
+def test_case(document: dict[str, Any], query: str, expected: str | list[list[str | int]]) -> None:
+    """Each query selects the nodes that RFC 9535 says, each of them once, or is refused with the reason."""
+    if isinstance(expected, str):
+        with pytest.raises(QueryError, match=f"^{re.escape(expected)}$"):
+            select(document, query)
+    else:
+        found = select(document, query)
+        assert sorted(map(canonical, (match.parts for match in found))) == sorted(map(canonical, expected))
+        assert all(match.node is node_at(document, match.parts) for match in found)
+
+
+def node_at(document: Any, parts: tuple[str | int, ...]) -> Any:
+    """Return the node to which keys and indices lead."""
+    for part in parts:
+        document = document[part]
+    return document
+
+
+@pytest.mark.parametrize("query", ["$[?" + "(" * 5_000 + "@" + ")" * 5_000 + "]", "$" + ".a" * 10_000])
+def test_query_that_is_nested_too_deeply(query: str) -> None:
+    """A query that Python cannot follow is refused, and not a crash."""
+    with pytest.raises(QueryError, match=r"^is nested too deeply, or the document is$"):
+        select({"a": 1}, query)
+
+
+def test_deep_document() -> None:
+    """A query reaches every level of the deepest document that is read, and one much deeper is an error."""
+    for depth in (100, 200):
+        document: dict[str, Any] = {"z": 1}
+        for _ in range(depth):
+            document = {"a": document}
+        assert select(document, "$..z") == [Match(("a",) * depth + ("z",), 1)]
+    for _ in range(1_000):
+        document = {"a": document}
+    with pytest.raises(QueryError, match=r"^is nested too deeply, or the document is$"):
+        select(document, "$..z")
+
+
+STRUCTURE = [
+    "$",
+    ".",
+    "..",
+    "[",
+    "]",
+    "*",
+    "?",
+    "(",
+    ")",
+    "@",
+    ",",
+    ":",
+    " ",
+    "\n",
+    "'a'",
+    '"b"',
+    "'k'",
+    "a",
+    "c",
+    "é",
+    "😀",
+]
+OPERATORS = ["!", "&&", "||", "==", "!=", "<", ">=", "length(", "count(", "match(", "search(", "value(", "none("]
+LITERALS = ["0", "1", "-1", "1.5", "1e3", "-0", "1e400", "true", "null", "'a.*'", "'['", ":1.5"]
+NONSENSE = ["~", "#", "/", "\\", "'", "in", "not", "and", "=~", "\x00"]
+TOKENS = st.sampled_from(STRUCTURE + OPERATORS + LITERALS + NONSENSE)
+
+
+@given(tokens=st.lists(TOKENS, max_size=12), prefix=st.sampled_from(["$", "$[?", ""]))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_a_query_or_refused(tokens: list[str], prefix: str) -> None:
+    """Whatever is given as a query, the answer is distinct nodes of the document, or a refusal."""
+    try:
+        found = select(DOCUMENT, prefix + "".join(tokens))
+    except QueryError:
+        return
+    assert len({match.parts for match in found}) == len(found)
+    assert all(match.node is node_at(DOCUMENT, match.parts) for match in found)

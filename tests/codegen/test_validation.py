@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import copy
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codegen.document import canonical, load_document
+from codegen.errors import InvalidDocument, Problem
+from codegen.validation import validate_document
+
+FOLDER = Path(__file__).parent / "cases"
+
+CASES = [
+    pytest.param(case, id=f"{path.stem}: {name}")
+    for path in sorted((FOLDER / "validation").glob("*.yaml"))
+    for name, case in load_document(path).items()
+]
+
+Build = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def problems_of(document: dict[str, Any]) -> tuple[Problem, ...]:
+    """Return what validation finds; anything but its own error is a fault."""
+    try:
+        validate_document(document)
+    except InvalidDocument as error:
+        return error.problems
+    return ()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: dict[str, Any], build: Build) -> None:
+    """All that is wrong is told at once, each problem with its place as a JSON Pointer; what is right passes."""
+    document = build(case)
+    before = canonical(document)
+    assert list(map(str, problems_of(document))) == case.get("problems", [])
+    assert canonical(document) == before
+
+
+def test_a_document_without_a_version_is_refused() -> None:
+    """An empty document gets one clear answer."""
+    text = "version None is not supported: expected OpenAPI 3.1.x or 3.0.x"
+    assert problems_of({}) == (Problem("#/openapi", text),)
+
+
+def test_nothing_is_fetched(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reference to another host is refused without looking at it, wherever it stands."""
+
+    def connect(*_: object) -> NoReturn:
+        raise AssertionError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    address = "http://127.0.0.1:9/schema.json"
+    session = {"a": {"$ref": address}, "b": {"$schema": address, "type": "string", "example": 1}}
+    assert problems_of(build({"session": session})) == (
+        Problem(
+            "#/components/schemas/Session/properties/a",
+            f"refers to '{address}': only references to this document are followed",
+        ),
+    )
+
+
+def test_a_long_message_keeps_its_ends(build: Build) -> None:
+    """A value of any length makes a problem that can be read."""
+    text = "x" * 1000
+    problems = problems_of(build({"session": {"a": {"type": "integer", "example": text}}}))
+    assert problems == (
+        Problem(
+            "#/components/schemas/Session/properties/a/example",
+            f"'{'x' * 149} … {'x' * 124}' is not of type 'integer'",
+        ),
+    )
+
+
+@pytest.mark.parametrize("keyword", ["properties", "items", "anyOf"])
+def test_schemas_as_deep_as_a_file_may_be_are_taken(keyword: str, build: Build) -> None:
+    """What the loader accepts is not too deep for validation."""
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(40):
+        schema = {
+            "properties": {"type": "object", "properties": {"x": schema}},
+            "items": {"type": "array", "items": schema},
+            "anyOf": {"anyOf": [schema, {"type": "null"}]},
+        }[keyword]
+    assert problems_of(build({"session": {"a": schema}})) == ()
+
+
+def test_schemas_without_end_are_refused(build: Build) -> None:
+    """A document that no file can hold is a problem, not a crash."""
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(sys.getrecursionlimit()):
+        schema = {"type": "array", "items": schema}
+    assert problems_of(build({"session": {"a": schema}})) == (
+        Problem("#", "is nested too deeply, or refers to itself without end"),
+    )
+
+
+def calls(function: Callable[[], object]) -> int:
+    """Return how many Python functions a call enters: a measure of cost that no machine's load changes."""
+    count = 0
+
+    def profile(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(profile)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def many(build: Build, number: int) -> dict[str, Any]:
+    """Return a document of many schemas that refer to each other."""
+    schemas = {
+        f"Schema{index}": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string"},
+                "status": {"type": "string", "enum": ["open", "closed"]},
+                "next": {"anyOf": [{"$ref": f"#/components/schemas/Schema{(index + 1) % number}"}, {"type": "null"}]},
+            },
+            "example": {"id": "a", "next": {"id": "b"}},
+        }
+        for index in range(number)
+    }
+    return build({"schemas": schemas, "session": {"first": {"$ref": "#/components/schemas/Schema0"}}})
+
+
+def test_cost_grows_as_the_number_of_schemas(build: Build) -> None:
+    """Eight times the schemas cost eight times as much, and no more."""
+    small, large = many(build, 20), many(build, 160)
+    validate_document(small)  # which builds what the libraries keep
+    assert calls(lambda: validate_document(large)) < 8.2 * calls(lambda: validate_document(small))
+
+
+PLAIN = load_document(FOLDER / "plain.yaml")
+RICH = {
+    **PLAIN,
+    "security": [{"key": []}],
+    "components": {
+        **PLAIN["components"],
+        "parameters": {"Limit": {"name": "limit", "in": "query", "schema": {"type": "integer"}, "example": 1}},
+        "schemas": {
+            "Session": {
+                "type": "object",
+                "required": ["id"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "status": {"type": "string", "enum": ["open", "closed"], "default": "open"},
+                    "tags": {"type": "array", "items": {"$ref": "#/components/schemas/Tag"}},
+                    "parent": {"anyOf": [{"$ref": "#/components/schemas/Session"}, {"type": "null"}]},
+                },
+                "example": {"id": "a", "parent": {"id": "b"}},
+            },
+            "Tag": {"allOf": [{"$ref": "#/components/schemas/Named"}, {"properties": {"at": {"type": "string"}}}]},
+            "Named": {"type": "object", "properties": {"name": {"const": "x"}}},
+        },
+    },
+}
+RICH["paths"]["/sessions/{id}"]["get"]["security"] = [{"key": []}]
+RICH["paths"]["/sessions/{id}"]["get"]["parameters"].append({"$ref": "#/components/parameters/Limit"})
+
+KEYS = (
+    *(
+        "$ref",
+        "$id",
+        "$anchor",
+        "$defs",
+        "$schema",
+        "type",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+        "enum",
+        "const",
+        "default",
+    ),
+    *("example", "examples", "format", "items", "properties", "required", "nullable", "discriminator", "pattern"),
+    *("additionalProperties", "patternProperties", "x-enum-varnames", "title", "schema", "content", "in", "name"),
+    *("style", "explode", "security", "servers", "parameters", "operationId", "tags", "writeOnly", "x-other"),
+)
+VALUES = st.one_of(
+    st.sampled_from(
+        ["", "string", "object", "array", "null", "integer", "binary", "uuid", "(", "é\u200b", "query", "get"]
+    ),
+    st.sampled_from(["#", "#/", "#/info", "#/components/schemas/Session", "#/components/schemas/Lost", "http://x/y"]),
+    st.sampled_from([{"$ref": "#/components/schemas/Session"}, {"$ref": "#/components/schemas/Tag"}, {"$ref": 1}]),
+    st.sampled_from([{"type": "string"}, {"key": []}, {"application/json": {}}, {"propertyName": "id"}]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+        lambda children: st.lists(children, max_size=2) | st.dictionaries(st.sampled_from(KEYS), children, max_size=2),
+        max_leaves=4,
+    ),
+)
+
+
+def nodes(node: Any) -> list[tuple[Any, Any]]:
+    """Return each node of a document, as what holds it and its key there."""
+    keys = node.keys() if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    return [pair for key in keys for pair in ((node, key), *nodes(node[key]))]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.sampled_from(["3.1.0", "3.0.3"]))
+def test_any_change_to_a_valid_document_is_judged(data: st.DataObject, version: str) -> None:
+    """Whatever node is deleted, renamed, added or of another type: the answer is None or `InvalidDocument`."""
+    document = copy.deepcopy({**RICH, "openapi": version})
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder, key = data.draw(st.sampled_from(nodes(document)))
+        match data.draw(st.sampled_from(["delete", "replace", "add", "rename"])):
+            case "delete":
+                del holder[key]
+            case "add" if isinstance(holder[key], dict):
+                holder[key][data.draw(st.sampled_from(KEYS))] = data.draw(VALUES)
+            case "rename" if isinstance(holder, dict):
+                holder[data.draw(st.sampled_from(KEYS))] = holder.pop(key)
+            case _:
+                holder[key] = data.draw(VALUES)
+    for problem in problems_of(document):
+        assert problem.location.startswith("#")
+        assert problem.text
