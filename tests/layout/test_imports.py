@@ -1,0 +1,130 @@
+"""Who may import whom, read from the modules themselves: an import that is not reached by a test counts too."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from codegen.__main__ import ROOT
+from codegen.providers import load_providers
+
+PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
+CLIENTS = {provider.package for provider in PROVIDERS.values()}
+FACADE = ROOT / "facade" / "src" / "browser_sessions"
+
+
+def imported(path: Path) -> set[str]:
+    """Return the top-level names that a module imports anywhere in it; a relative import has none."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module or "")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"import_module", "importlib.import_module"}:
+            names |= {str(argument.value) for argument in node.args[:1] if isinstance(argument, ast.Constant)}
+    return {name.partition(".")[0] for name in names}
+
+
+def outside(paths: Iterable[Path], allowed: Iterable[str]) -> dict[str, list[str]]:
+    """Return what modules import beyond the standard library and some names; there must be modules."""
+    modules = {path.as_posix(): imported(path) - sys.stdlib_module_names - {*allowed} for path in paths}
+    assert modules
+    return {path: sorted(names) for path, names in modules.items() if names}
+
+
+def wrong_clients(package: Path) -> dict[str, list[str]]:
+    """Return the modules of a facade that import other clients than they may: each provider's its own, others none."""
+    wrong = {}
+    for path in sorted(package.rglob("*.py")):
+        expected = {PROVIDERS[path.stem].package} if path.stem in PROVIDERS else set()
+        found = imported(path) & CLIENTS
+        if found != expected:
+            wrong[path.relative_to(package).as_posix()] = sorted(found)
+    return wrong
+
+
+def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
+    """Imports count wherever they stand and however they are written, and the package's own ones do not."""
+    path = tmp_path / "module.py"
+    path.write_text(
+        "import a.b, c as d\nfrom e.f import g\nfrom . import h\nfrom .i import j\n"
+        "if TYPE_CHECKING:\n    import k\ndef f():\n    import l\n    importlib.import_module('m.n')\n"
+        "    import_module('o')\n    import_module(p)\n'import q'\n",
+        "utf-8",
+    )
+
+    assert imported(path) == {"a", "c", "e", "k", "l", "m", "o"}
+    assert outside([path], "ace") == {path.as_posix(): ["k", "l", "m", "o"]}
+
+
+def test_each_provider_module_imports_its_own_client_only(tmp_path: Path) -> None:
+    """A module named after a provider imports exactly that provider's client, and no other module imports one."""
+    for name, text in {
+        "__init__.py": "import importlib",
+        "_view.py": "import skyvern_client",
+        "_providers/skyvern.py": "import skyvern_client.models",
+        "_providers/brightdata.py": "import brightdata_client, browserbase_client",
+        "_providers/browserbase.py": "import attrs",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+
+    assert wrong_clients(tmp_path) == {
+        "_providers/brightdata.py": ["brightdata_client", "browserbase_client"],
+        "_providers/browserbase.py": [],
+        "_view.py": ["skyvern_client"],
+    }
+    assert wrong_clients(FACADE) == {}
+
+
+def test_importing_the_facade_imports_no_client() -> None:
+    """Neither a client nor httpx is imported before it is needed."""
+    code = "import importlib.util, sys; importlib.util.find_spec('browser_sessions') and __import__('browser_sessions')"
+    result = subprocess.run(  # noqa: S603 - this Python, with the code above
+        [sys.executable, "-c", f"{code}; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+
+    assert {*result.stdout.split()} & {*CLIENTS, "httpx"} == set()
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_a_client_stands_on_its_own(slug: str) -> None:
+    """A generated package imports the standard library, attrs, httpx and itself, and nothing of ours."""
+    provider = PROVIDERS[slug]
+
+    assert outside(provider.output.rglob("*.py"), {"attr", "attrs", "httpx", provider.package}) == {}
+
+
+def test_the_pipeline_imports_no_product() -> None:
+    """`codegen` knows neither the facade nor a client."""
+    modules = (ROOT / "codegen").rglob("*.py")
+    names = {name for path in modules for name in imported(path)}
+
+    assert "openapi_python_client" in names
+    assert names & {*CLIENTS, "facade", "browser_sessions", "tests"} == set()
+
+
+def test_the_generator_is_known_to_one_module() -> None:
+    """Its Python API is nobody's promise, so one module calls it."""
+    modules = {path.stem for path in (ROOT / "codegen").rglob("*.py") if "openapi_python_client" in imported(path)}
+
+    assert modules == {"client"}
+
+
+def test_the_commands_need_nox_alone() -> None:
+    """`noxfile.py` runs where nothing but nox is installed."""
+    assert outside([ROOT / "noxfile.py"], {"nox"}) == {}
+
+
+@pytest.mark.parametrize("folder", ["specs", "overlays"])
+def test_inputs_are_data(folder: str) -> None:
+    """Specs and overlays are YAML, and the list of them is TOML: nothing there is run."""
+    names = sorted(path.name for path in (ROOT / folder).iterdir())
+
+    assert names == sorted([f"{slug}.yaml" for slug in PROVIDERS] + ["sources.toml"] * (folder == "specs"))

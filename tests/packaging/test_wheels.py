@@ -1,0 +1,110 @@
+"""Each distribution is built, installed alone, and imported far away from the repository, as a stranger would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from codegen.__main__ import ROOT
+from codegen.providers import Provider, load_providers
+from codegen.release import read_version
+
+pytestmark = pytest.mark.wheels
+
+PROVIDERS = load_providers(ROOT)
+
+each_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.slug)
+
+IMPORT = """
+import json, sys
+from importlib.metadata import distributions
+import {package}
+from {package}.api.sessions import get_session
+from {package}.models import Session
+installed = {{each.name: each.version for each in distributions()}}
+print(json.dumps([{package}.__file__, get_session.__name__, Session.__module__, installed]))
+"""
+
+
+def run(*command: object, cwd: Path, **environment: str) -> str:
+    """Run a command, which must succeed, and return what it prints."""
+    result = subprocess.run(  # noqa: S603 - this Python, or one that it made
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheels of all distributions and of what they depend on."""
+    folder = tmp_path_factory.mktemp("wheels")
+    projects = [f"./generated/{provider.slug}" for provider in PROVIDERS]
+    run(sys.executable, "-m", "pip", "wheel", "-c", "constraints/dev.txt", "-w", folder, *projects, cwd=ROOT)
+    return folder
+
+
+def wheel_of(wheels: Path, provider: Provider) -> zipfile.ZipFile:
+    """Return a provider's wheel, of which there is one, for every Python and platform, in the version of all."""
+    name = f"{provider.distribution.replace('-', '_')}-{read_version(ROOT)}-py3-none-any.whl"
+    return zipfile.ZipFile(wheels / name)
+
+
+@each_provider
+def test_a_wheel_holds_the_package(wheels: Path, provider: Provider) -> None:
+    """Every file of the package is in the wheel, its mark for type checkers too, and nothing else is."""
+    package = provider.output / provider.package
+    files = {
+        path.relative_to(provider.output).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    with wheel_of(wheels, provider) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name and not name.endswith("/")}
+
+    assert names == files
+    assert f"{provider.package}/py.typed" in names
+
+
+@each_provider
+def test_a_wheel_says_what_it_is(wheels: Path, provider: Provider) -> None:
+    """The metadata carries the one version, the README, and two dependencies, neither of them ours."""
+    with wheel_of(wheels, provider) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        headers, _, readme = wheel.read(name).decode("utf-8").partition("\n\n")
+    fields = [tuple(line.split(": ", 1)) for line in headers.splitlines()]
+
+    assert [value for field, value in fields if field == "Name"] == [provider.distribution]
+    assert [value for field, value in fields if field == "Version"] == [read_version(ROOT)]
+    assert [value for field, value in fields if field == "Requires-Python"] == [">=3.11"]
+    assert [value.split(">")[0] for field, value in fields if field == "Requires-Dist"] == ["attrs", "httpx"]
+    assert readme.strip() == (provider.output / "README.md").read_text("utf-8").strip()
+
+
+@each_provider
+def test_a_wheel_works_alone(wheels: Path, tmp_path: Path, provider: Provider) -> None:
+    """Installed with its dependencies and nothing else of ours, the operation and the model can be imported."""
+    environment = tmp_path / "environment"
+    run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
+    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = ("-m", "pip", "--isolated", "--python", python, "install", "--no-index", "--find-links", wheels)
+    run(sys.executable, *install, provider.distribution, cwd=tmp_path, PIP_CONFIG_FILE=os.devnull)
+
+    code = IMPORT.format(package=provider.package)
+    file, operation, model, installed = json.loads(run(python, "-I", "-W", "error", "-c", code, cwd=tmp_path))
+
+    assert Path(file).is_relative_to(environment)
+    assert (operation, model) == (f"{provider.package}.api.sessions.get_session", f"{provider.package}.models.session")
+    assert installed[provider.distribution] == read_version(ROOT)
+    assert {each.distribution for each in PROVIDERS} & installed.keys() == {provider.distribution}
