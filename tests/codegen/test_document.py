@@ -129,6 +129,9 @@ def test_nesting_is_allowed_up_to_the_limit(tmp_path: Path) -> None:
     for _ in range(LEVELS - 1):
         expected = [expected]
     assert load(tmp_path, "a: " + "[" * LEVELS + "]" * LEVELS) == {"a": expected}
+    assert load(tmp_path, "a: &a " + "[" * LEVELS + "]" * LEVELS + "\nb: *a") == {"a": expected, "b": expected}
+    scalar = load(tmp_path, "a: &a 1\nb: " + "[" * LEVELS + "*a" + "]" * LEVELS)
+    assert canonical(scalar) == canonical({"a": 1, "b": expected}).replace("[]", "[1]")
 
 
 def test_hundred_thousand_keys(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ from codegen.document import canonical, copied, load_document
 from codegen.errors import DialectError, InvalidDocument, Problem, pointer
 from codegen.mintlify import to_openapi
 from codegen.shapes import find_unsafe_shapes
+from codegen.texts import find_unsafe_texts
 from codegen.validation import validate_document
+from codegen.walk import walk
 
 FOLDER = Path(__file__).parent / "cases" / "mintlify"
 PAGES = {path.stem: load_document(path) for path in sorted((FOLDER / "pages").glob("*.yaml"))}
@@ -34,7 +36,8 @@ def test_document_is_valid(case: dict[str, Any]) -> None:
     for operations in document["paths"].values():
         for operation in operations.values():
             operation["operationId"] = "do_it"
-    assert problems(document) <= set(find_unsafe_shapes(document))
+    unsafe = {*find_unsafe_shapes(document), *find_unsafe_texts(document, walk(document))}
+    assert problems(document) <= unsafe
 
 
 def problems(document: dict[str, Any]) -> set[Problem]:

@@ -220,9 +220,14 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         _OVERLAY,
         f"{_UNAUTHORIZED}json",
         f"{_UNAUTHORIZED}xml",
-        GenerationError(
-            "the generator: WARNING parsing GET /v1/sessions/{id} within sessions. Cannot parse response for status "
-            "code (Unsupported content_type application/xml), response will be omitted from generated client"
+        InvalidDocument(
+            (
+                Problem(
+                    "#/paths/~1v1~1sessions~1{id}/get/responses/401",
+                    "the media type 'application/xml' would not be read: "
+                    "describe JSON, text or application/octet-stream",
+                ),
+            )
         ),
     ),
     "no server": (

@@ -1,0 +1,148 @@
+"""One provider's client, with what it must do."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import importlib
+import inspect
+import json
+import operator
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+import httpx
+
+from codegen.__main__ import ROOT
+from codegen.pipeline import build_document
+from codegen.providers import Provider, load_providers
+from tests.clients.oracle import Oracle
+
+TOKEN = "a-token"  # noqa: S105 - what clients.toml is written for
+SESSION_ID = "an-id"
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@attrs.frozen
+class ClientCase:
+    """One provider's client, with its row of clients.toml."""
+
+    provider: Provider
+    method: str
+    base: str
+    path: str
+    header: str
+    value: str
+    identifying: list[str]
+    sensitive: list[list[str | int]]
+    enums: dict[str, list[str]] = attrs.field(factory=dict)
+
+    def __str__(self) -> str:
+        return self.provider.slug
+
+    @property
+    def url(self) -> str:
+        """The address of the session `SESSION_ID`."""
+        return self.base + self.path
+
+    @property
+    def package(self) -> ModuleType:
+        """The client's package."""
+        return importlib.import_module(self.provider.package)
+
+    @property
+    def models(self) -> ModuleType:
+        """The package of the models."""
+        return self.module("models")
+
+    @property
+    def operation(self) -> ModuleType:
+        """The one operation."""
+        return self.module("api.sessions.get_session")
+
+    def module(self, name: str) -> ModuleType:
+        """Return a module of the client."""
+        return importlib.import_module(f"{self.provider.package}.{name}")
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The overlaid document."""
+        return _document(self.provider)
+
+    @property
+    def oracle(self) -> Oracle:
+        """The contract, applied to the overlaid document."""
+        return Oracle(self.document)
+
+    def schema(self, status: int) -> dict[str, Any]:
+        """Return the schema of a documented status's body."""
+        schema: dict[str, Any] = self._responses[str(status)]["content"]["application/json"]["schema"]
+        return schema
+
+    def examples(self, status: int) -> list[Any]:
+        """Return the examples of a status's body."""
+        response = self._responses[str(status)]
+        return [each["value"] for each in response["content"]["application/json"]["examples"].values()]
+
+    @property
+    def statuses(self) -> list[int]:
+        """The documented statuses."""
+        return [int(status) for status in self._responses]
+
+    @property
+    def _responses(self) -> dict[str, Any]:
+        (path,) = self.document["paths"].values()
+        responses: dict[str, Any] = path["get"]["responses"]
+        return responses
+
+    def client(self, handler: Handler, *, httpx_args: dict[str, Any] | None = None, **arguments: Any) -> Any:
+        """Return a client whose requests a handler answers."""
+        transport = {"transport": httpx.MockTransport(handler)}
+        arguments.setdefault("token", TOKEN)
+        return self.package.AuthenticatedClient(httpx_args=transport | (httpx_args or {}), **arguments)
+
+    def answering(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> Any:
+        """Return a client that always gets the same answer."""
+        return self.client(lambda _: httpx.Response(status, content=content, headers=headers))
+
+    def call(self, function: str, client: Any, session_id: str = SESSION_ID) -> Any:
+        """Call one of the four functions, and wait for what it returns."""
+        result = getattr(self.operation, function)(session_id, client=client)
+        return asyncio.run(result) if inspect.iscoroutine(result) else result
+
+    def response(self, body: Any, status: int = 200) -> Any:
+        """Return the response to an answer with a JSON body."""
+        return self.call("sync_detailed", self.answering(status, encoded(body)))
+
+    def session_in(self, body: Any) -> Any:
+        """Return the object in a success's body that holds what identifies the session."""
+        return functools.reduce(operator.getitem, self.identifying[:-1], body)
+
+    def session_of(self, model: Any) -> Any:
+        """Return the model, in a success's model, that holds what identifies the session."""
+        return functools.reduce(getattr, self.identifying[:-1], model)
+
+
+FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
+
+
+def load_cases() -> list[ClientCase]:
+    """Return a case for every provider."""
+    rows = tomllib.loads((Path(__file__).parent / "clients.toml").read_text("utf-8"))
+    return [ClientCase(provider, **rows[provider.slug]) for provider in load_providers(ROOT)]
+
+
+def encoded(body: Any) -> bytes:
+    """Return a body as JSON; infinities are written as numbers that are too large."""
+    return re.sub(r'("(?:\\.|[^"\\])*")|Infinity', lambda match: match[1] or "1e999", json.dumps(body)).encode()
+
+
+@functools.cache
+def _document(provider: Provider) -> dict[str, Any]:
+    return build_document(provider)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import subprocess
+import sys
+import typing
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from tests.clients.client_case import ClientCase
+from tests.clients.contract import parts_of
+from tests.clients.synthetic import Synthetic
+
+STEPS = """
+import json, sys
+found = []
+for step in {steps!r}:
+    exec(step)
+    found.append(sorted(name for name in sys.modules if name.startswith("{package}.")))
+print(json.dumps(found))
+"""
+
+
+def modules_after(package: str, project: Path, *steps: str) -> list[set[str]]:
+    """Return the modules of a package that are imported after each of some steps in a new process."""
+    code = STEPS.format(steps=steps, package=package)
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=project, capture_output=True, check=True, text=True)  # noqa: S603 - our own code
+    return [{name.removeprefix(f"{package}.") for name in names} for names in json.loads(done.stdout)]
+
+
+def reachable(hint: Any, found: set[str]) -> set[str]:
+    """Return the modules of the models and enums that a type is made of."""
+    for part in parts_of(hint):
+        module = getattr(part, "__module__", "").partition(".")[2]
+        if module.startswith("models.") and module not in found:
+            found.add(module)
+            for each in typing.get_type_hints(part).values() if attrs.has(part) else ():
+                reachable(each, found)
+    return found
+
+
+def test_only_what_a_success_needs_is_imported(case: ClientCase) -> None:
+    """Importing the client or its package of models imports no model; an operation, those of its success."""
+    package = case.provider.package
+    *_, failure = (name for name in case.models.__all__ if "Error" in name or "Found" in name)
+    client, models, operation, one_more, all_of_them = modules_after(
+        package,
+        case.provider.output,
+        f"import {package}",
+        f"import {package}.models",
+        f"import {package}.api.sessions.get_session",
+        f"{package}.models.{failure}",
+        f"from {package}.models import *",
+    )
+    assert client == {"client", "errors", "types"}
+    assert models == client | {"models"}
+    needed = reachable(typing.get_type_hints(case.operation.sync)["return"], set())
+    assert operation == models | needed | {"api", "api.sessions", "api.sessions.get_session", "decoding"}
+    assert one_more > operation
+    modules = {f"models.{path.stem}" for path in Path(case.models.__path__[0]).glob("[!_]*.py")}
+    assert all_of_them == operation | modules
+
+
+def test_the_package_of_models_looks_like_any_other(case: ClientCase) -> None:
+    """It lists its models, offers each of them, and has nothing else."""
+    models = case.models
+    assert dir(models) == sorted(models.__all__)
+    for name in models.__all__:
+        assert getattr(models, name).__name__ == name
+        assert getattr(models, name) is getattr(models, name)
+    with pytest.raises(AttributeError, match=rf"^module '{models.__name__}' has no attribute 'Nothing'$"):
+        _ = models.Nothing
+    with pytest.raises(ImportError, match="cannot import name 'Nothing'"):
+        exec(f"from {models.__name__} import Nothing", {})  # noqa: S102 - what a user writes
+
+
+def test_the_package_offers_what_its_users_need(case: ClientCase) -> None:
+    """The clients, the errors and UNSET; each is the one of its own module."""
+    package = case.package
+    assert sorted(package.__all__) == ["ApiError", "AuthenticatedClient", "Client", "DecodeError", "UNSET"]
+    for name, module in {"ApiError": "errors", "DecodeError": "errors", "Client": "client", "UNSET": "types"}.items():
+        assert getattr(package, name) is getattr(case.module(module), name)
+
+
+def test_a_client_needs_attrs_and_httpx_alone(case: ClientCase) -> None:
+    """Its modules import the standard library, attrs, httpx and each other, at whatever level of nesting."""
+    roots = set()
+    for path in sorted((case.provider.output / case.provider.package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                roots |= {name.name.partition(".")[0] for name in node.names}
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                roots.add(str(node.module).partition(".")[0])
+    assert roots - sys.stdlib_module_names == {"attrs", "httpx"}
+
+
+def test_a_client_is_typed(case: ClientCase, synthetic: Synthetic) -> None:
+    """The marker that makes type checkers read it is there."""
+    for project in (case.provider.output / case.provider.package, synthetic.project / "synthetic_client"):
+        assert (project / "py.typed").read_bytes() == b""
+
+
+def test_models_may_refer_to_each_other_in_any_order_of_import(synthetic: Synthetic) -> None:
+    """Whichever of two models that hold each other is imported first, both are whole."""
+    for first in ("Node", "Tree", "Everything", "Whole"):
+        code = f"import typing; from synthetic_client.models import {first}; typing.get_type_hints({first})"
+        found = modules_after("synthetic_client", synthetic.project, code)
+        module = importlib.import_module("synthetic_client.models")
+        assert reachable(getattr(module, first), set()) <= found[0]

@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import copy
+import typing
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import pytest
+
+from tests.clients.client_case import ClientCase
+from tests.clients.contract import Outcome, check, ill_typed, normal
+from tests.clients.copies import COPIES
+from tests.clients.synthetic import Synthetic
+
+UNKNOWN_WORDS = ["HIBERNATING", "", " ", "é", "a\nb", "value", "name", "\ud800"]
+
+
+def success(case: ClientCase) -> Any:
+    """Return an example of a success, to be changed."""
+    return copy.deepcopy(case.examples(200)[0])
+
+
+def nothing_fits(case: ClientCase) -> Any:
+    """Return an example in which nothing fits but what identifies the session, and something is unknown."""
+    body = success(case)
+    session = case.session_in(body)
+    session |= {name: [["unfit", value]] for name, value in session.items() if name != case.identifying[-1]}
+    session["unknown"] = {"a": [None, 1.0, True]}
+    return body
+
+
+def test_every_example_round_trips(case: ClientCase) -> None:
+    """Every model gives back what it was made from, and is equal to what that makes."""
+    for status in case.statuses:
+        for example in case.examples(status):
+            model = case.response(example, status).parsed
+            assert normal(model.to_dict()) == normal(example)
+            assert type(model).from_dict(model.to_dict()) == model
+            assert list(ill_typed(model, type(model))) == []
+
+
+def test_a_session_is_not_lost_for_what_does_not_identify_it(case: ClientCase) -> None:
+    """Everything else may be of another type: it reads as unset, is listed by its path, and goes out as it came."""
+    body = nothing_fits(case)
+    model = case.response(body).parsed
+    prefix = "".join(f"{part}." for part in case.identifying[:-1])
+    assert model.unexpected
+    for path, raw in model.unexpected.items():
+        assert path.startswith(prefix)
+        assert case.session_in(body)[path.removeprefix(prefix)] is not raw
+        assert case.session_in(body)[path.removeprefix(prefix)] == raw
+    check(case.oracle, case.schema(200), body, Outcome(model, None, type(model)))
+
+
+@pytest.mark.parametrize("unfit", [None, 5, True, [], {}, ...])
+def test_a_session_without_what_identifies_it_is_an_error(case: ClientCase, unfit: Any) -> None:
+    """The error names the place."""
+    body = success(case)
+    case.session_in(body)[case.identifying[-1]] = unfit
+    if unfit is ...:
+        del case.session_in(body)[case.identifying[-1]]
+    error = case.response(body).error
+    assert error.path == ".".join(case.identifying)
+    assert error.expected == "string"
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_copies_of_models_are_equal(case: ClientCase, copied: Callable[[Any], Any]) -> None:
+    """Models survive copying and pickling, with what is unknown and unexpected in them."""
+    for body in (*case.examples(200), *case.examples(404), nothing_fits(case)):
+        model = case.response(body, 404 if body in case.examples(404) else 200).parsed
+        again = copied(model)
+        assert again is not model
+        assert again == model
+        assert type(again) is type(model)
+        assert normal(again.to_dict()) == normal(body)
+        assert again.unexpected == model.unexpected
+        assert repr(again) == repr(model)
+
+
+def test_models_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
+    """An unknown property makes a difference too."""
+    body = success(case)
+    model = case.response(body).parsed
+    assert model == case.response(success(case)).parsed
+    assert model != case.response(body | {"unknown": 1}).parsed
+    assert model != body
+
+
+def test_a_model_keeps_off_what_it_was_made_from(case: ClientCase) -> None:
+    """Neither decoding nor changing a model writes into the data, and any mapping will do."""
+    body = success(case)
+    model = type(case.response(body).parsed)
+    first = model.from_dict(body)
+    first["new"] = 1
+    assert body == success(case)
+    assert model.from_dict(MappingProxyType(body)) == model.from_dict(body)
+    assert "new" not in model.from_dict(body)
+
+
+def test_additional_properties_are_a_dict(case: ClientCase) -> None:
+    """What is unknown is reached by subscription, and written like the rest."""
+    body = success(case) | {"unknown": {"a": 1}, "another": None}
+    model = case.response(body).parsed
+    assert model.additional_properties == {"unknown": {"a": 1}, "another": None}
+    assert model.additional_keys == ["unknown", "another"]
+    assert "unknown" in model
+    assert case.identifying[0] not in model
+    assert model["unknown"] == {"a": 1}
+    model["unknown"] = 2
+    model["new"] = 3
+    del model["another"]
+    assert normal(model.to_dict()) == normal(success(case) | {"unknown": 2, "new": 3})
+    assert model.unexpected == {}
+    with pytest.raises(KeyError):
+        _ = model["another"]
+    assert typing.get_type_hints(type(model))["additional_properties"] == dict[str, Any]
+
+
+def test_setting_an_attribute_settles_what_was_unexpected(case: ClientCase) -> None:
+    """A value that the caller sets replaces the raw one."""
+    model = case.response(nothing_fits(case)).parsed
+    session = case.session_of(model)
+    unfit = [name for name in session._NAMES.values() if name in session]
+    for attribute, name in session._NAMES.items():
+        if name in unfit:
+            setattr(session, attribute, "settled")
+    assert model.unexpected == {}
+    settled = case.session_in(model.to_dict())
+    assert [settled[name] for name in unfit] == ["settled"] * len(unfit)
+
+
+def test_annotations_of_models_resolve(case: ClientCase) -> None:
+    """Every model's annotations can be read at runtime, forward references included."""
+    for name in case.models.__all__:
+        model = getattr(case.models, name)
+        if attrs.has(model):
+            assert typing.get_type_hints(model).keys() >= {each.name for each in attrs.fields(model)}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_unset_is_one_object(case: ClientCase, copied: Callable[[Any], Any]) -> None:
+    """However it is copied, alone or in a model, `is UNSET` holds."""
+    unset = case.package.UNSET
+    assert copied(unset) is unset
+    assert copied([unset])[0] is unset
+    body = success(case)
+    session = case.session_in(body)
+    for name in [*session]:
+        if name != case.identifying[-1]:
+            del session[name]
+    again = case.session_of(copied(case.response(body).parsed))
+    is_unset = {name: getattr(again, attribute) is unset for attribute, name in again._NAMES.items()}
+    assert is_unset == {name: name != case.identifying[-1] for name in again._NAMES.values()}
+
+
+def test_unset_is_falsy_and_prints_its_name(case: ClientCase) -> None:
+    """It can be told from every value by identity or by type, and making another gives the same."""
+    unset, types = case.package.UNSET, case.module("types")
+    assert not unset
+    assert str(unset) == repr(unset) == f"{unset}" == "UNSET"
+    assert type(unset) is types.Unset
+    assert types.Unset() is unset is types.UNSET
+    assert unset not in (None, False, "", 0)
+    assert {unset: 1}[unset] == 1
+
+
+def test_known_words_are_members(case: ClientCase) -> None:
+    """The enums hold the documented words, each under a constant name."""
+    for name, words in case.enums.items():
+        enum = getattr(case.models, name)
+        assert {member.value for member in enum} == set(words)
+        for word in words:
+            assert enum(word) is enum.decode(word) is enum[enum(word).name]
+            assert enum(word) == word
+            assert f"{enum(word)}" == word
+
+
+@pytest.mark.parametrize("word", UNKNOWN_WORDS, ids=ascii)
+def test_unknown_words_keep_their_text(case: ClientCase, word: str) -> None:
+    """They are values like members: equal, hashable, copied as themselves, and interchangeable with their text."""
+    for name, words in case.enums.items():
+        enum = getattr(case.models, name)
+        value = enum(word)
+        assert type(value) is enum
+        assert value.value == value.name == word == str(value) == value
+        assert value == enum(word) == enum.decode(word)
+        assert len({value, enum(word), word}) == 1
+        assert {word: 1}[value] == {value: 1}[word] == 1
+        assert [member.value for member in enum if member == value] == []
+        assert {member.value for member in enum} == set(words)
+        assert value != enum(words[0])
+        assert isinstance(repr(value), str)
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_words_survive_copies(case: ClientCase, copied: Callable[[Any], Any]) -> None:
+    """Known ones are the same objects, unknown ones are equal and of their enum."""
+    for name, words in case.enums.items():
+        enum = getattr(case.models, name)
+        assert [copied(enum(word)) is enum(word) for word in words] == [True] * len(words)
+        for word in UNKNOWN_WORDS[:4]:
+            assert copied(enum(word)) == enum(word)
+            assert type(copied(enum(word))) is enum
+            assert copied(enum(word)).value == word
+
+
+@pytest.mark.parametrize("value", [None, 5, 5.0, True, b"a", [], {}])
+def test_only_text_is_a_word(case: ClientCase, value: Any) -> None:
+    """An enum of words is open for words, not for other types."""
+    for name in case.enums:
+        enum = getattr(case.models, name)
+        with pytest.raises(ValueError, match="is not a valid"):
+            enum(value)
+        with pytest.raises(case.package.DecodeError):
+            enum.decode(value)
+
+
+def test_enums_of_numbers_are_open_too(synthetic: Synthetic) -> None:
+    """A number that is not documented keeps its value, and only integers are numbers of an enum."""
+    size = synthetic.module("models").Size
+    assert {member.value for member in size} == {1, 2, 10}
+    assert size(2) is size.VALUE_2 is size.decode(2)
+    assert size(7) == 7 == size(7).value
+    assert {size(7): 1}[7] == 1
+    for copied in COPIES.values():
+        assert (copied(size(7)), type(copied(size(7)))) == (7, size)
+    for value in ("7", 7.5, None, True, 1.0):
+        with pytest.raises(synthetic.module("errors").DecodeError):
+            size.decode(value)
+    for value in ("7", 7.5, None):
+        with pytest.raises(ValueError, match="is not a valid"):
+            size(value)

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import asyncio
+import copy
+import functools
+import http.server
+import logging
+import operator
+import threading
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from codegen.walk import walk
+from tests.clients.client_case import FUNCTIONS, SESSION_ID, ClientCase, encoded
+
+SECRET = "s3cr3t-Zx81"  # noqa: S105 - what must not be found
+
+SHAPES = [SECRET, {"password": SECRET}, {SECRET: 1}, [SECRET], [{"a": [SECRET]}], f"wss://example/?key={SECRET}"]
+"""What a sensitive property may hold: some of them fit it, and some do not."""
+
+
+def shown(value: Any) -> str:
+    """Return all that printing, formatting, interpolating and logging a value shows."""
+    texts = [
+        repr(value),
+        str(value),
+        f"{value}",
+        repr([value]),
+        f"{value!r:>5}",
+        logging.Formatter().format(record(value)),
+    ]
+    if isinstance(value, BaseException):
+        texts += traceback.format_exception(value)
+        texts += [repr(value.args), repr(getattr(value, "__notes__", None))]
+        texts += [shown(other) for other in (value.__context__, value.__cause__) if other]
+    return "\n".join(texts)
+
+
+def record(value: Any) -> logging.LogRecord:
+    """Return what `logging.exception` makes of a value."""
+    info = (type(value), value, value.__traceback__) if isinstance(value, BaseException) else None
+    return logging.LogRecord("a", logging.ERROR, "b", 1, "failed: %s %r", (value, value), info)
+
+
+def outcomes(case: ClientCase, client: Any) -> Iterator[Any]:
+    """Yield what each of the four functions returns or raises."""
+    for function in FUNCTIONS:
+        try:
+            yield case.call(function, client)
+        except (case.package.DecodeError, case.package.ApiError) as error:
+            yield error
+
+
+def with_value(case: ClientCase, place: list[Any], value: Any) -> Any:
+    """Return an example of a success with a value at some place, where there may be nothing yet."""
+    body = copy.deepcopy(case.examples(200)[0])
+    if 0 in place:
+        body[place[0]] = [{}]
+    functools.reduce(operator.getitem, place[:-1], body)[place[-1]] = value
+    return body
+
+
+def test_every_sensitive_property_is_known_here(case: ClientCase) -> None:
+    """The table of the tests names all that the document marks."""
+    schemas = [part.node for part in walk(case.document) if part.kind == "schema" and isinstance(part.node, dict)]
+    marked = {
+        name
+        for schema in schemas
+        for name, each in schema.get("properties", {}).items()
+        if each.get("x-sensitive") is True
+    }
+    assert {place[-1] for place in case.sensitive} == marked
+
+
+def test_a_client_shows_no_secret(case: ClientCase) -> None:
+    """Whatever it was given, it prints its kind and the host, even if the address is none."""
+    arguments: dict[str, Any] = {
+        "token": SECRET,
+        "headers": {"x-a": SECRET},
+        "cookies": {"a": SECRET},
+        "httpx_args": {"auth": ("user", SECRET), "params": {"a": SECRET}, SECRET: SECRET},
+    }
+    name = case.package.AuthenticatedClient.__name__
+    for base, host in {
+        f"https://user:{SECRET}@proxy.example/{SECRET}?key={SECRET}": "proxy.example",
+        f"https://user:{SECRET}@proxy.example:{SECRET}/": "no valid address",
+        f"\n{SECRET}": "no valid address",
+    }.items():
+        client = case.package.AuthenticatedClient(**arguments, base_url=base)
+        for each in (client, client.with_headers({"x-b": SECRET}), client.with_cookies({"b": SECRET}).with_timeout(1)):
+            assert repr(each) == str(each) == f"<{name} of {host}>"
+    del arguments["token"]
+    assert SECRET not in shown(case.package.Client(**arguments))
+
+
+def test_sensitive_properties_are_hidden(case: ClientCase) -> None:
+    """Whether a credential is what the document promises or not, nothing that is made of the answer shows it."""
+    for place in case.sensitive:
+        for shape in SHAPES:
+            body = with_value(case, place, shape)
+            response = case.response(body)
+            assert SECRET in str(response.parsed.to_dict())
+            for each in (
+                response.parsed,
+                case.session_of(response.parsed),
+                *outcomes(case, case.answering(200, encoded(body))),
+            ):
+                assert SECRET not in shown(each)
+
+
+def test_unknown_properties_are_hidden(case: ClientCase) -> None:
+    """What the document does not know may be a credential; its name is shown, its value is not."""
+    for status in case.statuses:
+        for shape in SHAPES:
+            body = case.examples(status)[0] | {"newKey": shape}
+            client = case.answering(status, encoded(body))
+            for each in outcomes(case, client):
+                assert SECRET not in shown(each)
+            assert "'newKey': ..." in repr(case.call("sync_detailed", client).parsed)
+
+
+def test_values_that_do_not_fit_are_hidden(case: ClientCase) -> None:
+    """An error names kinds, never values, in whatever part of a success it is."""
+    for shape in SHAPES:
+        if isinstance(shape, str):
+            continue  # an id is no secret
+        found = [*outcomes(case, case.answering(200, encoded(with_value(case, case.identifying, shape))))]
+        assert [type(each).__name__ for each in found] == ["Response", "DecodeError"] * 2
+        for each in found:
+            assert SECRET not in shown(each)
+
+
+@pytest.mark.parametrize(
+    "content", [SECRET, f'"{SECRET}"', f'{{"{SECRET}": 1, "a', f'["{SECRET}"]', f'{{"{SECRET}": 5}}']
+)
+def test_bodies_are_hidden(case: ClientCase, content: str) -> None:
+    """No error and no response shows the body, whatever the status."""
+    for status in (*case.statuses, 302, 418, 520):
+        for each in outcomes(
+            case, case.answering(status, content.encode(), {"set-cookie": SECRET, "location": SECRET})
+        ):
+            assert SECRET not in shown(each).replace(f"'{SECRET}': ...", "")
+
+
+def test_bad_arguments_are_hidden(case: ClientCase) -> None:
+    """Neither a refused token nor a setting that is given twice is repeated."""
+    package = case.package
+    for arguments in ({"token": f"{SECRET}\n"}, {"token": f"é{SECRET}"}, {"token": SECRET, "prefix": "a\nb"}):
+        with pytest.raises(ValueError, match="no header can carry") as caught:
+            package.AuthenticatedClient(**arguments)
+        assert SECRET not in shown(caught.value)
+    client = package.AuthenticatedClient(token=SECRET, httpx_args={"headers": {"a": SECRET}, "cookies": {"b": SECRET}})
+    with pytest.raises(TypeError, match="httpx_args repeats cookies, headers") as repeated:
+        client.get_httpx_client()
+    assert SECRET not in shown(repeated.value)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """A server of one body, which keeps what it was sent."""
+
+    content = b""
+    sent: list[str]
+
+    def do_GET(self) -> None:
+        """Answer a request."""
+        self.sent.append(str(self.headers))
+        self.send_response(200)
+        self.send_header("content-length", str(len(self.content)))
+        self.end_headers()
+        self.wfile.write(self.content)
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def address(case: ClientCase, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Return the address of a server that answers with secrets wherever they can stand."""
+    body = case.examples(200)[0] | {"newKey": SECRET}
+    for place in case.sensitive:
+        body = with_value(case, place, SECRET) | {"newKey": SECRET}
+    monkeypatch.setattr(Handler, "content", encoded(body))
+    monkeypatch.setattr(Handler, "sent", [], raising=False)
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_call_logs_no_secret(case: ClientCase, address: str, caplog: pytest.LogCaptureFixture) -> None:
+    """With every logger at its most talkative, a real request shows neither key, header, cookie, password nor body."""
+    caplog.set_level(logging.DEBUG)
+    settings: dict[str, Any] = {"headers": {"x-a": SECRET}, "cookies": {"a": SECRET}, "token": SECRET}
+    for base in (f"http://{address}", f"http://user:{SECRET}@{address}"):
+        client = case.package.AuthenticatedClient(base_url=base, **settings)
+        with client:
+            case.operation.sync(SESSION_ID, client=client)
+
+        async def call(base: str = base) -> None:
+            async with case.package.AuthenticatedClient(base_url=base, **settings) as client:
+                await case.operation.asyncio(SESSION_ID, client=client)
+
+        asyncio.run(call())
+    assert {"httpx", "httpcore.connection", "httpcore.http11"} <= {each.name for each in caplog.records}
+    assert [text for text in Handler.sent if SECRET in text] == Handler.sent
+    assert len(Handler.sent) == 4
+    assert SECRET not in caplog.text
+    assert SECRET not in str([vars(each) for each in caplog.records])
+
+
+def test_a_failed_call_shows_no_secret(case: ClientCase, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither does what httpx raises when there is no answer."""
+    caplog.set_level(logging.DEBUG)
+    client = case.package.AuthenticatedClient(
+        token=SECRET, base_url=f"http://user:{SECRET}@127.0.0.1:1", headers={"x-a": SECRET}, cookies={"a": SECRET}
+    )
+    with pytest.raises(httpx.ConnectError) as caught:
+        case.call("sync", client)
+    assert SECRET not in shown(caught.value)
+    assert SECRET not in caplog.text

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from codegen import errors
+from codegen.errors import (
+    CodegenError,
+    DialectError,
+    DocumentError,
+    GenerationError,
+    InvalidDocument,
+    NeedlessCorrections,
+    OverlayError,
+    Problem,
+    ProviderFailure,
+    ReleaseError,
+    SourcesError,
+    ToolchainError,
+    TreeError,
+    pointer,
+)
+
+PATH = PurePosixPath("specs/acme.yaml")
+PINNED = "but 0.2 is pinned, and the output's bytes depend on it: run it through nox, which installs from constraints/"
+TWO = (Problem("#/a", "is wrong"), Problem("#/b", "is missing"))
+
+SENTENCES = [
+    (SourcesError(Path("sources.toml"), "is empty"), "sources.toml: is empty"),
+    (DocumentError(PATH, 3, 1, "is a tab"), "specs/acme.yaml:3:1: is a tab"),
+    (DocumentError(PATH, 0, 0, "cannot be read"), "specs/acme.yaml: cannot be read"),
+    (DialectError("#/a", "is unknown"), "#/a: is unknown"),
+    (OverlayError("#/actions/0", "does not fit"), "#/actions/0: does not fit"),
+    (NeedlessCorrections(TWO), "#/a: is wrong\n#/b: is missing"),
+    (InvalidDocument(TWO), "#/a: is wrong\n#/b: is missing"),
+    (GenerationError("the generator failed"), "the generator failed"),
+    (ToolchainError("ruff", "0.1", "0.2"), f"ruff is 0.1, {PINNED}"),
+    (ToolchainError("ruff", None, "0.2"), f"ruff is not installed, {PINNED}"),
+    (TreeError(Path("generated"), "cannot be written"), "generated: cannot be written"),
+    (ReleaseError("1.0 is no version"), "1.0 is no version"),
+    (
+        ProviderFailure("acme", PATH, InvalidDocument(TWO)),
+        "acme: specs/acme.yaml: #/a: is wrong\nacme: specs/acme.yaml: #/b: is missing",
+    ),
+    (ProviderFailure("acme", PATH, DocumentError(PATH, 3, 1, "is a tab")), "acme: specs/acme.yaml:3:1: is a tab"),
+]
+
+
+@pytest.mark.parametrize(("error", "sentence"), SENTENCES)
+def test_an_error_says_where_and_what(error: CodegenError, sentence: str) -> None:
+    """Each line of an error can be read alone: it names the provider, the file and the place that are known."""
+    assert str(error) == sentence
+
+
+@pytest.mark.parametrize("error", [error for error, _ in SENTENCES])
+def test_an_error_is_a_value(error: CodegenError) -> None:
+    """Errors with equal fields are equal, also on the other side of a process; others are not."""
+    twin = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own error
+    assert (twin, hash(twin)) == (error, hash(error))
+    assert [other for other, _ in SENTENCES if other == error] == [error]
+    assert error != str(error)
+
+
+def test_errors_of_different_classes_differ() -> None:
+    """Equal fields do not make two kinds of error one."""
+    assert GenerationError("a") != ReleaseError("a")
+    assert GenerationError("a") != GenerationError("b")
+
+
+def test_an_error_keeps_its_cause() -> None:
+    """A frozen error can be raised from another, as every stage does."""
+    cause = OSError("disk full")
+    with pytest.raises(TreeError) as caught:
+        raise TreeError(Path("generated"), "cannot be written") from cause
+    assert caught.value.__cause__ is cause
+
+
+def test_the_tree_of_errors_is_drawn_whole() -> None:
+    """The module's docstring names every error, in the order of their definition, and no other."""
+    drawn = re.findall(r"^[├└]── (\w+)", errors.__doc__, re.MULTILINE)
+    defined = [name for name, each in vars(errors).items() if isinstance(each, type) and issubclass(each, CodegenError)]
+    assert ["CodegenError", *drawn] == defined
+    assert {type(error).__name__ for error, _ in SENTENCES} == set(drawn)
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [((), "#"), (("a", 0, "b"), "#/a/0/b"), (("/a~b", ""), "#/~1a~0b/"), (("~1",), "#/~01")],
+)
+def test_a_place_is_a_json_pointer(parts: tuple[str | int, ...], expected: str) -> None:
+    """Keys are escaped as RFC 6901 has it."""
+    assert pointer(*parts) == expected
