@@ -69,6 +69,8 @@ def typing(session: nox.Session) -> None:
     """Check the types of what was written by hand and of what was generated."""
     install(session, "typing", clients=True)
     session.run("mypy")
+    session.run("pyright", *CLIENTS)
+    session.run("python", "-m", "pytest", "-m", "typing")
 
 
 @nox.session
@@ -79,10 +81,19 @@ def wheels(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def injection(session: nox.Session) -> None:
+    """Put every hostile text into every place of a spec; the tests run a sample of this."""
+    install(session, "tests")
+    session.run("python", "-m", "pytest", "-m", "injection", *session.posargs)
+
+
+@nox.session(default=False)
 def speed(session: nox.Session) -> None:
-    """Measure what regenerating costs, as a ratio to the stock generator in the same run."""
+    """Measure regenerating and the clients, as ratios to the stock generator and to raw httpx in the same run."""
     install(session, "codegen")
-    session.run("python", "tests/speed/regenerate.py", *session.posargs)
+    session.install("-c", CONSTRAINTS, *(f"./{client}" for client in CLIENTS))
+    session.run("python", "-m", "tests.speed.regenerate")
+    session.run("python", "-m", "tests.speed.clients")
 
 
 @nox.session(default=False)

@@ -8,6 +8,12 @@ Read the modules in the order in which a document passes through them:
     overlay     the Overlay Specification 1.1.0, to the letter
     corrections our overlays, held to a stricter rule than the specification's
     validation  what a document must be before a client is made of it
+    walk        every part of a document, with its kind and its place
+    shapes      shapes that the generator would get wrong without a word
+    names       names that would be lost or confused in the generated code
+    reserved    names that the generated code uses for itself
+    texts       texts that no client can carry unchanged
+    schemas     schemas, as the generator reads them
     client      the only module that knows the generator
     tree        folders compared, and replaced all at once or not at all
     pipeline    the stages in their order, for every provider

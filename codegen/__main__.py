@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__.splitlines()[0])
+    summary = "Regenerate the clients from specs/ and overlays/, or say how they differ."
+    parser = argparse.ArgumentParser(prog="python -m codegen", description=summary)
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, command, summary in (
         ("regenerate", _regenerate, "write generated/ from specs/ and overlays/"),

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn
 
 import attrs
 import yaml
@@ -100,16 +100,10 @@ def _syntax_error(path: Path, text: str, error: Any) -> DocumentError:
     return DocumentError(path, *_place(text[: mark.index]), f"{context}{error.problem}")
 
 
-class _Mark(Protocol):
-    line: int
-    column: int
-
-
-def _refuse(path: Path, mark: _Mark | None, problem: str) -> NoReturn:
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+def _refuse(path: Path, mark: Any, problem: str) -> NoReturn:
     if len(problem) > _TEXT_LIMIT:  # it quotes the file
         problem = f"{problem[: _TEXT_LIMIT // 2]} … {problem[-_TEXT_LIMIT // 2 :]}"
-    raise DocumentError(path, line, column, problem)
+    raise DocumentError(path, mark.line + 1, mark.column + 1, problem)
 
 
 _NodeStart = yaml.ScalarEvent | yaml.CollectionStartEvent
@@ -233,18 +227,17 @@ class _Composer:
         if isinstance(parent.value, list):
             parent.value.append(node.value)
         elif parent.key is None:
-            parent.key = self._key(parent, node.value, event)
+            parent.key = self._key(parent, node.value, event.start_mark)
         else:
             parent.value[parent.key] = node.value
             parent.key = None
 
-    def _key(self, parent: _Open, value: Any, event: yaml.Event) -> str:
+    def _key(self, parent: _Open, value: Any, mark: Any) -> str:
         if not isinstance(value, str):
-            _refuse(self._path, event.start_mark, "a key must be a string: quote it")
+            _refuse(self._path, mark, "a key must be a string: quote it")
         if value in parent.key_lines:
-            first = parent.key_lines[value]
-            _refuse(self._path, event.start_mark, f"duplicate key {value!r}, first given on line {first}")
-        parent.key_lines[value] = event.start_mark.line + 1 if event.start_mark else 1
+            _refuse(self._path, mark, f"duplicate key {value!r}, first given on line {parent.key_lines[value]}")
+        parent.key_lines[value] = mark.line + 1
         return value
 
     def _expects_key(self) -> bool:

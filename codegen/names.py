@@ -11,61 +11,9 @@ from typing import Any
 
 from codegen import client
 from codegen.errors import Problem, pointer
-from codegen.schemas import alternatives, kinds, members_of, reference_of
+from codegen.reserved import RESERVED_CLASSES, RESERVED_PARAMETERS, RESERVED_PROPERTIES
+from codegen.schemas import members_of, reference_of
 from codegen.walk import Part, dereference
-
-RESERVED_CLASSES = frozenset(
-    {
-        "Any",
-        "AuthenticatedClient",
-        "BinaryIO",
-        "Client",
-        "Generator",
-        "HTTPStatus",
-        "Literal",
-        "Mapping",
-        "Response",
-        "T",
-        "TextIO",
-        "TypeVar",
-        "UNSET",
-        "UUID",
-        "Unset",
-    }
-)
-"""Names that the generated modules import or define themselves."""
-
-RESERVED_CLASSES_OF_BYTES = frozenset({"BytesIO", "File", "FileTypes"})
-"""Names that they import where something is of format `binary`."""
-
-RESERVED_MODULES = frozenset({"additional_properties", "additional_property", "cls", "d", "prop_dict", "prop_name"})
-"""Names that a generated model uses for itself where it also uses its module's."""
-
-RESERVED_PROPERTIES = frozenset(
-    {
-        "additional_keys",
-        "additional_properties",
-        "cast",
-        "cls",
-        "d",
-        "field_dict",
-        "from_dict",
-        "prop",
-        "prop_name",
-        "src_dict",
-        "to_dict",
-        "to_multipart",
-        "unexpected",
-    }
-)
-"""Names that a generated model uses for itself."""
-
-RESERVED_PARAMETERS = frozenset({"body", "cookies", "headers", "kwargs", "params", "quote", "response"})
-"""Names that a generated operation uses for itself."""
-
-
-_PLAIN = {"any", "boolean", "integer", "null", "number", "string"}
-"""Kinds of values that a model takes as they are."""
 
 
 def find_unsafe_names(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
@@ -82,7 +30,7 @@ def find_unsafe_names(document: dict[str, Any], parts: Iterable[Part]) -> Iterat
             for text in rule(document, part):
                 yield Problem(part.location, text)
     yield from _operations(parts)
-    yield from _classes(document, parts)
+    yield from _classes(document)
 
 
 def _enum_members(_: dict[str, Any], part: Part) -> Iterator[str]:
@@ -98,8 +46,6 @@ def _enum_members(_: dict[str, Any], part: Part) -> Iterator[str]:
         yield "an enum without members allows nothing: leave it away"
     names: dict[str, Any] = {}
     for name, value in zip(client.enum_member_names(enum, part.node.get("x-enum-varnames")), values, strict=True):
-        if isinstance(value, str) and not client.is_kept(value):
-            yield f"the enum member {value!r} would lose characters that cannot be seen: leave the enum away"
         if not name.isidentifier():
             yield f"the enum member {value!r} would have no name: name the members by x-enum-varnames"
         elif name not in names:
@@ -116,24 +62,12 @@ def _properties(document: dict[str, Any], part: Part) -> Iterator[str]:
         return
     identifiers = client.python_names(members_of(document, part.node).properties)
     for name in own:
-        if not client.is_kept(name):
-            yield f"the property {name!r} would lose characters that cannot be seen: remove it"
+        if not client.is_steady(name):
+            yield f"the property {name!r}: Python reads its name as {identifiers[name]}: remove it"
         if identifiers[name] in RESERVED_PROPERTIES:
             text = f"the property {name!r} would be named {identifiers[name]}, which a model uses for itself"
             yield f"{text}: remove it, and it is read as an additional property"
     yield from _twice("properties", identifiers)
-    for name, schema in own.items():
-        taken = {f"{identifiers[name]}_item", f"{identifiers[name]}_item_data"} & set(identifiers.values())
-        if taken and _is_loop(document, schema):
-            yield f"the items of {name!r} need the names that begin with {identifiers[name]}_item: remove who has one"
-
-
-def _is_loop(document: dict[str, Any], schema: Any) -> bool:
-    """Whether a property is an array whose items are not taken as they are, but decoded one by one."""
-    if not isinstance(schema, dict) or schema.get("type") != "array":
-        return False
-    items = alternatives(document, schema.get("items", {}))
-    return any("enum" in each or not kinds(document, each) <= _PLAIN for each in items)
 
 
 def _twice(what: str, identifiers: dict[str, str]) -> Iterator[str]:
@@ -146,16 +80,11 @@ def _twice(what: str, identifiers: dict[str, str]) -> Iterator[str]:
 
 def _parameter(_: dict[str, Any], part: Part) -> Iterator[str]:
     name = part.node["name"]
-    if not client.is_kept(name):
-        yield f"the parameter {name!r} would lose characters that cannot be seen: rename or remove it"
     python_name = client.python_name(name)
-    if python_name in RESERVED_PARAMETERS:
+    if not client.is_steady(name):
+        yield f"the parameter {name!r}: Python reads its name as {python_name}: remove it"
+    if python_name in RESERVED_PARAMETERS - client.RENAMED_PARAMETERS:
         yield f"the parameter {name!r} would be named {python_name}, which an operation uses for itself: remove it"
-
-
-def _path(_: dict[str, Any], part: Part) -> Iterator[str]:
-    if not client.is_kept(str(part.parts[-1])):
-        yield "the path would lose characters that cannot be seen: write it without them"
 
 
 def _parameters(document: dict[str, Any], part: Part) -> Iterator[str]:
@@ -176,7 +105,6 @@ def _parameters(document: dict[str, Any], part: Part) -> Iterator[str]:
 _RULES: dict[str, tuple[Callable[[dict[str, Any], Part], Iterator[str]], ...]] = {
     "schema": (_enum_members, _properties),
     "parameter": (_parameter,),
-    "path": (_path,),
     "operation": (_parameters,),
 }
 
@@ -189,6 +117,9 @@ def _operations(parts: Iterable[Part]) -> Iterator[Problem]:
         if part.kind != "operation":
             continue
         name = part.node.get("operationId", part.location)
+        for word in (name, *part.node.get("tags", [])[:1]):
+            if not client.is_steady(word):
+                yield Problem(part.location, f"{word!r}: Python reads the module's name as {client.python_name(word)}")
         file = client.operation_file(str(part.parts[1]), str(part.parts[2]), part.node)
         if file in seen:
             text = f"would be written over {seen[file]}, for both are {file}: give it another operationId"
@@ -200,10 +131,8 @@ def _operations(parts: Iterable[Part]) -> Iterator[Problem]:
         seen[file] = ids[name] = part.location
 
 
-def _classes(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
+def _classes(document: dict[str, Any]) -> Iterator[Problem]:
     """Yield the component schemas whose classes would take a name or a file that is taken."""
-    has_bytes = any(part.kind == "schema" and part.node.get("format") == "binary" for part in parts)
-    taken = RESERVED_CLASSES | (RESERVED_CLASSES_OF_BYTES if has_bytes else set())
     files: dict[str, str] = {}
     for key, schema in document.get("components", {}).get("schemas", {}).items():
         target = dereference(document, schema)
@@ -212,7 +141,9 @@ def _classes(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Proble
         location = pointer("components", "schemas", key)
         name = client.class_name(target.get("title") or key)
         file = client.class_file(name)
-        if name in taken or ("enum" not in target and client.python_name(name) in RESERVED_MODULES):
+        if not client.is_steady(target.get("title") or key):
+            yield Problem(location, f"Python reads the class name as {name}: give it a title of plain letters")
+        elif name in RESERVED_CLASSES:
             yield Problem(location, f"the class name {name} is taken: rename the schema, or give it another title")
         elif file in files:
             text = f"would be written over {files[file]}, for both are {file}: rename it, or give it another title"

@@ -1,13 +1,13 @@
 """Shapes that are valid OpenAPI, and that the generator would turn into wrong code without a word.
 
 Each rule is a function from a part of the document to what is wrong with it, and how an overlay repairs it. The rules
-about names are in `codegen.names`.
+about names are in `codegen.names`, and those about texts in `codegen.texts`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations
 from typing import Any
 
 from codegen import client
@@ -37,6 +37,10 @@ _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "for
 
 # https://spec.openapis.org/oas/v3.1.0#parameter-object: "the parameter definition SHALL be ignored".
 _IGNORED_HEADERS = {"accept", "authorization", "content-type"}
+
+_READ = re.compile(
+    r"(?i)(?:text/[\w.+-]+|application/(?:[\w.-]+\+)?json|application/octet-stream)(?:;[ -~]*)?", re.ASCII
+)
 
 _TEXT = {"date", "date-time", "string", "uuid"}
 
@@ -101,8 +105,8 @@ def _constants(_: dict[str, Any], part: Part) -> Iterator[str]:
             yield f"a {keyword} with a backslash or a quote would be generated as another text: leave it away"
     if "const" in schema and schema["const"] is None:
         yield "a const of null is not supported: write type: 'null'"
-    elif "const" in schema and type(schema["const"]) not in {int, str} and schema.get("type") != "boolean":
-        yield "a const that is neither text nor an integer is not supported: leave it away"
+    elif "const" in schema and type(schema["const"]) not in {bool, int, str}:
+        yield "a const that is no text, integer or boolean is not supported: leave it away"
     typed = {"allOf", "anyOf", "const", "enum", "oneOf", "properties", "type"}
     if isinstance(schema.get("default"), dict | list) and not typed & schema.keys():
         yield "a default that is an array or an object would be shared by all models: leave it away"
@@ -117,10 +121,9 @@ def _unions(document: dict[str, Any], part: Part) -> Iterator[str]:
                 yield f"{keyword} beside {union} would be lost: put it into the alternatives"
     if unions:
         found = [each for each in alternatives(document, schema) if _kinds_of(each) != {"null"}]
-        yield from _constants_in_union(found)
-        objects = [(number, members_of(document, each)) for number, each in enumerate(found, 1) if _is_object(each)]
-        for (number, first), (other, second) in combinations(objects, 2):
-            yield from _one_hides_another(document, (number, first), (other, second))
+        yield from _objects_in_union(
+            document, {number: members_of(document, each) for number, each in enumerate(found, 1) if _is_object(each)}
+        )
 
 
 def _kinds_of(schema: dict[str, Any]) -> set[str]:
@@ -131,31 +134,31 @@ def _is_object(schema: dict[str, Any]) -> bool:
     return _kinds_of(schema) == {"object"}
 
 
-def _constants_in_union(found: list[dict[str, Any]]) -> Iterator[str]:
-    for index, each in enumerate(found):
-        others = [*found[:index], *found[index + 1 :]]
-        if "const" in each and others and (index < len(others) or not all(map(_is_object, others))):
-            yield f"the const {each['const']!r} is required of the other alternatives too: write one enum for all"
+def _objects_in_union(document: dict[str, Any], objects: dict[int, Members]) -> Iterator[str]:
+    """Find an object that is taken for one before it, since it has all that the one before requires."""
+    for number, other in objects.items():
+        before = [earlier for earlier in objects if earlier < number]
+        for earlier in before:
+            yield from _enums_as_constants(document, objects[earlier], other)
+        hiding = next((earlier for earlier in before if _hides(objects[earlier], other)), None)
+        if hiding is not None:
+            yield (
+                f"alternative {number} would never be read, for it has all that alternative {hiding} requires: "
+                f"put it first, or let alternative {hiding} require what it lacks"
+            )
 
 
-def _one_hides_another(
-    document: dict[str, Any], one: tuple[int, Members], another: tuple[int, Members]
-) -> Iterator[str]:
-    """Find an object that is taken for the one before it, since it has all that the one before requires."""
-    number, first = one
-    other, second = another
+def _hides(first: Members, second: Members) -> bool:
+    return first.required <= second.required and all(
+        _plain(first.properties.get(name)) == _plain(second.properties.get(name)) for name in first.required
+    )
+
+
+def _enums_as_constants(document: dict[str, Any], first: Members, second: Members) -> Iterator[str]:
     for name in sorted(first.properties.keys() & second.properties.keys()):
         both = [follow(document, members.properties[name]) for members in (first, second)]
         if all(isinstance(schema, dict) and len(schema.get("enum", [])) == 1 for schema in both):
             yield f"the enum of one value at {name!r} would not tell the alternatives apart: write const"
-    if all(
-        name in second.required and _plain(first.properties.get(name)) == _plain(second.properties.get(name))
-        for name in first.required
-    ):
-        yield (
-            f"alternative {other} would never be read, for it has all that alternative {number} requires: "
-            f"put it first, or let alternative {number} require what it lacks"
-        )
 
 
 def _plain(schema: Any) -> Any:
@@ -243,8 +246,8 @@ def _sent_wrong(document: dict[str, Any], place: str, schema: Any) -> set[str]:
         return found
     if place == "query":
         held = [_held(each) for each in alternatives(document, schema)]
-        flat = {kind for kind, parts in held if all(kinds(document, each) <= _QUERY for each in parts)}
-        wrong -= flat - ({"object"} if len(found) > 1 else set())
+        nested = {kind for kind, parts in held if not all(kinds(document, each) <= _QUERY for each in parts)}
+        wrong -= ({"array", "object"} if len(found) == 1 else {"array"}) - nested
     return wrong
 
 
@@ -275,7 +278,9 @@ def _body(document: dict[str, Any], part: Part) -> Iterator[str]:
     if len(content) > 1:
         yield "the media types of a body would be told apart by the argument's type, and none is required: keep one"
     for media, holder in content.items():
-        if _essence(media) in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        if _essence(media) == "multipart/form-data":
+            yield "multipart/form-data is not supported: describe application/octet-stream instead"
+        elif _essence(media) == "application/x-www-form-urlencoded":
             yield from _misread(document, media, holder, {"object"}, "an object")
         elif _essence(media) == "application/octet-stream":
             yield from _misread(document, media, holder, {"binary"}, "a string of format binary")
@@ -286,7 +291,9 @@ def _response(document: dict[str, Any], part: Part) -> Iterator[str]:
     if len(content) > 1:
         yield "only the first of several media types would be read: keep one"
     for media, holder in content.items():
-        if _essence(media).startswith("text/"):
+        if not _READ.fullmatch(media):
+            yield f"the media type {media!r} would not be read: describe JSON, text or application/octet-stream"
+        elif _essence(media).startswith("text/"):
             yield from _misread(document, media, holder, _TEXT, "a string")
         elif _essence(media) == "application/octet-stream":
             yield from _misread(document, media, holder, {"binary"}, "a string of format binary")

@@ -22,8 +22,10 @@ from openapi_spec_validator.schemas import openapi_v30_schema_validator, openapi
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from codegen import client
 from codegen.errors import InvalidDocument, Problem, pointer
 from codegen.shapes import find_unsafe_shapes
+from codegen.texts import find_broken_values, find_unsafe_texts
 from codegen.walk import METHODS, CircularReference, Part, dereference, resolve, segments, walk
 
 _BASE = "urn:document"
@@ -71,17 +73,22 @@ def validate_document(document: dict[str, Any]) -> None:
 
 
 def _problems(document: dict[str, Any], rules: _Version) -> list[Problem]:
+    if broken := list(find_broken_values(document)):
+        return broken
     parts = list(walk(document))
     problems = [*_structure(document, rules), *_schemas(parts, rules), *_references(document, parts)]
     is_well_formed = not problems
     problems += [*_security(document, parts), *_parameters(document, parts)]
     if is_well_formed:  # which the rest takes for granted
         problems += [*_values(parts, rules), *_examples(document, parts, rules), *find_unsafe_shapes(document)]
+        problems += find_unsafe_texts(document, parts)
+    if not problems:  # over all of which the generator stumbles
+        problems += client.rehearse(document)
     return list(dict.fromkeys(problems))
 
 
 def _structure(document: dict[str, Any], rules: _Version) -> Iterator[Problem]:
-    for error in rules.structure.iter_errors(document):
+    for error in _errors(rules.structure, document):
         yield _problem(error, ())
 
 
@@ -94,8 +101,17 @@ def _schemas(parts: Iterable[Part], rules: _Version) -> Iterator[Problem]:
         if part.kind != "schema" or (outer is not None and part.parts[: len(outer)] == outer):
             continue
         outer = part.parts
-        for error in metaschema.iter_errors(part.node):
+        for error in _errors(metaschema, part.node):
             yield _problem(error, part.parts)
+
+
+def _errors(validator: Any, value: Any) -> list[ValidationError]:
+    """Return the errors sorted by place: the library's order changes from run to run."""
+
+    def order(error: ValidationError) -> tuple[object, str]:
+        return [(isinstance(key, str), key) for key in error.absolute_path], error.message
+
+    return sorted(validator.iter_errors(value), key=order)
 
 
 def _problem(error: ValidationError, parts: tuple[str | int, ...]) -> Problem:
@@ -236,7 +252,7 @@ def _examples(document: dict[str, Any], parts: Iterable[Part], rules: _Version) 
 def _misfits(validator: Any, value: Any, place: _Place) -> Iterator[Problem]:
     """Yield why a value does not fit a schema, or why that cannot be told."""
     try:
-        for error in validator.iter_errors(value):
+        for error in _errors(validator, value):
             yield _problem(error, place)
     except RecursionError:
         yield Problem(pointer(*place), "cannot be checked: its schema refers to itself without end")

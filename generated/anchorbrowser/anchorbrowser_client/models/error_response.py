@@ -3,74 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.error_response_error import ErrorResponseError
-
-
-T = TypeVar("T", bound="ErrorResponse")
+from ..decoding import fields_of, optional
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class ErrorResponse:
-    """
+class ErrorResponse(Model):
+    """ErrorResponse
+
     Attributes:
         error (ErrorResponseError | Unset):
+
     """
 
     error: ErrorResponseError | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        error: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.error, Unset):
-            error = self.error.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if error is not UNSET:
-            field_dict["error"] = error
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"error": "error"}
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_response_error import ErrorResponseError  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        _error = d.pop("error", UNSET)
-        error: ErrorResponseError | Unset
-        if isinstance(_error, Unset):
-            error = UNSET
-        else:
-            error = ErrorResponseError.from_dict(_error)
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(error=optional(fields, "error", ErrorResponseError.from_dict), additional_properties=fields)
 
-        error_response = cls(
-            error=error,
-        )
 
-        error_response.additional_properties = d
-        return error_response
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .error_response_error import ErrorResponseError

@@ -3,70 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ErrorResponseError")
+from ..decoding import fields_of, integer, optional, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class ErrorResponseError:
-    """
+class ErrorResponseError(Model):
+    """ErrorResponseError
+
     Attributes:
         code (int | Unset):
         message (str | Unset):
+
     """
 
     code: int | Unset = UNSET
     message: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        code = self.code
-
-        message = self.message
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if code is not UNSET:
-            field_dict["code"] = code
-        if message is not UNSET:
-            field_dict["message"] = message
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"code": "code", "message": "message"}
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        code = d.pop("code", UNSET)
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        message = d.pop("message", UNSET)
-
-        error_response_error = cls(
-            code=code,
-            message=message,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            code=optional(fields, "code", integer),
+            message=optional(fields, "message", string),
+            additional_properties=fields,
         )
-
-        error_response_error.additional_properties = d
-        return error_response_error
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.session_configuration import SessionConfiguration
-    from ..models.session_step import SessionStep
-    from ..models.session_tags import SessionTags
-    from ..models.session_tokens import SessionTokens
-
-
-T = TypeVar("T", bound="Session")
+from ..decoding import array, boolean, date_time, either, fields_of, integer, number, optional, required, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class Session:
-    """
+class Session(Model):
+    """Session
+
     Attributes:
         session_id (str): The unique identifier of the session.
         team_id (str | Unset): The team ID associated with the session.
@@ -37,6 +30,7 @@ class Session:
         steps (int | list[SessionStep] | Unset): Array of steps executed in the session.
         tags (list[str] | SessionTags | Unset): Tags associated with the session.
         created_at (datetime.datetime | Unset): The timestamp when the session was created.
+
     """
 
     session_id: str
@@ -44,217 +38,57 @@ class Session:
     duration: int | Unset = UNSET
     status: str | Unset = UNSET
     credits_used: float | str | Unset = UNSET
-    configuration: SessionConfiguration | Unset = UNSET
+    configuration: SessionConfiguration | Unset = _attrs_field(default=UNSET, repr=False)
     playground: bool | Unset = UNSET
     proxy_bytes: int | Unset = UNSET
     tokens: SessionTokens | Unset = UNSET
     steps: int | list[SessionStep] | Unset = UNSET
     tags: list[str] | SessionTags | Unset = UNSET
     created_at: datetime.datetime | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        from ..models.session_tags import SessionTags  # noqa: PLC0415
-
-        session_id = self.session_id
-
-        team_id = self.team_id
-
-        duration = self.duration
-
-        status = self.status
-
-        credits_used: float | str | Unset
-        if isinstance(self.credits_used, Unset):
-            credits_used = UNSET
-        else:
-            credits_used = self.credits_used
-
-        configuration: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.configuration, Unset):
-            configuration = self.configuration.to_dict()
-
-        playground = self.playground
-
-        proxy_bytes = self.proxy_bytes
-
-        tokens: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.tokens, Unset):
-            tokens = self.tokens.to_dict()
-
-        steps: int | list[dict[str, Any]] | Unset
-        if isinstance(self.steps, Unset):
-            steps = UNSET
-        elif isinstance(self.steps, list):
-            steps = []
-            for steps_type_0_item_data in self.steps:
-                steps_type_0_item = steps_type_0_item_data.to_dict()
-                steps.append(steps_type_0_item)
-
-        else:
-            steps = self.steps
-
-        tags: dict[str, Any] | list[str] | Unset
-        if isinstance(self.tags, Unset):
-            tags = UNSET
-        elif isinstance(self.tags, SessionTags):
-            tags = self.tags.to_dict()
-        else:
-            tags = self.tags
-
-        created_at: str | Unset = UNSET
-        if not isinstance(self.created_at, Unset):
-            created_at = self.created_at.isoformat()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "session_id": session_id,
-            }
-        )
-        if team_id is not UNSET:
-            field_dict["team_id"] = team_id
-        if duration is not UNSET:
-            field_dict["duration"] = duration
-        if status is not UNSET:
-            field_dict["status"] = status
-        if credits_used is not UNSET:
-            field_dict["credits_used"] = credits_used
-        if configuration is not UNSET:
-            field_dict["configuration"] = configuration
-        if playground is not UNSET:
-            field_dict["playground"] = playground
-        if proxy_bytes is not UNSET:
-            field_dict["proxy_bytes"] = proxy_bytes
-        if tokens is not UNSET:
-            field_dict["tokens"] = tokens
-        if steps is not UNSET:
-            field_dict["steps"] = steps
-        if tags is not UNSET:
-            field_dict["tags"] = tags
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "session_id": "session_id",
+        "team_id": "team_id",
+        "duration": "duration",
+        "status": "status",
+        "credits_used": "credits_used",
+        "configuration": "configuration",
+        "playground": "playground",
+        "proxy_bytes": "proxy_bytes",
+        "tokens": "tokens",
+        "steps": "steps",
+        "tags": "tags",
+        "created_at": "created_at",
+    }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session_id"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.session_configuration import SessionConfiguration  # noqa: PLC0415
-        from ..models.session_step import SessionStep  # noqa: PLC0415
-        from ..models.session_tags import SessionTags  # noqa: PLC0415
-        from ..models.session_tokens import SessionTokens  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        session_id = d.pop("session_id")
-
-        team_id = d.pop("team_id", UNSET)
-
-        duration = d.pop("duration", UNSET)
-
-        status = d.pop("status", UNSET)
-
-        def _parse_credits_used(data: object) -> float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(float | str | Unset, data)
-
-        credits_used = _parse_credits_used(d.pop("credits_used", UNSET))
-
-        _configuration = d.pop("configuration", UNSET)
-        configuration: SessionConfiguration | Unset
-        if isinstance(_configuration, Unset):
-            configuration = UNSET
-        else:
-            configuration = SessionConfiguration.from_dict(_configuration)
-
-        playground = d.pop("playground", UNSET)
-
-        proxy_bytes = d.pop("proxy_bytes", UNSET)
-
-        _tokens = d.pop("tokens", UNSET)
-        tokens: SessionTokens | Unset
-        if isinstance(_tokens, Unset):
-            tokens = UNSET
-        else:
-            tokens = SessionTokens.from_dict(_tokens)
-
-        def _parse_steps(data: object) -> int | list[SessionStep] | Unset:
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                steps_type_0 = []
-                _steps_type_0 = data
-                for steps_type_0_item_data in _steps_type_0:
-                    steps_type_0_item = SessionStep.from_dict(steps_type_0_item_data)
-
-                    steps_type_0.append(steps_type_0_item)
-
-                return steps_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(int | list[SessionStep] | Unset, data)
-
-        steps = _parse_steps(d.pop("steps", UNSET))
-
-        def _parse_tags(data: object) -> list[str] | SessionTags | Unset:
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                tags_type_0 = SessionTags.from_dict(data)
-
-                return tags_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            if not isinstance(data, list):
-                raise TypeError()
-            tags_type_1 = cast(list[str], data)
-
-            return tags_type_1
-
-        tags = _parse_tags(d.pop("tags", UNSET))
-
-        _created_at = d.pop("created_at", UNSET)
-        created_at: datetime.datetime | Unset
-        if isinstance(_created_at, Unset):
-            created_at = UNSET
-        else:
-            created_at = datetime.datetime.fromisoformat(_created_at)
-
-        session = cls(
-            session_id=session_id,
-            team_id=team_id,
-            duration=duration,
-            status=status,
-            credits_used=credits_used,
-            configuration=configuration,
-            playground=playground,
-            proxy_bytes=proxy_bytes,
-            tokens=tokens,
-            steps=steps,
-            tags=tags,
-            created_at=created_at,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            session_id=required(fields, "session_id", string),
+            team_id=optional(fields, "team_id", string),
+            duration=optional(fields, "duration", integer),
+            status=optional(fields, "status", string),
+            credits_used=optional(fields, "credits_used", either(number).or_(string)),
+            configuration=optional(fields, "configuration", SessionConfiguration.from_dict),
+            playground=optional(fields, "playground", boolean),
+            proxy_bytes=optional(fields, "proxy_bytes", integer),
+            tokens=optional(fields, "tokens", SessionTokens.from_dict),
+            steps=optional(fields, "steps", either(array(SessionStep.from_dict)).or_(integer)),
+            tags=optional(fields, "tags", either(SessionTags.from_dict).or_(array(string))),
+            created_at=optional(fields, "created_at", date_time),
+            additional_properties=fields,
         )
 
-        session.additional_properties = d
-        return session
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .session_configuration import SessionConfiguration
+from .session_step import SessionStep
+from .session_tags import SessionTags
+from .session_tokens import SessionTokens

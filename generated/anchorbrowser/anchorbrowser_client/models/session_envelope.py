@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-if TYPE_CHECKING:
-    from ..models.session import Session
-
-
-T = TypeVar("T", bound="SessionEnvelope")
+from ..decoding import fields_of, required
+from ..types import Model
 
 
 @_attrs_define
-class SessionEnvelope:
-    """
+class SessionEnvelope(Model):
+    """SessionEnvelope
+
     Attributes:
         data (Session):
+
     """
 
     data: Session
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        data = self.data.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "data": data,
-            }
-        )
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"data": "data"}
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"data"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.session import Session  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        data = Session.from_dict(d.pop("data"))
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(data=required(fields, "data", Session.from_dict), additional_properties=fields)
 
-        session_envelope = cls(
-            data=data,
-        )
 
-        session_envelope.additional_properties = d
-        return session_envelope
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .session import Session

@@ -3,61 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ErrorMessage")
+from ..decoding import fields_of, optional, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class ErrorMessage:
-    """
+class ErrorMessage(Model):
+    """ErrorMessage
+
     Attributes:
         error (str | Unset):
+
     """
 
     error: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        error = self.error
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if error is not UNSET:
-            field_dict["error"] = error
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"error": "error"}
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        error = d.pop("error", UNSET)
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        error_message = cls(
-            error=error,
-        )
-
-        error_message.additional_properties = d
-        return error_message
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(error=optional(fields, "error", string), additional_properties=fields)

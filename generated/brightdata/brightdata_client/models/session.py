@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
+from ..decoding import date_time, fields_of, integer, number, optional, optional_or_null, required, string
 from ..models.session_captcha import SessionCaptcha
 from ..models.session_status import SessionStatus
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.error_object import ErrorObject
-
-
-T = TypeVar("T", bound="Session")
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class Session:
-    """
+class Session(Model):
+    """Session
+
     Attributes:
         session_id (str): Unique session identifier
         api_name (str | Unset): Name of the Browser API used
@@ -35,6 +30,7 @@ class Session:
         captcha (SessionCaptcha | Unset): Captcha status. Values: `solved`, `none`, `failed`, `detected`
         bandwidth (int | None | Unset): Total billable bandwidth in bytes
         error (ErrorObject | None | Unset): null for running sessions or finished session with no error
+
     """
 
     session_id: str
@@ -48,230 +44,45 @@ class Session:
     captcha: SessionCaptcha | Unset = UNSET
     bandwidth: int | None | Unset = UNSET
     error: ErrorObject | None | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        from ..models.error_object import ErrorObject  # noqa: PLC0415
-
-        session_id = self.session_id
-
-        api_name = self.api_name
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        target_url: None | str | Unset
-        if isinstance(self.target_url, Unset):
-            target_url = UNSET
-        else:
-            target_url = self.target_url
-
-        end_url: None | str | Unset
-        if isinstance(self.end_url, Unset):
-            end_url = UNSET
-        else:
-            end_url = self.end_url
-
-        navigations: int | None | Unset
-        if isinstance(self.navigations, Unset):
-            navigations = UNSET
-        else:
-            navigations = self.navigations
-
-        timestamp: None | str | Unset
-        if isinstance(self.timestamp, Unset):
-            timestamp = UNSET
-        elif isinstance(self.timestamp, datetime.datetime):
-            timestamp = self.timestamp.isoformat()
-        else:
-            timestamp = self.timestamp
-
-        duration: float | None | Unset
-        if isinstance(self.duration, Unset):
-            duration = UNSET
-        else:
-            duration = self.duration
-
-        captcha: str | Unset = UNSET
-        if not isinstance(self.captcha, Unset):
-            captcha = self.captcha.value
-
-        bandwidth: int | None | Unset
-        if isinstance(self.bandwidth, Unset):
-            bandwidth = UNSET
-        else:
-            bandwidth = self.bandwidth
-
-        error: dict[str, Any] | None | Unset
-        if isinstance(self.error, Unset):
-            error = UNSET
-        elif isinstance(self.error, ErrorObject):
-            error = self.error.to_dict()
-        else:
-            error = self.error
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "session_id": session_id,
-            }
-        )
-        if api_name is not UNSET:
-            field_dict["api_name"] = api_name
-        if status is not UNSET:
-            field_dict["status"] = status
-        if target_url is not UNSET:
-            field_dict["target_url"] = target_url
-        if end_url is not UNSET:
-            field_dict["end_url"] = end_url
-        if navigations is not UNSET:
-            field_dict["navigations"] = navigations
-        if timestamp is not UNSET:
-            field_dict["timestamp"] = timestamp
-        if duration is not UNSET:
-            field_dict["duration"] = duration
-        if captcha is not UNSET:
-            field_dict["captcha"] = captcha
-        if bandwidth is not UNSET:
-            field_dict["bandwidth"] = bandwidth
-        if error is not UNSET:
-            field_dict["error"] = error
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "session_id": "session_id",
+        "api_name": "api_name",
+        "status": "status",
+        "target_url": "target_url",
+        "end_url": "end_url",
+        "navigations": "navigations",
+        "timestamp": "timestamp",
+        "duration": "duration",
+        "captcha": "captcha",
+        "bandwidth": "bandwidth",
+        "error": "error",
+    }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session_id"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_object import ErrorObject  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        session_id = d.pop("session_id")
-
-        api_name = d.pop("api_name", UNSET)
-
-        _status = d.pop("status", UNSET)
-        status: SessionStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = SessionStatus(_status)
-
-        def _parse_target_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        target_url = _parse_target_url(d.pop("target_url", UNSET))
-
-        def _parse_end_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        end_url = _parse_end_url(d.pop("end_url", UNSET))
-
-        def _parse_navigations(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        navigations = _parse_navigations(d.pop("navigations", UNSET))
-
-        def _parse_timestamp(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                timestamp_type_0 = datetime.datetime.fromisoformat(data)
-
-                return timestamp_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        timestamp = _parse_timestamp(d.pop("timestamp", UNSET))
-
-        def _parse_duration(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        duration = _parse_duration(d.pop("duration", UNSET))
-
-        _captcha = d.pop("captcha", UNSET)
-        captcha: SessionCaptcha | Unset
-        if isinstance(_captcha, Unset):
-            captcha = UNSET
-        else:
-            captcha = SessionCaptcha(_captcha)
-
-        def _parse_bandwidth(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        bandwidth = _parse_bandwidth(d.pop("bandwidth", UNSET))
-
-        def _parse_error(data: object) -> ErrorObject | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                error_type_0 = ErrorObject.from_dict(data)
-
-                return error_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ErrorObject | None | Unset, data)
-
-        error = _parse_error(d.pop("error", UNSET))
-
-        session = cls(
-            session_id=session_id,
-            api_name=api_name,
-            status=status,
-            target_url=target_url,
-            end_url=end_url,
-            navigations=navigations,
-            timestamp=timestamp,
-            duration=duration,
-            captcha=captcha,
-            bandwidth=bandwidth,
-            error=error,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            session_id=required(fields, "session_id", string),
+            api_name=optional(fields, "api_name", string),
+            status=optional(fields, "status", SessionStatus.decode),
+            target_url=optional_or_null(fields, "target_url", string),
+            end_url=optional_or_null(fields, "end_url", string),
+            navigations=optional_or_null(fields, "navigations", integer),
+            timestamp=optional_or_null(fields, "timestamp", date_time),
+            duration=optional_or_null(fields, "duration", number),
+            captcha=optional(fields, "captcha", SessionCaptcha.decode),
+            bandwidth=optional_or_null(fields, "bandwidth", integer),
+            error=optional_or_null(fields, "error", ErrorObject.from_dict),
+            additional_properties=fields,
         )
 
-        session.additional_properties = d
-        return session
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .error_object import ErrorObject

@@ -3,70 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="SessionNotFound")
+from ..decoding import fields_of, optional, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class SessionNotFound:
-    """
+class SessionNotFound(Model):
+    """SessionNotFound
+
     Attributes:
         error (str | Unset):
         session_id (str | Unset):
+
     """
 
     error: str | Unset = UNSET
     session_id: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        error = self.error
-
-        session_id = self.session_id
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if error is not UNSET:
-            field_dict["error"] = error
-        if session_id is not UNSET:
-            field_dict["session_id"] = session_id
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"error": "error", "session_id": "session_id"}
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        error = d.pop("error", UNSET)
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        session_id = d.pop("session_id", UNSET)
-
-        session_not_found = cls(
-            error=error,
-            session_id=session_id,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            error=optional(fields, "error", string),
+            session_id=optional(fields, "session_id", string),
+            additional_properties=fields,
         )
-
-        session_not_found.additional_properties = d
-        return session_not_found
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

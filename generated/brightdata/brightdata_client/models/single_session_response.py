@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-if TYPE_CHECKING:
-    from ..models.session import Session
-
-
-T = TypeVar("T", bound="SingleSessionResponse")
+from ..decoding import fields_of, required
+from ..types import Model
 
 
 @_attrs_define
-class SingleSessionResponse:
-    """
+class SingleSessionResponse(Model):
+    """SingleSessionResponse
+
     Attributes:
         session (Session):
+
     """
 
     session: Session
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        session = self.session.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "session": session,
-            }
-        )
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"session": "session"}
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.session import Session  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        session = Session.from_dict(d.pop("session"))
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(session=required(fields, "session", Session.from_dict), additional_properties=fields)
 
-        single_session_response = cls(
-            session=session,
-        )
 
-        single_session_response.additional_properties = d
-        return single_session_response
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .session import Session

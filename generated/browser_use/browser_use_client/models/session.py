@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..decoding import (
+    anything,
+    array,
+    boolean,
+    date_time,
+    either,
+    fields_of,
+    number,
+    optional,
+    optional_or_null,
+    required,
+    string,
+)
 from ..models.session_status import SessionStatus
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.session_metadata import SessionMetadata
-
-
-T = TypeVar("T", bound="Session")
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class Session:
-    """View model for representing a browser session.
+class Session(Model):
+    """Session: View model for representing a browser session.
 
     Attributes:
         id (str): Unique identifier for the session
@@ -34,23 +41,25 @@ class Session:
         cdp_url (None | str | Unset): Chrome DevTools Protocol URL for browser automation
         timeout_at (datetime.datetime | Unset): Timestamp when the session will timeout
         started_at (datetime.datetime | Unset): Timestamp when the session was created and started
-        finished_at (datetime.datetime | None | Unset): Timestamp when the session was stopped (None if still active)
+        finished_at (datetime.datetime | None | Unset): Timestamp when the session was stopped (None if still
+            active)
         proxy_used_mb (float | str | Unset): Amount of proxy data used in MB
         proxy_cost (float | str | Unset): Cost of proxy usage in USD
         browser_cost (float | str | Unset): Cost of browser session hosting in USD
-        agent_session_id (None | str | Unset): ID of the agent session that created this browser (None for standalone
-            BaaS sessions)
-        recording_url (None | str | Unset): Presigned URL to download the session recording (available after session
-            ends, if recording was enabled)
+        agent_session_id (None | str | Unset): ID of the agent session that created this browser (None for
+            standalone BaaS sessions)
+        recording_url (None | str | Unset): Presigned URL to download the session recording (available after
+            session ends, if recording was enabled)
         recording_available (bool | Unset): Whether there is a recording of the session
         metadata (SessionMetadata | Unset): What the session was labelled with, text by text
         extensions (list[Any] | Unset): The extensions installed in the session's browser
+
     """
 
     id: str
     status: SessionStatus | Unset = UNSET
-    live_url: None | str | Unset = UNSET
-    cdp_url: None | str | Unset = UNSET
+    live_url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
+    cdp_url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     timeout_at: datetime.datetime | Unset = UNSET
     started_at: datetime.datetime | Unset = UNSET
     finished_at: datetime.datetime | None | Unset = UNSET
@@ -58,271 +67,57 @@ class Session:
     proxy_cost: float | str | Unset = UNSET
     browser_cost: float | str | Unset = UNSET
     agent_session_id: None | str | Unset = UNSET
-    recording_url: None | str | Unset = UNSET
+    recording_url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     recording_available: bool | Unset = UNSET
     metadata: SessionMetadata | Unset = UNSET
     extensions: list[Any] | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        id = self.id
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        live_url: None | str | Unset
-        if isinstance(self.live_url, Unset):
-            live_url = UNSET
-        else:
-            live_url = self.live_url
-
-        cdp_url: None | str | Unset
-        if isinstance(self.cdp_url, Unset):
-            cdp_url = UNSET
-        else:
-            cdp_url = self.cdp_url
-
-        timeout_at: str | Unset = UNSET
-        if not isinstance(self.timeout_at, Unset):
-            timeout_at = self.timeout_at.isoformat()
-
-        started_at: str | Unset = UNSET
-        if not isinstance(self.started_at, Unset):
-            started_at = self.started_at.isoformat()
-
-        finished_at: None | str | Unset
-        if isinstance(self.finished_at, Unset):
-            finished_at = UNSET
-        elif isinstance(self.finished_at, datetime.datetime):
-            finished_at = self.finished_at.isoformat()
-        else:
-            finished_at = self.finished_at
-
-        proxy_used_mb: float | str | Unset
-        if isinstance(self.proxy_used_mb, Unset):
-            proxy_used_mb = UNSET
-        else:
-            proxy_used_mb = self.proxy_used_mb
-
-        proxy_cost: float | str | Unset
-        if isinstance(self.proxy_cost, Unset):
-            proxy_cost = UNSET
-        else:
-            proxy_cost = self.proxy_cost
-
-        browser_cost: float | str | Unset
-        if isinstance(self.browser_cost, Unset):
-            browser_cost = UNSET
-        else:
-            browser_cost = self.browser_cost
-
-        agent_session_id: None | str | Unset
-        if isinstance(self.agent_session_id, Unset):
-            agent_session_id = UNSET
-        else:
-            agent_session_id = self.agent_session_id
-
-        recording_url: None | str | Unset
-        if isinstance(self.recording_url, Unset):
-            recording_url = UNSET
-        else:
-            recording_url = self.recording_url
-
-        recording_available = self.recording_available
-
-        metadata: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.metadata, Unset):
-            metadata = self.metadata.to_dict()
-
-        extensions: list[Any] | Unset = UNSET
-        if not isinstance(self.extensions, Unset):
-            extensions = self.extensions
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-            }
-        )
-        if status is not UNSET:
-            field_dict["status"] = status
-        if live_url is not UNSET:
-            field_dict["liveUrl"] = live_url
-        if cdp_url is not UNSET:
-            field_dict["cdpUrl"] = cdp_url
-        if timeout_at is not UNSET:
-            field_dict["timeoutAt"] = timeout_at
-        if started_at is not UNSET:
-            field_dict["startedAt"] = started_at
-        if finished_at is not UNSET:
-            field_dict["finishedAt"] = finished_at
-        if proxy_used_mb is not UNSET:
-            field_dict["proxyUsedMb"] = proxy_used_mb
-        if proxy_cost is not UNSET:
-            field_dict["proxyCost"] = proxy_cost
-        if browser_cost is not UNSET:
-            field_dict["browserCost"] = browser_cost
-        if agent_session_id is not UNSET:
-            field_dict["agentSessionId"] = agent_session_id
-        if recording_url is not UNSET:
-            field_dict["recordingUrl"] = recording_url
-        if recording_available is not UNSET:
-            field_dict["recordingAvailable"] = recording_available
-        if metadata is not UNSET:
-            field_dict["metadata"] = metadata
-        if extensions is not UNSET:
-            field_dict["extensions"] = extensions
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "id": "id",
+        "status": "status",
+        "live_url": "liveUrl",
+        "cdp_url": "cdpUrl",
+        "timeout_at": "timeoutAt",
+        "started_at": "startedAt",
+        "finished_at": "finishedAt",
+        "proxy_used_mb": "proxyUsedMb",
+        "proxy_cost": "proxyCost",
+        "browser_cost": "browserCost",
+        "agent_session_id": "agentSessionId",
+        "recording_url": "recordingUrl",
+        "recording_available": "recordingAvailable",
+        "metadata": "metadata",
+        "extensions": "extensions",
+    }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.session_metadata import SessionMetadata  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        id = d.pop("id")
-
-        _status = d.pop("status", UNSET)
-        status: SessionStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = SessionStatus(_status)
-
-        def _parse_live_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        live_url = _parse_live_url(d.pop("liveUrl", UNSET))
-
-        def _parse_cdp_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        cdp_url = _parse_cdp_url(d.pop("cdpUrl", UNSET))
-
-        _timeout_at = d.pop("timeoutAt", UNSET)
-        timeout_at: datetime.datetime | Unset
-        if isinstance(_timeout_at, Unset):
-            timeout_at = UNSET
-        else:
-            timeout_at = datetime.datetime.fromisoformat(_timeout_at)
-
-        _started_at = d.pop("startedAt", UNSET)
-        started_at: datetime.datetime | Unset
-        if isinstance(_started_at, Unset):
-            started_at = UNSET
-        else:
-            started_at = datetime.datetime.fromisoformat(_started_at)
-
-        def _parse_finished_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                finished_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return finished_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        finished_at = _parse_finished_at(d.pop("finishedAt", UNSET))
-
-        def _parse_proxy_used_mb(data: object) -> float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(float | str | Unset, data)
-
-        proxy_used_mb = _parse_proxy_used_mb(d.pop("proxyUsedMb", UNSET))
-
-        def _parse_proxy_cost(data: object) -> float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(float | str | Unset, data)
-
-        proxy_cost = _parse_proxy_cost(d.pop("proxyCost", UNSET))
-
-        def _parse_browser_cost(data: object) -> float | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            return cast(float | str | Unset, data)
-
-        browser_cost = _parse_browser_cost(d.pop("browserCost", UNSET))
-
-        def _parse_agent_session_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        agent_session_id = _parse_agent_session_id(d.pop("agentSessionId", UNSET))
-
-        def _parse_recording_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        recording_url = _parse_recording_url(d.pop("recordingUrl", UNSET))
-
-        recording_available = d.pop("recordingAvailable", UNSET)
-
-        _metadata = d.pop("metadata", UNSET)
-        metadata: SessionMetadata | Unset
-        if isinstance(_metadata, Unset):
-            metadata = UNSET
-        else:
-            metadata = SessionMetadata.from_dict(_metadata)
-
-        extensions = cast(list[Any], d.pop("extensions", UNSET))
-
-        session = cls(
-            id=id,
-            status=status,
-            live_url=live_url,
-            cdp_url=cdp_url,
-            timeout_at=timeout_at,
-            started_at=started_at,
-            finished_at=finished_at,
-            proxy_used_mb=proxy_used_mb,
-            proxy_cost=proxy_cost,
-            browser_cost=browser_cost,
-            agent_session_id=agent_session_id,
-            recording_url=recording_url,
-            recording_available=recording_available,
-            metadata=metadata,
-            extensions=extensions,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            id=required(fields, "id", string),
+            status=optional(fields, "status", SessionStatus.decode),
+            live_url=optional_or_null(fields, "liveUrl", string),
+            cdp_url=optional_or_null(fields, "cdpUrl", string),
+            timeout_at=optional(fields, "timeoutAt", date_time),
+            started_at=optional(fields, "startedAt", date_time),
+            finished_at=optional_or_null(fields, "finishedAt", date_time),
+            proxy_used_mb=optional(fields, "proxyUsedMb", either(string).or_(number)),
+            proxy_cost=optional(fields, "proxyCost", either(string).or_(number)),
+            browser_cost=optional(fields, "browserCost", either(string).or_(number)),
+            agent_session_id=optional_or_null(fields, "agentSessionId", string),
+            recording_url=optional_or_null(fields, "recordingUrl", string),
+            recording_available=optional(fields, "recordingAvailable", boolean),
+            metadata=optional(fields, "metadata", SessionMetadata.from_dict),
+            extensions=optional(fields, "extensions", array(anything)),
+            additional_properties=fields,
         )
 
-        session.additional_properties = d
-        return session
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .session_metadata import SessionMetadata

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..decoding import boolean, date_time, fields_of, integer, number, optional, optional_or_null, required, string
 from ..models.session_region import SessionRegion
 from ..models.session_status import SessionStatus
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.user_metadata import UserMetadata
-
-
-T = TypeVar("T", bound="Session")
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class Session:
-    """
+class Session(Model):
+    """Session
+
     Attributes:
         id (str):
         created_at (datetime.datetime | Unset):
@@ -37,13 +33,15 @@ class Session:
         keep_alive (bool | Unset): Indicates if the Session was created to be kept alive upon disconnections
         context_id (None | str | Unset): Optional. The Context linked to the Session.
         region (SessionRegion | Unset): The region where the Session is running.
-        user_metadata (None | Unset | UserMetadata): Arbitrary user metadata to attach to the session. To learn more
-            about user metadata, see [User Metadata](https://docs.browserbase.com/features/sessions#user-metadata).
+        user_metadata (None | Unset | UserMetadata): Arbitrary user metadata to attach to the session. To learn
+            more about user metadata, see [User Metadata](https://docs.browserbase.com/features/sessions#user-
+            metadata).
         connect_url (str | Unset): WebSocket URL to connect to the Session.
         selenium_remote_url (str | Unset): HTTP URL to connect to the Session.
         signing_key (str | Unset): Signing key to use when connecting to the Session via HTTP.
         avg_cpu_usage (float | Unset): CPU used by the Session.
         memory_usage (float | Unset): Memory used by the Session.
+
     """
 
     id: str
@@ -59,268 +57,64 @@ class Session:
     context_id: None | str | Unset = UNSET
     region: SessionRegion | Unset = UNSET
     user_metadata: None | Unset | UserMetadata = UNSET
-    connect_url: str | Unset = UNSET
-    selenium_remote_url: str | Unset = UNSET
-    signing_key: str | Unset = UNSET
+    connect_url: str | Unset = _attrs_field(default=UNSET, repr=False)
+    selenium_remote_url: str | Unset = _attrs_field(default=UNSET, repr=False)
+    signing_key: str | Unset = _attrs_field(default=UNSET, repr=False)
     avg_cpu_usage: float | Unset = UNSET
     memory_usage: float | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
-
-        id = self.id
-
-        created_at: str | Unset = UNSET
-        if not isinstance(self.created_at, Unset):
-            created_at = self.created_at.isoformat()
-
-        updated_at: str | Unset = UNSET
-        if not isinstance(self.updated_at, Unset):
-            updated_at = self.updated_at.isoformat()
-
-        project_id = self.project_id
-
-        started_at: str | Unset = UNSET
-        if not isinstance(self.started_at, Unset):
-            started_at = self.started_at.isoformat()
-
-        ended_at: None | str | Unset
-        if isinstance(self.ended_at, Unset):
-            ended_at = UNSET
-        elif isinstance(self.ended_at, datetime.datetime):
-            ended_at = self.ended_at.isoformat()
-        else:
-            ended_at = self.ended_at
-
-        expires_at: str | Unset = UNSET
-        if not isinstance(self.expires_at, Unset):
-            expires_at = self.expires_at.isoformat()
-
-        status: str | Unset = UNSET
-        if not isinstance(self.status, Unset):
-            status = self.status.value
-
-        proxy_bytes = self.proxy_bytes
-
-        keep_alive = self.keep_alive
-
-        context_id: None | str | Unset
-        if isinstance(self.context_id, Unset):
-            context_id = UNSET
-        else:
-            context_id = self.context_id
-
-        region: str | Unset = UNSET
-        if not isinstance(self.region, Unset):
-            region = self.region.value
-
-        user_metadata: dict[str, Any] | None | Unset
-        if isinstance(self.user_metadata, Unset):
-            user_metadata = UNSET
-        elif isinstance(self.user_metadata, UserMetadata):
-            user_metadata = self.user_metadata.to_dict()
-        else:
-            user_metadata = self.user_metadata
-
-        connect_url = self.connect_url
-
-        selenium_remote_url = self.selenium_remote_url
-
-        signing_key = self.signing_key
-
-        avg_cpu_usage = self.avg_cpu_usage
-
-        memory_usage = self.memory_usage
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-            }
-        )
-        if created_at is not UNSET:
-            field_dict["createdAt"] = created_at
-        if updated_at is not UNSET:
-            field_dict["updatedAt"] = updated_at
-        if project_id is not UNSET:
-            field_dict["projectId"] = project_id
-        if started_at is not UNSET:
-            field_dict["startedAt"] = started_at
-        if ended_at is not UNSET:
-            field_dict["endedAt"] = ended_at
-        if expires_at is not UNSET:
-            field_dict["expiresAt"] = expires_at
-        if status is not UNSET:
-            field_dict["status"] = status
-        if proxy_bytes is not UNSET:
-            field_dict["proxyBytes"] = proxy_bytes
-        if keep_alive is not UNSET:
-            field_dict["keepAlive"] = keep_alive
-        if context_id is not UNSET:
-            field_dict["contextId"] = context_id
-        if region is not UNSET:
-            field_dict["region"] = region
-        if user_metadata is not UNSET:
-            field_dict["userMetadata"] = user_metadata
-        if connect_url is not UNSET:
-            field_dict["connectUrl"] = connect_url
-        if selenium_remote_url is not UNSET:
-            field_dict["seleniumRemoteUrl"] = selenium_remote_url
-        if signing_key is not UNSET:
-            field_dict["signingKey"] = signing_key
-        if avg_cpu_usage is not UNSET:
-            field_dict["avgCpuUsage"] = avg_cpu_usage
-        if memory_usage is not UNSET:
-            field_dict["memoryUsage"] = memory_usage
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "id": "id",
+        "created_at": "createdAt",
+        "updated_at": "updatedAt",
+        "project_id": "projectId",
+        "started_at": "startedAt",
+        "ended_at": "endedAt",
+        "expires_at": "expiresAt",
+        "status": "status",
+        "proxy_bytes": "proxyBytes",
+        "keep_alive": "keepAlive",
+        "context_id": "contextId",
+        "region": "region",
+        "user_metadata": "userMetadata",
+        "connect_url": "connectUrl",
+        "selenium_remote_url": "seleniumRemoteUrl",
+        "signing_key": "signingKey",
+        "avg_cpu_usage": "avgCpuUsage",
+        "memory_usage": "memoryUsage",
+    }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.user_metadata import UserMetadata  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        id = d.pop("id")
-
-        _created_at = d.pop("createdAt", UNSET)
-        created_at: datetime.datetime | Unset
-        if isinstance(_created_at, Unset):
-            created_at = UNSET
-        else:
-            created_at = datetime.datetime.fromisoformat(_created_at)
-
-        _updated_at = d.pop("updatedAt", UNSET)
-        updated_at: datetime.datetime | Unset
-        if isinstance(_updated_at, Unset):
-            updated_at = UNSET
-        else:
-            updated_at = datetime.datetime.fromisoformat(_updated_at)
-
-        project_id = d.pop("projectId", UNSET)
-
-        _started_at = d.pop("startedAt", UNSET)
-        started_at: datetime.datetime | Unset
-        if isinstance(_started_at, Unset):
-            started_at = UNSET
-        else:
-            started_at = datetime.datetime.fromisoformat(_started_at)
-
-        def _parse_ended_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                ended_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return ended_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        ended_at = _parse_ended_at(d.pop("endedAt", UNSET))
-
-        _expires_at = d.pop("expiresAt", UNSET)
-        expires_at: datetime.datetime | Unset
-        if isinstance(_expires_at, Unset):
-            expires_at = UNSET
-        else:
-            expires_at = datetime.datetime.fromisoformat(_expires_at)
-
-        _status = d.pop("status", UNSET)
-        status: SessionStatus | Unset
-        if isinstance(_status, Unset):
-            status = UNSET
-        else:
-            status = SessionStatus(_status)
-
-        proxy_bytes = d.pop("proxyBytes", UNSET)
-
-        keep_alive = d.pop("keepAlive", UNSET)
-
-        def _parse_context_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        context_id = _parse_context_id(d.pop("contextId", UNSET))
-
-        _region = d.pop("region", UNSET)
-        region: SessionRegion | Unset
-        if isinstance(_region, Unset):
-            region = UNSET
-        else:
-            region = SessionRegion(_region)
-
-        def _parse_user_metadata(data: object) -> None | Unset | UserMetadata:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                user_metadata_type_0 = UserMetadata.from_dict(data)
-
-                return user_metadata_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | Unset | UserMetadata, data)
-
-        user_metadata = _parse_user_metadata(d.pop("userMetadata", UNSET))
-
-        connect_url = d.pop("connectUrl", UNSET)
-
-        selenium_remote_url = d.pop("seleniumRemoteUrl", UNSET)
-
-        signing_key = d.pop("signingKey", UNSET)
-
-        avg_cpu_usage = d.pop("avgCpuUsage", UNSET)
-
-        memory_usage = d.pop("memoryUsage", UNSET)
-
-        session = cls(
-            id=id,
-            created_at=created_at,
-            updated_at=updated_at,
-            project_id=project_id,
-            started_at=started_at,
-            ended_at=ended_at,
-            expires_at=expires_at,
-            status=status,
-            proxy_bytes=proxy_bytes,
-            keep_alive=keep_alive,
-            context_id=context_id,
-            region=region,
-            user_metadata=user_metadata,
-            connect_url=connect_url,
-            selenium_remote_url=selenium_remote_url,
-            signing_key=signing_key,
-            avg_cpu_usage=avg_cpu_usage,
-            memory_usage=memory_usage,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            id=required(fields, "id", string),
+            created_at=optional(fields, "createdAt", date_time),
+            updated_at=optional(fields, "updatedAt", date_time),
+            project_id=optional(fields, "projectId", string),
+            started_at=optional(fields, "startedAt", date_time),
+            ended_at=optional_or_null(fields, "endedAt", date_time),
+            expires_at=optional(fields, "expiresAt", date_time),
+            status=optional(fields, "status", SessionStatus.decode),
+            proxy_bytes=optional(fields, "proxyBytes", integer),
+            keep_alive=optional(fields, "keepAlive", boolean),
+            context_id=optional_or_null(fields, "contextId", string),
+            region=optional(fields, "region", SessionRegion.decode),
+            user_metadata=optional_or_null(fields, "userMetadata", UserMetadata.from_dict),
+            connect_url=optional(fields, "connectUrl", string),
+            selenium_remote_url=optional(fields, "seleniumRemoteUrl", string),
+            signing_key=optional(fields, "signingKey", string),
+            avg_cpu_usage=optional(fields, "avgCpuUsage", number),
+            memory_usage=optional(fields, "memoryUsage", number),
+            additional_properties=fields,
         )
 
-        session.additional_properties = d
-        return session
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .user_metadata import UserMetadata

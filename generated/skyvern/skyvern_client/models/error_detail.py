@@ -3,72 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ErrorDetail")
+from ..decoding import boolean, fields_of, optional, required, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class ErrorDetail:
-    """
+class ErrorDetail(Model):
+    """ErrorDetail
+
     Attributes:
         code (str):
         retryable (bool | Unset):
+
     """
 
     code: str
     retryable: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        code = self.code
-
-        retryable = self.retryable
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "code": code,
-            }
-        )
-        if retryable is not UNSET:
-            field_dict["retryable"] = retryable
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"code": "code", "retryable": "retryable"}
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"code"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        code = d.pop("code")
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        retryable = d.pop("retryable", UNSET)
-
-        error_detail = cls(
-            code=code,
-            retryable=retryable,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            code=required(fields, "code", string),
+            retryable=optional(fields, "retryable", boolean),
+            additional_properties=fields,
         )
-
-        error_detail.additional_properties = d
-        return error_detail
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,110 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.error_detail import ErrorDetail
-    from ..models.validation_error import ValidationError
-
-
-T = TypeVar("T", bound="ErrorResponse")
+from ..decoding import array, either, fields_of, optional, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class ErrorResponse:
-    """
+class ErrorResponse(Model):
+    """ErrorResponse
+
     Attributes:
         detail (ErrorDetail | list[ValidationError] | str | Unset):
+
     """
 
     detail: ErrorDetail | list[ValidationError] | str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        from ..models.error_detail import ErrorDetail  # noqa: PLC0415
-
-        detail: dict[str, Any] | list[dict[str, Any]] | str | Unset
-        if isinstance(self.detail, Unset):
-            detail = UNSET
-        elif isinstance(self.detail, ErrorDetail):
-            detail = self.detail.to_dict()
-        elif isinstance(self.detail, list):
-            detail = []
-            for detail_type_2_item_data in self.detail:
-                detail_type_2_item = detail_type_2_item_data.to_dict()
-                detail.append(detail_type_2_item)
-
-        else:
-            detail = self.detail
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if detail is not UNSET:
-            field_dict["detail"] = detail
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"detail": "detail"}
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.error_detail import ErrorDetail  # noqa: PLC0415
-        from ..models.validation_error import ValidationError  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-
-        def _parse_detail(data: object) -> ErrorDetail | list[ValidationError] | str | Unset:
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                detail_type_1 = ErrorDetail.from_dict(data)
-
-                return detail_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                detail_type_2 = []
-                _detail_type_2 = data
-                for detail_type_2_item_data in _detail_type_2:
-                    detail_type_2_item = ValidationError.from_dict(detail_type_2_item_data)
-
-                    detail_type_2.append(detail_type_2_item)
-
-                return detail_type_2
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(ErrorDetail | list[ValidationError] | str | Unset, data)
-
-        detail = _parse_detail(d.pop("detail", UNSET))
-
-        error_response = cls(
-            detail=detail,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            detail=optional(
+                fields, "detail", either(string).or_(ErrorDetail.from_dict).or_(array(ValidationError.from_dict))
+            ),
+            additional_properties=fields,
         )
 
-        error_response.additional_properties = d
-        return error_response
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .error_detail import ErrorDetail
+from .validation_error import ValidationError

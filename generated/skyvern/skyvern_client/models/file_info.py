@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="FileInfo")
+from ..decoding import date_time, fields_of, integer, optional, optional_or_null, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class FileInfo:
-    """Information about a downloaded file, including URL and checksum.
+class FileInfo(Model):
+    """FileInfo: Information about a downloaded file, including URL and checksum.
 
     Attributes:
         url (str | Unset): URL to access the file
@@ -25,151 +24,39 @@ class FileInfo:
         file_size (int | None | Unset): Size of the file in bytes
         modified_at (datetime.datetime | None | Unset): Modified time of the file
         artifact_id (None | str | Unset): Artifact row id for refresh-on-read
+
     """
 
-    url: str | Unset = UNSET
+    url: str | Unset = _attrs_field(default=UNSET, repr=False)
     checksum: None | str | Unset = UNSET
     filename: None | str | Unset = UNSET
     file_size: int | None | Unset = UNSET
     modified_at: datetime.datetime | None | Unset = UNSET
     artifact_id: None | str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        url = self.url
-
-        checksum: None | str | Unset
-        if isinstance(self.checksum, Unset):
-            checksum = UNSET
-        else:
-            checksum = self.checksum
-
-        filename: None | str | Unset
-        if isinstance(self.filename, Unset):
-            filename = UNSET
-        else:
-            filename = self.filename
-
-        file_size: int | None | Unset
-        if isinstance(self.file_size, Unset):
-            file_size = UNSET
-        else:
-            file_size = self.file_size
-
-        modified_at: None | str | Unset
-        if isinstance(self.modified_at, Unset):
-            modified_at = UNSET
-        elif isinstance(self.modified_at, datetime.datetime):
-            modified_at = self.modified_at.isoformat()
-        else:
-            modified_at = self.modified_at
-
-        artifact_id: None | str | Unset
-        if isinstance(self.artifact_id, Unset):
-            artifact_id = UNSET
-        else:
-            artifact_id = self.artifact_id
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if url is not UNSET:
-            field_dict["url"] = url
-        if checksum is not UNSET:
-            field_dict["checksum"] = checksum
-        if filename is not UNSET:
-            field_dict["filename"] = filename
-        if file_size is not UNSET:
-            field_dict["file_size"] = file_size
-        if modified_at is not UNSET:
-            field_dict["modified_at"] = modified_at
-        if artifact_id is not UNSET:
-            field_dict["artifact_id"] = artifact_id
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "url": "url",
+        "checksum": "checksum",
+        "filename": "filename",
+        "file_size": "file_size",
+        "modified_at": "modified_at",
+        "artifact_id": "artifact_id",
+    }
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        url = d.pop("url", UNSET)
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        def _parse_checksum(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        checksum = _parse_checksum(d.pop("checksum", UNSET))
-
-        def _parse_filename(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        filename = _parse_filename(d.pop("filename", UNSET))
-
-        def _parse_file_size(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        file_size = _parse_file_size(d.pop("file_size", UNSET))
-
-        def _parse_modified_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                modified_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return modified_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        modified_at = _parse_modified_at(d.pop("modified_at", UNSET))
-
-        def _parse_artifact_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        artifact_id = _parse_artifact_id(d.pop("artifact_id", UNSET))
-
-        file_info = cls(
-            url=url,
-            checksum=checksum,
-            filename=filename,
-            file_size=file_size,
-            modified_at=modified_at,
-            artifact_id=artifact_id,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            url=optional(fields, "url", string),
+            checksum=optional_or_null(fields, "checksum", string),
+            filename=optional_or_null(fields, "filename", string),
+            file_size=optional_or_null(fields, "file_size", integer),
+            modified_at=optional_or_null(fields, "modified_at", date_time),
+            artifact_id=optional_or_null(fields, "artifact_id", string),
+            additional_properties=fields,
         )
-
-        file_info.additional_properties = d
-        return file_info
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,52 +4,58 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
+from ..decoding import (
+    array,
+    boolean,
+    date_time,
+    fields_of,
+    integer,
+    number,
+    optional,
+    optional_or_null,
+    required,
+    string,
+)
 from ..models.extensions import Extensions
 from ..models.persistent_browser_type import PersistentBrowserType
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.browser_settings import BrowserSettings
-    from ..models.file_info import FileInfo
-
-
-T = TypeVar("T", bound="Session")
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class Session:
-    """Response model for browser session information.
+class Session(Model):
+    """Session: Response model for browser session information.
 
     Attributes:
-        browser_session_id (str): Unique identifier for the browser session. browser_session_id starts with `pbs_`.
+        browser_session_id (str): Unique identifier for the browser session. browser_session_id starts with
+            `pbs_`.
         organization_id (str | Unset): ID of the organization that owns this session
         status (None | str | Unset): Current status of the browser session
-        runnable_type (None | str | Unset): Type of the current runnable associated with this session (workflow, task
-            etc)
+        runnable_type (None | str | Unset): Type of the current runnable associated with this session (workflow,
+            task etc)
         runnable_id (None | str | Unset): ID of the current runnable
-        timeout (int | None | Unset): Timeout in minutes for the session. Timeout is applied after the session is
-            started. Defaults to 60 minutes.
+        timeout (int | None | Unset): Timeout in minutes for the session. Timeout is applied after the session
+            is started. Defaults to 60 minutes.
         browser_address (None | str | Unset): Url for connecting to the browser
         app_url (None | str | Unset): Url for the browser session page
         extensions (list[Extensions] | None | Unset): A list of extensions installed in the browser session.
         browser_type (None | PersistentBrowserType | Unset): The type of browser used for the session.
         browser_profile_id (None | str | Unset): ID of the browser profile loaded into this session, if any.
             browser_profile_id starts with `bp_`.
-        generate_browser_profile (bool | Unset): Whether this session's browser profile will be saved when it ends so it
-            can become a reusable browser profile. Default: False.
-        vnc_streaming_supported (bool | Unset): Whether the browser session supports VNC streaming Default: False.
+        generate_browser_profile (bool | Unset): Whether this session's browser profile will be saved when it
+            ends so it can become a reusable browser profile. Default: False.
+        vnc_streaming_supported (bool | Unset): Whether the browser session supports VNC streaming Default:
+            False.
         download_path (None | str | Unset): The path where the browser session downloads files
         downloaded_files (list[FileInfo] | None | Unset): The list of files downloaded by the browser session
         recordings (list[FileInfo] | None | Unset): The list of video recordings from the browser session
         started_at (datetime.datetime | None | Unset): Timestamp when the session was started
         completed_at (datetime.datetime | None | Unset): Timestamp when the session was completed
-        created_at (datetime.datetime | Unset): Timestamp when the session was created (the timestamp for the initial
-            request)
+        created_at (datetime.datetime | Unset): Timestamp when the session was created (the timestamp for the
+            initial request)
         modified_at (datetime.datetime | Unset): Timestamp when the session was last modified
         deleted_at (datetime.datetime | None | Unset): Timestamp when the session was deleted, if applicable
         stream_transport (None | str | Unset): How the live view of the session is transported
@@ -58,6 +64,7 @@ class Session:
         created_by (None | str | Unset): Who created the session
         browser_settings (BrowserSettings | None | Unset):
         remaining_lifetime_seconds (float | None | Unset): Seconds until the session times out
+
     """
 
     browser_session_id: str
@@ -87,584 +94,78 @@ class Session:
     created_by: None | str | Unset = UNSET
     browser_settings: BrowserSettings | None | Unset = UNSET
     remaining_lifetime_seconds: float | None | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        from ..models.browser_settings import BrowserSettings  # noqa: PLC0415
-
-        browser_session_id = self.browser_session_id
-
-        organization_id = self.organization_id
-
-        status: None | str | Unset
-        if isinstance(self.status, Unset):
-            status = UNSET
-        else:
-            status = self.status
-
-        runnable_type: None | str | Unset
-        if isinstance(self.runnable_type, Unset):
-            runnable_type = UNSET
-        else:
-            runnable_type = self.runnable_type
-
-        runnable_id: None | str | Unset
-        if isinstance(self.runnable_id, Unset):
-            runnable_id = UNSET
-        else:
-            runnable_id = self.runnable_id
-
-        timeout: int | None | Unset
-        if isinstance(self.timeout, Unset):
-            timeout = UNSET
-        else:
-            timeout = self.timeout
-
-        browser_address: None | str | Unset
-        if isinstance(self.browser_address, Unset):
-            browser_address = UNSET
-        else:
-            browser_address = self.browser_address
-
-        app_url: None | str | Unset
-        if isinstance(self.app_url, Unset):
-            app_url = UNSET
-        else:
-            app_url = self.app_url
-
-        extensions: list[str] | None | Unset
-        if isinstance(self.extensions, Unset):
-            extensions = UNSET
-        elif isinstance(self.extensions, list):
-            extensions = []
-            for extensions_type_0_item_data in self.extensions:
-                extensions_type_0_item = extensions_type_0_item_data.value
-                extensions.append(extensions_type_0_item)
-
-        else:
-            extensions = self.extensions
-
-        browser_type: None | str | Unset
-        if isinstance(self.browser_type, Unset):
-            browser_type = UNSET
-        elif isinstance(self.browser_type, PersistentBrowserType):
-            browser_type = self.browser_type.value
-        else:
-            browser_type = self.browser_type
-
-        browser_profile_id: None | str | Unset
-        if isinstance(self.browser_profile_id, Unset):
-            browser_profile_id = UNSET
-        else:
-            browser_profile_id = self.browser_profile_id
-
-        generate_browser_profile = self.generate_browser_profile
-
-        vnc_streaming_supported = self.vnc_streaming_supported
-
-        download_path: None | str | Unset
-        if isinstance(self.download_path, Unset):
-            download_path = UNSET
-        else:
-            download_path = self.download_path
-
-        downloaded_files: list[dict[str, Any]] | None | Unset
-        if isinstance(self.downloaded_files, Unset):
-            downloaded_files = UNSET
-        elif isinstance(self.downloaded_files, list):
-            downloaded_files = []
-            for downloaded_files_type_0_item_data in self.downloaded_files:
-                downloaded_files_type_0_item = downloaded_files_type_0_item_data.to_dict()
-                downloaded_files.append(downloaded_files_type_0_item)
-
-        else:
-            downloaded_files = self.downloaded_files
-
-        recordings: list[dict[str, Any]] | None | Unset
-        if isinstance(self.recordings, Unset):
-            recordings = UNSET
-        elif isinstance(self.recordings, list):
-            recordings = []
-            for recordings_type_0_item_data in self.recordings:
-                recordings_type_0_item = recordings_type_0_item_data.to_dict()
-                recordings.append(recordings_type_0_item)
-
-        else:
-            recordings = self.recordings
-
-        started_at: None | str | Unset
-        if isinstance(self.started_at, Unset):
-            started_at = UNSET
-        elif isinstance(self.started_at, datetime.datetime):
-            started_at = self.started_at.isoformat()
-        else:
-            started_at = self.started_at
-
-        completed_at: None | str | Unset
-        if isinstance(self.completed_at, Unset):
-            completed_at = UNSET
-        elif isinstance(self.completed_at, datetime.datetime):
-            completed_at = self.completed_at.isoformat()
-        else:
-            completed_at = self.completed_at
-
-        created_at: str | Unset = UNSET
-        if not isinstance(self.created_at, Unset):
-            created_at = self.created_at.isoformat()
-
-        modified_at: str | Unset = UNSET
-        if not isinstance(self.modified_at, Unset):
-            modified_at = self.modified_at.isoformat()
-
-        deleted_at: None | str | Unset
-        if isinstance(self.deleted_at, Unset):
-            deleted_at = UNSET
-        elif isinstance(self.deleted_at, datetime.datetime):
-            deleted_at = self.deleted_at.isoformat()
-        else:
-            deleted_at = self.deleted_at
-
-        stream_transport: None | str | Unset
-        if isinstance(self.stream_transport, Unset):
-            stream_transport = UNSET
-        else:
-            stream_transport = self.stream_transport
-
-        warning: None | str | Unset
-        if isinstance(self.warning, Unset):
-            warning = UNSET
-        else:
-            warning = self.warning
-
-        source: None | str | Unset
-        if isinstance(self.source, Unset):
-            source = UNSET
-        else:
-            source = self.source
-
-        created_by: None | str | Unset
-        if isinstance(self.created_by, Unset):
-            created_by = UNSET
-        else:
-            created_by = self.created_by
-
-        browser_settings: dict[str, Any] | None | Unset
-        if isinstance(self.browser_settings, Unset):
-            browser_settings = UNSET
-        elif isinstance(self.browser_settings, BrowserSettings):
-            browser_settings = self.browser_settings.to_dict()
-        else:
-            browser_settings = self.browser_settings
-
-        remaining_lifetime_seconds: float | None | Unset
-        if isinstance(self.remaining_lifetime_seconds, Unset):
-            remaining_lifetime_seconds = UNSET
-        else:
-            remaining_lifetime_seconds = self.remaining_lifetime_seconds
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "browser_session_id": browser_session_id,
-            }
-        )
-        if organization_id is not UNSET:
-            field_dict["organization_id"] = organization_id
-        if status is not UNSET:
-            field_dict["status"] = status
-        if runnable_type is not UNSET:
-            field_dict["runnable_type"] = runnable_type
-        if runnable_id is not UNSET:
-            field_dict["runnable_id"] = runnable_id
-        if timeout is not UNSET:
-            field_dict["timeout"] = timeout
-        if browser_address is not UNSET:
-            field_dict["browser_address"] = browser_address
-        if app_url is not UNSET:
-            field_dict["app_url"] = app_url
-        if extensions is not UNSET:
-            field_dict["extensions"] = extensions
-        if browser_type is not UNSET:
-            field_dict["browser_type"] = browser_type
-        if browser_profile_id is not UNSET:
-            field_dict["browser_profile_id"] = browser_profile_id
-        if generate_browser_profile is not UNSET:
-            field_dict["generate_browser_profile"] = generate_browser_profile
-        if vnc_streaming_supported is not UNSET:
-            field_dict["vnc_streaming_supported"] = vnc_streaming_supported
-        if download_path is not UNSET:
-            field_dict["download_path"] = download_path
-        if downloaded_files is not UNSET:
-            field_dict["downloaded_files"] = downloaded_files
-        if recordings is not UNSET:
-            field_dict["recordings"] = recordings
-        if started_at is not UNSET:
-            field_dict["started_at"] = started_at
-        if completed_at is not UNSET:
-            field_dict["completed_at"] = completed_at
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
-        if modified_at is not UNSET:
-            field_dict["modified_at"] = modified_at
-        if deleted_at is not UNSET:
-            field_dict["deleted_at"] = deleted_at
-        if stream_transport is not UNSET:
-            field_dict["stream_transport"] = stream_transport
-        if warning is not UNSET:
-            field_dict["warning"] = warning
-        if source is not UNSET:
-            field_dict["source"] = source
-        if created_by is not UNSET:
-            field_dict["created_by"] = created_by
-        if browser_settings is not UNSET:
-            field_dict["browser_settings"] = browser_settings
-        if remaining_lifetime_seconds is not UNSET:
-            field_dict["remaining_lifetime_seconds"] = remaining_lifetime_seconds
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "browser_session_id": "browser_session_id",
+        "organization_id": "organization_id",
+        "status": "status",
+        "runnable_type": "runnable_type",
+        "runnable_id": "runnable_id",
+        "timeout": "timeout",
+        "browser_address": "browser_address",
+        "app_url": "app_url",
+        "extensions": "extensions",
+        "browser_type": "browser_type",
+        "browser_profile_id": "browser_profile_id",
+        "generate_browser_profile": "generate_browser_profile",
+        "vnc_streaming_supported": "vnc_streaming_supported",
+        "download_path": "download_path",
+        "downloaded_files": "downloaded_files",
+        "recordings": "recordings",
+        "started_at": "started_at",
+        "completed_at": "completed_at",
+        "created_at": "created_at",
+        "modified_at": "modified_at",
+        "deleted_at": "deleted_at",
+        "stream_transport": "stream_transport",
+        "warning": "warning",
+        "source": "source",
+        "created_by": "created_by",
+        "browser_settings": "browser_settings",
+        "remaining_lifetime_seconds": "remaining_lifetime_seconds",
+    }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"browser_session_id"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.browser_settings import BrowserSettings  # noqa: PLC0415
-        from ..models.file_info import FileInfo  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        browser_session_id = d.pop("browser_session_id")
-
-        organization_id = d.pop("organization_id", UNSET)
-
-        def _parse_status(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        status = _parse_status(d.pop("status", UNSET))
-
-        def _parse_runnable_type(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        runnable_type = _parse_runnable_type(d.pop("runnable_type", UNSET))
-
-        def _parse_runnable_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        runnable_id = _parse_runnable_id(d.pop("runnable_id", UNSET))
-
-        def _parse_timeout(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        timeout = _parse_timeout(d.pop("timeout", UNSET))
-
-        def _parse_browser_address(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        browser_address = _parse_browser_address(d.pop("browser_address", UNSET))
-
-        def _parse_app_url(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        app_url = _parse_app_url(d.pop("app_url", UNSET))
-
-        def _parse_extensions(data: object) -> list[Extensions] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                extensions_type_0 = []
-                _extensions_type_0 = data
-                for extensions_type_0_item_data in _extensions_type_0:
-                    extensions_type_0_item = Extensions(extensions_type_0_item_data)
-
-                    extensions_type_0.append(extensions_type_0_item)
-
-                return extensions_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[Extensions] | None | Unset, data)
-
-        extensions = _parse_extensions(d.pop("extensions", UNSET))
-
-        def _parse_browser_type(data: object) -> None | PersistentBrowserType | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                browser_type_type_0 = PersistentBrowserType(data)
-
-                return browser_type_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | PersistentBrowserType | Unset, data)
-
-        browser_type = _parse_browser_type(d.pop("browser_type", UNSET))
-
-        def _parse_browser_profile_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        browser_profile_id = _parse_browser_profile_id(d.pop("browser_profile_id", UNSET))
-
-        generate_browser_profile = d.pop("generate_browser_profile", UNSET)
-
-        vnc_streaming_supported = d.pop("vnc_streaming_supported", UNSET)
-
-        def _parse_download_path(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        download_path = _parse_download_path(d.pop("download_path", UNSET))
-
-        def _parse_downloaded_files(data: object) -> list[FileInfo] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                downloaded_files_type_0 = []
-                _downloaded_files_type_0 = data
-                for downloaded_files_type_0_item_data in _downloaded_files_type_0:
-                    downloaded_files_type_0_item = FileInfo.from_dict(downloaded_files_type_0_item_data)
-
-                    downloaded_files_type_0.append(downloaded_files_type_0_item)
-
-                return downloaded_files_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[FileInfo] | None | Unset, data)
-
-        downloaded_files = _parse_downloaded_files(d.pop("downloaded_files", UNSET))
-
-        def _parse_recordings(data: object) -> list[FileInfo] | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, list):
-                    raise TypeError()
-                recordings_type_0 = []
-                _recordings_type_0 = data
-                for recordings_type_0_item_data in _recordings_type_0:
-                    recordings_type_0_item = FileInfo.from_dict(recordings_type_0_item_data)
-
-                    recordings_type_0.append(recordings_type_0_item)
-
-                return recordings_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(list[FileInfo] | None | Unset, data)
-
-        recordings = _parse_recordings(d.pop("recordings", UNSET))
-
-        def _parse_started_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                started_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return started_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        started_at = _parse_started_at(d.pop("started_at", UNSET))
-
-        def _parse_completed_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                completed_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return completed_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        completed_at = _parse_completed_at(d.pop("completed_at", UNSET))
-
-        _created_at = d.pop("created_at", UNSET)
-        created_at: datetime.datetime | Unset
-        if isinstance(_created_at, Unset):
-            created_at = UNSET
-        else:
-            created_at = datetime.datetime.fromisoformat(_created_at)
-
-        _modified_at = d.pop("modified_at", UNSET)
-        modified_at: datetime.datetime | Unset
-        if isinstance(_modified_at, Unset):
-            modified_at = UNSET
-        else:
-            modified_at = datetime.datetime.fromisoformat(_modified_at)
-
-        def _parse_deleted_at(data: object) -> datetime.datetime | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                deleted_at_type_0 = datetime.datetime.fromisoformat(data)
-
-                return deleted_at_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.datetime | None | Unset, data)
-
-        deleted_at = _parse_deleted_at(d.pop("deleted_at", UNSET))
-
-        def _parse_stream_transport(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        stream_transport = _parse_stream_transport(d.pop("stream_transport", UNSET))
-
-        def _parse_warning(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        warning = _parse_warning(d.pop("warning", UNSET))
-
-        def _parse_source(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        source = _parse_source(d.pop("source", UNSET))
-
-        def _parse_created_by(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        created_by = _parse_created_by(d.pop("created_by", UNSET))
-
-        def _parse_browser_settings(data: object) -> BrowserSettings | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                browser_settings_type_0 = BrowserSettings.from_dict(data)
-
-                return browser_settings_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(BrowserSettings | None | Unset, data)
-
-        browser_settings = _parse_browser_settings(d.pop("browser_settings", UNSET))
-
-        def _parse_remaining_lifetime_seconds(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        remaining_lifetime_seconds = _parse_remaining_lifetime_seconds(d.pop("remaining_lifetime_seconds", UNSET))
-
-        session = cls(
-            browser_session_id=browser_session_id,
-            organization_id=organization_id,
-            status=status,
-            runnable_type=runnable_type,
-            runnable_id=runnable_id,
-            timeout=timeout,
-            browser_address=browser_address,
-            app_url=app_url,
-            extensions=extensions,
-            browser_type=browser_type,
-            browser_profile_id=browser_profile_id,
-            generate_browser_profile=generate_browser_profile,
-            vnc_streaming_supported=vnc_streaming_supported,
-            download_path=download_path,
-            downloaded_files=downloaded_files,
-            recordings=recordings,
-            started_at=started_at,
-            completed_at=completed_at,
-            created_at=created_at,
-            modified_at=modified_at,
-            deleted_at=deleted_at,
-            stream_transport=stream_transport,
-            warning=warning,
-            source=source,
-            created_by=created_by,
-            browser_settings=browser_settings,
-            remaining_lifetime_seconds=remaining_lifetime_seconds,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            browser_session_id=required(fields, "browser_session_id", string),
+            organization_id=optional(fields, "organization_id", string),
+            status=optional_or_null(fields, "status", string),
+            runnable_type=optional_or_null(fields, "runnable_type", string),
+            runnable_id=optional_or_null(fields, "runnable_id", string),
+            timeout=optional_or_null(fields, "timeout", integer),
+            browser_address=optional_or_null(fields, "browser_address", string),
+            app_url=optional_or_null(fields, "app_url", string),
+            extensions=optional_or_null(fields, "extensions", array(Extensions.decode)),
+            browser_type=optional_or_null(fields, "browser_type", PersistentBrowserType.decode),
+            browser_profile_id=optional_or_null(fields, "browser_profile_id", string),
+            generate_browser_profile=optional(fields, "generate_browser_profile", boolean),
+            vnc_streaming_supported=optional(fields, "vnc_streaming_supported", boolean),
+            download_path=optional_or_null(fields, "download_path", string),
+            downloaded_files=optional_or_null(fields, "downloaded_files", array(FileInfo.from_dict)),
+            recordings=optional_or_null(fields, "recordings", array(FileInfo.from_dict)),
+            started_at=optional_or_null(fields, "started_at", date_time),
+            completed_at=optional_or_null(fields, "completed_at", date_time),
+            created_at=optional(fields, "created_at", date_time),
+            modified_at=optional(fields, "modified_at", date_time),
+            deleted_at=optional_or_null(fields, "deleted_at", date_time),
+            stream_transport=optional_or_null(fields, "stream_transport", string),
+            warning=optional_or_null(fields, "warning", string),
+            source=optional_or_null(fields, "source", string),
+            created_by=optional_or_null(fields, "created_by", string),
+            browser_settings=optional_or_null(fields, "browser_settings", BrowserSettings.from_dict),
+            remaining_lifetime_seconds=optional_or_null(fields, "remaining_lifetime_seconds", number),
+            additional_properties=fields,
         )
 
-        session.additional_properties = d
-        return session
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .browser_settings import BrowserSettings
+from .file_info import FileInfo

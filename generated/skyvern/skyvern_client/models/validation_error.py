@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.validation_error_context import ValidationErrorContext
-
-
-T = TypeVar("T", bound="ValidationError")
+from ..decoding import anything, array, either, fields_of, integer, optional, required, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define
-class ValidationError:
-    """
+class ValidationError(Model):
+    """ValidationError
+
     Attributes:
         loc (list[int | str]):
         msg (str):
         type_ (str):
         input_ (Any | Unset):
         ctx (ValidationErrorContext | Unset):
+
     """
 
     loc: list[int | str]
@@ -33,93 +29,27 @@ class ValidationError:
     type_: str
     input_: Any | Unset = UNSET
     ctx: ValidationErrorContext | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        loc = []
-        for loc_item_data in self.loc:
-            loc_item: int | str
-            loc_item = loc_item_data
-            loc.append(loc_item)
-
-        msg = self.msg
-
-        type_ = self.type_
-
-        input_ = self.input_
-
-        ctx: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.ctx, Unset):
-            ctx = self.ctx.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "loc": loc,
-                "msg": msg,
-                "type": type_,
-            }
-        )
-        if input_ is not UNSET:
-            field_dict["input"] = input_
-        if ctx is not UNSET:
-            field_dict["ctx"] = ctx
-
-        return field_dict
+    _NAMES: ClassVar[Mapping[str, str]] = {"loc": "loc", "msg": "msg", "type_": "type", "input_": "input", "ctx": "ctx"}
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"loc", "msg", "type"})
 
     @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.validation_error_context import ValidationErrorContext  # noqa: PLC0415
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the model for a JSON object.
 
-        d = dict(src_dict)
-        loc = []
-        _loc = d.pop("loc")
-        for loc_item_data in _loc:
-
-            def _parse_loc_item(data: object) -> int | str:
-                return cast(int | str, data)
-
-            loc_item = _parse_loc_item(loc_item_data)
-
-            loc.append(loc_item)
-
-        msg = d.pop("msg")
-
-        type_ = d.pop("type")
-
-        input_ = d.pop("input", UNSET)
-
-        _ctx = d.pop("ctx", UNSET)
-        ctx: ValidationErrorContext | Unset
-        if isinstance(_ctx, Unset):
-            ctx = UNSET
-        else:
-            ctx = ValidationErrorContext.from_dict(_ctx)
-
-        validation_error = cls(
-            loc=loc,
-            msg=msg,
-            type_=type_,
-            input_=input_,
-            ctx=ctx,
+        Raises:
+            DecodeError: A property that must be there is missing, or is not what the API's description promises.
+        """
+        fields = fields_of(src_dict)
+        return cls(
+            loc=required(fields, "loc", array(either(string).or_(integer))),
+            msg=required(fields, "msg", string),
+            type_=required(fields, "type", string),
+            input_=optional(fields, "input", anything),
+            ctx=optional(fields, "ctx", ValidationErrorContext.from_dict),
+            additional_properties=fields,
         )
 
-        validation_error.additional_properties = d
-        return validation_error
 
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
+# At the end, because models may refer to each other.
+from .validation_error_context import ValidationErrorContext
