@@ -101,7 +101,7 @@ def test_an_ordinary_api_is_taken_whole(tmp_path: Path, monkeypatch: pytest.Monk
         del sys.modules[name]
     assert operations == {
         *("sessions", "sessions.list_sessions", "sessions.create_session", "sessions.get_session"),
-        *("sessions.delete_session", "files", "files.put_file"),
+        *("sessions.delete_session", "sessions.get_health", "files", "files.get_file", "files.put_file"),
     }
     for example in ({"id": "a"}, ORDINARY["components"]["examples"]["Full"]["value"]):
         assert session.from_dict(example).to_dict() == example

@@ -50,6 +50,17 @@ def test_a_document_without_a_version_is_refused() -> None:
     assert problems_of({}) == (Problem("#/openapi", text),)
 
 
+def test_what_the_generator_cannot_read_is_a_problem(build: Build) -> None:
+    """A document that is valid and describes no operation gets the generator's own answer."""
+    document = build({})
+    del document["paths"]
+    (problem,) = problems_of(document)
+    assert problem.location == "#"
+    assert problem.text.startswith(
+        "the generator: Failed to parse OpenAPI document 1 validation error for OpenAPI paths "
+    )
+
+
 def test_nothing_is_fetched(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reference to another host is refused without looking at it, wherever it stands."""
 
