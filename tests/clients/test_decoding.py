@@ -46,6 +46,34 @@ def test_a_changed_failure_is_what_the_contract_says(case: ClientCase, data: st.
         check(case.oracle, case.schema(status), body, Outcome(response.parsed, response.error, type(response.parsed)))
 
 
+MOMENTS = ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678Z", "2026-01-02T23:59:60.678901Z", "0001-01-01T00:00:00+23:59")
+
+
+@st.composite
+def nearly_moments(draw: st.DrawFn) -> str:
+    """Return a time in which a few characters are others, more or gone."""
+    text = list(draw(st.sampled_from(MOMENTS)))
+    for _ in range(draw(st.integers(0, 3))):
+        index = draw(st.integers(0, len(text) - 1))
+        text[index : index + draw(st.integers(0, 2))] = draw(st.sampled_from([*"0129:.,-+TZWtz ", "٣", "\ud800", ""]))
+    return "".join(text)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(text=nearly_moments())
+def test_a_time_is_read_as_rfc_3339_has_it(text: str) -> None:
+    """Whatever else Python's own parser takes, or takes for something else, is refused."""
+    case = load_cases()[0]
+    schema = {"type": "string", "format": "date-time"}
+    try:
+        promised = case.oracle.decode(schema, text)
+    except Unfit:
+        with pytest.raises(case.package.DecodeError):
+            case.module("decoding").date_time(text)
+    else:
+        assert ("datetime", str(case.module("decoding").date_time(text))) == promised
+
+
 EVERYTHING: dict[str, Any] = {
     "id": "a",
     "kind": "everything",

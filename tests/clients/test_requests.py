@@ -116,9 +116,19 @@ def test_another_base_url_keeps_its_own_path(case: ClientCase, recorder: Recorde
 
 def test_a_user_in_the_base_url_is_sent_as_httpx_does(case: ClientCase, recorder: Recorder) -> None:
     """A user and a password in the base URL become basic authentication, and leave the URL."""
-    case.call("sync", case.client(recorder, base_url="https://us%20er:p%40ss@proxy.example"))
+    base = "https://us%20er:p%40ss@proxy.example"
+    case.call("sync", case.client(recorder, base_url=base, auth_header_name="x-key"))
     assert str(recorder.request.url).startswith("https://proxy.example/")
     assert recorder.request.headers["authorization"] == "Basic dXMgZXI6cEBzcw=="
+
+
+def test_a_user_in_the_base_url_does_not_replace_the_key(case: ClientCase, recorder: Recorder) -> None:
+    """Where the key goes into `Authorization`, by whatever case it is written, httpx would overwrite it: refused."""
+    for header in ("Authorization", "authorization"):
+        client = case.client(recorder, base_url=f"https://user:{TOKEN}@proxy.example", auth_header_name=header)
+        with pytest.raises(ValueError, match="^base_url has a user, for whom httpx would overwrite ") as caught:
+            case.call("sync", client)
+        assert TOKEN not in str(caught.value)
 
 
 @pytest.mark.parametrize("base", ["https://proxy.example/?a=b", "https://proxy.example/v1#here"])

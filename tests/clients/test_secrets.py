@@ -197,6 +197,7 @@ def test_a_call_logs_no_secret(case: ClientCase, address: str, caplog: pytest.Lo
     """With every logger at its most talkative, a real request shows neither key, header, cookie, password nor body."""
     caplog.set_level(logging.DEBUG)
     settings: dict[str, Any] = {"headers": {"x-a": SECRET}, "cookies": {"a": SECRET}, "token": SECRET}
+    settings["auth_header_name"] = "x-key"  # the address has a user, who takes `Authorization`
     for base in (f"http://{address}", f"http://user:{SECRET}@{address}"):
         client = case.package.AuthenticatedClient(base_url=base, **settings)
         with client:
@@ -214,11 +215,25 @@ def test_a_call_logs_no_secret(case: ClientCase, address: str, caplog: pytest.Lo
     assert SECRET not in str([vars(each) for each in caplog.records])
 
 
+@pytest.mark.parametrize("value", [f"{SECRET}…", f"{SECRET}\n", f" {SECRET}", f"{SECRET}\x00"])
+def test_a_header_that_none_can_carry_shows_no_secret(case: ClientCase, value: str) -> None:
+    """It is refused at once, by name and without its value, and without an error behind the error that has it."""
+    client = case.package.AuthenticatedClient(token="a-token")
+    for make in (case.package.Client, lambda **each: client.with_headers(*each.values())):
+        with pytest.raises(ValueError, match="^the header 'x-a' has characters that no header can carry$") as caught:
+            make(headers={"x-a": value})
+        assert SECRET not in shown(caught.value)
+
+
 def test_a_failed_call_shows_no_secret(case: ClientCase, caplog: pytest.LogCaptureFixture) -> None:
     """Neither does what httpx raises when there is no answer."""
     caplog.set_level(logging.DEBUG)
     client = case.package.AuthenticatedClient(
-        token=SECRET, base_url=f"http://user:{SECRET}@127.0.0.1:1", headers={"x-a": SECRET}, cookies={"a": SECRET}
+        token=SECRET,
+        auth_header_name="x-key",
+        base_url=f"http://user:{SECRET}@127.0.0.1:1",
+        headers={"x-a": SECRET},
+        cookies={"a": SECRET},
     )
     with pytest.raises(httpx.ConnectError) as caught:
         case.call("sync", client)

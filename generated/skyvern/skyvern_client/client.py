@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import httpx
+# httpx takes longer to import than all the rest together: it is, when the first request needs it.
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
 
 BASE_URL = "https://api.skyvern.com"
 """The API's own address."""
@@ -18,6 +21,11 @@ TIMEOUT = 30.0
 
 # Making an httpx client takes 20 ms for its TLS context: whoever comes second waits, and takes the first one's.
 _MAKING = threading.Lock()
+
+
+def _is_sendable(value: str) -> bool:
+    """Whether a header can carry a value: httpx refuses what none can, but with the value in its message."""
+    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 class Client:
@@ -30,6 +38,9 @@ class Client:
         timeout: Bounds connecting and each read and write, in seconds; None for no bounds.
         verify_ssl: How the server's certificate is checked.
         httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`, such as `transport`.
+
+    Raises:
+        ValueError: A header has characters that no header can carry.
     """
 
     def __init__(
@@ -44,7 +55,10 @@ class Client:
     ) -> None:
         self._base_url = base_url
         self._cookies = dict(cookies or {})
-        self._headers = httpx.Headers(headers)  # the same header in another case is the same header
+        self._headers = dict(headers or {})
+        for name, sent in self._headers.items():
+            if not _is_sendable(str(sent)):
+                raise ValueError(f"the header {name!r} has characters that no header can carry")
         self._timeout = timeout
         self._verify_ssl = verify_ssl
         self._httpx_args = dict(httpx_args or {})
@@ -53,9 +67,9 @@ class Client:
 
     def with_headers(self, headers: dict[str, str]) -> Self:
         """Return a client like this one, with additional headers."""
-        together = self._headers.copy()
-        together.update(headers)
-        return self._like(headers=together)
+        anew = {name.lower() for name in headers}  # the same header in another case is the same header
+        kept = {name: value for name, value in self._headers.items() if name.lower() not in anew}
+        return self._like(headers={**kept, **headers})
 
     def with_cookies(self, cookies: dict[str, str]) -> Self:
         """Return a client like this one, with additional cookies."""
@@ -77,6 +91,8 @@ class Client:
     def get_httpx_client(self) -> httpx.Client:
         """Return the httpx client, made on first use."""
         if self._client is None:
+            import httpx
+
             with _MAKING:
                 if self._client is None:
                     self._client = httpx.Client(**self._httpx_arguments())
@@ -90,6 +106,8 @@ class Client:
     def get_async_httpx_client(self) -> httpx.AsyncClient:
         """Return the asynchronous httpx client, made on first use."""
         if self._async_client is None:
+            import httpx
+
             with _MAKING:
                 if self._async_client is None:
                     self._async_client = httpx.AsyncClient(**self._httpx_arguments())
@@ -110,15 +128,20 @@ class Client:
         }
 
     def _httpx_arguments(self) -> dict[str, Any]:
+        import httpx
+
         url = httpx.URL(self._base_url)
-        # What httpx itself makes of a user and a password in an address, but then it logs the address.
-        auth = {"auth": (url.username, url.password)} if url.userinfo else {}
+        headers = self._sent_headers()
         if url.query or url.fragment:
             raise ValueError("base_url has a query or a fragment, behind which no path can follow")
+        if url.userinfo and "Authorization" in headers:
+            raise ValueError("base_url has a user, for whom httpx would overwrite the Authorization header and its key")
+        # What httpx itself makes of a user and a password in an address, but then it logs the address.
+        auth = {"auth": (url.username, url.password)} if url.userinfo else {}
         own: dict[str, Any] = {
             "base_url": url.copy_with(userinfo=b""),
             "cookies": self._cookies,
-            "headers": self._sent_headers(),
+            "headers": headers,
             "timeout": self._timeout,
             "verify": self._verify_ssl,
         }
@@ -127,9 +150,13 @@ class Client:
         return auth | own | self._httpx_args
 
     def _sent_headers(self) -> httpx.Headers:
-        return self._headers
+        import httpx
+
+        return httpx.Headers(self._headers)
 
     def __repr__(self) -> str:
+        import httpx
+
         # The host alone: an address may hold a password, headers and cookies may hold keys.
         try:
             host = httpx.URL(self._base_url).host
@@ -162,7 +189,7 @@ class AuthenticatedClient(Client):
         base_url, cookies, headers, timeout, verify_ssl, httpx_args: As of `Client`.
 
     Raises:
-        ValueError: The token is empty, or cannot stand in a header.
+        ValueError: The token is empty, or it or a header has characters that no header can carry.
     """
 
     def __init__(
@@ -188,9 +215,7 @@ class AuthenticatedClient(Client):
         )
         if not token:
             raise ValueError("the token is empty")
-        value = prefix + token
-        if not value.isascii() or not value.isprintable() or token != token.strip():
-            # httpx would refuse it too, with the token in its message.
+        if not _is_sendable(token) or not _is_sendable(prefix + token):
             raise ValueError("the token has characters that no header can carry: is it complete, and nothing else?")
         self.token = token
         self.prefix = prefix
@@ -201,6 +226,6 @@ class AuthenticatedClient(Client):
         return super()._arguments() | own
 
     def _sent_headers(self) -> httpx.Headers:
-        headers = self._headers.copy()
+        headers = super()._sent_headers()
         headers[self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
         return headers

@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import json_body, path_segment, success, to_response
 from ...types import Response
+
+if TYPE_CHECKING:
+    import httpx
+
 
 _SUCCESSES: dict[int, Callable[[httpx.Response], models.Session]] = {200: json_body(models.Session.from_dict)}
 
