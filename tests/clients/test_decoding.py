@@ -46,7 +46,12 @@ def test_a_changed_failure_is_what_the_contract_says(case: ClientCase, data: st.
         check(case.oracle, case.schema(status), body, Outcome(response.parsed, response.error, type(response.parsed)))
 
 
-MOMENTS = ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678Z", "2026-01-02T23:59:60.678901Z", "0001-01-01T00:00:00+23:59")
+MOMENTS = (
+    "2026-01-02T03:04:05Z",
+    "2026-01-02T03:04:05.678Z",
+    "2026-01-02T23:59:60.678901Z",
+    "0001-01-01T00:00:00+23:59",
+)
 
 
 @st.composite

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from codegen.walk import walk
-from tests.clients.client_case import FUNCTIONS, SESSION_ID, ClientCase, encoded
+from tests.clients.client_case import FUNCTIONS, SESSION_ID, TOKEN, ClientCase, encoded
 
 SECRET = "s3cr3t-Zx81"  # noqa: S105 - what must not be found
 
@@ -218,9 +218,9 @@ def test_a_call_logs_no_secret(case: ClientCase, address: str, caplog: pytest.Lo
 @pytest.mark.parametrize("value", [f"{SECRET}…", f"{SECRET}\n", f" {SECRET}", f"{SECRET}\x00"])
 def test_a_header_that_none_can_carry_shows_no_secret(case: ClientCase, value: str) -> None:
     """It is refused at once, by name and without its value, and without an error behind the error that has it."""
-    client = case.package.AuthenticatedClient(token="a-token")
+    client = case.package.AuthenticatedClient(token=TOKEN)
     for make in (case.package.Client, lambda **each: client.with_headers(*each.values())):
-        with pytest.raises(ValueError, match="^the header 'x-a' has characters that no header can carry$") as caught:
+        with pytest.raises(ValueError, match=r"^the header 'x-a' has characters that no header can carry$") as caught:
             make(headers={"x-a": value})
         assert SECRET not in shown(caught.value)
 

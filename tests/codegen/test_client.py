@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from codegen import client
 from codegen.__main__ import ROOT
-from codegen.client import Auth, generate_client
+from codegen.client import Auth, access, generate_client, generator
 from codegen.document import load_document
 from codegen.errors import GenerationError, Problem
 from codegen.pipeline import build_document
@@ -220,7 +220,7 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
     """A template that writes no Python is told with the file and the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
     (templates / "package_init.py.jinja").write_text("def (", "utf-8")
-    monkeypatch.setattr(client, "TEMPLATES", templates)
+    monkeypatch.setattr(generator, "TEMPLATES", templates)
     assert refusal(secured(build), tmp_path / "acme") == (
         "ruff format failed: error: Failed to parse acme_cloud_client/__init__.py:3:5: Expected an identifier"
     )
@@ -303,7 +303,7 @@ def test_the_key_goes_where_the_document_says(
     other = {"type": "apiKey", "in": "header", "name": "X-Other"}
     document = secured(build, components={"securitySchemes": {"key": scheme, "other": other}})
     if isinstance(expected, Auth):
-        assert client._auth(document) == expected
+        assert access.auth_of(document) == expected
     else:
         assert refusal(document, tmp_path / "acme") == expected
 
@@ -380,7 +380,7 @@ NAMES = st.lists(st.text("aAbB1_-. $é", max_size=4), min_size=1, max_size=6, un
 
 def parsed(document: dict[str, Any]) -> Any:
     """Return what the generator makes of a document, before anything is written."""
-    return client._project(document, PROVIDER, Path("nowhere")).openapi
+    return generator.open_project(document, PROVIDER, Path("nowhere")).openapi
 
 
 @settings(max_examples=60, deadline=None)
@@ -425,16 +425,26 @@ def minimal(schemas: dict[str, Any]) -> dict[str, Any]:
     return {"openapi": "3.1.0", "info": info, "paths": {}, "components": {"schemas": schemas}}
 
 
-def test_a_template_that_is_none_is_told_with_its_line(
-    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("mistake", "problem"),
+    [
+        ("{% if %}", "Expected an expression, got 'end of statement block'"),
+        (
+            "{{ provider.name.first.letter }}",
+            "UndefinedError: ",
+        ),
+        ("{% include 'nothing.jinja' %}", "TemplateNotFound: nothing.jinja"),
+    ],
+)
+def test_a_template_with_a_mistake_is_told_with_its_line(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str, problem: str
 ) -> None:
-    """An edited template that Jinja cannot read is named, with the line."""
+    """An edited template that Jinja cannot read or render is named, with the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
-    (templates / "project" / "README.md.jinja").write_text("# A client\n{% if %}", "utf-8")
-    monkeypatch.setattr(client, "TEMPLATES", templates)
-    assert refusal(secured(build), tmp_path / "acme") == (
-        "codegen/templates/project/README.md.jinja:2: Expected an expression, got 'end of statement block'"
-    )
+    (templates / "project" / "README.md.jinja").write_text(f"# A client\n{mistake}", "utf-8")
+    monkeypatch.setattr(generator, "TEMPLATES", templates)
+    told = refusal(secured(build), tmp_path / "acme")
+    assert told.startswith(f"codegen/templates/project/README.md.jinja:2: {problem}")
 
 
 def test_what_json_cannot_hold_is_a_failure(build: Build, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-import codegen.client
+from codegen.client import generator
 from codegen.errors import (
     CodegenError,
     DialectError,
@@ -130,8 +130,8 @@ def test_an_edited_overlay_shows_in_the_client(pair: Path) -> None:
 
 def test_an_edited_template_shows_in_every_client(pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template is an input like any other, also when it has been used before."""
-    templates = shutil.copytree(codegen.client.TEMPLATES, tmp_path / "templates")
-    monkeypatch.setattr(codegen.client, "TEMPLATES", templates)
+    templates = shutil.copytree(generator.TEMPLATES, tmp_path / "templates")
+    monkeypatch.setattr(generator, "TEMPLATES", templates)
     assert compare(pair, [provider_of(pair, "browserbase")], strays=False).is_clean
 
     edit(templates / "project" / "README.md.jinja", "## Install", "## Installation")

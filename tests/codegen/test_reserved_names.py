@@ -11,6 +11,7 @@ import pytest
 from openapi_python_client import strings
 
 from codegen import client
+from codegen.client import project
 from codegen.reserved import RESERVED_CLASSES, RESERVED_PARAMETERS, RESERVED_PROPERTIES
 from tests.codegen.injected_client import InjectedClient
 
@@ -19,7 +20,7 @@ from tests.codegen.injected_client import InjectedClient
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InjectedClient]:
     """A client of everything, with every import that the templates can write, whether it needs it or not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "_RUFF_STEPS", client._RUFF_STEPS[1:])  # the first takes out what is not used
+        patch.setattr(project, "_RUFF_STEPS", project._RUFF_STEPS[1:])  # the first takes out what is not used
         everything = InjectedClient.generate({}, tmp_path_factory.mktemp("reserved"))
     with everything.imported():
         yield everything

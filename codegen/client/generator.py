@@ -1,0 +1,131 @@
+"""The generator itself, openapi-python-client: in process, without its own hooks, and with our templates."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2.bccache import Bucket, BytecodeCache
+from openapi_python_client import Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError
+
+from codegen.client.identifiers import FIELD_PREFIX
+from codegen.errors import GenerationError
+from codegen.providers import Provider
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+UNREAD = frozenset(
+    {
+        *("callbacks", "encoding", "examples", "headers", "links", "pathItems", "webhooks"),
+        *("$defs", "contains", "dependentSchemas", "else", "if", "not", "patternProperties", "propertyNames", "then"),
+        *("unevaluatedItems", "unevaluatedProperties"),
+    }
+)
+"""Fields of a document and of a schema that the generator does not read: nothing in them can go wrong."""
+
+# The generator guards the document's texts by a class, and prints its object where it means the text.
+_ADDRESS = re.compile(r"<\S+ object at 0x[0-9a-f]+>")
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates that were compiled in this process: to compile them takes as long as all the rest."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED_TEMPLATES = _CompiledTemplates()
+
+
+def open_project(document: dict[str, Any], provider: Provider, package: Path) -> Project:
+    """Return the generator's project for a document, which is to be written into a package."""
+    config = config_of(provider.package, package)
+    project = Project(openapi=parse(document, config), config=config, custom_template_path=TEMPLATES)
+    project.env.bytecode_cache = _COMPILED_TEMPLATES
+    return project
+
+
+def config_of(name: str, package: Path) -> Config:
+    """Return the generator's settings, which read nothing of the machine."""
+    return Config.from_sources(
+        ConfigFile(package_name_override=name, post_hooks=[], field_prefix=FIELD_PREFIX),
+        meta_type=MetaType.NONE,
+        document_source="",
+        file_encoding="utf-8",
+        overwrite=False,
+        output_path=package,
+    )
+
+
+def parse(document: dict[str, Any], config: Config) -> GeneratorData:
+    """Return what the generator makes of a document, before any template sees it."""
+    with shielded():
+        data = GeneratorData.from_dict(document, config=config)
+    if isinstance(data, GeneratorError):
+        raise GenerationError(text_of(data))
+    return data
+
+
+def build(project: Project) -> None:
+    """Write a project's package."""
+    with shielded():
+        errors = project.build()
+    # Warnings too: each one is a model or an operation that is missing from the output.
+    if errors:
+        raise GenerationError("\n".join(map(text_of, errors)))
+
+
+@contextlib.contextmanager
+def shielded() -> Iterator[None]:
+    """Silence the generator's prints, and turn whatever it raises for a bad document into our error."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    except GenerationError:
+        raise
+    except TemplateSyntaxError as error:
+        raise GenerationError(f"codegen/templates/{error.name}:{error.lineno}: {error.message}") from error
+    except TemplateError as error:
+        raise GenerationError(f"{_template_line(error)}: {type(error).__name__}: {error.message}") from error
+    except Exception as error:  # it raises ValueError, KeyError, TypeError and more for documents it cannot do
+        raise GenerationError(f"the generator failed: {type(error).__name__}: {error}") from error
+
+
+def _template_line(error: TemplateError) -> str:
+    """Return the innermost place in our templates that an error came through; Jinja puts them into its traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    names = [f"{Path(each.filename).relative_to(TEMPLATES)}:{each.lineno}" for each in frames if _is_ours(each)]
+    return f"codegen/templates/{names[-1]}" if names else "codegen/templates"
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    return TEMPLATES in Path(frame.filename).parents
+
+
+def render(project: Project, template: str, into: Path) -> None:
+    """Write one of our own templates, which the generator knows nothing of, to a file."""
+    with shielded():
+        text = project.env.get_template(template).render()
+    into.write_text(text, "utf-8", newline="\n")
+
+
+def text_of(error: GeneratorError) -> str:
+    """Return the generator's error as one line."""
+    text = f"{error.header} {error.detail or ''}"
+    return "the generator: " + " ".join(_ADDRESS.sub("", text).split())
