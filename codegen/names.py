@@ -94,12 +94,13 @@ def _parameters(document: dict[str, Any], part: Part) -> Iterator[str]:
     for each in (*part.node.get("parameters", []), *path.get("parameters", [])):
         parameter = dereference(document, each)
         names[parameter["in"]][parameter["name"]] = None
-    for place, beside in names.items():
-        identifiers = client.python_names(beside)
-        yield from _twice(f"{place} parameters", identifiers)
-        for name, identifier in identifiers.items():
-            if f"json_{identifier}" in identifiers.values():
-                yield f"the parameter {name!r} needs the name json_{identifier}, which another has: remove one"
+    identifiers = {place: client.python_names(beside) for place, beside in names.items()}
+    for place, beside in identifiers.items():
+        yield from _twice(f"{place} parameters", beside)
+    everywhere = {identifier for beside in identifiers.values() for identifier in beside.values()}
+    for name, identifier in identifiers.get("query", {}).items():
+        if f"json_{identifier}" in everywhere:
+            yield f"the parameter {name!r} needs the name json_{identifier}, which another has: remove one"
 
 
 _RULES: dict[str, tuple[Callable[[dict[str, Any], Part], Iterator[str]], ...]] = {

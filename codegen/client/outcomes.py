@@ -94,7 +94,7 @@ def _within(code: str, names: list[str]) -> str:
     """Return the code of a type with the models' names where they are found; a constant's text is no name."""
     if not names:
         return code
-    found = re.compile(rf"('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|\b({'|'.join(names)})\b")
+    found = re.compile(rf"('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|(?<!\w)({'|'.join(map(re.escape, names))})(?!\w)")
     return found.sub(lambda match: match[1] or f"models.{match[2]}", code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,9 @@ def rehearse(document: dict[str, Any]) -> Iterator[Problem]:
     files: dict[str, str] = {}
     for each in (*data.models, *data.enums):
         name, file = str(each.class_info.name), class_file(each.class_info.name)
-        if name in RESERVED_CLASSES:
+        if not unicodedata.is_normalized("NFKC", name + each.class_info.module_name):
+            yield Problem(_location(each), f"Python reads the class name {name} as another: give it a plain title")
+        elif name in RESERVED_CLASSES:
             yield Problem(_location(each), f"the class name {name} is taken: give the schema another title")
         elif len(file.encode()) > MAX_NAME:
             yield Problem(_location(each), f"the class {name} makes too long a name for a file: give it a title")

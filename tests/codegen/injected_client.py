@@ -161,7 +161,8 @@ class InjectedClient:
         if schema["type"] == "array":
             return [self._value(schema["items"], annotation, name)] * 2
         if "enum" in schema:
-            (model,) = set(re.findall(r"\w+", annotation)) & set(self.module("models").__all__)
+            nodes = [node for node in ast.walk(ast.parse(annotation)) if isinstance(node, ast.Name)]
+            (model,) = {node.id for node in nodes} & set(self.module("models").__all__)
             return getattr(self.module("models"), model)(schema["enum"][0])
         return 7 if schema["type"] == "integer" else f"a/{name}"
 

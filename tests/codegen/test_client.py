@@ -244,6 +244,13 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
             ),
         ),
         (
+            {"session": {"a": {"type": "object", "title": "\u210c"}}},
+            Problem(
+                "#/components/schemas/Session/properties/a",
+                "Python reads the class name Session\u210c as another: give it a plain title",
+            ),
+        ),
+        (
             {"schemas": {"Open": {"type": "object", "properties": {"StrEnum": {"type": "object"}}}}},
             Problem(
                 "#/components/schemas/Open/properties/StrEnum",
