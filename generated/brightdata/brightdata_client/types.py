@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from enum import Enum, IntEnum, StrEnum
 from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Self, TypeVar, cast
 
@@ -42,7 +42,10 @@ UNSET: Unset = Unset()
 
 
 class OpenStrEnum(StrEnum):
-    """An enum that takes any text: one that the API's description does not know becomes a value that keeps it."""
+    """An enum that takes any text: one that the API's description does not know becomes a value that keeps it.
+
+    Type checkers take the known members for all there are: a `match` needs a branch for the others all the same.
+    """
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -103,7 +106,10 @@ class Model:
     """The API's names of the properties that must be there."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the model as plain JSON data, with everything that it was made from."""
+        """Return the model as plain JSON data, with everything that it was made from.
+
+        Times have microseconds, as Python's have. What is nested in additional properties is not copied.
+        """
         properties = dict(self.additional_properties)
         for attribute, name in self._NAMES.items():
             value = getattr(self, attribute)
@@ -114,7 +120,9 @@ class Model:
     @property
     def unexpected(self) -> dict[str, Any]:
         """The raw values of the properties that are not what the API's description promises, by path."""
-        return dict(_unexpected(self))
+        found: dict[str, Any] = {}
+        _note_unexpected(self, "", found)
+        return found
 
     @property
     def additional_keys(self) -> list[str]:
@@ -146,22 +154,23 @@ def _to_json(value: Any) -> Any:
     return str(value) if type(value).__name__ == "UUID" else value  # importing uuid takes a millisecond
 
 
-def _unexpected(model: Model) -> Iterator[tuple[str, Any]]:
+def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
+    additional = model.additional_properties
     for attribute, name in model._NAMES.items():
         value = getattr(model, attribute)
-        if value is UNSET and name in model.additional_properties:
-            yield name, model.additional_properties[name]
-        else:
-            yield from _unexpected_within(value, name)
+        if value is UNSET:
+            if name in additional:
+                found[path + name] = additional[name]
+        elif isinstance(value, (Model, list)):
+            _note_unexpected_within(value, path + name, found)
 
 
-def _unexpected_within(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _note_unexpected_within(value: Any, path: str, found: dict[str, Any]) -> None:
     if isinstance(value, Model):
-        for name, raw in _unexpected(value):
-            yield f"{path}.{name}", raw
+        _note_unexpected(value, f"{path}.", found)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _unexpected_within(item, f"{path}[{index}]")
+            _note_unexpected_within(item, f"{path}[{index}]", found)
 
 
 # The types that `httpx.Client(files=)` can accept.

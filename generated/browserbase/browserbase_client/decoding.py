@@ -45,7 +45,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def fields_of(value: Any) -> dict[str, Any]:
-    """Return a copy of an object's properties, from which the decoders below take what they decode."""
+    """Return an object's properties in a dict of their own, from which the decoders below take what they decode."""
     if isinstance(value, dict) or isinstance(value, Mapping):  # the first is what it is, and ten times as fast
         return dict(value)
     raise DecodeError.of(value, "object")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-# httpx takes longer to import than all the rest together: it is, when the first request needs it.
+# httpx takes longer to import than all the rest together, so it is imported when it is needed: by the first request.
 if TYPE_CHECKING:
     import ssl
 
@@ -37,7 +37,8 @@ class Client:
         headers: Sent with every request.
         timeout: Bounds connecting and each read and write, in seconds; None for no bounds.
         verify_ssl: How the server's certificate is checked.
-        httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`, such as `transport`.
+        httpx_args: Further arguments of `httpx.Client` and `httpx.AsyncClient`, such as `transport`, which
+            clients made by `with_headers` and the like share, and closing one of them closes.
 
     Raises:
         ValueError: A header has characters that no header can carry.

@@ -19,6 +19,7 @@ _SUCCESSES: dict[int, Callable[[httpx.Response], models.Session | models.Session
     200: json_body(either(models.SessionEnvelope.from_dict).or_(models.Session.from_dict))
 }
 
+# Through lambdas, so that the models of failures are imported when there is one to decode.
 _FAILURES: dict[int, Callable[[httpx.Response], models.ErrorResponse]] = {
     401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     402: json_body(lambda value: models.ErrorResponse.from_dict(value)),
@@ -55,7 +56,7 @@ def sync_detailed(
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     response = client.get_httpx_client().request(**_get_kwargs(session_id=session_id))
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -74,7 +75,7 @@ def sync(session_id: str, *, client: AuthenticatedClient) -> models.Session | mo
         ValueError: A parameter that stands in the path is empty, "." or "..".
         ApiError: The server answered with a status that is not a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     return success(sync_detailed(session_id=session_id, client=client), _SUCCESSES)
 
@@ -93,7 +94,7 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     response = await client.get_async_httpx_client().request(**_get_kwargs(session_id=session_id))
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -112,6 +113,6 @@ async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.Ses
         ValueError: A parameter that stands in the path is empty, "." or "..".
         ApiError: The server answered with a status that is not a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     return success(await asyncio_detailed(session_id=session_id, client=client), _SUCCESSES)

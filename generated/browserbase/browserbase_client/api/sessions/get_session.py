@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SUCCESSES: dict[int, Callable[[httpx.Response], models.Session]] = {200: json_body(models.Session.from_dict)}
 
+# Through lambdas, so that the models of failures are imported when there is one to decode.
 _FAILURES: dict[int, Callable[[httpx.Response], models.ErrorResponse]] = {
     401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
@@ -48,7 +49,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Se
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     response = client.get_httpx_client().request(**_get_kwargs(id=id))
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -67,7 +68,7 @@ def sync(id: str, *, client: AuthenticatedClient) -> models.Session:
         ValueError: A parameter that stands in the path is empty, "." or "..".
         ApiError: The server answered with a status that is not a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     return success(sync_detailed(id=id, client=client), _SUCCESSES)
 
@@ -84,7 +85,7 @@ async def asyncio_detailed(id: str, *, client: AuthenticatedClient) -> Response[
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     response = await client.get_async_httpx_client().request(**_get_kwargs(id=id))
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -103,6 +104,6 @@ async def asyncio(id: str, *, client: AuthenticatedClient) -> models.Session:
         ValueError: A parameter that stands in the path is empty, "." or "..".
         ApiError: The server answered with a status that is not a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     return success(await asyncio_detailed(id=id, client=client), _SUCCESSES)

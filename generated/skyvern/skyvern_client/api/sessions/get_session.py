@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SUCCESSES: dict[int, Callable[[httpx.Response], models.Session]] = {200: json_body(models.Session.from_dict)}
 
+# Through lambdas, so that the models of failures are imported when there is one to decode.
 _FAILURES: dict[int, Callable[[httpx.Response], models.ErrorResponse | models.HTTPValidationError]] = {
     403: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
@@ -53,7 +54,7 @@ def sync_detailed(
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     response = client.get_httpx_client().request(**_get_kwargs(browser_session_id=browser_session_id))
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -74,7 +75,7 @@ def sync(browser_session_id: str, *, client: AuthenticatedClient) -> models.Sess
         ValueError: A parameter that stands in the path is empty, "." or "..".
         ApiError: The server answered with a status that is not a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     return success(sync_detailed(browser_session_id=browser_session_id, client=client), _SUCCESSES)
 
@@ -95,7 +96,7 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     response = await client.get_async_httpx_client().request(**_get_kwargs(browser_session_id=browser_session_id))
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -116,6 +117,6 @@ async def asyncio(browser_session_id: str, *, client: AuthenticatedClient) -> mo
         ValueError: A parameter that stands in the path is empty, "." or "..".
         ApiError: The server answered with a status that is not a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer.
+        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
     """
     return success(await asyncio_detailed(browser_session_id=browser_session_id, client=client), _SUCCESSES)
