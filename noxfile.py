@@ -7,23 +7,23 @@ nox.options.default_venv_backend = "virtualenv"
 nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "coverage"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-CLIENTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
+PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
 
 
-def install(session: nox.Session, group: str, *, clients: bool = False) -> None:
-    """Install a dependency group, and the clients as they stand in the tree, from pinned versions."""
+def install(session: nox.Session, group: str, *, projects: bool = False) -> None:
+    """Install a dependency group, and our own projects as they stand in the tree, from pinned versions."""
     requirements = nox.project.dependency_groups(PYPROJECT, group)
-    editable = [part for client in CLIENTS for part in ("-e", f"./{client}")] if clients else []
+    editable = [part for project in PROJECTS for part in ("-e", f"./{project}")] if projects else []
     session.install("-c", CONSTRAINTS, *requirements, *editable)
 
 
 @nox.session(default=False)
 def demo(session: nox.Session) -> None:
-    """Regenerate the clients, decode one example session of each provider, and print them as a table."""
+    """Regenerate the clients, and print the documented sessions of all providers as one table of views."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "regenerate")
-    install(session, "codegen", clients=True)
+    install(session, "codegen", projects=True)
     session.run("python", "-m", "facade.demo")
 
 
@@ -32,6 +32,13 @@ def regenerate(session: nox.Session) -> None:
     """Rewrite generated/ from specs/ and overlays/, for the given providers or all. Needs no network."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "regenerate", *session.posargs)
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Write what the README and docs/ say of the providers' fields anew, from the facade's table. Needs no network."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "docs")
 
 
 @nox.session
@@ -44,14 +51,14 @@ def drift(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests."""
-    install(session, "tests", clients=True)
+    install(session, "tests", projects=True)
     session.run("python", "-m", "pytest", *session.posargs)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests, and require that they reach every line and branch that was written by hand."""
-    install(session, "tests", clients=True)
+    install(session, "tests", projects=True)
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report")
 
@@ -67,9 +74,9 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Check the types of what was written by hand and of what was generated."""
-    install(session, "typing", clients=True)
+    install(session, "typing", projects=True)
     session.run("mypy")
-    session.run("pyright", *CLIENTS)
+    session.run("pyright", *PROJECTS)
     session.run("python", "-m", "pytest", "-m", "typing")
 
 
@@ -89,11 +96,12 @@ def injection(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def speed(session: nox.Session) -> None:
-    """Measure regenerating and the clients, as ratios to the stock generator and to raw httpx in the same run."""
+    """Measure regenerating, the clients and the view, as ratios to the stock generator and to httpx in the same run."""
     install(session, "codegen")
-    session.install("-c", CONSTRAINTS, *(f"./{client}" for client in CLIENTS))
+    session.install("-c", CONSTRAINTS, *(f"./{project}" for project in PROJECTS))
     session.run("python", "-m", "tests.speed.regenerate")
     session.run("python", "-m", "tests.speed.clients")
+    session.run("python", "-m", "tests.speed.views")
 
 
 @nox.session(default=False)

@@ -14,9 +14,10 @@ Read the modules in the order in which a document passes through them:
     reserved    names that the generated code uses for itself
     texts       texts that no client can carry unchanged
     schemas     schemas, as the generator reads them
-    client      the only module that knows the generator
+    client      the only package that knows the generator
     tree        folders compared, and replaced all at once or not at all
     pipeline    the stages in their order, for every provider
 
-`providers` reads the list of providers, `errors` holds every error, and `__main__` is the command line.
+`fields` writes what the README and docs/ say of the providers' fields. `providers` reads the list of providers,
+`errors` holds every error, and `__main__` is the command line.
 """

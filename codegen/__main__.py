@@ -1,4 +1,4 @@
-"""The command line of the pipeline: `python -m codegen regenerate|drift|show [slug…]` and `release X.Y.Z`.
+"""The command line of the pipeline: `python -m codegen regenerate|drift|show [slug…]`, `docs` and `release X.Y.Z`.
 
 Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from codegen import pipeline
 from codegen.errors import CodegenError, ProviderFailure
+from codegen.fields import write_pages
 from codegen.providers import Provider, load_providers
 from codegen.release import write_version
 
@@ -52,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=summary, description=summary)
         subparser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them")
         subparser.set_defaults(command=command)
+    summary = "write what the README and docs/ say of the providers' fields"
+    docs = commands.add_parser("docs", help=summary, description=summary)
+    docs.set_defaults(command=_docs)
     release = commands.add_parser("release", help="write a new version wherever it must stand")
     release.add_argument("version", metavar="X.Y.Z")
     release.set_defaults(command=_release)
@@ -101,6 +105,15 @@ def _show(options: argparse.Namespace, root: Path) -> int:
         _say(json.dumps(shown, indent=2))
     _complain_all(failures)
     return PROBLEM if failures else OK
+
+
+def _docs(_: argparse.Namespace, root: Path) -> int:
+    changed = write_pages(root)
+    for path in changed:
+        _say(f"{path.relative_to(root).as_posix()}: written")
+    if not changed:
+        _say("README.md, docs/: unchanged")
+    return OK
 
 
 def _release(options: argparse.Namespace, root: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from codegen.errors import ReleaseError
 
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+_ROOT, _FACADE = "pyproject.toml", "facade/pyproject.toml"
+_PIN = re.compile(r'^(    "[a-z-]+-client==)[^"]*', re.MULTILINE)
 _VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 
 
@@ -33,7 +35,7 @@ def read_version(root: Path) -> str:
 
 
 def write_version(root: Path, version: str) -> Callable[[], object]:
-    """Write a version into the root's `pyproject.toml`, from where generation takes it.
+    """Write a version into the root's `pyproject.toml`, from where generation takes it, and into the facade's.
 
     Returns:
         A function that puts the former version back.
@@ -47,13 +49,25 @@ def write_version(root: Path, version: str) -> Callable[[], object]:
         raise ReleaseError(f"{version!r} is no version: expected X.Y.Z")
     if _parts(version) <= _parts(current):
         raise ReleaseError(f"{version} is not newer than {current}")
-    path = root / "pyproject.toml"
-    before = path.read_text("utf-8")
-    after = _VERSION_LINE.sub(f'version = "{version}"', before, count=1)
-    if _project_version(after) != version:
+    found = {path: path.read_text("utf-8") for path in (root / _ROOT, root / _FACADE) if path.exists()}
+    changed = {path: _with_version(path, text, version) for path, text in found.items()}
+    if root / _FACADE in changed:
+        changed[root / _FACADE] = _PIN.sub(rf"\g<1>{version}", changed[root / _FACADE])
+    _write(changed)
+    return partial(_write, found)
+
+
+def _with_version(path: Path, text: str, version: str) -> str:
+    """Return a project's settings with another version."""
+    text = _VERSION_LINE.sub(f'version = "{version}"', text, count=1)
+    if _project_version(text) != version:
         raise ReleaseError(f'{path}: the first line that reads version = "X.Y.Z" is not that of [project]')
-    path.write_text(after, "utf-8")
-    return partial(path.write_text, before, "utf-8")
+    return text
+
+
+def _write(texts: Mapping[Path, str]) -> None:
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
 
 
 def _project_version(pyproject: str) -> Any:

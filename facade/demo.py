@@ -1,57 +1,54 @@
-"""Decode one example session of each provider through its generated client, and print them as a table.
+"""See the documented sessions of five providers as views, in one table.
 
-The examples are those of the overlaid specs, answered by a transport in this process: no account, no network.
+The sessions are the examples of the overlaid specs, answered by a transport in this process: no account, no network.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-import attrs
 import httpx
 
+from browser_sessions import PROVIDERS, BrowserSession, view
 from codegen.__main__ import ROOT
 from codegen.pipeline import build_document
 from codegen.providers import load_providers
 
+ABSENT, UNSUPPORTED, DERIVED = "-", "", "*"
 
-@attrs.frozen
-class Example:
-    """One session of a provider: the name of the example, and the generated model that it decodes to."""
+LEGEND = f"{ABSENT} not said in this answer   blank: never told by this provider   {DERIVED} computed from other fields"
 
-    provider: str
-    name: str
-    session: Any
-
-
-HEADINGS = ("provider", "example", "id", "status", "started", "attributes")
-
-# The same three things in five vocabularies: the attributes for the table's id, status and start.
-ATTRIBUTES = {
-    "anchorbrowser": ("session_id", "status", "created_at"),
-    "brightdata": ("session_id", "status", "timestamp"),
-    "browser_use": ("id", "status", "started_at"),
-    "browserbase": ("id", "status", "started_at"),
-    "skyvern": ("browser_session_id", "status", "started_at"),
+COLUMNS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "status": ("status", str),
+    "their word": ("raw_status", str),
+    "started": ("started_at", lambda time: f"{time:%m-%d %H:%M:%S}"),
+    "ended": ("ended_at", lambda time: f"{time:%m-%d %H:%M:%S}"),
+    "ran for": ("duration", lambda duration: str(duration - duration % timedelta(seconds=1))),
+    "cost": ("cost", lambda cost: f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}"),
+    "proxied": ("proxy_bytes", lambda size: f"{size / 1024**2:.1f} MiB"),
+    "billed": ("billable_bytes", lambda size: f"{size / 1024**2:.1f} MiB"),
+    "connect": ("connect_url", lambda _: "yes"),
+    "recordings": ("recordings", lambda recordings: str(len(recordings))),
 }
+"""For each column the field of a view, and how its value is shown."""
 
 
 def main() -> None:
-    """Print the table."""
-    rows = [row(first_example(provider.slug, build_document(provider))) for provider in load_providers(ROOT)]
-    print("\n".join(aligned([HEADINGS, *rows])))
+    """Print the table, and what its marks mean."""
+    rows = [row(session) for session in documented_sessions()]
+    print("\n".join([*aligned([("session", *COLUMNS), *rows]), "", LEGEND]))
 
 
-def first_example(slug: str, document: dict[str, Any]) -> Example:
-    """Return the first example of a provider's overlaid spec, as its client decodes it."""
-    (path,) = document["paths"].values()
-    examples = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]
-    name, example = next(iter(examples.items()))
-    answer = fetch(slug, example["value"])
-    # Two of the five put the session into an envelope.
-    return Example(slug, name, getattr(answer, "data", getattr(answer, "session", answer)))
+def documented_sessions() -> Iterator[BrowserSession]:
+    """Yield the views of all examples in the overlaid specs."""
+    for provider in load_providers(ROOT):
+        (path,) = build_document(provider)["paths"].values()
+        examples = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+        for example in examples.values():
+            yield view(fetch(provider.slug, example["value"]))
 
 
 def fetch(slug: str, body: object) -> Any:
@@ -65,11 +62,20 @@ def fetch(slug: str, body: object) -> Any:
         return operation.sync("demo", client=session_client)
 
 
-def row(example: Example) -> tuple[str, ...]:
-    """Return an example as cells of the table."""
-    attributes = ATTRIBUTES[example.provider]
-    values = [str(getattr(example.session, attribute)) for attribute in attributes]
-    return (example.provider, example.name, *values, ", ".join(attributes))
+def row(session: BrowserSession) -> tuple[str, ...]:
+    """Return a session as cells of the table."""
+    name = f"{session.provider}:{session.id}"
+    return (name if len(name) <= 24 else f"{name[:23]}…", *(cell(session, *column) for column in COLUMNS.values()))  # noqa: PLR2004
+
+
+def cell(session: BrowserSession, field: str, show: Callable[[Any], str]) -> str:
+    """Return a field as a cell; what a provider never tells is not what it did not say."""
+    if field not in PROVIDERS[session.provider].fields:
+        return UNSUPPORTED
+    value = getattr(session, field)
+    if value is None or value == ():
+        return ABSENT
+    return show(value) + (DERIVED if field in session.derived else "")
 
 
 def aligned(rows: Iterable[Sequence[str]]) -> list[str]:

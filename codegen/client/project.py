@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it says where its executable is, no more
 
@@ -68,6 +72,7 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
     )
     project.env.filters |= {"plain": _plain, "one_line": _one_line}
     project.env.tests["none_property"] = lambda each: isinstance(each, NoneProperty)
+    project.env.tests["nesting"] = _can_hold_models
     build(project)
     render(project, "decoding.py.jinja", into / provider.package / "decoding.py")
     (into / provider.package / "py.typed").touch()
@@ -89,6 +94,14 @@ def _sensitive_properties(document: dict[str, Any]) -> frozenset[str]:
         for name, schema in part.node.get("properties", {}).items()
         if isinstance(schema, dict) and schema.get("x-sensitive") is True
     )
+
+
+def _can_hold_models(property_: PropertyProtocol) -> bool:
+    if isinstance(property_, ListProperty):
+        return _can_hold_models(property_.inner_property)
+    if isinstance(property_, UnionProperty):
+        return any(map(_can_hold_models, property_.inner_properties))
+    return isinstance(property_, ModelProperty)
 
 
 def _plain(prose: UntrustedString | str) -> str:

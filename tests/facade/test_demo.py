@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from browser_sessions import BrowserSession, SessionStatus
 from codegen.__main__ import ROOT
-from facade.demo import Example, aligned, main, row
+from facade.demo import COLUMNS, aligned, main, row
 
 
 def test_the_table_is_the_readmes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,20 +18,32 @@ def test_the_table_is_the_readmes(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == (shown, "")
 
 
-def test_a_row_names_the_attributes_it_is_read_from() -> None:
-    """The cells are the session's own attributes as text, in the provider's words."""
-
-    class Session:
-        id, status, started_at = "s-1", "RUNNING", None
-
-    assert row(Example("browserbase", "running", Session())) == (
-        "browserbase",
-        "running",
-        "s-1",
-        "RUNNING",
-        "None",
-        "id, status, started_at",
+def test_a_row_tells_absent_from_unsupported() -> None:
+    """A dash is what an answer does not have, a blank what the provider never tells, a star what was computed."""
+    session = BrowserSession(
+        provider="brightdata",
+        id="a" * 40,
+        status=SessionStatus.COMPLETED,
+        raw_status="finished",
+        ended_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        duration=timedelta(minutes=1, microseconds=5),
+        billable_bytes=1024 * 1024,
+        derived=frozenset({"ended_at"}),
+        raw=None,
     )
+    assert dict(zip(("session", *COLUMNS), row(session), strict=True)) == {
+        "session": "brightdata:aaaaaaaaaaaa…",
+        "status": "completed",
+        "their word": "finished",
+        "started": "-",
+        "ended": "01-02 03:04:05*",
+        "ran for": "0:01:00",
+        "cost": "",
+        "proxied": "",
+        "billed": "1.0 MiB",
+        "connect": "",
+        "recordings": "",
+    }
 
 
 def test_columns_line_up() -> None:

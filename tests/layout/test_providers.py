@@ -6,31 +6,34 @@ import re
 import tomllib
 from pathlib import Path
 
+import browser_sessions
 from codegen.__main__ import ROOT
 from codegen.providers import load_providers
 from codegen.tree import is_staging
-from facade.demo import ATTRIBUTES
 
 PROVIDERS = load_providers(ROOT)
 
 
-def stems(folder: str) -> list[str]:
-    """Return the names of a folder's YAML files."""
-    return sorted(path.stem for path in (ROOT / folder).glob("*.yaml"))
+def stems(folder: str, pattern: str = "*.yaml") -> list[str]:
+    """Return the names of a folder's files."""
+    return sorted(path.stem for path in (ROOT / folder).glob(pattern))
 
 
 def test_every_list_of_providers_is_the_same_list() -> None:
     """A provider is in all of them or in none."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     readme = (ROOT / "README.md").read_text("utf-8")
+    clients = tomllib.loads((ROOT / "facade" / "pyproject.toml").read_text("utf-8"))["tool"]["uv"]["sources"]
     generated = [path for path in (ROOT / "generated").iterdir() if not is_staging(path)]
     lists = {
         "specs": stems("specs"),
         "overlays": stems("overlays"),
         "generated": sorted(path.name for path in generated),
-        "workspace": [Path(member).name for member in pyproject["tool"]["uv"]["workspace"]["members"]],
-        "mypy": [Path(path).name for path in pyproject["tool"]["mypy"]["mypy_path"] if path != "."],
-        "demo": [*ATTRIBUTES],
+        "workspace": [Path(each).name for each in pyproject["tool"]["uv"]["workspace"]["members"] if each != "facade"],
+        "mypy": [Path(each).name for each in pyproject["tool"]["mypy"]["mypy_path"] if each.startswith("generated/")],
+        "facade": [*browser_sessions.PROVIDERS],
+        "facade's modules": stems("facade/src/browser_sessions/_providers", "[!_]*.py"),
+        "sources of the facade's clients": sorted(name.removesuffix("-client").replace("-", "_") for name in clients),
         "README": sorted(re.findall(r"^\| .*\]\(generated/(\w+)\)", readme, re.MULTILINE)),
     }
 
@@ -48,7 +51,7 @@ def test_the_readme_names_every_operation() -> None:
     assert operations == {provider.slug: provider.operation for provider in PROVIDERS}
 
 
-def test_members_of_the_workspace_are_generated_projects() -> None:
+def test_members_of_the_workspace_are_projects() -> None:
     """Members are named one by one, since a glob would trip over a stray folder, and each is a project."""
     members = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["uv"]["workspace"]["members"]
     names = {
@@ -56,4 +59,5 @@ def test_members_of_the_workspace_are_generated_projects() -> None:
         for member in members
     }
 
-    assert names == {f"generated/{provider.slug}": provider.distribution for provider in PROVIDERS}
+    clients = {f"generated/{provider.slug}": provider.distribution for provider in PROVIDERS}
+    assert names == {"facade": "browser-sessions"} | clients

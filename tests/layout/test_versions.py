@@ -21,10 +21,13 @@ def toml(path: Path) -> dict[str, Any]:
 
 
 def test_all_distributions_have_one_version() -> None:
-    """The root's version is that of every client."""
+    """The root's version is that of every client, and of the facade, which needs the clients of the same version."""
     versions = {each.distribution: toml(each.output / "pyproject.toml")["project"]["version"] for each in PROVIDERS}
 
     assert versions == {provider.distribution: read_version(ROOT) for provider in PROVIDERS}
+    facade = toml(ROOT / "facade" / "pyproject.toml")["project"]
+    assert facade["version"] == read_version(ROOT)
+    assert facade["dependencies"] == sorted(f"{name}=={version}" for name, version in versions.items())
 
 
 def test_no_version_is_in_generated_code() -> None:
@@ -59,7 +62,8 @@ def test_whatever_a_session_installs_is_pinned() -> None:
 
 def test_the_build_backend_is_exact() -> None:
     """Constraints do not reach an isolated build, so each project names its backend's version itself."""
-    required = {each for provider in PROVIDERS for each in _build_requirements(provider.output)}
+    projects = [ROOT / "facade", *(provider.output for provider in PROVIDERS)]
+    required = {each for project in projects for each in _build_requirements(project)}
 
     assert len(required) == 1
     assert re.fullmatch(r"uv_build==[0-9.]+", required.pop())

@@ -105,6 +105,9 @@ class Model:
     _REQUIRED: ClassVar[frozenset[str]] = frozenset()
     """The API's names of the properties that must be there."""
 
+    _NESTING: ClassVar[tuple[str, ...]] = ()
+    """The attributes that can hold models."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the model as plain JSON data, with everything that it was made from.
 
@@ -155,14 +158,12 @@ def _to_json(value: Any) -> Any:
 
 
 def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
-    additional = model.additional_properties
-    for attribute, name in model._NAMES.items():
-        value = getattr(model, attribute)
-        if value is UNSET:
-            if name in additional:
+    if additional := model.additional_properties:
+        for attribute, name in model._NAMES.items():
+            if name in additional and getattr(model, attribute) is UNSET:
                 found[path + name] = additional[name]
-        elif isinstance(value, (Model, list)):
-            _note_unexpected_within(value, path + name, found)
+    for attribute in model._NESTING:
+        _note_unexpected_within(getattr(model, attribute), path + model._NAMES[attribute], found)
 
 
 def _note_unexpected_within(value: Any, path: str, found: dict[str, Any]) -> None:

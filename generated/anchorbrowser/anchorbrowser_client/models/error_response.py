@@ -23,6 +23,7 @@ class ErrorResponse(Model):
     error: ErrorResponseError | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"error": "error"}
+    _NESTING: ClassVar[tuple[str, ...]] = ("error",)
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

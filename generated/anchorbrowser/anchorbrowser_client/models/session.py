@@ -60,6 +60,7 @@ class Session(Model):
         "tags": "tags",
         "created_at": "created_at",
     }
+    _NESTING: ClassVar[tuple[str, ...]] = ("configuration", "tokens", "steps", "tags")
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session_id"})
 
     @classmethod

@@ -23,6 +23,7 @@ class SessionEnvelope(Model):
     data: Session
 
     _NAMES: ClassVar[Mapping[str, str]] = {"data": "data"}
+    _NESTING: ClassVar[tuple[str, ...]] = ("data",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"data"})
 
     @classmethod

@@ -58,6 +58,7 @@ class Session(Model):
         "bandwidth": "bandwidth",
         "error": "error",
     }
+    _NESTING: ClassVar[tuple[str, ...]] = ("error",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session_id"})
 
     @classmethod

@@ -23,6 +23,7 @@ class SingleSessionResponse(Model):
     session: Session
 
     _NAMES: ClassVar[Mapping[str, str]] = {"session": "session"}
+    _NESTING: ClassVar[tuple[str, ...]] = ("session",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session"})
 
     @classmethod

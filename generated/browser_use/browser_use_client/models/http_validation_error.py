@@ -23,6 +23,7 @@ class HTTPValidationError(Model):
     detail: list[ValidationError] | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"detail": "detail"}
+    _NESTING: ClassVar[tuple[str, ...]] = ("detail",)
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

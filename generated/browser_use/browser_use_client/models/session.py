@@ -89,6 +89,7 @@ class Session(Model):
         "metadata": "metadata",
         "extensions": "extensions",
     }
+    _NESTING: ClassVar[tuple[str, ...]] = ("metadata",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod

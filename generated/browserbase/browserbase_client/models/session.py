@@ -83,6 +83,7 @@ class Session(Model):
         "avg_cpu_usage": "avgCpuUsage",
         "memory_usage": "memoryUsage",
     }
+    _NESTING: ClassVar[tuple[str, ...]] = ("user_metadata",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod

@@ -124,6 +124,7 @@ class Session(Model):
         "browser_settings": "browser_settings",
         "remaining_lifetime_seconds": "remaining_lifetime_seconds",
     }
+    _NESTING: ClassVar[tuple[str, ...]] = ("downloaded_files", "recordings", "browser_settings")
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"browser_session_id"})
 
     @classmethod

@@ -31,6 +31,7 @@ class ValidationError(Model):
     ctx: ValidationErrorContext | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"loc": "loc", "msg": "msg", "type_": "type", "input_": "input", "ctx": "ctx"}
+    _NESTING: ClassVar[tuple[str, ...]] = ("ctx",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"loc", "msg", "type"})
 
     @classmethod

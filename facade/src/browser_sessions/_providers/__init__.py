@@ -1,0 +1,72 @@
+"""The providers: a row of data each, in `providers.toml`, and a module each, which alone knows its client."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider, as data.
+
+    Attributes:
+        slug: The name by which everything here calls it.
+        name: Its own name.
+        documentation: Where it describes how a session is fetched.
+        base_url: The address of its API.
+        key_variables: Environment variables that hold the API key, in the order in which they are looked at.
+        base_url_variable: The environment variable that holds another address.
+        fields: For each field of a `BrowserSession` that it can ever fill, the properties of its own session that
+            the field is read from: `a.b` is a property of an object, `a[].b` of the objects in an array. What is not
+            in it, the provider does not tell.
+        sensitive: Names of the properties that are credentials or signed addresses.
+
+    """
+
+    slug: str
+    name: str
+    documentation: str
+    base_url: str
+    key_variables: tuple[str, ...]
+    base_url_variable: str
+    fields: Mapping[str, tuple[str, ...]]
+    sensitive: frozenset[str]
+    sensitive_fields: frozenset[str] = field(init=False, repr=False)
+    """The fields of a `BrowserSession` that are read from a sensitive property."""
+
+    def __post_init__(self) -> None:
+        found = {
+            name
+            for name, properties in self.fields.items()
+            if self.sensitive & {each.split(".")[-1] for each in properties}
+        }
+        object.__setattr__(self, "sensitive_fields", frozenset(found))
+
+
+def _load() -> Mapping[str, Provider]:
+    # Importing pathlib would take a tenth of what importing all of this takes.
+    with open(f"{__path__[0]}/providers.toml", "rb") as file:  # noqa: PTH123
+        rows = tomllib.load(file)
+    return MappingProxyType({slug: _provider(slug, row) for slug, row in rows.items()})
+
+
+def _provider(slug: str, row: dict[str, Any]) -> Provider:
+    fields = {name: tuple(each["from"]) for name, each in row["fields"].items()}
+    return Provider(
+        slug=slug,
+        name=row["name"],
+        documentation=row["documentation"],
+        base_url=row["base_url"],
+        key_variables=tuple(row["key_variables"]),
+        base_url_variable=row["base_url_variable"],
+        fields=MappingProxyType(fields),
+        sensitive=frozenset(row["sensitive"]),
+    )
+
+
+PROVIDERS = _load()
+"""All providers, by slug."""

@@ -1,0 +1,76 @@
+"""Skyvern: a lifetime in minutes, times without an offset, and a status that may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from skyvern_client import models
+from skyvern_client.types import Unset
+
+from browser_sessions._reading import Reading, after, between, status_of
+from browser_sessions._session import BrowserSession, Recording, make_session
+from browser_sessions._status import SessionStatus
+
+STATUSES = {
+    "created": SessionStatus.PENDING,
+    "retry": SessionStatus.PENDING,
+    "running": SessionStatus.RUNNING,
+    "completed": SessionStatus.COMPLETED,
+    "failed": SessionStatus.FAILED,
+    "timeout": SessionStatus.TIMED_OUT,
+    "closed": SessionStatus.ENDED,
+}
+
+VIEWED = (models.Session,)
+
+
+def view(raw: models.Session) -> BrowserSession:
+    """View an answer."""
+    read = Reading(raw, Unset)
+    word = read.word(raw.status)
+    started_at = read.time(raw.started_at, "started_at")
+    ended_at = read.time(raw.completed_at, "completed_at")
+    status = status_of(word, STATUSES) if word is not None else read.derive("status", _inferred(started_at, ended_at))
+    return make_session(
+        provider="skyvern",
+        id=raw.browser_session_id,
+        status=status,
+        raw_status=word,
+        created_at=read.time(raw.created_at, "created_at"),
+        started_at=started_at,
+        ended_at=ended_at,
+        expires_at=read.derive("expires_at", after(started_at, read.minutes(raw.timeout, "timeout"))),
+        updated_at=read.time(raw.modified_at, "modified_at"),
+        duration=read.derive("duration", between(started_at, ended_at)),
+        connect_url=read.known(raw.browser_address),
+        live_view_url=read.known(raw.app_url),
+        recordings=tuple(_recordings(raw, read)),
+        account_id=read.known(raw.organization_id),
+        derived=read.derived,
+        unexpected=read.unexpected,
+        raw=raw,
+    )
+
+
+def _inferred(started_at: datetime | None, ended_at: datetime | None) -> SessionStatus:
+    """Return what the times of a session without a status say about it."""
+    if ended_at is not None:
+        return SessionStatus.ENDED
+    return SessionStatus.UNKNOWN if started_at is None else SessionStatus.RUNNING
+
+
+def _recordings(raw: models.Session, read: Reading[Unset]) -> Iterator[Recording]:
+    for index, file in enumerate(read.known(raw.recordings) or ()):
+        path = f"recordings[{index}]"
+        url = read.known(file.url)
+        if url is None:
+            read.not_held(path)
+            continue
+        yield Recording(
+            url,
+            filename=read.known(file.filename),
+            size=read.whole(file.file_size, f"{path}.file_size"),
+            checksum=read.known(file.checksum),
+            modified_at=read.time(file.modified_at, f"{path}.modified_at"),
+        )

@@ -1,0 +1,64 @@
+"""The name of a session: which provider runs it, and the provider's id for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from browser_sessions._providers import PROVIDERS
+from browser_sessions.errors import InvalidSessionRef
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRef:
+    """Which session, of which provider; as text, `skyvern:pbs_123`.
+
+    Attributes:
+        provider: One of the names in `PROVIDERS`.
+        id: The provider's id for the session, whatever it looks like.
+
+    Raises:
+        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..".
+
+    """
+
+    provider: str
+    id: str
+
+    def __post_init__(self) -> None:
+        if self.provider not in PROVIDERS:
+            raise InvalidSessionRef.of(str(self), _unknown_provider(self.provider))
+        if self.id in {"", ".", ".."}:
+            raise InvalidSessionRef.of(str(self), f"{self.id!r} is no id")
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the reference that a text such as `skyvern:pbs_123` stands for.
+
+        Raises:
+            InvalidSessionRef: It is none: no colon, an unknown provider, or an id that is empty, "." or "..".
+
+        """
+        provider, colon, session_id = text.partition(":")
+        if not colon:
+            raise InvalidSessionRef.of(text, "expected a provider, a colon and an id, such as 'skyvern:pbs_123'")
+        return cls(provider, session_id)
+
+    @classmethod
+    def of_view(cls, provider: str, session_id: str) -> Self:
+        """Return the reference of a session that a provider answered with: it has the id that it has."""
+        ref = object.__new__(cls)
+        object.__setattr__(ref, "provider", provider)
+        object.__setattr__(ref, "id", session_id)
+        return ref
+
+
+def _unknown_provider(provider: str) -> str:
+    import difflib  # noqa: PLC0415 - for a mistake only
+
+    nearest = difflib.get_close_matches(provider.lower(), PROVIDERS, n=1)
+    hint = f" Did you mean {nearest[0]}?" if nearest else ""
+    return f"there is no provider {provider!r}.{hint} There are: {', '.join(PROVIDERS)}"

@@ -1,0 +1,51 @@
+"""One function for what any of the five clients returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from browser_sessions._providers import PROVIDERS
+from browser_sessions._session import BrowserSession
+
+# By the class of what is viewed; filled when the first answer of a provider comes.
+_VIEWS: dict[type, Callable[[Any], BrowserSession]] = {}
+
+
+def view(answer: object) -> BrowserSession:
+    """Return the view of what `sync` returns in any of the five clients, or of the session in it.
+
+    Args:
+        answer: For example an `anchorbrowser_client.models.SessionEnvelope`, or the `Session` that is its `data`.
+
+    Raises:
+        TypeError: It is anything else; the message says what to pass instead.
+
+    """
+    found = _VIEWS.get(type(answer)) or _find(answer)
+    return found(answer)
+
+
+def _find(answer: object) -> Callable[[Any], BrowserSession]:
+    for kind in type(answer).__mro__:  # a subclass of a model is viewed like the model
+        package = kind.__module__.partition(".")[0]
+        slug = package.removesuffix("_client")
+        if slug in PROVIDERS and slug != package:
+            module = import_module(f"browser_sessions._providers.{slug}")
+            if issubclass(kind, module.VIEWED):
+                _VIEWS[type(answer)] = module.view
+                found: Callable[[Any], BrowserSession] = module.view
+                return found
+    raise TypeError(f"view() takes what a client's `sync` returns, or the session in it: {_advice(answer)}")
+
+
+def _advice(answer: object) -> str:
+    name = type(answer).__name__
+    if isinstance(answer, BrowserSession):
+        return "this is a view already"
+    if isinstance(answer, dict):
+        return "make a model of the dict first, with `models.Session.from_dict`"
+    if hasattr(answer, "parsed"):
+        return f"of the {name}, pass `parsed`"
+    return f"got {'None' if answer is None else name}"

@@ -1,0 +1,52 @@
+"""What the table of providers says is what the specs, the clients and the list of specs say."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from browser_sessions import PROVIDERS, BrowserSession
+from codegen.walk import walk
+from tests.facade.viewing import document, provider_of
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+
+
+@each_provider
+def test_a_provider_is_where_its_spec_says(slug: str) -> None:
+    """The address is the client's, and the documentation the page that the spec is vendored from."""
+    provider = PROVIDERS[slug]
+    assert provider.slug == slug
+    assert provider.base_url == importlib.import_module(f"{slug}_client.client").BASE_URL
+    page = provider_of(slug).page
+    assert page in (None, f"{provider.documentation}.md")
+
+
+@each_provider
+def test_what_is_sensitive_is_what_the_overlaid_spec_marks(slug: str) -> None:
+    """Every property that is marked `x-sensitive` in the session is in the table, by its own name."""
+    marked = {
+        name
+        for part in walk(document(slug))
+        if part.kind == "schema" and isinstance(part.node, dict)
+        for name, schema in part.node.get("properties", {}).items()
+        if schema.get("x-sensitive")
+    }
+    assert PROVIDERS[slug].sensitive == marked
+
+
+@each_provider
+def test_fields_are_fields_of_a_view_and_properties_of_the_session(slug: str) -> None:
+    """No row is about nothing."""
+    table: Any = PROVIDERS[slug].fields
+    assert table.keys() <= set(BrowserSession.__slots__) - {"provider", "raw", "derived", "unexpected"}
+    names = set(document(slug)["components"]["schemas"]["Session"]["properties"])
+    assert {each.partition(".")[0].removesuffix("[]") for read in table.values() for each in read} <= names
+
+
+def test_variables_are_a_providers_own() -> None:
+    """No two providers look at one environment variable."""
+    found = [name for each in PROVIDERS.values() for name in (*each.key_variables, each.base_url_variable)]
+    assert len(found) == len(set(found))

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+import browser_sessions
+from browser_sessions import PROVIDERS, BrowserSessionsError, InvalidSessionRef, SessionRef
+
+KNOWN = "There are: anchorbrowser, brightdata, browser_use, browserbase, skyvern"
+
+
+@pytest.mark.parametrize(
+    "text", ["skyvern:pbs_123", "browserbase:a:b", "browser_use: ", "anchorbrowser:…/..", "brightdata:::"]
+)
+def test_a_reference_is_its_text(text: str) -> None:
+    """What is parsed is given back; all but the provider and its colon is the id."""
+    ref = SessionRef.parse(text)
+    assert (str(ref), ref.provider, ref.id) == (text, *text.split(":", 1))
+    assert ref == SessionRef(ref.provider, ref.id)
+    assert {ref: 1}[copy.deepcopy(pickle.loads(pickle.dumps(ref)))] == 1  # noqa: S301 - our own
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "expected a provider, a colon and an id, such as 'skyvern:pbs_123'"),
+        ("pbs_123", "expected a provider, a colon and an id, such as 'skyvern:pbs_123'"),
+        ("skyvern:", "'' is no id"),
+        ("skyvern:.", "'.' is no id"),
+        ("skyvern:..", "'..' is no id"),
+        ("Skyvern:a", f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}"),
+        ("browser-use:a", f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}"),
+        ("nobody:a", f"there is no provider 'nobody'. {KNOWN}"),
+        (":a", f"there is no provider ''. {KNOWN}"),
+    ],
+)
+def test_a_text_that_is_no_reference_is_refused(text: str, problem: str) -> None:
+    """The error says why, and names the providers there are."""
+    with pytest.raises(InvalidSessionRef) as caught:
+        SessionRef.parse(text)
+    assert caught.value == InvalidSessionRef(f"{text!r} names no session: {problem}")
+    assert isinstance(caught.value, ValueError)
+
+
+def test_a_reference_is_valid_however_it_is_made() -> None:
+    """The constructor refuses what `parse` refuses."""
+    for provider, session_id in (("skyvern", ".."), ("nobody", "a")):
+        with pytest.raises(InvalidSessionRef):
+            SessionRef(provider, session_id)
+
+
+def test_errors_are_values() -> None:
+    """Two with the same message and fields are equal; copies and pickles are, too."""
+    ref = SessionRef("skyvern", "a")
+    fields = {"ref": ref, "status_code": 429, "request_id": "r", "retry_after": 1.5, "headers": {"a": "b"}, "body": "c"}
+    error = BrowserSessionsError("slow down", **fields)  # type: ignore[arg-type]
+    assert (error.provider, str(error)) == ("skyvern", "slow down")
+    for each in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 - our own
+        assert (each, hash(each)) == (error, hash(error))
+        assert vars(each) == vars(error)
+    assert error != BrowserSessionsError("slow down")
+    assert error != InvalidSessionRef("slow down", **fields)  # type: ignore[arg-type]
+    assert error != ValueError("slow down")
+    assert BrowserSessionsError("a", provider="skyvern").provider == "skyvern"
+
+
+def test_the_package_offers_its_names() -> None:
+    """Each public name is found, listed, and imported when it is used; any other is told as usual."""
+    assert dir(browser_sessions) == sorted(browser_sessions.__all__)
+    for name in browser_sessions.__all__:
+        assert getattr(browser_sessions, name) is getattr(browser_sessions, name)
+    with pytest.raises(AttributeError, match=r"^module 'browser_sessions' has no attribute 'nothing'$"):
+        _ = browser_sessions.nothing
+    assert list(PROVIDERS) == sorted(PROVIDERS)

@@ -1,0 +1,157 @@
+"""What a view can do, whatever it is of."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import pickle
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import browser_sessions
+from browser_sessions import PROVIDERS, BrowserSession, Cost, Recording, SessionFailure, SessionStatus
+from tests.facade.viewing import decode, full_answer
+
+SECRET = "s3cr3t-Zx81"  # noqa: S105 - none
+
+WHOLE: dict[str, Any] = {
+    "provider": "browser_use",
+    "id": "a",
+    "status": SessionStatus.TIMED_OUT,
+    "raw_status": "stopped",
+    "created_at": datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC),
+    "duration": timedelta(minutes=1, microseconds=5),
+    "connect_url": SECRET,
+    "live_view_url": SECRET,
+    "recordings": (Recording(SECRET, "a.webm", 5, "c", datetime(2026, 1, 2, tzinfo=UTC)),),
+    "proxy_bytes": 0,
+    "cost": Cost(Decimal("0.10"), "USD", final=True),
+    "metadata": {"a": "b"},
+    "failure": SessionFailure("c", None),
+    "derived": frozenset({"status", "duration"}),
+    "unexpected": ("proxyCost",),
+    "raw": None,
+}
+
+
+def test_a_view_cannot_be_changed() -> None:
+    """It is frozen and has slots, however it was made, and so are its parts."""
+    made = BrowserSession(**WHOLE)
+    viewed = browser_sessions.view(decode("browserbase", {"id": "a"}))
+    for each in (made, viewed, made.cost, made.recordings[0], made.failure):
+        name = dataclasses.fields(each)[0].name  # type: ignore[arg-type]
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(each, name, "b")
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            delattr(each, name)
+        assert not hasattr(each, "__dict__")
+    assert type(viewed) is BrowserSession
+
+
+def test_views_are_equal_by_all_fields_and_hashed_by_their_reference() -> None:
+    """Whatever field is another, the views are others; in a dict they are found by their name."""
+    session = BrowserSession(**WHOLE)
+    assert session == BrowserSession(**WHOLE)
+    for name in WHOLE:
+        other: dict[str, Any] = {name: "other"}
+        assert session != dataclasses.replace(session, **other)
+    later = dataclasses.replace(session, status=SessionStatus.RUNNING)
+    assert hash(later) == hash(session) == hash(session.ref)
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_views_survive_copies_and_pickles(slug: str) -> None:
+    """A copy is equal, frozen, and has a model of its own."""
+    session = browser_sessions.view(decode(slug, full_answer(slug)))
+    for each in (copy.copy(session), copy.deepcopy(session), *pickles(session)):
+        assert each == session
+        assert type(each) is BrowserSession
+        assert each.to_dict(raw=True, secrets=True) == session.to_dict(raw=True, secrets=True)
+
+
+def pickles(value: Any) -> list[Any]:
+    """Return a value as it comes back from each pickle protocol."""
+    return [pickle.loads(pickle.dumps(value, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]  # noqa: S301 - our own
+
+
+def test_a_repr_shows_what_is_there_and_no_secret() -> None:
+    """What is absent is left out, and the model, which has a repr of its own."""
+    assert repr(BrowserSession(**WHOLE)) == (
+        "BrowserSession(provider='browser_use', id='a', status=<SessionStatus.TIMED_OUT: 'timed_out'>, "
+        "raw_status='stopped', created_at=datetime.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=datetime.timezone.utc), "
+        "duration=datetime.timedelta(seconds=60, microseconds=5), connect_url='***', live_view_url='***', "
+        "recordings=(Recording(filename='a.webm', size=5, checksum='c', "
+        "modified_at=datetime.datetime(2026, 1, 2, 0, 0, tzinfo=datetime.timezone.utc)),), proxy_bytes=0, "
+        "cost=Cost(amount=Decimal('0.10'), unit='USD', final=True), metadata={'a': 'b'}, "
+        f"failure=SessionFailure(code='c', message=None), derived={WHOLE['derived']!r}, unexpected=('proxyCost',))"
+    )
+    assert repr(browser_sessions.view(decode("browserbase", {"id": "a"}))) == (
+        "BrowserSession(provider='browserbase', id='a', status=<SessionStatus.UNKNOWN: 'unknown'>)"
+    )
+
+
+def test_a_view_is_json() -> None:
+    """Times are ISO texts with `Z`, durations seconds, decimals texts, sensitive values hidden."""
+    expected = {
+        "ref": "browser_use:a",
+        "provider": "browser_use",
+        "id": "a",
+        "status": "timed_out",
+        "raw_status": "stopped",
+        "created_at": "2026-01-02T03:04:05.000006Z",
+        "started_at": None,
+        "ended_at": None,
+        "expires_at": None,
+        "updated_at": None,
+        "duration": 60.000005,
+        "connect_url": "***",
+        "live_view_url": "***",
+        "recordings": [
+            {"url": "***", "filename": "a.webm", "size": 5, "checksum": "c", "modified_at": "2026-01-02T00:00:00Z"}
+        ],
+        "proxy_bytes": 0,
+        "billable_bytes": None,
+        "cost": {"amount": "0.10", "unit": "USD", "final": True},
+        "region": None,
+        "account_id": None,
+        "metadata": {"a": "b"},
+        "failure": {"code": "c", "message": None},
+        "derived": ["duration", "status"],
+        "unexpected": ["proxyCost"],
+    }
+    session = BrowserSession(**WHOLE)
+    assert json.loads(json.dumps(session.to_dict())) == session.to_dict() == expected
+    recordings = [expected["recordings"][0] | {"url": SECRET}]  # type: ignore[index,operator]
+    open_values = {"connect_url": SECRET, "live_view_url": SECRET, "recordings": recordings}
+    assert session.to_dict(secrets=True) == expected | open_values
+
+
+def with_secrets(value: Any, names: frozenset[str]) -> Any:
+    """Return JSON data in which each property that has one of some names is the secret."""
+    if isinstance(value, dict):
+        return {name: SECRET if name in names else with_secrets(item, names) for name, item in value.items()}
+    return [with_secrets(item, names) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+@pytest.mark.parametrize("shape", [lambda text: text, lambda text: [text], lambda text: {"a": {"b": text}}])
+def test_a_secret_is_shown_to_who_asks_alone(slug: str, shape: Any) -> None:
+    """What the spec marks sensitive is in no repr, and in `to_dict()` with `secrets=True` alone, fit or unfit."""
+    sensitive = PROVIDERS[slug].sensitive
+    text = json.dumps(with_secrets(full_answer(slug), sensitive))
+    answer = json.loads(text.replace(f'"{SECRET}"', json.dumps(shape(SECRET))))
+    session = browser_sessions.view(decode(slug, answer))
+    assert SECRET not in repr(session) + str(session) + f"{session}" + repr(session.recordings)
+    assert SECRET not in json.dumps(session.to_dict()) + json.dumps(session.to_dict(raw=True))
+    assert (SECRET in json.dumps(session.to_dict(raw=True, secrets=True))) is bool(sensitive)
+    assert session.to_dict(raw=True, secrets=True)["raw"] == session.raw.to_dict()
+
+
+def test_the_status_of_a_session_that_is_over_is_terminal() -> None:
+    """And no other is; what we do not know may be anything."""
+    assert {each.value for each in SessionStatus if each.is_terminal} == {"completed", "ended", "failed", "timed_out"}
+    assert [str(each) for each in SessionStatus] == [each.name.lower() for each in SessionStatus]

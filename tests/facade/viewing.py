@@ -1,0 +1,83 @@
+"""Answers of the five providers, as their clients decode them, to be viewed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+import httpx
+import yaml
+
+from codegen.__main__ import ROOT
+from codegen.pipeline import build_document
+from codegen.providers import Provider, load_providers
+
+PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
+
+ENVELOPES = {"anchorbrowser": "data", "brightdata": "session"}
+"""The property of an answer that holds the session, where the answer is not the session."""
+
+
+def decode(slug: str, answer: Any) -> Any:
+    """Return what a client's `sync` makes of an answer."""
+    package = importlib.import_module(f"{slug}_client")
+    operation = importlib.import_module(f"{slug}_client.api.sessions.get_session")
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=json.dumps(answer)))
+    client = package.AuthenticatedClient(token="a-token", httpx_args={"transport": transport})  # noqa: S106 - no token
+    return operation.sync("an-id", client=client)
+
+
+def session_in(slug: str, answer: Any) -> Any:
+    """Return the session in an answer, or the answer that is one."""
+    return answer.get(ENVELOPES.get(slug), answer)
+
+
+@attrs.frozen
+class ViewCase:
+    """An answer of a provider, and the view of it as JSON, without what is absent."""
+
+    slug: str
+    name: str
+    answer: Any
+    view: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.slug}, {self.name}"
+
+
+@functools.cache
+def load_cases() -> tuple[ViewCase, ...]:
+    """Return the cases of all providers."""
+    files = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+    return tuple(
+        ViewCase(path.stem, name, **case)
+        for path in files
+        for name, case in yaml.safe_load(path.read_text("utf-8")).items()
+    )
+
+
+def full_answer(slug: str) -> Any:
+    """Return the answer of a provider's case in which nothing is absent."""
+    return next(case.answer for case in load_cases() if (case.slug, case.name) == (slug, "full"))
+
+
+@functools.cache
+def document(slug: str) -> dict[str, Any]:
+    """Return a provider's overlaid document."""
+    return build_document(provider_of(slug))
+
+
+def provider_of(slug: str) -> Provider:
+    """Return a provider's row in the list of specs."""
+    return PROVIDERS[slug]
+
+
+def examples(slug: str) -> dict[str, Any]:
+    """Return the examples of a successful answer, by name."""
+    (path,) = document(slug)["paths"].values()
+    found = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+    return {name: example["value"] for name, example in found.items()}
