@@ -85,12 +85,34 @@ def test_each_provider_module_imports_its_own_client_only(tmp_path: Path) -> Non
 
 def test_importing_the_facade_imports_no_client() -> None:
     """Neither a client nor httpx is imported before it is needed."""
-    code = "import importlib.util, sys; importlib.util.find_spec('browser_sessions') and __import__('browser_sessions')"
-    result = subprocess.run(  # noqa: S603 - this Python, with the code above
-        [sys.executable, "-c", f"{code}; print(*sys.modules)"], capture_output=True, text=True, check=True
+    names = "[getattr(browser_sessions, name) for name in browser_sessions.__all__]"
+
+    assert loaded(f"import browser_sessions; {names}") & {*CLIENTS, "httpx", "attrs"} == set()
+
+
+def test_importing_the_facade_alone_imports_none_of_its_modules() -> None:
+    """Each is imported with the first of its names."""
+    modules = {name for name in loaded("import browser_sessions") if name.startswith("browser_sessions")}
+
+    assert modules == {"browser_sessions"}
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_viewing_needs_one_client_and_no_httpx(slug: str) -> None:
+    """An answer that was recorded is viewed without what fetches, and without the other clients."""
+    code = (
+        f"import browser_sessions; from {slug}_client.models import Session; "
+        f"name = browser_sessions.PROVIDERS['{slug}'].fields['id'][0]; "
+        "browser_sessions.view(Session.from_dict({name: 'a'}))"
     )
 
-    assert {*result.stdout.split()} & {*CLIENTS, "httpx"} == set()
+    assert loaded(code) & {*CLIENTS, "httpx"} == {f"{slug}_client"}
+
+
+def loaded(code: str) -> set[str]:
+    """Return the modules that are imported after some code in a new process."""
+    command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"]
+    return {*subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()}  # noqa: S603 - ours
 
 
 @pytest.mark.parametrize("slug", PROVIDERS)

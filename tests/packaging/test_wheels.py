@@ -31,6 +31,18 @@ installed = {{each.name: each.version for each in distributions()}}
 print(json.dumps([{package}.__file__, get_session.__name__, Session.__module__, installed]))
 """
 
+VIEW = """
+import importlib, json
+from importlib.metadata import distributions
+import browser_sessions
+refs = []
+for slug in browser_sessions.PROVIDERS:
+    session = importlib.import_module(slug + "_client.models").Session
+    name = browser_sessions.PROVIDERS[slug].fields["id"][0]
+    refs.append(str(browser_sessions.view(session.from_dict({name: "a"})).ref))
+print(json.dumps([browser_sessions.__file__, refs, {each.name: each.version for each in distributions()}]))
+"""
+
 
 def run(*command: object, cwd: Path, **environment: str) -> str:
     """Run a command, which must succeed, and return what it prints."""
@@ -50,7 +62,7 @@ def run(*command: object, cwd: Path, **environment: str) -> str:
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheels of all distributions and of what they depend on."""
     folder = tmp_path_factory.mktemp("wheels")
-    projects = [f"./generated/{provider.slug}" for provider in PROVIDERS]
+    projects = ["./facade", *(f"./generated/{provider.slug}" for provider in PROVIDERS)]
     run(sys.executable, "-m", "pip", "wheel", "-c", "constraints/dev.txt", "-w", folder, *projects, cwd=ROOT)
     return folder
 
@@ -108,3 +120,25 @@ def test_a_wheel_works_alone(wheels: Path, tmp_path: Path, provider: Provider) -
     assert (operation, model) == (f"{provider.package}.api.sessions.get_session", f"{provider.package}.models.session")
     assert installed[provider.distribution] == read_version(ROOT)
     assert {each.distribution for each in PROVIDERS} & installed.keys() == {provider.distribution}
+
+
+def test_the_facades_wheel_works_with_the_clients_of_its_version(wheels: Path, tmp_path: Path) -> None:
+    """Installed by its name it brings all five clients, and views what each of them makes of an answer."""
+    environment = tmp_path / "environment"
+    run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
+    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = ("-m", "pip", "--isolated", "--python", python, "install", "--no-index", "--find-links", wheels)
+    run(sys.executable, *install, "browser-sessions", cwd=tmp_path, PIP_CONFIG_FILE=os.devnull)
+
+    file, refs, installed = json.loads(run(python, "-I", "-W", "error", "-c", VIEW, cwd=tmp_path))
+
+    assert Path(file).is_relative_to(environment)
+    assert refs == [f"{provider.slug}:a" for provider in PROVIDERS]
+    ours = {"browser-sessions", *(provider.distribution for provider in PROVIDERS)}
+    assert {name: installed[name] for name in ours} == dict.fromkeys(ours, read_version(ROOT))
+    with zipfile.ZipFile(wheels / f"browser_sessions-{read_version(ROOT)}-py3-none-any.whl") as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name and not name.endswith("/")}
+    source = ROOT / "facade" / "src"
+    files = {path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert names == {path.relative_to(source).as_posix() for path in files}
+    assert {"browser_sessions/py.typed", "browser_sessions/_providers/providers.toml"} <= names
