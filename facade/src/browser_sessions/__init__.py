@@ -3,27 +3,27 @@
 `view()` makes a `BrowserSession` of what any of the five generated clients returns. `PROVIDERS` says, as data, what
 each provider can tell of a session.
 
-Nothing is imported before it is used: neither a client nor httpx, and a module of this package with its first name.
+Nothing but the errors is imported before it is used: neither a client nor httpx, and a module of this package with its
+first name.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from browser_sessions import errors
+from browser_sessions.errors import BrowserSessionsError, InvalidSessionRef
+
 if TYPE_CHECKING:
-    from browser_sessions import errors as errors
     from browser_sessions._providers import PROVIDERS, Provider
     from browser_sessions._ref import SessionRef
     from browser_sessions._session import BrowserSession, Cost, Recording, SessionFailure
     from browser_sessions._status import SessionStatus
     from browser_sessions._view import view
-    from browser_sessions.errors import BrowserSessionsError, InvalidSessionRef
 
 _MODULES = {
     "PROVIDERS": "_providers",
     "BrowserSession": "_session",
-    "BrowserSessionsError": "errors",
     "Cost": "_session",
-    "InvalidSessionRef": "errors",
     "Provider": "_providers",
     "Recording": "_session",
     "SessionFailure": "_session",
@@ -49,8 +49,6 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:
-    if name == "errors":
-        return import_module("browser_sessions.errors")
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

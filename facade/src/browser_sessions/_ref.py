@@ -47,13 +47,13 @@ class SessionRef:
             raise InvalidSessionRef.of(text, "expected a provider, a colon and an id, such as 'skyvern:pbs_123'")
         return cls(provider, session_id)
 
-    @classmethod
-    def of_view(cls, provider: str, session_id: str) -> Self:
-        """Return the reference of a session that a provider answered with: it has the id that it has."""
-        ref = object.__new__(cls)
-        object.__setattr__(ref, "provider", provider)
-        object.__setattr__(ref, "id", session_id)
-        return ref
+
+def ref_of_answer(provider: str, session_id: str) -> SessionRef:
+    """Return the reference of a session that a provider answered with: the id is what it is, even if it is none."""
+    ref = object.__new__(SessionRef)
+    object.__setattr__(ref, "provider", provider)
+    object.__setattr__(ref, "id", session_id)
+    return ref
 
 
 def _unknown_provider(provider: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._ref import SessionRef
+from browser_sessions._ref import SessionRef, ref_of_answer
 from browser_sessions._status import SessionStatus
 
 HIDDEN = "***"
@@ -123,7 +123,7 @@ class BrowserSession:
     @property
     def ref(self) -> SessionRef:
         """The session's name, by which it can be fetched again."""
-        return SessionRef.of_view(self.provider, self.id)
+        return ref_of_answer(self.provider, self.id)
 
     def __hash__(self) -> int:
         return hash(self.ref)
