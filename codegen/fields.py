@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from codegen.errors import SourcesError
+
 TABLE = Path("facade/src/browser_sessions/_providers/providers.toml")
 README = Path("README.md")
 PAGE = Path("docs/fields.md")
@@ -49,6 +51,9 @@ All times are UTC; one that comes without an offset is taken for UTC. A number o
 absent, and its path is in `unexpected`. Properties are those of the session, wherever it stands in the answer:
 Anchor Browser's newer answers have it in `data`, Bright Data's in `session`.
 
+A `connect_url` is what the provider sent, whatever became of the session: connect while it is running. A duration is
+reported while a session runs by Anchor Browser alone. A price that is a sum is None until all its parts are known.
+
 """
 
 _SOURCES = """\
@@ -79,8 +84,10 @@ def pages(root: Path) -> dict[Path, str]:
 
 
 def _readme(root: Path, providers: dict[str, Any]) -> str:
-    before, _, rest = (root / README).read_text("utf-8").partition(_BEGIN)
-    _, _, after = rest.partition(_END)
+    before, begin, rest = (root / README).read_text("utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise SourcesError(root / README, f"has no place for the table, {_BEGIN.strip()} and {_END.strip()}")
     rows = [(f"`{name}`", *(_roots(each, name) for each in providers.values())) for name in MEANINGS]
     headings = ["field", *(each["name"] for each in providers.values())]
     return f"{before}{_BEGIN}{_table(headings, rows)}{_END}{after}"
@@ -117,8 +124,8 @@ def _section(slug: str, provider: dict[str, Any]) -> str:
     keys = " or ".join(f"`{name}`" for name in provider["key_variables"])
     return (
         f"## {provider['name']}\n\n"
-        f"`{slug}`, as [the provider describes it]({provider['documentation']}). Address: `{provider['base_url']}`, or"
-        f" what `{provider['base_url_variable']}` holds. Key: {keys}.\n\n"
+        f"`{slug}`, as [it is described]({provider['documentation']}). Its API is at `{provider['base_url']}`,"
+        f" and users keep their key in {keys}, which `view()` has no need of.\n\n"
         f"{_table(['field', 'read from', 'how', 'source'], rows)}"
     )
 

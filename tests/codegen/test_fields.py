@@ -42,3 +42,18 @@ def test_the_pages_are_written_anew(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert len(changed) == 1
     out = capsys.readouterr().out
     assert out == "docs/fields.md: written\nREADME.md, docs/: unchanged\nREADME.md: written\ndocs/fields.md: written\n"
+
+
+@pytest.mark.parametrize("line", ["<!-- fields, written by `nox -s docs` -->\n", "<!-- end of fields -->\n"])
+def test_a_readme_without_a_place_for_the_table_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """Nothing is written, and the lines that are missing are told."""
+    (tmp_path / TABLE).parent.mkdir(parents=True)
+    shutil.copy(ROOT / TABLE, tmp_path / TABLE)
+    text = (ROOT / README).read_text("utf-8").replace(line, "")
+    (tmp_path / README).write_text(text, "utf-8")
+    assert main(["docs"], tmp_path) == 1
+    assert "has no place for the table, <!-- fields" in capsys.readouterr().err
+    assert (tmp_path / README).read_text("utf-8") == text
+    assert not (tmp_path / PAGE).exists()

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import pytest
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSessionsError, InvalidSessionRef, SessionRef
 
-KNOWN = "There are: anchorbrowser, brightdata, browser_use, browserbase, skyvern"
+KNOWN = f"There are: {', '.join(PROVIDERS)}"
 
 
 @pytest.mark.parametrize(
@@ -22,33 +23,46 @@ def test_a_reference_is_its_text(text: str) -> None:
     assert {ref: 1}[copy.deepcopy(pickle.loads(pickle.dumps(ref)))] == 1  # noqa: S301 - our own
 
 
+FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
+
+
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("text", "expected"),
     [
-        ("", "expected a provider, a colon and an id, such as 'skyvern:pbs_123'"),
-        ("pbs_123", "expected a provider, a colon and an id, such as 'skyvern:pbs_123'"),
-        ("skyvern:", "'' is no id"),
-        ("skyvern:.", "'.' is no id"),
-        ("skyvern:..", "'..' is no id"),
-        ("Skyvern:a", f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}"),
-        ("browser-use:a", f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}"),
-        ("nobody:a", f"there is no provider 'nobody'. {KNOWN}"),
-        (":a", f"there is no provider ''. {KNOWN}"),
+        ("", InvalidSessionRef(FORM)),
+        ("pbs_123", InvalidSessionRef(FORM)),
+        (None, InvalidSessionRef(FORM)),
+        ("skyvern:", InvalidSessionRef("'' is no id of a session", provider="skyvern")),
+        ("skyvern:.", InvalidSessionRef("'.' is no id of a session", provider="skyvern")),
+        ("skyvern:..", InvalidSessionRef("'..' is no id of a session", provider="skyvern")),
+        ("Skyvern:a", InvalidSessionRef(f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}")),
+        ("browser-use:a", InvalidSessionRef(f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}")),
+        ("wss://a.example?key=secret", InvalidSessionRef(f"there is no provider 'wss'. {KNOWN}")),
+        (":a", InvalidSessionRef(f"there is no such provider. {KNOWN}")),
+        ("secret/key:a", InvalidSessionRef(f"there is no such provider. {KNOWN}")),
     ],
 )
-def test_a_text_that_is_no_reference_is_refused(text: str, problem: str) -> None:
-    """The error says why, and names the providers there are."""
+def test_a_text_that_is_no_reference_is_refused(text: str, expected: InvalidSessionRef) -> None:
+    """The error says why, names the providers there are, and does not repeat what may be a secret."""
     with pytest.raises(InvalidSessionRef) as caught:
         SessionRef.parse(text)
-    assert caught.value == InvalidSessionRef(f"{text!r} names no session: {problem}")
+    assert caught.value == expected
     assert isinstance(caught.value, ValueError)
 
 
 def test_a_reference_is_valid_however_it_is_made() -> None:
-    """The constructor refuses what `parse` refuses."""
-    for provider, session_id in (("skyvern", ".."), ("nobody", "a")):
+    """The constructor refuses what `parse` refuses, and what is no text."""
+    parts: list[Any] = [("skyvern", ".."), ("nobody", "a"), ("skyvern", None), ("skyvern", 5), (None, "a"), ([], "a")]
+    for provider, session_id in parts:
         with pytest.raises(InvalidSessionRef):
             SessionRef(provider, session_id)
+
+
+def test_a_provider_is_one_object() -> None:
+    """It can be a key, and copies and pickles of it are itself."""
+    for provider in PROVIDERS.values():
+        assert {provider: 1}[copy.deepcopy(provider)] == 1
+        assert pickle.loads(pickle.dumps(provider)) is provider  # noqa: S301 - our own
 
 
 def test_errors_are_values() -> None:

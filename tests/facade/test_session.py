@@ -151,6 +151,33 @@ def test_a_secret_is_shown_to_who_asks_alone(slug: str, shape: Any) -> None:
     assert session.to_dict(raw=True, secrets=True)["raw"] == session.raw.to_dict()
 
 
+@pytest.mark.parametrize("tags", [{"a": {"b": [1]}}, ["a"]])
+def test_what_is_made_of_a_view_is_its_own(tags: Any) -> None:
+    """Changing the JSON data changes neither the view nor the model, however deep."""
+    session = browser_sessions.view(decode("anchorbrowser", {"session_id": "a", "tags": tags, "new": {"a": [1]}}))
+    before = copy.deepcopy(session)
+    found = session.to_dict(raw=True)
+    found["metadata"].get("a", found["metadata"]).clear()
+    found["metadata"].get("tags", []).append("b")
+    found["raw"]["new"]["a"].append(2)
+    assert session == before
+
+
+def test_a_view_of_a_deep_answer_is_json_too() -> None:
+    """As deep as an answer can be decoded, it can be written."""
+    deep: Any = "a"
+    for _ in range(300):
+        deep = {"a": [deep]}
+    answer = {"id": "a", "userMetadata": {"signingKey": SECRET, "deep": deep}}
+    found = browser_sessions.view(decode("browserbase", answer)).to_dict(raw=True)
+    assert found["raw"]["userMetadata"]["signingKey"] == "***"
+    for each in (found["metadata"]["deep"], found["raw"]["userMetadata"]["deep"]):
+        here = each
+        while isinstance(here, dict):
+            here = here["a"][0]
+        assert here == "a"
+
+
 def test_the_status_of_a_session_that_is_over_is_terminal() -> None:
     """And no other is; what we do not know may be anything."""
     assert {each.value for each in SessionStatus if each.is_terminal} == {"completed", "ended", "failed", "timed_out"}

@@ -211,13 +211,16 @@ def a_response() -> Any:
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda: None, "got None"),
-        (lambda: "skyvern:pbs_1", "got str"),
-        (lambda: {"id": "a"}, "make a model of the dict first, with `models.Session.from_dict`"),
+        (lambda: None, "None is neither"),
+        (lambda: "skyvern:pbs_1", "str is neither"),
+        (lambda: {"id": "a"}, "make a model of the dict first, with `from_dict` of what `sync` returns"),
         (a_response, "of the Response, pass `parsed`"),
         (lambda: browser_sessions.view(decode("skyvern", {"browser_session_id": "a"})), "this is a view already"),
-        (lambda: importlib.import_module("skyvern_client.models").FileInfo(), "got FileInfo"),
-        (lambda: importlib.import_module("skyvern_client").UNSET, "got Unset"),
+        (lambda: importlib.import_module("skyvern_client.models").FileInfo(), "FileInfo is neither"),
+        (lambda: importlib.import_module("skyvern_client").UNSET, "Unset is neither"),
+        (lambda: importlib.import_module("skyvern_client").ApiError(404, b"", {}, None), "ApiError is neither"),
+        (type("Odd", (), {"__module__": None}), "Odd is neither"),
+        (type("Call", (), {"__await__": None}), "await the Call first"),
     ],
 )
 def test_what_is_no_answer_is_refused(make: Any, problem: str) -> None:

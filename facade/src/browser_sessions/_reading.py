@@ -17,14 +17,14 @@ _NUMBER = (int, float)
 _NUMBER_OR_TEXT = (int, float, str)
 
 _MEBIBYTE = Decimal(1024 * 1024)
-_MAX_DIGITS = 20
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
 
 _NO_NUMBER = Decimal("NaN")
 
-# Exact or not at all: an amount is never rounded, and the caller's own decimal context does not matter.
-_EXACT = decimal.Context(prec=1000, traps=[decimal.Inexact, decimal.InvalidOperation, decimal.Overflow])
-_ROUNDING = decimal.Context(prec=1000, rounding=decimal.ROUND_HALF_EVEN, traps=[decimal.InvalidOperation])
+_MAX_DIGITS = 1000
+
+# Enough for sums of numbers of that size to be exact; and the caller's own decimal context does not matter.
+_EXACT = decimal.Context(prec=4 * _MAX_DIGITS, rounding=decimal.ROUND_HALF_EVEN, traps=[])
 
 
 class Answer(Protocol):
@@ -36,6 +36,8 @@ class Answer(Protocol):
 
 class Reading(Generic[U]):
     """How one answer is read: what no view can hold becomes None, and its path is noted.
+
+    What was `derived` and what is `unexpected` is known once all else has been read.
 
     Args:
         raw: The model that is viewed.
@@ -111,46 +113,45 @@ class Reading(Generic[U]):
         return None
 
     def amount(self, value: float | str | U | None, path: str) -> Decimal | None:
-        """Return a number, or a text that is one, as it was written."""
+        """Return a number, or a text that is one, as it was written; one of a thousand digits is no amount."""
         if not isinstance(value, _NUMBER_OR_TEXT):
             return None
+        number = str(value) if isinstance(value, float) else value
         try:
-            amount = Decimal(str(value) if isinstance(value, float) else value)
+            amount = Decimal(number)
         except decimal.InvalidOperation:  # no number, such as "N/A"
             amount = _NO_NUMBER
-        if amount.is_finite() and not (isinstance(value, str) and _is_pythons(value)):
+        # `1_0` and the digits of other scripts are numbers in Python's eyes alone.
+        is_odd = isinstance(number, str) and ("_" in number or not number.isascii() or len(number) > _MAX_DIGITS)
+        if amount.is_finite() and not is_odd and -_MAX_DIGITS < amount.adjusted() < _MAX_DIGITS:
             return amount
         self.not_held(path)
         return None
 
-    def total(self, first: Decimal | None, second: Decimal | None, path: str) -> Decimal | None:
-        """Return the sum of two amounts, once both are known; the path is that of the second."""
-        if first is None or second is None:
-            return None
-        try:
-            return _EXACT.add(first, second)
-        except decimal.DecimalException:  # 1e900 and 1e-900
-            self.not_held(path)
-            return None
+    def total(self, first: Decimal | None, second: Decimal | None) -> Decimal | None:
+        """Return the sum of two amounts, once both are known."""
+        return None if first is None or second is None else _EXACT.add(first, second)
 
     def mebibytes(self, value: float | str | U | None, path: str) -> int | None:
         """Return a number of MiB, or a text that is one, as whole bytes."""
         amount = self.amount(value, path)
         if amount is None:
             return None
-        if amount.adjusted() > _MAX_DIGITS:  # before it is made an integer of as many digits
+        return self.whole(int(_EXACT.to_integral_value(_EXACT.multiply(amount, _MEBIBYTE))), path)
+
+    def after(self, start: datetime | None, duration: timedelta | None, path: str) -> datetime | None:
+        """Return the time at the end of a duration, once both are known; the path is the duration's."""
+        if start is None or duration is None:
+            return None
+        try:
+            return start + duration
+        except OverflowError:  # after the last day that there is
             self.not_held(path)
             return None
-        return self.whole(int(_ROUNDING.to_integral_value(_ROUNDING.multiply(amount, _MEBIBYTE))), path)
 
     def not_held(self, path: str) -> None:
         """Note the path of something that no view can hold."""
         self._unheld.append(self._within + path)
-
-
-def _is_pythons(number: str) -> bool:
-    """Whether a text is a number in Python's eyes alone: `1_0`, and digits of other scripts."""
-    return "_" in number or not number.isascii()
 
 
 def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> SessionStatus:
@@ -161,13 +162,3 @@ def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> Sessio
 def between(start: datetime | None, end: datetime | None) -> timedelta | None:
     """Return how long it was from one time to another, once both are known."""
     return None if start is None or end is None else end - start
-
-
-def after(start: datetime | None, duration: timedelta | None) -> datetime | None:
-    """Return the time at the end of a duration, once both are known and there is such a time."""
-    if start is None or duration is None:
-        return None
-    try:
-        return start + duration
-    except OverflowError:
-        return None

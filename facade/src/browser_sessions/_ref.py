@@ -26,25 +26,27 @@ class SessionRef:
     id: str
 
     def __post_init__(self) -> None:
+        if not all(isinstance(part, str) for part in (self.provider, self.id)):
+            raise InvalidSessionRef("the provider and the id of a session are texts")
         if self.provider not in PROVIDERS:
-            raise InvalidSessionRef.of(str(self), _unknown_provider(self.provider))
+            raise InvalidSessionRef(_unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
-            raise InvalidSessionRef.of(str(self), f"{self.id!r} is no id")
+            raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.id}"
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: object) -> Self:
         """Return the reference that a text such as `skyvern:pbs_123` stands for.
 
         Raises:
             InvalidSessionRef: It is none: no colon, an unknown provider, or an id that is empty, "." or "..".
 
         """
-        provider, colon, session_id = text.partition(":")
-        if not colon:
-            raise InvalidSessionRef.of(text, "expected a provider, a colon and an id, such as 'skyvern:pbs_123'")
+        if not isinstance(text, str) or ":" not in text:
+            raise InvalidSessionRef("a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'")
+        provider, _, session_id = text.partition(":")
         return cls(provider, session_id)
 
 
@@ -59,6 +61,8 @@ def ref_of_answer(provider: str, session_id: str) -> SessionRef:
 def _unknown_provider(provider: str) -> str:
     import difflib  # noqa: PLC0415 - for a mistake only
 
+    # What is no name is not shown: it may be a part of an address, or a key.
+    shown = f"provider {provider!r}" if provider.replace("-", "_").isidentifier() else "such provider"
     nearest = difflib.get_close_matches(provider.lower(), PROVIDERS, n=1)
     hint = f" Did you mean {nearest[0]}?" if nearest else ""
-    return f"there is no provider {provider!r}.{hint} There are: {', '.join(PROVIDERS)}"
+    return f"there is no {shown}.{hint} There are: {', '.join(PROVIDERS)}"

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields, make_dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TypeVar
 
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef, ref_of_answer
 from browser_sessions._status import SessionStatus
+
+T = TypeVar("T")
 
 HIDDEN = "***"
 """What stands for a value that the spec marks sensitive."""
@@ -91,7 +93,7 @@ class BrowserSession:
         failure: Why it failed.
         derived: The fields that were computed from other fields.
         unexpected: The paths, in `raw`, of what is not what the provider's description promises, or what no field
-            here can hold.
+            here can hold. A word that its enum does not know is neither: enums are open.
         raw: The generated model, exactly as it was viewed.
 
     """
@@ -137,15 +139,16 @@ class BrowserSession:
 
         Args:
             secrets: Whether to show what the spec marks sensitive, instead of "***".
-            raw: Whether to add the whole answer of the provider, as "raw".
+            raw: Whether to add the whole answer of the provider, as "raw". What is hidden in it is hidden by name,
+                wherever the name stands: hiding too much is the safe side.
 
         """
         found = {"ref": str(self.ref)} | {
             name: _to_json(value, secrets=secrets) for name, value in self._fields(secrets=secrets).items()
         }
         if raw:
-            answer = self.raw.to_dict()
-            found["raw"] = answer if secrets else _hidden(answer, PROVIDERS[self.provider].sensitive)
+            hidden = frozenset() if secrets else PROVIDERS[self.provider].sensitive
+            found["raw"] = _copied(self.raw.to_dict(), hidden)
         return found
 
     def _fields(self, *, secrets: bool) -> dict[str, Any]:
@@ -157,26 +160,46 @@ class BrowserSession:
         return values
 
 
-def _default_of(each: Field[Any]) -> Any:
-    return field(default=each.default, default_factory=each.default_factory)
+def _unfrozen(kind: type[T]) -> type[T]:
+    """Return a class whose objects have a frozen class's fields, and become objects of that class once they are made.
+
+    A view must not cost more than decoding what it views, and freezing costs more than half of making it: each field
+    is set by a call there, where it is an assignment here.
+    """
+
+    def freeze(draft: object) -> None:
+        draft.__class__ = kind
+
+    names = [(each.name, each.type, _like(each)) for each in fields(kind)]  # type: ignore[arg-type]
+    return make_dataclass(kind.__name__, names, namespace={"__post_init__": freeze}, slots=True)
 
 
-def _freeze(draft: Any) -> None:
-    draft.__class__ = BrowserSession
+def _like(each: Field[Any]) -> Any:
+    return field(default=each.default, default_factory=each.default_factory, kw_only=each.kw_only)
 
 
-if TYPE_CHECKING:
-    make_session = BrowserSession
-else:
-    # A view must not cost more than decoding what it views, and half of its cost would be what freezing adds to
-    # `__init__`. So a session is made with the same fields, but not frozen, and becomes a BrowserSession at the end.
-    _fields = [(each.name, each.type, _default_of(each)) for each in fields(BrowserSession)]
-    make_session = make_dataclass(
-        BrowserSession.__name__, _fields, namespace={"__post_init__": _freeze}, kw_only=True, slots=True
-    )
+make_session = _unfrozen(BrowserSession)
+make_cost = _unfrozen(Cost)
+make_recording = _unfrozen(Recording)
 
 _NAMES = tuple(each.name for each in fields(BrowserSession) if each.name != "raw")
 _ABSENT: tuple[Any, ...] = (None, (), {}, frozenset())
+
+
+def _copied(value: Any, hidden: frozenset[str] = frozenset()) -> Any:
+    """Return JSON data of its own, however deep it is, without the values of some names wherever they are."""
+    copied = [value]
+    places: list[tuple[Any, Any]] = [(copied, 0)]
+    while places:
+        holder, key = places.pop()
+        if isinstance(holder[key], dict):
+            items = holder[key].items()
+            holder[key] = {name: HIDDEN if name in hidden and item is not None else item for name, item in items}
+            places += [(holder[key], name) for name in holder[key]]
+        elif isinstance(holder[key], list):
+            holder[key] = list(holder[key])
+            places += [(holder[key], index) for index in range(len(holder[key]))]
+    return copied[0]
 
 
 _AS_JSON: dict[type, Callable[[Any], Any]] = {
@@ -184,7 +207,7 @@ _AS_JSON: dict[type, Callable[[Any], Any]] = {
     timedelta: timedelta.total_seconds,
     Decimal: str,
     SessionStatus: str,
-    dict: dict,
+    dict: _copied,
     frozenset: sorted,
 }
 
@@ -198,12 +221,3 @@ def _to_json(value: Any, *, secrets: bool) -> Any:
         parts = {each.name: _to_json(getattr(value, each.name), secrets=secrets) for each in fields(value)}
         return parts if secrets or not isinstance(value, Recording) else parts | {"url": HIDDEN}
     return value
-
-
-def _hidden(value: Any, names: frozenset[str]) -> Any:
-    """Return JSON data without the values of some names, wherever they are."""
-    if isinstance(value, dict):
-        return {
-            name: HIDDEN if name in names and item is not None else _hidden(item, names) for name, item in value.items()
-        }
-    return [_hidden(item, names) for item in value] if isinstance(value, list) else value

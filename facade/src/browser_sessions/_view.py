@@ -29,7 +29,7 @@ def view(answer: object) -> BrowserSession:
 
 def _find(answer: object) -> Callable[[Any], BrowserSession]:
     for kind in type(answer).__mro__:  # a subclass of a model is viewed like the model
-        package = kind.__module__.partition(".")[0]
+        package = str(kind.__module__).partition(".")[0]
         slug = package.removesuffix("_client")
         if slug in PROVIDERS and slug != package:
             module = import_module(f"browser_sessions._providers.{slug}")
@@ -45,7 +45,9 @@ def _advice(answer: object) -> str:
     if isinstance(answer, BrowserSession):
         return "this is a view already"
     if isinstance(answer, dict):
-        return "make a model of the dict first, with `models.Session.from_dict`"
-    if hasattr(answer, "parsed"):
+        return "make a model of the dict first, with `from_dict` of what `sync` returns"
+    if hasattr(answer, "parsed") and not isinstance(answer, BaseException):
         return f"of the {name}, pass `parsed`"
-    return f"got {'None' if answer is None else name}"
+    if hasattr(answer, "__await__"):
+        return f"await the {name} first"
+    return f"{'None' if answer is None else name} is neither"

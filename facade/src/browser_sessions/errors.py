@@ -7,7 +7,7 @@ BrowserSessionsError
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from browser_sessions._ref import SessionRef
@@ -72,13 +72,8 @@ def _rebuilt(error: type[BrowserSessionsError], message: str, fields: dict[str, 
 class InvalidSessionRef(BrowserSessionsError, ValueError):  # noqa: N818 - says what is wrong, as all names here do
     """A text, or a provider with an id, that can name no session: nothing was sent.
 
-    The message says what is wrong, and for an unknown provider which ones there are.
+    The message says what is wrong, and for an unknown provider which ones there are; it does not repeat the text.
     """
-
-    @classmethod
-    def of(cls, text: object, problem: str) -> Self:
-        """Return the error for what is no reference."""
-        return cls(f"{text!r} names no session: {problem}")
 
 
 __all__ = ["BrowserSessionsError", "InvalidSessionRef"]

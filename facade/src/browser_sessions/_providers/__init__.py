@@ -9,17 +9,17 @@ from types import MappingProxyType
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Provider:
-    """A provider, as data.
+    """A provider, as data; there is one object of each.
 
     Attributes:
         slug: The name by which everything here calls it.
         name: Its own name.
         documentation: Where it describes how a session is fetched.
         base_url: The address of its API.
-        key_variables: Environment variables that hold the API key, in the order in which they are looked at.
-        base_url_variable: The environment variable that holds another address.
+        key_variables: Environment variables in which the provider's users keep their key, the usual one first.
+        base_url_variable: The environment variable for another address.
         fields: For each field of a `BrowserSession` that it can ever fill, the properties of its own session that
             the field is read from: `a.b` is a property of an object, `a[].b` of the objects in an array. What is not
             in it, the provider does not tell.
@@ -45,6 +45,13 @@ class Provider:
             if self.sensitive & {each.split(".")[-1] for each in properties}
         }
         object.__setattr__(self, "sensitive_fields", frozenset(found))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _provider_of, (self.slug,)
+
+
+def _provider_of(slug: str) -> Provider:
+    return PROVIDERS[slug]
 
 
 def _load() -> Mapping[str, Provider]:

@@ -7,8 +7,8 @@ from typing import Any
 from anchorbrowser_client import models
 from anchorbrowser_client.types import Unset
 
-from browser_sessions._reading import Reading, after, status_of
-from browser_sessions._session import BrowserSession, Cost, make_session
+from browser_sessions._reading import Reading, status_of
+from browser_sessions._session import BrowserSession, make_cost, make_session
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -39,10 +39,10 @@ def view(raw: models.SessionEnvelope | models.Session) -> BrowserSession:
         status=status,
         raw_status=word,
         created_at=created_at,
-        ended_at=read.derive("ended_at", after(created_at, duration) if status.is_terminal else None),
+        ended_at=read.derive("ended_at", read.after(created_at, duration, "duration") if status.is_terminal else None),
         duration=duration,
         proxy_bytes=read.whole(session.proxy_bytes, "proxy_bytes"),
-        cost=None if credits_used is None else Cost(credits_used, "credits", final=status.is_terminal),
+        cost=None if credits_used is None else make_cost(credits_used, "credits", final=status.is_terminal),
         account_id=read.known(session.team_id),
         metadata=_labels(session.tags),
         derived=read.derived,

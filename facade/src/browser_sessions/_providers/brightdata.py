@@ -5,7 +5,7 @@ from __future__ import annotations
 from brightdata_client import models
 from brightdata_client.types import Unset
 
-from browser_sessions._reading import Reading, after, status_of
+from browser_sessions._reading import Reading, status_of
 from browser_sessions._session import BrowserSession, SessionFailure, make_session
 from browser_sessions._status import SessionStatus
 
@@ -33,7 +33,7 @@ def view(raw: models.SingleSessionResponse | models.Session) -> BrowserSession:
         status=status,
         raw_status=word,
         started_at=started_at,
-        ended_at=read.derive("ended_at", after(started_at, duration) if status.is_terminal else None),
+        ended_at=read.derive("ended_at", read.after(started_at, duration, "duration") if status.is_terminal else None),
         duration=duration,
         billable_bytes=read.whole(session.bandwidth, "bandwidth"),
         account_id=read.known(session.api_name),

@@ -8,7 +8,7 @@ from browser_use_client import models
 from browser_use_client.types import Unset
 
 from browser_sessions._reading import Reading, between, status_of
-from browser_sessions._session import BrowserSession, Cost, Recording, make_session
+from browser_sessions._session import BrowserSession, make_cost, make_recording, make_session
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -31,7 +31,7 @@ def view(raw: models.Session) -> BrowserSession:
         status = read.derive("status", SessionStatus.TIMED_OUT)
     browser_cost = read.amount(raw.browser_cost, "browserCost")
     proxy_cost = read.amount(raw.proxy_cost, "proxyCost")
-    total = read.total(browser_cost, proxy_cost, "proxyCost")
+    total = read.total(browser_cost, proxy_cost)
     recording_url = read.known(raw.recording_url)
     metadata = read.known(raw.metadata)
     return make_session(
@@ -45,9 +45,9 @@ def view(raw: models.Session) -> BrowserSession:
         duration=read.derive("duration", between(started_at, ended_at)),
         connect_url=read.known(raw.cdp_url),
         live_view_url=read.known(raw.live_url),
-        recordings=() if recording_url is None else (Recording(recording_url),),
+        recordings=() if recording_url is None else (make_recording(recording_url),),
         proxy_bytes=read.mebibytes(raw.proxy_used_mb, "proxyUsedMb"),
-        cost=None if total is None else Cost(total, "USD", final=status.is_terminal),
+        cost=None if total is None else make_cost(total, "USD", final=status.is_terminal),
         metadata={} if metadata is None else metadata.to_dict(),
         derived=read.derived,
         unexpected=read.unexpected,

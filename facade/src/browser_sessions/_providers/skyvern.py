@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from skyvern_client import models
 from skyvern_client.types import Unset
 
-from browser_sessions._reading import Reading, after, between, status_of
-from browser_sessions._session import BrowserSession, Recording, make_session
+from browser_sessions._reading import Reading, between, status_of
+from browser_sessions._session import BrowserSession, Recording, make_recording, make_session
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -31,7 +30,10 @@ def view(raw: models.Session) -> BrowserSession:
     word = read.word(raw.status)
     started_at = read.time(raw.started_at, "started_at")
     ended_at = read.time(raw.completed_at, "completed_at")
-    status = status_of(word, STATUSES) if word is not None else read.derive("status", _inferred(started_at, ended_at))
+    status = status_of(word, STATUSES)
+    if not _was_sent(raw, "status", word):
+        status = read.derive("status", _inferred(raw))
+    timeout = read.minutes(raw.timeout, "timeout")
     return make_session(
         provider="skyvern",
         id=raw.browser_session_id,
@@ -40,7 +42,7 @@ def view(raw: models.Session) -> BrowserSession:
         created_at=read.time(raw.created_at, "created_at"),
         started_at=started_at,
         ended_at=ended_at,
-        expires_at=read.derive("expires_at", after(started_at, read.minutes(raw.timeout, "timeout"))),
+        expires_at=read.derive("expires_at", read.after(started_at, timeout, "timeout")),
         updated_at=read.time(raw.modified_at, "modified_at"),
         duration=read.derive("duration", between(started_at, ended_at)),
         connect_url=read.known(raw.browser_address),
@@ -53,11 +55,16 @@ def view(raw: models.Session) -> BrowserSession:
     )
 
 
-def _inferred(started_at: datetime | None, ended_at: datetime | None) -> SessionStatus:
-    """Return what the times of a session without a status say about it."""
-    if ended_at is not None:
+def _inferred(raw: models.Session) -> SessionStatus:
+    """Return what the times of a session without a status say about it, even those that cannot be read."""
+    if _was_sent(raw, "completed_at", raw.completed_at):
         return SessionStatus.ENDED
-    return SessionStatus.UNKNOWN if started_at is None else SessionStatus.RUNNING
+    return SessionStatus.RUNNING if _was_sent(raw, "started_at", raw.started_at) else SessionStatus.UNKNOWN
+
+
+def _was_sent(raw: models.Session, name: str, value: object) -> bool:
+    """Whether a property was sent, and not as null; one that is not what the description promises was sent, too."""
+    return not (value is None or isinstance(value, Unset)) or raw.additional_properties.get(name) is not None
 
 
 def _recordings(raw: models.Session, read: Reading[Unset]) -> Iterator[Recording]:
@@ -65,9 +72,10 @@ def _recordings(raw: models.Session, read: Reading[Unset]) -> Iterator[Recording
         path = f"recordings[{index}]"
         url = read.known(file.url)
         if url is None:
-            read.not_held(path)
+            if "url" not in file.additional_properties:  # else its own path is noted already
+                read.not_held(path)
             continue
-        yield Recording(
+        yield make_recording(
             url,
             filename=read.known(file.filename),
             size=read.whole(file.file_size, f"{path}.file_size"),
