@@ -133,9 +133,9 @@ FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 
 
 def load_cases() -> list[ClientCase]:
-    """Return a case for every provider."""
+    """Return a case for every provider in clients.toml; a test of the layout says who is missing there."""
     rows = tomllib.loads((Path(__file__).parent / "clients.toml").read_text("utf-8"))
-    return [ClientCase(provider, **rows[provider.slug]) for provider in load_providers(ROOT)]
+    return [ClientCase(provider, **rows[provider.slug]) for provider in load_providers(ROOT) if provider.slug in rows]
 
 
 def encoded(body: Any) -> bytes:

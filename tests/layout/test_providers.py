@@ -10,6 +10,7 @@ import browser_sessions
 from codegen.__main__ import ROOT
 from codegen.providers import load_providers
 from codegen.tree import is_staging
+from tests.codegen.test_specs import DECISIONS
 
 PROVIDERS = load_providers(ROOT)
 
@@ -34,6 +35,9 @@ def test_every_list_of_providers_is_the_same_list() -> None:
         "facade": [*browser_sessions.PROVIDERS],
         "facade's modules": stems("facade/src/browser_sessions/_providers", "[!_]*.py"),
         "sources of the facade's clients": sorted(name.removesuffix("-client").replace("-", "_") for name in clients),
+        "tests/clients/clients.toml": sorted(tomllib.loads((ROOT / "tests/clients/clients.toml").read_text("utf-8"))),
+        "tests/codegen/test_specs.py": sorted(DECISIONS),
+        "tests/facade/cases": stems("tests/facade/cases"),
         "README": sorted(re.findall(r"^\| .*\]\(generated/(\w+)\)", readme, re.MULTILINE)),
     }
 
