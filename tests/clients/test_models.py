@@ -80,6 +80,16 @@ def test_copies_of_models_are_equal(case: ClientCase, copied: Callable[[Any], An
         assert repr(again) == repr(model)
 
 
+def test_a_model_prints_what_was_sent(case: ClientCase) -> None:
+    """Attributes that were not sent are left out, null is not; of what is unknown or unfit there is the name."""
+    name = case.identifying[-1]
+    kind = case.models.Session
+    model = kind.from_dict({name: "a", "other": "b"})
+    (attribute,) = (each for each, named in kind._NAMES.items() if named == name)
+    assert repr(kind.from_dict({name: "a"})) == f"Session({attribute}='a')"
+    assert repr(model) == f"Session({attribute}='a', additional_properties={{'other': ...}})"
+
+
 def test_models_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
     """An unknown property makes a difference too."""
     body = success(case)

@@ -11,6 +11,7 @@ from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Self, TypeVar,
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from attrs import fields as _attrs_fields
 
 from .errors import DecodeError
 
@@ -83,12 +84,7 @@ class OpenIntEnum(IntEnum):
         return cls(value)
 
 
-def _names_only(properties: Mapping[str, Any]) -> str:
-    """Return properties for a repr, without their values: what is not in the API's description may be a secret."""
-    return "{" + ", ".join(f"{name!r}: ..." for name in properties) + "}"
-
-
-@_attrs_define
+@_attrs_define(repr=False)
 class Model:
     """What every model can do.
 
@@ -97,7 +93,7 @@ class Model:
             optional properties that are not what it promises; see `unexpected`.
     """
 
-    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True, repr=_names_only)
+    additional_properties: dict[str, Any] = _attrs_field(factory=dict, kw_only=True, repr=False)
 
     _NAMES: ClassVar[Mapping[str, str]] = {}
     """The API's name of each property, by attribute."""
@@ -126,6 +122,15 @@ class Model:
         found: dict[str, Any] = {}
         _note_unexpected(self, "", found)
         return found
+
+    def __repr__(self) -> str:
+        """Return what was sent, without secrets: of what is not in the API's description, which may be one, the names."""
+        values = {each.name: getattr(self, each.name) for each in _attrs_fields(type(self)) if each.repr}
+        shown = [f"{name}={value!r}" for name, value in values.items() if value is not UNSET]
+        if self.additional_properties:
+            names = ", ".join(f"{name!r}: ..." for name in self.additional_properties)
+            shown.append(f"additional_properties={{{names}}}")
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     @property
     def additional_keys(self) -> list[str]:

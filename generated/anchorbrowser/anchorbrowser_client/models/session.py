@@ -13,7 +13,7 @@ from ..decoding import array, boolean, date_time, either, fields_of, integer, nu
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Session(Model):
     """Session
 

@@ -11,7 +11,7 @@ from ..decoding import fields_of, required
 from ..types import Model
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class SessionEnvelope(Model):
     """SessionEnvelope
 

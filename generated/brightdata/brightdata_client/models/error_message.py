@@ -11,7 +11,7 @@ from ..decoding import fields_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ErrorMessage(Model):
     """ErrorMessage
 

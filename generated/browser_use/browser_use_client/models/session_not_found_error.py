@@ -11,7 +11,7 @@ from ..decoding import fields_of, optional, string
 from ..types import Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class SessionNotFoundError(Model):
     """SessionNotFoundError: Error response when a session is not found
 

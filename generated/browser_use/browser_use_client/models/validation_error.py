@@ -11,7 +11,7 @@ from ..decoding import array, either, fields_of, integer, required, string
 from ..types import Model
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ValidationError(Model):
     """ValidationError
 

@@ -15,7 +15,7 @@ from ..models.session_status import SessionStatus
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Session(Model):
     """Session
 

@@ -11,7 +11,7 @@ from ..decoding import boolean, fields_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ErrorDetail(Model):
     """ErrorDetail
 

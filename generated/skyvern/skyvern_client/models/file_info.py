@@ -13,7 +13,7 @@ from ..decoding import date_time, fields_of, integer, optional, optional_or_null
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class FileInfo(Model):
     """FileInfo: Information about a downloaded file, including URL and checksum.
 

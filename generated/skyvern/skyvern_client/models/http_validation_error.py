@@ -11,7 +11,7 @@ from ..decoding import array, fields_of, optional
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class HTTPValidationError(Model):
     """HTTPValidationError
 

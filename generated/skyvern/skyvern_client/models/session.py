@@ -25,7 +25,7 @@ from ..models.persistent_browser_type import PersistentBrowserType
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Session(Model):
     """Session: Response model for browser session information.
 

@@ -11,7 +11,7 @@ from ..decoding import anything, array, either, fields_of, integer, optional, re
 from ..types import UNSET, Model, Unset
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ValidationError(Model):
     """ValidationError
 
