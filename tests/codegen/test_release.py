@@ -47,16 +47,20 @@ def test_a_new_version_changes_one_line_and_can_be_taken_back(tmp_path: Path) ->
 
 
 def test_the_facade_gets_the_version_too(tmp_path: Path) -> None:
-    """Its own version, and that of the clients it needs, which are those of the same release."""
+    """Its own version, which its module says too, and that of the clients it needs, of the same release."""
     write(tmp_path, BEFORE)
-    (tmp_path / "facade").mkdir()
+    module = tmp_path / "facade" / "src" / "browser_sessions" / "_version.py"
+    module.parent.mkdir(parents=True)
+    module.write_text('"""Of 1.2.3."""\n\n__version__ = "1.2.3"\n', "utf-8")
     facade = tmp_path / "facade" / "pyproject.toml"
     before = '[project]\nversion = "1.2.3"\ndependencies = [\n    "a-b-client==1.2.3",\n    "other==1.2.3",\n]\n'
     facade.write_text(before, "utf-8")
     undo = write_version(tmp_path, "2.0.0")
     assert facade.read_text("utf-8") == before.replace("1.2.3", "2.0.0").replace("other==2.0.0", "other==1.2.3")
+    assert module.read_text("utf-8") == '"""Of 1.2.3."""\n\n__version__ = "2.0.0"\n'
     undo()
     assert facade.read_text("utf-8") == before
+    assert module.read_text("utf-8") == '"""Of 1.2.3."""\n\n__version__ = "1.2.3"\n'
 
 
 @pytest.mark.parametrize(

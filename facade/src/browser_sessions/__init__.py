@@ -1,7 +1,8 @@
-"""One view of a cloud browser session, whoever runs it.
+"""One view of a cloud browser session, whoever runs it, and one client that fetches it.
 
-`view()` makes a `BrowserSession` of what any of the five generated clients returns. `PROVIDERS` says, as data, what
-each provider can tell of a session.
+`get()`, `Client` and `AsyncClient` fetch sessions of five providers, wait for them, and say where to connect. `view()`
+makes a `BrowserSession` of what any of the five generated clients returns. `PROVIDERS` says, as data, what each
+provider can tell of a session.
 
 Nothing but the errors is imported before it is used: neither a client nor httpx, and a module of this package with its
 first name.
@@ -14,28 +15,40 @@ from browser_sessions import errors
 from browser_sessions.errors import BrowserSessionsError, InvalidSessionRef
 
 if TYPE_CHECKING:
+    from browser_sessions._async_client import AsyncClient
+    from browser_sessions._client import Client, get
+    from browser_sessions._connect import ConnectInfo
     from browser_sessions._providers import PROVIDERS, Provider
     from browser_sessions._ref import SessionRef
     from browser_sessions._session import BrowserSession, Cost, Recording, SessionFailure
     from browser_sessions._status import SessionStatus
+    from browser_sessions._version import __version__
     from browser_sessions._view import view
 
 _MODULES = {
     "PROVIDERS": "_providers",
+    "AsyncClient": "_async_client",
     "BrowserSession": "_session",
+    "Client": "_client",
+    "ConnectInfo": "_connect",
     "Cost": "_session",
     "Provider": "_providers",
     "Recording": "_session",
     "SessionFailure": "_session",
     "SessionRef": "_ref",
     "SessionStatus": "_status",
+    "__version__": "_version",
+    "get": "_client",
     "view": "_view",
 }
 
 __all__ = (
     "PROVIDERS",
+    "AsyncClient",
     "BrowserSession",
     "BrowserSessionsError",
+    "Client",
+    "ConnectInfo",
     "Cost",
     "InvalidSessionRef",
     "Provider",
@@ -43,7 +56,9 @@ __all__ = (
     "SessionFailure",
     "SessionRef",
     "SessionStatus",
+    "__version__",
     "errors",
+    "get",
     "view",
 )
 

@@ -32,6 +32,8 @@ class SessionRef:
             raise InvalidSessionRef(_unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
             raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
+        if any("\ud800" <= each <= "\udfff" for each in self.id):
+            raise InvalidSessionRef("an id of a session has no lone surrogates", provider=self.provider)
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.id}"
@@ -50,6 +52,16 @@ class SessionRef:
         return cls(provider, session_id)
 
 
+def as_ref(name: SessionRef | str) -> SessionRef:
+    """Return the reference that is meant.
+
+    Raises:
+        InvalidSessionRef: It is none; what a provider answered with may be none, too.
+
+    """
+    return SessionRef(name.provider, name.id) if isinstance(name, SessionRef) else SessionRef.parse(name)
+
+
 def ref_of_answer(provider: str, session_id: str) -> SessionRef:
     """Return the reference of a session that a provider answered with: the id is what it is, even if it is none."""
     ref = object.__new__(SessionRef)
@@ -59,7 +71,7 @@ def ref_of_answer(provider: str, session_id: str) -> SessionRef:
 
 
 def _unknown_provider(provider: str) -> str:
-    import difflib  # noqa: PLC0415 - for a mistake only
+    import difflib
 
     # What is no name is not shown: it may be a part of an address, or a key.
     shown = f"provider {provider!r}" if provider.replace("-", "_").isidentifier() else "such provider"

@@ -148,7 +148,7 @@ class BrowserSession:
         }
         if raw:
             hidden = frozenset() if secrets else PROVIDERS[self.provider].sensitive
-            found["raw"] = _copied(self.raw.to_dict(), hidden)
+            found["raw"] = copied(self.raw.to_dict(), hidden)
         return found
 
     def _fields(self, *, secrets: bool) -> dict[str, Any]:
@@ -186,7 +186,7 @@ _NAMES = tuple(each.name for each in fields(BrowserSession) if each.name != "raw
 _ABSENT: tuple[Any, ...] = (None, (), {}, frozenset())
 
 
-def _copied(value: Any, hidden: frozenset[str] = frozenset()) -> Any:
+def copied(value: Any, hidden: frozenset[str] = frozenset()) -> Any:
     """Return JSON data of its own, however deep it is, without the values of some names wherever they are."""
     copied = [value]
     places: list[tuple[Any, Any]] = [(copied, 0)]
@@ -207,7 +207,7 @@ _AS_JSON: dict[type, Callable[[Any], Any]] = {
     timedelta: timedelta.total_seconds,
     Decimal: str,
     SessionStatus: str,
-    dict: _copied,
+    dict: copied,
     frozenset: sorted,
 }
 

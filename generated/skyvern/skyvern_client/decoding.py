@@ -8,6 +8,7 @@ among the additional properties, so that nothing is lost and no attribute is of 
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import json
 import re
@@ -289,13 +290,18 @@ def json_body(decode: Decoder[T]) -> Callable[[httpx.Response], T]:
 
 def _load(content: bytes) -> Any:
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        return _JSON.decode(content.removeprefix(_BYTE_ORDER_MARK).decode())
     except ValueError:  # no UTF-8, no JSON, or an integer of thousands of digits
         raise DecodeError("", "JSON", "something else" if content else "nothing") from None
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+# Made once: to make it takes as long as to decode a small body.
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+_BYTE_ORDER_MARK = codecs.BOM_UTF8
 
 
 def text_body(decode: Decoder[T]) -> Callable[[httpx.Response], T]:

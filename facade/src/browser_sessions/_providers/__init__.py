@@ -9,6 +9,22 @@ from types import MappingProxyType
 from typing import Any
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a provider means by a status.
+
+    Attributes:
+        status: The HTTP status.
+        error: The name of an error in `browser_sessions.errors`.
+        says: A regular expression for what the answer must say to mean it, in any case.
+
+    """
+
+    status: int
+    error: str
+    says: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Provider:
     """A provider, as data; there is one object of each.
@@ -24,6 +40,12 @@ class Provider:
             the field is read from: `a.b` is a property of an object, `a[].b` of the objects in an array. What is not
             in it, the provider does not tell.
         sensitive: Names of the properties that are credentials or signed addresses.
+        ready: The field of a `BrowserSession` that, while it runs, says that it can be connected to; None where
+            running says it all.
+        connect_url: Where to connect, with "{connect_url}", "{id}" and "{key}" to be filled in; None where no session
+            can be connected to again.
+        connect_header: The header in which the key is wanted there.
+        failures: What a status means here and nowhere else.
 
     """
 
@@ -35,6 +57,10 @@ class Provider:
     base_url_variable: str
     fields: Mapping[str, tuple[str, ...]]
     sensitive: frozenset[str]
+    ready: str | None
+    connect_url: str | None
+    connect_header: str | None
+    failures: tuple[Failure, ...]
     sensitive_fields: frozenset[str] = field(init=False, repr=False)
     """The fields of a `BrowserSession` that are read from a sensitive property."""
 
@@ -72,6 +98,10 @@ def _provider(slug: str, row: dict[str, Any]) -> Provider:
         base_url_variable=row["base_url_variable"],
         fields=MappingProxyType(fields),
         sensitive=frozenset(row["sensitive"]),
+        ready=row.get("ready"),
+        connect_url=row.get("connect", {}).get("url"),
+        connect_header=row.get("connect", {}).get("header"),
+        failures=tuple(Failure(**each) for each in row.get("failures", ())),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from anchorbrowser_client import models
+from anchorbrowser_client import AuthenticatedClient, models
+from anchorbrowser_client.api.sessions import get_session
 from anchorbrowser_client.types import Unset
 
 from browser_sessions._reading import Reading, status_of
@@ -21,6 +22,8 @@ STATUSES = {
     "cancelled": SessionStatus.ENDED,
 }
 
+OPERATION = get_session
+CLIENT = AuthenticatedClient
 VIEWED = (models.SessionEnvelope, models.Session)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from brightdata_client import models
+from brightdata_client import AuthenticatedClient, models
+from brightdata_client.api.sessions import get_session
 from brightdata_client.types import Unset
 
 from browser_sessions._reading import Reading, status_of
@@ -15,6 +16,8 @@ STATUSES = {
     "failed": SessionStatus.FAILED,
 }
 
+OPERATION = get_session
+CLIENT = AuthenticatedClient
 VIEWED = (models.SingleSessionResponse, models.Session)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from browser_use_client import models
+from browser_use_client import AuthenticatedClient, models
+from browser_use_client.api.sessions import get_session
 from browser_use_client.types import Unset
 
 from browser_sessions._reading import Reading, between, status_of
@@ -16,6 +17,8 @@ STATUSES = {
     "stopped": SessionStatus.ENDED,
 }
 
+OPERATION = get_session
+CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
 
 

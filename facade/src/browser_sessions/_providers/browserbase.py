@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from browserbase_client import models
+from browserbase_client import AuthenticatedClient, models
+from browserbase_client.api.sessions import get_session
 from browserbase_client.types import Unset
 
 from browser_sessions._reading import Reading, between, status_of
@@ -17,6 +18,8 @@ STATUSES = {
     "timed_out": SessionStatus.TIMED_OUT,
 }
 
+OPERATION = get_session
+CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
 
 

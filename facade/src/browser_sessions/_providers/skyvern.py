@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skyvern_client import models
+from skyvern_client import AuthenticatedClient, models
+from skyvern_client.api.sessions import get_session
 from skyvern_client.types import Unset
 
 from browser_sessions._reading import Reading, between, status_of
@@ -21,6 +22,8 @@ STATUSES = {
     "closed": SessionStatus.ENDED,
 }
 
+OPERATION = get_session
+CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
 
 

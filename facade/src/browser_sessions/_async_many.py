@@ -1,0 +1,182 @@
+"""Many sessions at once, in tasks of asyncio or trio."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import sys
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Self
+
+import anyio
+
+from browser_sessions._many import Outcome, Ref, Result
+from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._session import BrowserSession
+from browser_sessions.errors import BrowserSessionsError
+
+Work = Callable[[SessionRef], Awaitable[BrowserSession]]
+
+_END: Any = object()
+
+
+class AsyncResults(AsyncIterator[Result]):
+    """Each reference with its session, or with the error in its place, in order of completion.
+
+    Leaving the loop cancels the tasks, and so does closing the client, which also waits until they have ended.
+    It is no asynchronous generator: one that is left is closed at another time in another task, in which nothing that
+    was opened in this one can be closed.
+    """
+
+    def __init__(self, run: AsyncRun) -> None:
+        self._run = run
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Result:
+        return await self._run.result()
+
+    async def aclose(self) -> None:
+        """End the work, and wait until it has ended."""
+        await self._run.aclose()
+
+    def __del__(self) -> None:
+        self._run.cancel()
+
+
+class AsyncRun:
+    """Tasks that work: one that takes references, and one for each that was taken.
+
+    Args:
+        refs: The references; at most `concurrency` are under way, or done and not yet asked for.
+        work: What is done with each.
+        limits: How many of a provider may be under way, where that is bounded.
+        concurrency: How many at all.
+
+    """
+
+    def __init__(
+        self, refs: Iterable[Ref] | AsyncIterable[Ref], work: Work, limits: Mapping[str, int], concurrency: int
+    ) -> None:
+        self._source = aiter(refs) if isinstance(refs, AsyncIterable) else iter(refs)
+        self._work = work
+        self._limits = {slug: anyio.Semaphore(limit) for slug, limit in limits.items()}
+        self._slots = anyio.Semaphore(concurrency)
+        self._results: deque[tuple[Ref, Outcome | Exception]] = deque()
+        self._changed = anyio.Event()
+        self._cancels: dict[int, Callable[[], object]] = {}
+        self._count = 0
+        self._failure: Exception | None = None
+        self._is_started = False
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a task works."""
+        return bool(self._cancels)
+
+    async def result(self) -> Result:
+        """Return the next result.
+
+        Raises:
+            StopAsyncIteration: There is none.
+            Exception: Whatever a function or an iterable of the caller's raised.
+
+        """
+        if not self._is_started:
+            self._is_started = True
+            self._start(self._take_all)
+        while not self._results:
+            if not self._cancels:
+                failure, self._failure = self._failure, None
+                raise failure or StopAsyncIteration
+            await self._change()
+        ref, outcome = self._results.popleft()
+        self._slots.release()
+        if isinstance(outcome, Exception) and not isinstance(outcome, BrowserSessionsError):
+            self.cancel()
+            raise outcome
+        return ref, outcome
+
+    def cancel(self) -> None:
+        """End the work, soon."""
+        self._is_started = True
+        for cancel in tuple(self._cancels.values()):
+            cancel()
+
+    async def aclose(self) -> None:
+        """End the work, and wait until it has ended."""
+        self.cancel()
+        while self._cancels:
+            await self._change()
+
+    async def _change(self) -> None:
+        if self._changed.is_set():
+            self._changed = anyio.Event()
+        await self._changed.wait()
+
+    async def _take_all(self) -> None:
+        while True:
+            await self._slots.acquire()
+            try:
+                name = await self._take()
+            except Exception as error:  # noqa: BLE001 - the caller's own; raised once there is no result left
+                self._failure = error
+                return
+            if name is _END:
+                return
+            self._start(partial(self._work_on, name))
+
+    async def _take(self) -> Ref:
+        if isinstance(self._source, AsyncIterator):
+            return await anext(self._source, _END)
+        return next(self._source, _END)
+
+    async def _work_on(self, name: Ref) -> None:
+        outcome: Outcome | Exception
+        try:
+            name = ref = as_ref(name)
+            async with self._limits.get(ref.provider, contextlib.nullcontext()):
+                outcome = await self._work(ref)
+        except BrowserSessionsError as error:
+            outcome = error.with_traceback(None)  # which would keep all that led to it for as long as the result
+        except Exception as error:  # noqa: BLE001 - raised by `result`
+            outcome = error
+        self._results.append((name, outcome))
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._count += 1
+        number = self._count
+
+        def end() -> None:
+            del self._cancels[number]
+            self._changed.set()
+
+        self._cancels[number] = _start_task(work, end)
+
+
+def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) -> Callable[[], object]:
+    """Start a task that outlives the call, and return what cancels it; `end` is called when it has ended.
+
+    A nursery or a task group would have to be open for as long as an iterator that nobody has to close.
+    """
+    trio = sys.modules.get("trio")
+    if trio and trio.lowlevel.in_trio_task():
+        scope = trio.CancelScope()
+
+        async def run() -> None:
+            try:
+                with scope:
+                    await work()
+            finally:
+                end()
+
+        trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        cancel: Callable[[], object] = scope.cancel
+        return cancel
+    task = asyncio.ensure_future(work())
+    task.add_done_callback(lambda _: end())
+    return task.cancel

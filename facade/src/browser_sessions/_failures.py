@@ -1,0 +1,267 @@
+"""What a provider's answer, or the lack of one, is as an error: the kind, a sentence, and what is known."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
+
+import httpx
+
+from browser_sessions import errors
+from browser_sessions._attempt import Attempt
+from browser_sessions._session import HIDDEN, copied
+
+MAX_SHOWN = 2_000
+"""Characters that an error keeps of a body."""
+
+_MAX_SAID = 300
+
+_MIN_KEY = 6
+"""Characters of the shortest key that is looked for in an answer: a shorter one is in any text."""
+
+_REDIRECT = "redirects elsewhere, which is not followed: is the base URL right?"
+
+_CLASSES: dict[int, type[errors.ApiStatusError]] = {
+    400: errors.InvalidRequest,
+    401: errors.AuthenticationFailed,
+    402: errors.QuotaExceeded,
+    403: errors.PermissionDenied,
+    404: errors.SessionNotFound,
+    408: errors.ProviderUnavailable,
+    409: errors.InvalidRequest,
+    410: errors.SessionNotFound,
+    422: errors.InvalidRequest,
+    429: errors.RateLimited,
+}
+
+_ADVICE: dict[type[errors.ApiStatusError], str] = {
+    errors.InvalidRequest: "does not take the request; is the id one of its own?",
+    errors.AuthenticationFailed: "does not know the key; is it complete, and this provider's? It is from {keys}",
+    errors.PermissionDenied: "does not allow this to the key",
+    errors.QuotaExceeded: "says that credits or a limit are used up",
+    errors.SessionNotFound: "has no such session for this key",
+    errors.RateLimited: "was asked for too much",
+    errors.ProviderUnavailable: "cannot answer now; try again later",
+    errors.ApiStatusError: "answered with a status that means nothing here",
+}
+
+_SAID = ("message", "msg", "detail", "error", "title", "code")
+"""Names under which providers put what they have to say, the most telling first."""
+
+_REQUEST_IDS = (
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "x-correlation-id",
+    "x-trace-id",
+    "cf-ray",
+    "x-amz-cf-id",
+)
+_SECRET_HEADER = re.compile(r"cookie|authorization|api-?key|token|secret|signature", re.IGNORECASE)
+
+# In this order: "session creation rate limit" is a rate.
+_LIMITS: tuple[tuple[Literal["rate", "concurrency"], re.Pattern[str]], ...] = (
+    ("concurrency", re.compile(r"concurren|simultaneous|parallel|at once|at the same time", re.IGNORECASE)),
+    ("rate", re.compile(r"\brate|requests|throttl|per (?:second|minute|hour|day)", re.IGNORECASE)),
+    (
+        "concurrency",
+        re.compile(
+            r"too many .*(?:browser|session)|(?:browser|session)s?\b.*limit|limit.*(?:browser|session)", re.IGNORECASE
+        ),
+    ),
+)
+
+_SECONDS = re.compile(r"\d{1,15}(?:\.\d{1,9})?")
+_RATE_LIMIT = re.compile(r";\s*([rt])\s*=\s*(\d{1,15})")
+
+
+class Answer(NamedTuple):
+    """An answer, or as much of it as came."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
+    """Return the error for what sending a request raised, without what led to it: that has the key in it."""
+    if isinstance(error, errors.BrowserSessionsError):
+        error.__context__ = None
+        return error.with_traceback(None)
+    if isinstance(error, httpx.InvalidURL):
+        return errors.InvalidSessionRef("the id is too long for an address", provider=attempt.ref.provider)
+    return no_answer(attempt, error)
+
+
+def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
+    """Return the error for a status that is no success."""
+    text = _text(attempt, answer)
+    said = _said_in(text)
+    kind = _class_of(attempt, answer.status, said)
+    advice = _REDIRECT if 300 <= answer.status < 400 else _ADVICE[kind]  # noqa: PLR2004 - HTTP's own
+    advice = advice.format(keys=" or ".join(attempt.access.provider.key_variables))
+    more: dict[str, Any] = {"kind": _kind_of_limit(said, answer.headers)} if kind is errors.RateLimited else {}
+    told = f"status {answer.status}: {said}" if said else f"status {answer.status}"
+    message = f"{attempt.access.provider.name} {advice} ({told})"
+    return kind(_about(attempt, message), **_facts(attempt, answer, text), **more)
+
+
+def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
+    """Return the error for a success that is not what the provider promises."""
+    name = attempt.access.provider.name
+    message = f"{name}'s answer (status {answer.status}) is not what it promises: {problem}"
+    return errors.UnexpectedResponse(
+        _about(attempt, message), path=path, **_facts(attempt, answer, _text(attempt, answer))
+    )
+
+
+def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
+    """Return the error for an attempt that ended without a whole answer; httpx's error is its cause."""
+    said = _without_key(attempt, str(cause))
+    what = f"{type(cause).__name__}: {_line(said)}" if said else type(cause).__name__
+    error: errors.TransportError
+    if isinstance(cause, httpx.TimeoutException):
+        error = errors.RequestTimeout(
+            _about(attempt, f"no answer within {attempt.limit:.3g} s ({what})"), ref=attempt.ref
+        )
+    else:
+        host = httpx.URL(attempt.access.base_url).host
+        error = errors.TransportError(_about(attempt, f"no answer from {host} ({what})"), ref=attempt.ref)
+    if isinstance(cause, httpx.RequestError):
+        error.__cause__ = type(cause)(said)  # another one: that one has the request, and so the key
+    return error
+
+
+def _class_of(attempt: Attempt, status: int, said: str) -> type[errors.ApiStatusError]:
+    for each in attempt.access.provider.failures:
+        if each.status == status and re.search(each.says, said, re.IGNORECASE):
+            kind: type[errors.ApiStatusError] = getattr(errors, each.error)
+            return kind
+    if 500 <= status < 600:  # noqa: PLR2004 - HTTP's own
+        return errors.ProviderUnavailable
+    return _CLASSES.get(status, errors.ApiStatusError)
+
+
+def _about(attempt: Attempt, text: str) -> str:
+    return f"{_line(str(attempt.ref))}: {text}"
+
+
+def _text(attempt: Attempt, answer: Answer) -> str:
+    return _without_key(attempt, answer.content.decode("utf-8", "replace"))
+
+
+def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
+    shown = {name: _shown_header(attempt, name, value) for name, value in answer.headers.items()}
+    return {
+        "ref": attempt.ref,
+        "status_code": answer.status,
+        "request_id": next((shown[name] for name in _REQUEST_IDS if name in shown), None),
+        "retry_after": _retry_after(answer.headers),
+        "headers": shown,
+        "body": _shown_body(text, attempt.access.provider.sensitive)[:MAX_SHOWN],
+    }
+
+
+# What the provider says
+
+
+def _said_in(text: str) -> str:
+    """Return what an error's body tells a person, as one line; empty if it tells nothing."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        title = re.search(r"<title[^>]*>([^<]+)", text[:MAX_SHOWN], re.IGNORECASE)
+        return _line(title[1]) if title else ""
+    return _line("; ".join(_sentences(body)))
+
+
+def _sentences(said: Any) -> Iterator[str]:
+    """Yield the sentences in what providers send: texts, objects that hold them under usual names, arrays of them."""
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, list):
+        for each in said[:5]:
+            yield from _sentences(each)
+    elif isinstance(said, dict):
+        where = ".".join(map(str, said["loc"])) if isinstance(said.get("loc"), list) else ""
+        found = next((said[name] for name in _SAID if said.get(name)), None)
+        for sentence in _sentences(found):
+            yield f"{where}: {sentence}" if where else sentence
+
+
+def _line(text: str) -> str:
+    """Return a text as a line that a terminal and a log can take."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_SAID]).split())
+    return line if len(line) <= _MAX_SAID else f"{line[:_MAX_SAID]}…"
+
+
+def _kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
+    found = next((kind for kind, words in _LIMITS if words.search(said)), None)
+    return found or ("rate" if "ratelimit" in headers else None)
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Return the seconds in `Retry-After`, which may be a date, or in a `RateLimit` of which nothing is left."""
+    text = headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    if text and (seconds := _seconds_until(text, headers.get("date", ""))) is not None:
+        return seconds
+    limits = [dict(_RATE_LIMIT.findall(each)) for each in headers.get("ratelimit", "").split(",")]
+    return max((float(each["t"]) for each in limits if "t" in each and int(each.get("r", 1)) == 0), default=None)
+
+
+def _seconds_until(date: str, now: str) -> float | None:
+    """Return the seconds until a date, by the server's own clock if it says what that shows."""
+    if (until := _timestamp(date)) is None:
+        return None
+    since = _timestamp(now)
+    return max(until - (time.time() if since is None else since), 0.0)
+
+
+def _timestamp(date: str) -> float | None:
+    try:
+        found = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()  # HTTP's dates are in GMT
+
+
+# What is shown of it
+
+
+def _shown_header(attempt: Attempt, name: str, value: str) -> str:
+    if _SECRET_HEADER.search(name):
+        return HIDDEN
+    if name == "location":  # its query may be a ticket
+        value, query, _ = value.partition("?")
+        value += f"{query}{HIDDEN}" if query else ""
+    return _without_key(attempt, value)
+
+
+def _shown_body(text: str, sensitive: frozenset[str]) -> str:
+    """Return a body without what the spec marks sensitive; of what is no JSON, all that follows such a name is cut."""
+    found = re.search("|".join(f'"{re.escape(name)}"' for name in sensitive), text) if sensitive else None
+    if not found and "\\u" not in text:  # with which a name could be written otherwise
+        return text
+    try:
+        body = json.loads(text)
+        shown = copied(body, sensitive)
+        return text if shown == body else json.dumps(shown, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text[: found.end()] + HIDDEN if found else text
+
+
+def _without_key(attempt: Attempt, text: str) -> str:
+    """Return what a server sent without our key, in whatever way it may have echoed it."""
+    key = attempt.access.key
+    if len(key) >= _MIN_KEY:
+        for form in {key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1], key.replace("/", "\\/")}:
+            text = text.replace(form, HIDDEN)
+    return text

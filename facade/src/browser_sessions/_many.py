@@ -1,0 +1,135 @@
+"""Many sessions at once, in threads."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from browser_sessions._attempt import Stop, Stopped
+from browser_sessions._bounds import is_whole
+from browser_sessions._providers import PROVIDERS
+from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._session import BrowserSession
+from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidSessionRef
+
+Ref = SessionRef | str
+Outcome = BrowserSession | BrowserSessionsError
+Result = tuple[Ref, Outcome]
+PerProvider = int | Mapping[str, int] | None
+Work = Callable[[SessionRef, Stop], BrowserSession]
+
+
+def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concurrency: int) -> Iterator[Result]:
+    """Yield what work makes of each reference, in order of completion.
+
+    References are taken in the caller's own thread, between two results: at most `concurrency` are under way, or done
+    and not yet yielded. What taking them raises is raised once all that were taken have been yielded. Leaving ends the
+    work and its threads.
+    """
+    source = iter(refs)
+    run = _Run(work, limits)
+    taken = 0
+    is_over: Exception | None = None
+    try:
+        while True:
+            while is_over is None and taken < concurrency:
+                try:
+                    run.start(next(source))
+                except Exception as error:  # noqa: BLE001 - the caller's own; it is raised below
+                    is_over = error
+                else:
+                    taken += 1
+                    if run.has_result:  # a slow source does not hold it back
+                        break
+            if not taken:
+                break
+            yield run.result()
+            taken -= 1
+    finally:
+        run.stop()
+    if is_over and not isinstance(is_over, StopIteration):
+        raise is_over
+
+
+class _Run:
+    """Threads that work, each started when there is work for it."""
+
+    def __init__(self, work: Work, limits: Mapping[str, int]) -> None:
+        self._work = work
+        self._limits = {slug: threading.Semaphore(limit) for slug, limit in limits.items()}
+        self._jobs: queue.SimpleQueue[SessionRef | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[Ref, Outcome | Exception]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._under_way = 0
+        self._stop = Stop()
+
+    @property
+    def has_result(self) -> bool:
+        return not self._results.empty()
+
+    def start(self, name: Ref) -> None:
+        try:
+            ref = as_ref(name)
+        except InvalidSessionRef as error:
+            self._under_way += 1
+            self._results.put((name, error.with_traceback(None)))
+            return
+        self._under_way += 1
+        self._jobs.put(ref)
+        if len(self._threads) < self._under_way:
+            thread = threading.Thread(target=self._run, name="browser-sessions", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def result(self) -> Result:
+        """Return the next result.
+
+        Raises:
+            Exception: Whatever a function of the caller's raised in a thread.
+
+        """
+        ref, outcome = self._results.get()
+        self._under_way -= 1
+        if isinstance(outcome, Exception) and not isinstance(outcome, BrowserSessionsError):
+            raise outcome
+        return ref, outcome
+
+    def stop(self) -> None:
+        self._stop.set()
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        with contextlib.suppress(Stopped):
+            while ref := self._jobs.get():
+                with self._limits.get(ref.provider, contextlib.nullcontext()):
+                    self._results.put((ref, self._outcome(ref)))
+
+    def _outcome(self, ref: SessionRef) -> Outcome | Exception:
+        try:
+            return self._work(ref, self._stop)
+        except BrowserSessionsError as error:
+            return error.with_traceback(None)  # which would keep all that led to it for as long as the result
+        except Exception as error:  # noqa: BLE001 - raised by `result`, in the caller's thread
+            return error
+
+
+def checked_limits(concurrency: int, per_provider: PerProvider) -> dict[str, int]:
+    """Return how many sessions of each provider may be under way at once, where that is bounded.
+
+    Raises:
+        ConfigurationError: A provider is named that there is not.
+        ValueError: A number is less than one.
+
+    """
+    limits = dict.fromkeys(PROVIDERS, per_provider) if isinstance(per_provider, int) else dict(per_provider or {})
+    if unknown := limits.keys() - PROVIDERS.keys():
+        raise ConfigurationError(f"per_provider has no such provider: {', '.join(sorted(unknown))}")
+    for number in (concurrency, *limits.values()):
+        if not is_whole(number, least=1):
+            raise ValueError(f"concurrency and per_provider are numbers above zero, not {number!r}")
+    return limits

@@ -1,0 +1,190 @@
+"""How a request is sent, and its answer read: whole or not at all, within its time, and no larger than it may be."""
+
+from __future__ import annotations
+
+import logging
+import time
+import zlib
+from typing import Any, cast
+
+import anyio
+import httpcore
+import httpx
+
+from browser_sessions import _failures
+from browser_sessions._access import is_loopback
+from browser_sessions._attempt import ATTEMPT, Attempt
+from browser_sessions._network import BoundedBackend
+from browser_sessions._version import __version__
+from browser_sessions.errors import ConfigurationError
+
+MAX_BODY = 10_000_000
+"""Bytes that an answer's body may have, decompressed."""
+
+HEADERS = {
+    "User-Agent": f"browser-sessions/{__version__} python-httpx/{httpx.__version__}",
+    "Accept": "application/json",
+    # The one that is read within bounds, however small a body it is that becomes a large one.
+    "Accept-Encoding": "gzip",
+}
+
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+_PHASES = ("connect", "read", "write", "pool")
+_GZIP = 16 + zlib.MAX_WBITS
+
+_log = logging.getLogger("browser_sessions")
+
+
+class SyncSender(httpx.BaseTransport):
+    """The transport of all providers' clients: one pool of connections, with the proxies of the environment."""
+
+    def __init__(self, transport: httpx.BaseTransport | None) -> None:
+        self._pool = httpx.Client(transport=transport, **_pool_arguments(transport))
+        for each in (self._pool._transport, *self._pool._mounts.values()):
+            pool = getattr(each, "_pool", None)
+            if isinstance(pool, httpcore.ConnectionPool):
+                # httpx has no argument for it. With a transport of the user's own, each read is bounded alone.
+                pool._network_backend = BoundedBackend(pool._network_backend)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request of the attempt that is under way; a redirect is an answer like any other."""
+        attempt = ATTEMPT.get()
+        # Not the pool's `send`, which reads cookies and redirects, and fails on a redirect to no address.
+        transport = self._pool._transport_for_url(request.url)
+        _prepare(request, attempt, transport)
+        start, response = time.monotonic(), None
+        try:
+            response = transport.handle_request(request)
+            body, stream = _Body(response), cast(httpx.SyncByteStream, response.stream)
+            try:
+                for chunk in stream:
+                    if not body.take(chunk) or not attempt.limit.left():
+                        break
+                else:
+                    body.is_whole = True
+            except httpx.TransportError:
+                if response.is_success:
+                    raise
+            finally:
+                stream.close()
+            return body.in_response(attempt)
+        finally:
+            _log_attempt(request, attempt, response, start)
+
+    def close(self) -> None:
+        """Close the pool and its connections."""
+        self._pool.close()
+
+
+class AsyncSender(httpx.AsyncBaseTransport):
+    """`SyncSender`, for asyncio and trio."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None) -> None:
+        self._pool = httpx.AsyncClient(transport=transport, **_pool_arguments(transport))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request of the attempt that is under way; a redirect is an answer like any other."""
+        attempt = ATTEMPT.get()
+        transport = self._pool._transport_for_url(request.url)
+        _prepare(request, attempt, transport)
+        start, response, body = time.monotonic(), None, None
+        try:
+            with anyio.move_on_after(attempt.limit.left()):
+                response = await transport.handle_async_request(request)
+                body, stream = _Body(response), cast(httpx.AsyncByteStream, response.stream)
+                try:
+                    async for chunk in stream:
+                        if not body.take(chunk):
+                            break
+                    else:
+                        body.is_whole = True
+                except httpx.TransportError:
+                    if response.is_success:
+                        raise
+                finally:
+                    await stream.aclose()
+            if body is None:
+                raise httpx.ReadTimeout("timed out")
+            return body.in_response(attempt)
+        finally:
+            _log_attempt(request, attempt, response, start)
+
+    async def aclose(self) -> None:
+        """Close the pool and its connections."""
+        await self._pool.aclose()
+
+
+class _Body:
+    """A body as it arrives: decompressed, and no larger than it may be."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._coding = coding = response.headers.get("content-encoding", "").strip().lower()
+        self.is_whole = False
+        self._response = response
+        self._content = bytearray()
+        self._gzip = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
+        self._problem = "" if self._gzip or coding in {"", "identity"} else f"it is compressed as {coding!r}, unasked"
+
+    def take(self, chunk: bytes) -> bool:
+        """Take what has arrived, and return whether more of it is wanted."""
+        if self._gzip and not self._problem:
+            try:
+                chunk = self._gzip.decompress(chunk, MAX_BODY + 1 - len(self._content))
+            except zlib.error:
+                self._problem = "it is compressed wrongly"
+        if not self._problem:
+            self._content += chunk
+            if len(self._content) > MAX_BODY:
+                self._problem = f"it is larger than {MAX_BODY // 1_000_000} MB"
+        return not self._problem
+
+    def in_response(self, attempt: Attempt) -> httpx.Response:
+        """Return the response with its body in it.
+
+        Of a status that is no success, the status says enough, and the body is whatever came of it.
+
+        Raises:
+            UnexpectedResponse: The body of a success cannot be read.
+            ApiStatusError: It is a redirect, which httpx would look into.
+            httpx.TransportError: The body of a success did not come as a whole.
+
+        """
+        response, content = self._response, bytes(self._content)
+        answer = _failures.Answer(response.status_code, response.headers, content)
+        if response.is_success and self._problem:
+            raise _failures.unexpected(attempt, answer, self._problem)
+        if response.is_success and not self.is_whole:
+            raise httpx.ReadTimeout("timed out")
+        if response.is_success and self._gzip and not self._gzip.eof:
+            raise httpx.RemoteProtocolError("the compressed body is cut off")
+        if response.is_redirect:
+            raise _failures.status_error(attempt, answer)
+        if self._coding:
+            del response.headers["content-encoding"]
+        response.stream = httpx.ByteStream(content)
+        return response
+
+
+def _pool_arguments(transport: object) -> dict[str, Any]:
+    # One context for the pool and the proxies, which httpx would make one each for; it takes 20 ms.
+    return {"limits": _LIMITS} if transport else {"limits": _LIMITS, "verify": httpx.create_ssl_context()}
+
+
+def _prepare(request: httpx.Request, attempt: Attempt, transport: object) -> None:
+    request.extensions["timeout"] = dict.fromkeys(_PHASES, attempt.limit)
+    if request.url.scheme == "http":  # to this machine, or there would be no access; but not through another one
+        proxy = getattr(getattr(transport, "_pool", None), "_proxy_url", None)
+        if proxy is not None and not is_loopback(proxy.host.decode("ascii")):
+            raise ConfigurationError(
+                f"the key for {attempt.access.provider.name} would go over plain http to a proxy on another machine: "
+                f"add {request.url.host} to NO_PROXY",
+                ref=attempt.ref,
+            )
+
+
+def _log_attempt(request: httpx.Request, attempt: Attempt, response: httpx.Response | None, start: float) -> None:
+    """Log what became of a request: neither a key nor a body is in it."""
+    if _log.isEnabledFor(logging.INFO):
+        status = response.status_code if response else "no answer"
+        elapsed = time.monotonic() - start
+        _log.info('"GET %s" %s, %.3f s, attempt %d', request.url, status, elapsed, attempt.number)

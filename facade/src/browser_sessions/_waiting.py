@@ -1,0 +1,112 @@
+"""What a session is waited for to be, and when it is looked at."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal, NoReturn
+
+from browser_sessions._bounds import Bounds, checked_seconds
+from browser_sessions._connect import is_ready
+from browser_sessions._ref import SessionRef
+from browser_sessions._session import BrowserSession
+from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
+
+Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
+
+_FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 5.0
+_LAST_LOOK = 1.0
+_LEAST = 0.001
+
+
+class Polls:
+    """The looks at one session, further and further apart, until it is what is waited for or the time is over."""
+
+    def __init__(self, ref: SessionRef, until: Until, timeout: float) -> None:
+        self._ref = ref
+        self._is_met = _condition(until)
+        self._name = until if isinstance(until, str) else getattr(until, "__name__", "what is waited for")
+        self._timeout = checked_seconds("timeout", timeout)
+        self._end = time.monotonic() + timeout
+        self._pause = _FIRST_PAUSE
+        self._session: BrowserSession | None = None
+        self._error: BrowserSessionsError | None = None
+        self._is_last = False
+
+    def bounds(self, bounds: Bounds) -> Bounds:
+        """Return the bounds of a look: the next one is its retry, and it is over when the wait is."""
+        left = max(self._end - time.monotonic(), _LEAST)
+        return Bounds(bounds.timeout, 0, min(bounds.deadline, left))
+
+    def is_met(self, session: BrowserSession) -> bool:
+        """Whether a session is what is waited for.
+
+        Raises:
+            SessionEnded: It is over, and never will be.
+
+        """
+        self._session, self._error = session, None
+        return bool(self._is_met(session))
+
+    def failed(self, error: BrowserSessionsError) -> None:
+        """Note that a look failed in a way that may pass."""
+        self._error = error
+
+    def next_pause(self) -> float:
+        """Return for how many seconds to wait before the next look.
+
+        The last one is a second before the time is over, or half of what is left.
+
+        Raises:
+            WaitTimeout: There is none.
+
+        """
+        wanted = (self._error.retry_after if self._error else None) or 0.0
+        pause = max(self._pause, wanted)
+        self._pause = min(self._pause * _GROWTH, _LONGEST_PAUSE)
+        left = self._end - time.monotonic()
+        if left <= 0 or self._is_last or wanted >= left:
+            self._give_up(wanted if wanted >= left > 0 else 0.0)
+        if pause >= left - min(_LAST_LOOK, left / 2):
+            self._is_last = True
+            pause = max(left - min(_LAST_LOOK, left / 2), wanted)
+        return pause
+
+    def _give_up(self, wanted: float) -> NoReturn:
+        seen = f"was last seen {self._session.status}" if self._session else "was never seen"
+        why = f", and its provider wants to be asked again after {wanted:g} s only" if wanted else ""
+        message = f"{self._ref} is not {self._name} within {self._timeout:g} s: it {seen}{why}"
+        raise WaitTimeout(message, ref=self._ref, session=self._session) from self._error
+
+
+def checked_wait(until: Until, timeout: float) -> None:
+    """Refuse what nobody can wait for, before anything is taken or sent.
+
+    Raises:
+        ValueError: `until` is no such word, or `timeout` no number of seconds.
+
+    """
+    _condition(until)
+    checked_seconds("timeout", timeout)
+
+
+def _condition(until: Until) -> Callable[[BrowserSession], object]:
+    if callable(until):
+        return until
+    if until not in _CONDITIONS:
+        raise ValueError(f'until is "ended", "ready" or a function of a BrowserSession, not {until!r}')
+    return _CONDITIONS[until]
+
+
+def _is_ended(session: BrowserSession) -> bool:
+    return session.status.is_terminal
+
+
+def _is_ready_or_ended(session: BrowserSession) -> bool:
+    if session.status.is_terminal:
+        message = f"{session.ref} is over ({session.status}), and will not be ready any more"
+        raise SessionEnded(message, ref=session.ref, session=session)
+    return is_ready(session)
+
+
+_CONDITIONS: dict[str, Callable[[BrowserSession], object]] = {"ended": _is_ended, "ready": _is_ready_or_ended}
