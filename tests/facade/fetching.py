@@ -1,0 +1,56 @@
+"""Clients whose requests a function answers, and the sessions it answers with."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import anyio
+import httpx
+
+from browser_sessions import PROVIDERS, AsyncClient, Client
+from tests.facade.viewing import examples
+
+KEY = "a-key-that-is-secret"
+KEYS = dict.fromkeys(PROVIDERS, KEY)
+BACKENDS = ("asyncio", "trio")
+
+RUNNING = {
+    "anchorbrowser": "running",
+    "brightdata": "Running",
+    "browser_use": "active",
+    "browserbase": "running",
+    "skyvern": "running",
+}
+"""The name of each provider's example of a session that runs."""
+
+Handler = Callable[[httpx.Request], httpx.Response]
+T = TypeVar("T")
+
+
+def sync_client(handler: Handler, **arguments: Any) -> Client:
+    """Return a client whose requests a function answers."""
+    given: dict[str, Any] = {"api_keys": KEYS, "transport": httpx.MockTransport(handler)} | arguments
+    return Client(**given)
+
+
+def async_client(handler: Handler, **arguments: Any) -> AsyncClient:
+    """Return an asynchronous client whose requests a function answers."""
+    given: dict[str, Any] = {"api_keys": KEYS, "transport": httpx.MockTransport(handler)} | arguments
+    return AsyncClient(**given)
+
+
+def run(backend: str, work: Callable[[], Awaitable[T]]) -> T:
+    """Return what a coroutine returns on asyncio or trio."""
+    return anyio.run(work, backend=backend)
+
+
+def running(slug: str) -> Any:
+    """Return a provider's answer with a session that runs."""
+    return copy.deepcopy(examples(slug)[RUNNING[slug]])
+
+
+def answering(slug: str) -> Handler:
+    """Return what answers every request with a provider's session that runs."""
+    return lambda _: httpx.Response(200, json=running(slug))

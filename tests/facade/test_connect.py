@@ -1,0 +1,130 @@
+"""Where a session's browser is connected to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, view
+from browser_sessions.errors import ConfigurationError, NotConnectable
+from tests.facade.fetching import running
+from tests.facade.viewing import decode, session_in
+
+KEY = "a key/of ours?&="
+
+
+def session_of(slug: str, **changes: Any) -> BrowserSession:
+    """Return a running session of a provider, changed."""
+    answer = running(slug)
+    session_in(slug, answer).update(changes)
+    return view(decode(slug, answer))
+
+
+EXPECTED = {
+    "anchorbrowser": (
+        "wss://connect.anchorbrowser.io?apiKey=a%20key%2Fof%20ours%3F%26%3D&sessionId=7d2f1c55-8a3e-4a0e-b2c9-6a1d9e0f4b21",
+        {},
+    ),
+    "browser_use": (session_of("browser_use").connect_url, {}),
+    "browserbase": (session_of("browserbase").connect_url, {}),
+    "skyvern": (session_of("skyvern").connect_url, {"x-api-key": KEY}),
+}
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("slug", EXPECTED)
+def test_a_running_session_can_be_connected_to(slug: str, client: type[Client | AsyncClient]) -> None:
+    """Our key is where the provider wants it, and nowhere else."""
+    info = client(api_keys={slug: KEY}).connect_info(session_of(slug))
+
+    assert (info.url, info.headers) == EXPECTED[slug]
+
+
+TERMINAL = {
+    "anchorbrowser": {"status": "completed"},
+    "browser_use": {"status": "stopped", "cdpUrl": "https://still.there"},
+    "browserbase": {"status": "TIMED_OUT"},
+    "skyvern": {"status": "closed"},
+}
+NOT_YET: dict[str, dict[str, Any]] = {
+    "anchorbrowser": {"status": "pending"},
+    "browser_use": {"cdpUrl": None},
+    "browserbase": {"status": "PENDING"},
+    "skyvern": {"started_at": None},
+}
+
+
+@pytest.mark.parametrize("slug", TERMINAL)
+def test_a_session_that_is_over_cannot(slug: str) -> None:
+    """An address that is still there is of no use."""
+    session = session_of(slug, **TERMINAL[slug])
+    with pytest.raises(NotConnectable) as caught:
+        Client(api_keys={slug: KEY}).connect_info(session)
+    message = f"{session.ref} cannot be connected to: it is over ({session.status})"
+    assert caught.value == NotConnectable(message, ref=session.ref)
+
+
+@pytest.mark.parametrize("slug", NOT_YET)
+def test_a_session_that_is_not_there_yet_cannot(slug: str) -> None:
+    """The error says what to do; Skyvern's address is there before its browser is."""
+    with pytest.raises(NotConnectable, match=r"wait\(…, until=\"ready\"\)"):
+        Client(api_keys={slug: KEY}).connect_info(session_of(slug, **NOT_YET[slug]))
+
+
+def test_a_word_that_nobody_knows_is_no_reason_not_to() -> None:
+    """Where there is an address, a new status does not lose the session."""
+    assert Client(api_keys={"browserbase": KEY}).connect_info(session_of("browserbase", status="WARM")).url
+    with pytest.raises(NotConnectable):
+        Client(api_keys={"browser_use": KEY}).connect_info(session_of("browser_use", status="warm", cdpUrl=None))
+
+
+def test_a_provider_that_has_no_address() -> None:
+    """Bright Data's opens a new session whatever is asked."""
+    with pytest.raises(NotConnectable, match="Bright Data has no address for a session that is there already"):
+        Client(api_keys={"brightdata": KEY}).connect_info(session_of("brightdata"))
+
+
+@pytest.mark.parametrize("slug", EXPECTED)
+def test_another_base_url_gets_no_address_of_the_provider(slug: str) -> None:
+    """An address that came from there is as good as there; none is made up."""
+    client = Client(api_keys={slug: KEY}, base_urls={slug: "http://127.0.0.1:8000"})
+    if slug == "anchorbrowser":
+        with pytest.raises(NotConnectable, match="another base URL than Anchor Browser's own"):
+            client.connect_info(session_of(slug))
+    else:
+        assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_the_providers_own_address_may_be_said(slug: str) -> None:
+    """With a slash at its end, too."""
+    client = Client(api_keys={slug: KEY}, base_urls={slug: f"{PROVIDERS[slug].base_url}/"})
+    if slug in EXPECTED:
+        assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
+
+
+@pytest.mark.parametrize("address", ["ws://203.0.113.9/a", "http://browser.example", "http://[", "nonsense"])
+def test_a_key_is_sent_to_no_address_in_the_clear(address: str) -> None:
+    """Skyvern's wants it in a header."""
+    with pytest.raises(NotConnectable, match="not encrypted"):
+        Client(api_keys={"skyvern": KEY}).connect_info(session_of("skyvern", browser_address=address))
+
+
+@pytest.mark.parametrize("address", ["ws://127.0.0.1:9222/a", "http://localhost:9222", "https://3.12.10.11/browser/1"])
+def test_a_key_is_sent_to_this_machine_or_encrypted(address: str) -> None:
+    """A browser on this machine is one, too."""
+    info = Client(api_keys={"skyvern": KEY}).connect_info(session_of("skyvern", browser_address=address))
+    assert (info.url, info.headers) == (address, {"x-api-key": KEY})
+
+
+def test_it_needs_a_key_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key, the error is the one of fetching."""
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise AssertionError
+
+    monkeypatch.delenv("SKYVERN_API_KEY", raising=False)
+    with pytest.raises(ConfigurationError, match="SKYVERN_API_KEY"):
+        Client(transport=httpx.MockTransport(refuse)).connect_info(session_of("skyvern"))

@@ -1,0 +1,436 @@
+"""Many sessions at once: every reference is one result, and nothing is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from browser_sessions import PROVIDERS, BrowserSession, Client, SessionRef
+from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidSessionRef, SessionNotFound
+from tests.facade.fetching import BACKENDS, KEYS, Handler, async_client, run, running, sync_client
+
+each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
+
+SLUGS = {httpx.URL(provider.base_url).host: slug for slug, provider in PROVIDERS.items()}
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    """Answer with a running session of the provider that is asked; there is none that is called "none"."""
+    if request.url.path.endswith("/none"):
+        return httpx.Response(404)
+    return httpx.Response(200, json=running(SLUGS[request.url.host]))
+
+
+class Meter:
+    """How many requests are under way at once, at most."""
+
+    def __init__(self, seconds: float = 0.02) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+
+    def begin(self, request: httpx.Request) -> list[str]:
+        """Count one more."""
+        names = [SLUGS[request.url.host], "all"]
+        with self._lock:
+            self._now.update(names)
+            for name in names:
+                self.most[name] = max(self.most[name], self._now[name])
+        return names
+
+    def sync_answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer after a while, in a thread."""
+        names = self.begin(request)
+        time.sleep(self._seconds)
+        with self._lock:
+            self._now.subtract(names)
+        return answer(request)
+
+    async def async_answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer after a while, in a task."""
+        names = self.begin(request)
+        await anyio.sleep(self._seconds)
+        self._now.subtract(names)
+        return answer(request)
+
+
+def get_many(backend: str | None, refs: Any, meter: Meter | None = None, **arguments: Any) -> list[tuple[Any, Any]]:
+    """Return all results, of threads or tasks."""
+    if backend is None:
+        handler: Handler = meter.sync_answer if meter else answer
+        with sync_client(handler, max_retries=0) as client:
+            return list(client.get_many(refs, **arguments))
+
+    async def main() -> list[tuple[Any, Any]]:
+        async with async_client(meter.async_answer if meter else answer, max_retries=0) as client:  # type: ignore[arg-type]
+            return [result async for result in client.get_many(refs, **arguments)]
+
+    assert backend
+    return run(backend, main)
+
+
+@each_backend
+def test_every_reference_is_one_result(backend: str | None) -> None:
+    """Sessions and errors, by the reference, or by the very text that is none; the same one twice is two."""
+    refs = [
+        "skyvern:a",
+        "skyvern:none",
+        "nonsense",
+        SessionRef("browserbase", "b"),
+        "skyvern:a",
+        "brightdata:",
+        "skyvern:..",
+    ]
+    results = get_many(backend, refs)
+
+    found = Counter((str(ref), type(ref), type(result)) for ref, result in results)
+    assert found == {
+        ("skyvern:a", SessionRef, BrowserSession): 2,
+        ("skyvern:none", SessionRef, SessionNotFound): 1,
+        ("browserbase:b", SessionRef, BrowserSession): 1,
+        ("nonsense", str, InvalidSessionRef): 1,
+        ("brightdata:", str, InvalidSessionRef): 1,
+        ("skyvern:..", str, InvalidSessionRef): 1,
+    }
+    assert all(result.__traceback__ is None for _, result in results if isinstance(result, BrowserSessionsError))
+
+
+@each_backend
+@pytest.mark.parametrize("count", [0, 1, 1000])
+def test_however_many(count: int, backend: str | None) -> None:
+    """Any number, of an iterable that is taken once."""
+    results = get_many(
+        backend, (f"{slug}:{number}" for number, slug in zip(range(count), itertools.cycle(PROVIDERS), strict=False))
+    )
+
+    assert Counter(str(ref) for ref, _ in results) == Counter(
+        f"{slug}:{number}" for number, slug in zip(range(count), itertools.cycle(PROVIDERS), strict=False)
+    )
+    assert all(isinstance(result, BrowserSession) for _, result in results)
+
+
+@each_backend
+def test_no_more_than_was_said_at_once(backend: str | None) -> None:
+    """At all, and of a provider, or of some by name; and as many as that."""
+    refs = [f"{slug}:{number}" for number in range(20) for slug in ("skyvern", "browserbase")]
+
+    meter = Meter()
+    get_many(backend, refs, meter, concurrency=7)
+    assert meter.most["all"] == 7
+    meter = Meter()
+    get_many(backend, refs, meter, concurrency=8, per_provider=2)
+    assert (meter.most["skyvern"], meter.most["browserbase"], meter.most["all"]) == (2, 2, 4)
+    meter = Meter()
+    get_many(backend, refs, meter, concurrency=8, per_provider={"skyvern": 1})
+    assert meter.most["skyvern"] == 1
+    assert meter.most["browserbase"] > 1
+
+
+@each_backend
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"concurrency": 0}, ValueError),
+        ({"concurrency": True}, ValueError),
+        ({"concurrency": "5"}, ValueError),
+        ({"per_provider": 0}, ValueError),
+        ({"per_provider": {"skyvern": 1.5}}, ValueError),
+        ({"per_provider": {"skyvren": 1}}, ConfigurationError),
+    ],
+)
+def test_what_is_no_number_is_refused_at_once(
+    arguments: dict[str, Any], error: type[Exception], backend: str | None
+) -> None:
+    """Before a reference is taken."""
+    with pytest.raises(error):
+        get_many(backend, (1 / 0 for _ in "a"), **arguments)
+
+
+class Source:
+    """References that know how many were taken."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while True:
+            self.taken += 1
+            yield f"skyvern:{self.taken}"
+
+
+@each_backend
+def test_an_endless_iterable_is_taken_as_far_as_needed(backend: str | None) -> None:
+    """At most `concurrency` ahead of what was yielded."""
+    source = Source()
+
+    def check(yielded: int) -> None:
+        time.sleep(0.002)
+        assert source.taken <= yielded + 1 + 5
+
+    if backend is None:
+        with sync_client(answer) as client:
+            for yielded, _ in enumerate(client.get_many(source, concurrency=5)):
+                check(yielded)
+                if yielded == 40:
+                    break
+    else:
+
+        async def main() -> None:
+            yielded = 0
+            async with async_client(answer) as client:
+                async for _ in client.get_many(source, concurrency=5):
+                    await anyio.sleep(0.001)
+                    check(yielded)
+                    yielded += 1
+                    if yielded == 40:
+                        break
+
+        run(backend, main)
+    assert source.taken <= 41 + 5
+
+
+@each_backend
+def test_a_slow_iterable_does_not_hold_back_what_is_done(backend: str | None) -> None:
+    """A result comes before the reference after the next one is taken."""
+    if backend is None:
+        source = Source()
+
+        def crawl() -> Iterator[str]:
+            for ref in source:
+                time.sleep(0.05)
+                yield ref
+
+        with sync_client(answer) as client:
+            next(client.get_many(crawl(), concurrency=20))
+        assert source.taken < 5
+        return
+    never = anyio.Event()
+
+    async def feed() -> AsyncIterator[str]:
+        yield "skyvern:a"
+        await never.wait()
+
+    async def main() -> None:
+        async with async_client(answer) as client:
+            async for ref, _ in client.get_many(feed()):
+                assert str(ref) == "skyvern:a"
+                break
+
+    run(backend, main)
+
+
+@each_backend
+def test_an_iterable_that_fails(backend: str | None) -> None:
+    """Its error is raised once all that was taken has been yielded."""
+    seen: list[str] = []
+
+    def feed() -> Iterator[str]:
+        yield from ("skyvern:1", "skyvern:2", "skyvern:3")
+        raise KeyError("mine")
+
+    def get_all() -> None:
+        for ref, _ in sync_client(answer).get_many(feed()):
+            seen.append(str(ref))
+
+    async def get_all_async() -> None:
+        async with async_client(answer) as client:
+            async for ref, _ in client.get_many(feed()):
+                seen.append(str(ref))
+
+    with pytest.raises(KeyError, match="mine"):
+        run(backend, get_all_async) if backend else get_all()
+    assert sorted(seen) == ["skyvern:1", "skyvern:2", "skyvern:3"]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_asynchronous_references(backend: str) -> None:
+    """Are taken like others."""
+
+    async def feed() -> AsyncIterator[str | SessionRef]:
+        for number in range(50):
+            await anyio.lowlevel.checkpoint()
+            yield f"skyvern:{number}"
+
+    assert len(get_many(backend, feed(), concurrency=4)) == 50
+
+
+def threads() -> list[threading.Thread]:
+    """Return the threads that work."""
+    return [thread for thread in threading.enumerate() if thread.name == "browser-sessions"]
+
+
+def test_leaving_early_leaves_no_thread() -> None:
+    """Whatever they were doing: waiting for an answer, for another attempt, or for their turn."""
+    started = threading.Barrier(5, timeout=5)
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/0"):
+            started.wait()
+            return answer(request)
+        if request.url.path.endswith(("/1", "/2", "/3", "/4")):
+            started.wait()
+        return httpx.Response(503, headers={"Retry-After": "60"})
+
+    with sync_client(fail) as client:
+        start = time.monotonic()
+        for ref, _ in client.get_many((f"skyvern:{number}" for number in range(100)), concurrency=8, per_provider=5):
+            assert str(ref) == "skyvern:0"
+            assert len(threads()) >= 5
+            break
+        gc.collect()
+        assert threads() == []
+        assert time.monotonic() - start < 5
+
+
+def test_an_iterator_that_is_not_used_starts_no_thread() -> None:
+    """Nothing is sent before the first result is asked for."""
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise AssertionError
+
+    client = sync_client(refuse)
+    client.get_many(["skyvern:a"])
+    client.wait_many(["skyvern:a"])
+    assert threads() == []
+
+
+def test_leaving_early_leaves_no_task() -> None:
+    """Closing the client waits until they have ended; leaving the loop is enough to end them."""
+
+    async def hang(request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/0"):
+            await asyncio.sleep(60)
+        return answer(request)
+
+    async def main() -> None:
+        client = async_client(hang)  # type: ignore[arg-type]
+        async for _ in client.get_many(f"skyvern:{number}" for number in range(100)):
+            assert len(asyncio.all_tasks()) > 2
+            break
+        await asyncio.sleep(0.05)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        results = client.get_many(f"skyvern:{number}" for number in range(100))
+        await anext(results)
+        await client.aclose()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert [result async for result in results] == []
+
+    asyncio.run(main())
+
+
+def test_closing_the_results_ends_the_work() -> None:
+    """For whoever keeps them."""
+
+    async def hang(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep(60)
+        raise AssertionError
+
+    async def main() -> None:
+        async with async_client(hang) as client:  # type: ignore[arg-type]
+            results = client.get_many(["skyvern:a", "skyvern:b"])
+            with anyio.move_on_after(0.05):
+                await anext(results)
+            assert len(asyncio.all_tasks()) > 1
+            await results.aclose()
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_task_that_is_cancelled_may_go_on(backend: str) -> None:
+    """Asking for a result can be given up, and asked again; nothing is lost."""
+    gate = anyio.Event()
+
+    async def hold(request: httpx.Request) -> httpx.Response:
+        await gate.wait()
+        return answer(request)
+
+    async def main() -> None:
+        async with async_client(hold) as client:  # type: ignore[arg-type]
+            results = client.get_many(["skyvern:a", "skyvern:b"])
+            with anyio.move_on_after(0.02):
+                await anext(results)
+            gate.set()
+            assert len([result async for result in results]) == 2
+
+    run(backend, main)
+
+
+@each_backend
+def test_waiting_for_many(backend: str | None) -> None:
+    """Yields like `get_many`: each session when it is what is waited for, and the errors."""
+    polls: Counter[str] = Counter()
+
+    def live(request: httpx.Request) -> httpx.Response:
+        polls[request.url.path] += 1
+        if polls[request.url.path] == 2 or request.url.path.endswith("/none"):
+            return httpx.Response(200, json=running("skyvern") | {"status": "completed"})
+        return answer(request)
+
+    refs = ["skyvern:a", "browserbase:none", "x", "skyvern:b"]
+
+    async def main() -> list[tuple[Any, Any]]:
+        async with async_client(live) as client:
+            return [result async for result in client.wait_many(refs, timeout=20, per_provider=1)]
+
+    results = run(backend, main) if backend else list(sync_client(live).wait_many(refs, timeout=20, per_provider=1))
+    outcomes = {str(ref): getattr(result, "status", type(result).__name__) for ref, result in results}
+    assert outcomes == {
+        "skyvern:a": "completed",
+        "skyvern:b": "completed",
+        "browserbase:none": "UnexpectedResponse",
+        "x": "InvalidSessionRef",
+    }
+
+
+@each_backend
+def test_a_function_that_fails_ends_the_run(backend: str | None) -> None:
+    """It is the caller's own error, raised where the results are asked for."""
+
+    def fail(_: BrowserSession) -> bool:
+        raise ZeroDivisionError
+
+    async def wait_async() -> list[Any]:
+        async with async_client(answer) as client:
+            return [result async for result in client.wait_many(["skyvern:a"] * 50, until=fail)]
+
+    with pytest.raises(ZeroDivisionError):
+        run(backend, wait_async) if backend else list(sync_client(answer).wait_many(["skyvern:a"] * 50, until=fail))
+    assert threads() == []
+
+
+def test_closing_the_client_ends_what_it_is_asked() -> None:
+    """A run that goes on without its client says so, reference by reference."""
+    client = Client(api_keys=KEYS, transport=httpx.MockTransport(answer))
+    results = client.get_many(f"skyvern:{number}" for number in range(50))
+    next(results)
+    client.close()
+
+    kinds = {type(result) for _, result in results}
+    assert kinds <= {BrowserSession, ConfigurationError}
+    assert ConfigurationError in kinds
+
+
+def take(results: Iterable[Any]) -> Callable[[], Any]:
+    """Return what takes one more."""
+    iterator = iter(results)
+    return lambda: next(iterator)
+
+
+def test_two_runs_of_one_client() -> None:
+    """Do not know of each other."""
+    with sync_client(answer) as client:
+        first, second = (take(client.get_many(f"skyvern:{number}" for number in range(30))) for _ in "ab")
+        assert {str(first()[0]) for _ in range(30)} == {str(second()[0]) for _ in range(30)}

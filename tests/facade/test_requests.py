@@ -1,0 +1,321 @@
+"""What is sent, where to, and with what."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from typing import Any
+
+import httpx
+import pytest
+
+import browser_sessions
+from browser_sessions import PROVIDERS, Client, ConnectInfo, SessionRef, view
+from browser_sessions.errors import ConfigurationError, InvalidSessionRef
+from tests.clients.client_case import load_cases
+from tests.facade.fetching import BACKENDS, KEY, answering, async_client, run, running, sync_client
+from tests.facade.viewing import decode
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+
+CASES = {case.provider.slug: case for case in load_cases()}
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for provider in PROVIDERS.values():
+        for name in (*provider.key_variables, provider.base_url_variable):
+            monkeypatch.delenv(name, raising=False)
+
+
+@each_provider
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_the_whole_request(slug: str, backend: str | None) -> None:
+    """One GET goes to the provider's own address, with the key where it wants it, and comes back as a view."""
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=running(slug))
+
+    async def fetch() -> browser_sessions.BrowserSession:
+        async with async_client(answer) as client:
+            return await client.get(f"{slug}:an-id")
+
+    if backend:
+        session = run(backend, fetch)
+    else:
+        with sync_client(answer) as client:
+            session = client.get(SessionRef(slug, "an-id"))
+
+    assert session == view(decode(slug, running(slug)))
+    (request,) = requests
+    case = CASES[slug]
+    assert (request.method, str(request.url), request.content) == ("GET", case.url, b"")
+    assert dict(request.headers) == {
+        "host": httpx.URL(case.url).host,
+        "connection": "keep-alive",
+        "user-agent": f"browser-sessions/{browser_sessions.__version__} python-httpx/{httpx.__version__}",
+        "accept": "application/json",
+        "accept-encoding": "gzip",
+        case.header.lower(): case.value.replace("a-token", KEY),
+    }
+
+
+@pytest.mark.parametrize("session_id", ["a/../b", "?a=b", "#", "%2e%2e", "ü 漢\n", "a" * 1000])
+def test_an_id_reaches_no_other_route(session_id: str) -> None:
+    """Whatever an id is, it is one segment of the path."""
+    paths: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.raw_path)
+        return httpx.Response(200, json=running("skyvern"))
+
+    sync_client(answer).get(SessionRef("skyvern", session_id))
+
+    (path,) = paths
+    assert path.startswith(b"/v1/browser_sessions/")
+    assert path.count(b"/") == 3
+    assert b"?" not in path
+
+
+@pytest.mark.parametrize("ref", ["skyvern:..", "nobody:a", "", "skyvern", None, 5, SessionRef("skyvern", "x" * 70_000)])
+def test_nothing_is_sent_for_what_names_no_session(ref: Any) -> None:
+    """The error comes before anything else, even before a key is looked for."""
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise AssertionError
+
+    with pytest.raises(InvalidSessionRef):
+        sync_client(refuse).get(ref)
+
+
+def test_an_id_that_a_provider_answered_with_is_checked() -> None:
+    """A view's own reference may be none."""
+    session = view(decode("skyvern", running("skyvern") | {"browser_session_id": ".."}))
+
+    with pytest.raises(InvalidSessionRef):
+        sync_client(answering("skyvern")).get(session.ref)
+
+
+class TestKeys:
+    """Keys and addresses come from the arguments, else from the provider's own variables."""
+
+    @each_provider
+    def test_of_the_environment(self, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The usual variable comes first, and an empty one is none."""
+        *_, last = PROVIDERS[slug].key_variables
+        sent: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            sent.append(f"{request.url.host} {request.headers[CASES[slug].header]}".replace("Bearer ", ""))
+            return httpx.Response(200, json=running(slug))
+
+        monkeypatch.setenv(PROVIDERS[slug].base_url_variable, "")
+        for name in PROVIDERS[slug].key_variables:
+            monkeypatch.setenv(name, "")
+        monkeypatch.setenv(last, "the-last-one")
+        own = httpx.URL(PROVIDERS[slug].base_url).host
+        for name, value, expected in [
+            (last, "the-last-one", f"{own} the-last-one"),
+            (PROVIDERS[slug].key_variables[0], "the-first-one", f"{own} the-first-one"),
+            (PROVIDERS[slug].base_url_variable, "https://elsewhere.example/api", "elsewhere.example the-first-one"),
+        ]:
+            monkeypatch.setenv(name, value)
+            sync_client(answer, api_keys=None).get(f"{slug}:a")
+            assert sent.pop() == expected
+        sync_client(answer, api_keys={slug: "given"}, base_urls={slug: "https://given.example"}).get(f"{slug}:a")
+        assert sent.pop() == "given.example given"
+
+    @each_provider
+    def test_that_are_missing(self, slug: str) -> None:
+        """The error names the variables that were looked at."""
+        provider = PROVIDERS[slug]
+        with pytest.raises(ConfigurationError) as caught:
+            sync_client(answering(slug), api_keys=None).get(f"{slug}:a")
+        variables = " or ".join(provider.key_variables)
+        message = f"no key for {provider.name}: set {variables}, or pass api_keys={{{slug!r}: …}}"
+        assert caught.value == ConfigurationError(message, provider=slug)
+
+    @pytest.mark.parametrize("key", [" a-key", "a-key\n", "ä-key", "a\tkey"])
+    def test_that_no_header_can_carry(self, key: str) -> None:
+        """The error does not show the key."""
+        with pytest.raises(ConfigurationError, match="is it the key, and nothing else") as caught:
+            sync_client(answering("skyvern"), api_keys={"skyvern": key}).get("skyvern:a")
+        assert key.strip() not in repr(caught.value)
+
+    @pytest.mark.parametrize("name", ["api_keys", "base_urls"])
+    @pytest.mark.parametrize("values", [{"skyvren": "a"}, {"skyvern": ""}, {"skyvern": None}, {"skyvern": b"a"}])
+    def test_of_nobody_or_nothing(self, name: Any, values: Any) -> None:
+        """What is wrong in an argument is said at once."""
+        with pytest.raises(ConfigurationError, match=name):
+            Client(**{name: values})
+
+
+class TestBaseUrls:
+    """A key goes to nobody on the way."""
+
+    @pytest.mark.parametrize(
+        "base_url",
+        [
+            "http://api.example",
+            "http://10.0.0.1",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+            "http://user:password@127.0.0.1",
+            "https://a.example?a=b",
+            "https://a.example#a",
+            "ftp://a.example",
+            "a.example",
+            "https://",
+            "http://[",
+            "//a.example",
+        ],
+    )
+    def test_that_are_refused(self, base_url: str) -> None:
+        """The error names where the address came from, and does not show it."""
+        with pytest.raises(ConfigurationError, match="base_urls or SKYVERN_BASE_URL") as caught:
+            sync_client(answering("skyvern"), base_urls={"skyvern": base_url}).get("skyvern:a")
+        assert base_url not in repr(caught.value)
+        assert "password" not in repr(caught.value)
+
+    @pytest.mark.parametrize(
+        "base_url",
+        ["http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:80/v3/", "http://localhost", "https://a.example"],
+    )
+    def test_that_are_taken(self, base_url: str) -> None:
+        """Plain http stays on this machine."""
+        client = sync_client(answering("skyvern"), base_urls={"skyvern": base_url})
+        assert client.get("skyvern:a").id == running("skyvern")["browser_session_id"]
+
+
+class TestArguments:
+    """What a client is told is checked when it is made."""
+
+    @pytest.mark.parametrize("name", ["timeout", "deadline"])
+    @pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), True, None, "5"])
+    def test_times(self, name: str, value: Any) -> None:
+        """There is no endless one."""
+        with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero"):
+            Client(**{name: value})
+
+    @pytest.mark.parametrize("value", [-1, 1.5, True, None])
+    def test_retries(self, value: Any) -> None:
+        """Zero is none."""
+        with pytest.raises(ValueError, match="max_retries is a number, 0 or more"):
+            Client(max_retries=value)
+
+
+def test_get_uses_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The short form is a client for one session."""
+    made: list[Client] = []
+
+    class Recorded(Client):
+        def __init__(self) -> None:
+            super().__init__(transport=httpx.MockTransport(answering("skyvern")))
+            made.append(self)
+
+    monkeypatch.setattr("browser_sessions._client.Client", Recorded)
+    monkeypatch.setenv("SKYVERN_API_KEY", KEY)
+
+    assert browser_sessions.get("skyvern:a").provider == "skyvern"
+    with pytest.raises(ConfigurationError, match="closed"):
+        made[0].get("skyvern:a")
+
+
+class _Closable(httpx.MockTransport):
+    closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_closing_a_client_closes_its_transport(*, is_used: bool) -> None:
+    """Whether it was used or not, once; what is asked afterwards is refused."""
+    transport = _Closable(answering("skyvern"))
+    with Client(api_keys={"skyvern": KEY}, transport=transport) as client:
+        if is_used:
+            client.get("skyvern:a")
+    client.close()
+
+    assert transport.closed == 1
+    with pytest.raises(ConfigurationError, match="this client is closed"):
+        client.get("skyvern:a")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("is_used", [True, False])
+def test_closing_an_asynchronous_client_closes_its_transport(backend: str, *, is_used: bool) -> None:
+    """As above."""
+    transport = _Closable(answering("skyvern"))
+
+    async def main() -> None:
+        async with async_client(answering("skyvern"), transport=transport) as client:
+            if is_used:
+                await client.get("skyvern:a")
+        await client.aclose()
+        with pytest.raises(ConfigurationError, match="this client is closed"):
+            await client.get("skyvern:a")
+
+    run(backend, main)
+    assert transport.closed == 1
+
+
+def test_one_pool_and_one_tls_context_under_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixteen threads and five providers share them, whatever proxies there are; closing needs neither."""
+    contexts: list[ssl.SSLContext] = []
+    pools: list[object] = []
+    create_ssl_context = httpx.create_ssl_context
+
+    def make_context() -> ssl.SSLContext:
+        contexts.append(create_ssl_context())
+        return contexts[-1]
+
+    class Pool(httpx.Client):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            if kwargs.get("transport") is None:
+                pools.append(self)
+                self._transport = httpx.MockTransport(answering("skyvern"))
+
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "api.skyvern.com")
+    monkeypatch.setattr(httpx, "create_ssl_context", make_context)
+    monkeypatch.setattr(httpx, "Client", Pool)
+    client = Client(api_keys=dict.fromkeys(PROVIDERS, KEY))
+    threads = [threading.Thread(target=client.get, args=("skyvern:a",)) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    client.close()
+    Client().close()
+
+    assert (len(contexts), len(pools)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "nonsense://user:password@a.example"),
+        ("HTTPS_PROXY", "http://user:password@a.example:port"),
+        ("SSL_CERT_FILE", "/nowhere/at/all.pem"),
+    ],
+)
+def test_an_environment_that_cannot_be_used(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one of our errors, and shows no password."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match="the proxies or the certificates") as caught:
+        Client(api_keys={"skyvern": KEY}).get("skyvern:a")
+    assert "password" not in repr(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_a_client_and_what_connects_show_no_secret() -> None:
+    """Neither a key, nor an address that may hold one."""
+    assert repr(Client(api_keys={"skyvern": KEY})) == "<Client of browser sessions>"
+    assert repr(ConnectInfo("wss://a.example?key=secret", {"x-api-key": "secret"})) == "ConnectInfo(***)"

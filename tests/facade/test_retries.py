@@ -1,0 +1,221 @@
+"""Whether and when a session is asked for again."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import httpx
+import pytest
+
+from browser_sessions import _retries, errors
+from browser_sessions._attempt import Stop, TimeLimit
+from browser_sessions.errors import BrowserSessionsError
+from tests.facade.fetching import BACKENDS, answering, async_client, run, running, sync_client
+
+
+@attrs.define
+class Clock:
+    """A clock that moves when somebody waits, or is told to."""
+
+    now: float = 1000.0
+    pauses: list[float] = attrs.field(factory=list)
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        self.pauses.append(seconds)
+        self.now += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, too."""
+        self.pause(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock in the place of the machine's, and pauses without jitter."""
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(random, "uniform", lambda _, most: most)
+    monkeypatch.setattr(Stop, "pause", lambda _, seconds: clock.pause(seconds))
+    monkeypatch.setattr("browser_sessions._fetching.anyio.sleep", clock.sleep)
+    return clock
+
+
+Step = Callable[[], httpx.Response]
+
+
+def status(code: int, **headers: str) -> Step:
+    """Return a step that answers with a status."""
+    return lambda: httpx.Response(code, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def session() -> httpx.Response:
+    """Answer with a session."""
+    return httpx.Response(200, json=running("skyvern"))
+
+
+def lost(error: type[httpx.TransportError]) -> Step:
+    """Return a step without an answer."""
+
+    def lose() -> httpx.Response:
+        raise error("lost")
+
+    return lose
+
+
+def script(*steps: Step) -> tuple[list[int], Callable[[httpx.Request], httpx.Response]]:
+    """Return what answers with one step after the other, the last one forever, and a count of the requests."""
+    left: Iterator[Step] = itertools.chain(steps, itertools.repeat(steps[-1]))
+    count = [0]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        count[0] += 1
+        return next(left)()
+
+    return count, answer
+
+
+def fetch(handler: Callable[[httpx.Request], httpx.Response], backend: str | None, **arguments: Any) -> Any:
+    """Return the session that is fetched, or the error."""
+
+    async def fetch_async() -> Any:
+        async with async_client(handler, **arguments) as client:
+            return await client.get("skyvern:a")
+
+    try:
+        return run(backend, fetch_async) if backend else sync_client(handler, **arguments).get("skyvern:a")
+    except BrowserSessionsError as error:
+        return error
+
+
+each_backend = pytest.mark.parametrize("backend", [None, "asyncio"])
+
+
+@each_backend
+@pytest.mark.parametrize(
+    "step",
+    [
+        *map(status, (408, 429, 500, 501, 502, 503, 504, *range(520, 527))),
+        *map(
+            lost,
+            (httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.PoolTimeout, httpx.ProxyError),
+        ),
+    ],
+)
+def test_what_may_pass_is_tried_again(step: Step, backend: str | None, clock: Clock) -> None:
+    """After pauses that double, and then there is a session."""
+    count, handler = script(step, step, session)
+
+    assert fetch(handler, backend).provider == "skyvern"
+    assert (count, clock.pauses) == ([3], [0.5, 1.0])
+
+
+@each_backend
+@pytest.mark.parametrize("code", [204, 302, 400, 401, 402, 403, 404, 409, 410, 418, 422, 451])
+def test_what_will_not_pass_is_not(code: int, backend: str | None, clock: Clock) -> None:
+    """One request is enough."""
+    count, handler = script(status(code))
+
+    assert fetch(handler, backend).status_code == code
+    assert (count, clock.pauses) == ([1], [])
+
+
+@each_backend
+def test_the_last_error_is_raised(backend: str | None, clock: Clock) -> None:
+    """When there are no retries left."""
+    count, handler = script(status(503), lost(httpx.ReadTimeout), status(429))
+
+    assert type(fetch(handler, backend)) is errors.RateLimited
+    assert (count, clock.pauses) == ([3], [0.5, 1.0])
+    assert type(fetch(handler, backend, max_retries=0)) is errors.RateLimited
+    assert count == [4]
+
+
+@each_backend
+@pytest.mark.parametrize(("wanted", "pause"), [("7", 7.0), ("0.1", 0.5), ("0", 0.5), ("nonsense", 0.5), ("-1", 0.5)])
+def test_never_earlier_than_the_provider_says(wanted: str, pause: float, backend: str | None, clock: Clock) -> None:
+    """Retry-After is waited out, and what is none of it is as if it were not there."""
+    count, handler = script(status(503, retry_after=wanted), session)
+
+    assert fetch(handler, backend).provider == "skyvern"
+    assert (count, clock.pauses) == ([2], [pause])
+
+
+@each_backend
+def test_what_does_not_fit_into_the_deadline_is_raised_at_once(backend: str | None, clock: Clock) -> None:
+    """An hour is not waited for two minutes."""
+    count, handler = script(status(429, retry_after="3600"))
+
+    error = fetch(handler, backend)
+    assert (type(error), error.retry_after) == (errors.RateLimited, 3600.0)
+    assert (count, clock.pauses) == ([1], [])
+    assert type(fetch(handler, backend, deadline=0.4)) is errors.RateLimited
+    assert clock.pauses == []
+
+
+def test_pauses_grow_up_to_a_bound(clock: Clock) -> None:
+    """Eight seconds, and no attempt after the last retry."""
+    count, handler = script(status(500))
+
+    assert type(fetch(handler, None, max_retries=7)) is errors.ProviderUnavailable
+    assert (count, clock.pauses) == ([8], [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0])
+
+
+def test_pauses_differ() -> None:
+    """Not all who failed together come back together."""
+    pauses = {_retries._backoff(1) for _ in range(100)}
+    assert len(pauses) > 90
+    assert all(0.25 <= pause <= 0.5 for pause in pauses)
+
+
+@each_backend
+def test_the_deadline_ends_the_last_attempt(backend: str | None, clock: Clock) -> None:
+    """With an answer in hand, it is that answer's error; with none, a timeout."""
+
+    def slow() -> httpx.Response:
+        clock.now += 5
+        raise httpx.ReadTimeout("timed out")
+
+    _, handler = script(status(502), slow)
+    assert type(fetch(handler, backend, deadline=4)) is errors.ProviderUnavailable
+    _, handler = script(lost(httpx.ConnectError), slow)
+    assert type(fetch(handler, backend, deadline=4)) is errors.RequestTimeout
+
+
+def test_an_attempt_has_what_is_left_of_the_deadline(clock: Clock) -> None:
+    """At most `timeout`, and less towards the end; httpx is told in each of its four ways."""
+    limits: list[dict[str, float]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        limits.append(request.extensions["timeout"])
+        clock.now += 3
+        return httpx.Response(500)
+
+    fetch(answer, None, timeout=6, deadline=10, max_retries=5)
+    assert limits == [dict.fromkeys(("connect", "read", "write", "pool"), left) for left in (6, 6, 2.5)]
+
+
+def test_a_time_limit_is_a_number_that_runs_out(clock: Clock) -> None:
+    """To all but our own streams it is the number."""
+    limit = TimeLimit(3.0)
+    clock.now += 1
+    assert (limit, limit.left()) == (3.0, 2.0)
+    clock.now += 5
+    assert (limit, limit.left()) == (3.0, 0.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_real_pauses(backend: str) -> None:
+    """Without any clock of ours, on both."""
+    count, handler = script(status(503), session)
+    start = time.monotonic()
+
+    assert fetch(handler, backend).provider == "skyvern"
+    assert count == [2]
+    assert 0.25 <= time.monotonic() - start < 5
+    assert fetch(answering("skyvern"), None).provider == "skyvern"

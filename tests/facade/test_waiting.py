@@ -1,0 +1,217 @@
+"""What a session is waited for to be."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from browser_sessions import BrowserSession, SessionStatus, errors
+from browser_sessions._attempt import Stop
+from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
+from tests.facade.fetching import RUNNING, async_client, run, running, sync_client
+from tests.facade.test_retries import Clock
+from tests.facade.viewing import session_in
+
+each_backend = pytest.mark.parametrize("backend", [None, "asyncio", "trio"])
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock in the place of the machine's, which moves with the pauses between looks."""
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(Stop, "pause", lambda _, seconds: clock.pause(seconds))
+    monkeypatch.setattr("anyio.sleep", clock.sleep)
+    return clock
+
+
+def life(
+    slug: str, *changes: dict[str, Any] | int | type[httpx.TransportError]
+) -> Callable[[httpx.Request], httpx.Response]:
+    """Return what answers with a running session, changed in one way after the other, or with a status or a fault."""
+    left: Iterator[Any] = itertools.chain(changes, itertools.repeat(changes[-1]))
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        change = next(left)
+        if isinstance(change, int):
+            return httpx.Response(change)
+        if isinstance(change, type):
+            raise change("lost")
+        body = running(slug)
+        session_in(slug, body).update(change)
+        return httpx.Response(200, json=body)
+
+    return answer
+
+
+def wait(
+    handler: Callable[[httpx.Request], httpx.Response], backend: str | None, slug: str = "skyvern", **arguments: Any
+) -> Any:
+    """Return the session that is waited for, or the error."""
+
+    async def wait_async() -> Any:
+        async with async_client(handler) as client:
+            return await client.wait(f"{slug}:a", **arguments)
+
+    try:
+        return run(backend, wait_async) if backend else sync_client(handler).wait(f"{slug}:a", **arguments)
+    except BrowserSessionsError as error:
+        return error
+
+
+OVER: dict[str, dict[str, Any]] = {
+    "anchorbrowser": {"status": "completed"},
+    "brightdata": {"status": "failed"},
+    "browser_use": {"status": "stopped"},
+    "browserbase": {"status": "TIMED_OUT"},
+    "skyvern": {"status": None, "completed_at": "2026-03-04T10:00:00"},
+}
+
+
+@each_backend
+@pytest.mark.parametrize("slug", OVER)
+def test_ended(slug: str, backend: str | None, clock: Clock) -> None:
+    """Whatever way it ended; a word that nobody knows is no end, and looks are further and further apart."""
+    session = wait(life(slug, {}, {"status": "hibernating"}, {}, OVER[slug]), backend, slug)
+
+    assert session.status.is_terminal
+    assert clock.pauses == [0.5, 0.75, 1.125]
+
+
+READY: dict[str, tuple[dict[str, Any], ...]] = {
+    "anchorbrowser": ({"status": "pending"}, {"status": "running"}),
+    "brightdata": ({"status": "running"},),
+    "browser_use": ({"cdpUrl": None}, {}),
+    "browserbase": ({"status": "PENDING"}, {"connectUrl": None}, {}),
+    "skyvern": ({"status": "created", "started_at": None}, {"started_at": None}, {"browser_address": None}),
+}
+
+
+@each_backend
+@pytest.mark.parametrize("slug", READY)
+def test_ready(slug: str, backend: str | None, clock: Clock) -> None:
+    """It runs and, where its provider has a sign of it, its browser is there: an address, or a start."""
+    session = wait(life(slug, *READY[slug]), backend, slug, until="ready")
+
+    assert session.status is SessionStatus.RUNNING
+    assert len(clock.pauses) == len(READY[slug]) - 1
+
+
+@each_backend
+@pytest.mark.parametrize("slug", OVER)
+def test_ready_of_what_is_over(slug: str, backend: str | None, clock: Clock) -> None:
+    """It will not be ready any more, and the session is in the error."""
+    error = wait(life(slug, OVER[slug]), backend, slug, until="ready")
+
+    assert type(error) is SessionEnded
+    assert error.session.status.is_terminal
+    assert error.ref == error.session.ref
+    assert clock.pauses == []
+
+
+@each_backend
+def test_a_function(backend: str | None, clock: Clock) -> None:
+    """It gets the session, and what it returns is true or not; what it raises is raised."""
+    seen: list[str | None] = []
+
+    def is_third(session: BrowserSession) -> int:
+        seen.append(session.raw_status)
+        return len(seen) == 3
+
+    assert (
+        wait(life("skyvern", {"status": "a"}, {"status": "b"}, {"status": "c"}), backend, until=is_third).raw_status
+        == "c"
+    )
+    assert seen == ["a", "b", "c"]
+    assert clock.pauses == [0.5, 0.75]
+    with pytest.raises(ZeroDivisionError):
+        wait(life("skyvern", {}), backend, until=lambda _: 1 / 0)
+
+
+@each_backend
+def test_a_look_that_fails_is_not_the_end(backend: str | None, clock: Clock) -> None:
+    """What may pass is looked over; each look is one request."""
+    session = wait(life("skyvern", 503, httpx.ConnectError, 429, httpx.ReadTimeout, 520, OVER["skyvern"]), backend)
+
+    assert session.status is SessionStatus.ENDED
+    assert clock.pauses == [0.5, 0.75, 1.125, 1.6875, 2.53125]
+
+
+@each_backend
+@pytest.mark.parametrize("status", [204, 302, 400, 401, 402, 403, 404, 422])
+def test_any_other_error_is(status: int, backend: str | None, clock: Clock) -> None:
+    """A session that is not there is not waited for."""
+    assert wait(life("skyvern", {}, status), backend).status_code == status
+    assert clock.pauses == [0.5]
+
+
+@each_backend
+def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
+    """The last look is just before, and the session as it was last seen is in the error."""
+    error = wait(life("skyvern", {}), backend, timeout=4)
+
+    assert type(error) is WaitTimeout
+    assert isinstance(error, TimeoutError)
+    assert error.session is not None
+    assert error.session.status is SessionStatus.RUNNING
+    assert str(error) == "skyvern:a is not ended within 4 s: it was last seen running"
+    assert clock.pauses == [0.5, 0.75, 1.125, pytest.approx(1.225)]
+
+
+@each_backend
+def test_nothing_was_seen(backend: str | None, clock: Clock) -> None:
+    """The last failure is the cause."""
+    error = wait(life("skyvern", 500, 520), backend, timeout=1)
+
+    assert (type(error), error.session) == (WaitTimeout, None)
+    assert type(error.__cause__) is errors.ProviderUnavailable
+    assert error.__cause__.status_code == 520
+    assert sum(clock.pauses) < 1
+
+
+@each_backend
+def test_what_a_provider_wants_is_kept_to(backend: str | None, clock: Clock) -> None:
+    """Never earlier; and what is later than the end of the wait is not waited for."""
+    answers = [httpx.Response(429, headers={"Retry-After": "20"}), httpx.Response(429, headers={"Retry-After": "100"})]
+
+    error = wait(lambda _: answers.pop(0), backend, timeout=60)
+    assert clock.pauses == [20.0]
+    assert str(error) == (
+        "skyvern:a is not ended within 60 s: it was never seen, "
+        "and its provider wants to be asked again after 100 s only"
+    )
+
+
+def test_looks_do_not_grow_apart_for_ever(clock: Clock) -> None:
+    """Five seconds at most."""
+    wait(life("skyvern", {}), None, timeout=60)
+    assert max(clock.pauses) == 5.0
+    assert len(clock.pauses) == 16
+
+
+@each_backend
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"until": "over"}, 'until is "ended", "ready" or a function'),
+        ({"until": None}, 'until is "ended", "ready" or a function'),
+        ({"timeout": 0}, "timeout is a number of seconds above zero"),
+        ({"timeout": float("inf")}, "timeout is a number of seconds above zero"),
+    ],
+)
+def test_what_nobody_can_wait_for(arguments: dict[str, Any], message: str, backend: str | None) -> None:
+    """Is refused before anything is sent."""
+    with pytest.raises(ValueError, match=message):
+        wait(lambda _: httpx.Response(500), backend, **arguments)
+    with pytest.raises(ValueError, match=message):
+        sync_client(lambda _: httpx.Response(500)).wait_many([], **arguments)
+
+
+def test_running_examples_run() -> None:
+    """The tests begin with sessions that are not over."""
+    assert all(wait(life(slug, {}), None, slug, until=lambda _: True).status == "running" for slug in RUNNING)
