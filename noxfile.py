@@ -96,12 +96,13 @@ def injection(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def speed(session: nox.Session) -> None:
-    """Measure regenerating, the clients and the view, as ratios to the stock generator and to httpx in the same run."""
+    """Measure regenerating, the clients, the view and fetching, next to the stock generator and to httpx."""
     install(session, "codegen")
     session.install("-c", CONSTRAINTS, *(f"./{project}" for project in PROJECTS))
     session.run("python", "-m", "tests.speed.regenerate")
     session.run("python", "-m", "tests.speed.clients")
     session.run("python", "-m", "tests.speed.views")
+    session.run("python", "-m", "tests.speed.fetching")
 
 
 @nox.session(default=False)

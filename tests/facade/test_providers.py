@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import re
+import string
 from typing import Any
 
 import pytest
 
-from browser_sessions import PROVIDERS, BrowserSession
+from browser_sessions import PROVIDERS, BrowserSession, errors
 from codegen.walk import walk
 from tests.facade.viewing import document, provider_of
 
@@ -50,3 +52,16 @@ def test_variables_are_a_providers_own() -> None:
     """No two providers look at one environment variable."""
     found = [name for each in PROVIDERS.values() for name in (*each.key_variables, each.base_url_variable)]
     assert len(found) == len(set(found))
+
+
+@each_provider
+def test_rows_name_what_there_is(slug: str) -> None:
+    """A sign of readiness is a field that the provider fills, and a status means an error that there is."""
+    provider = PROVIDERS[slug]
+    assert provider.ready is None or provider.ready in provider.fields
+    placeholders = {name for _, name, *_ in string.Formatter().parse(provider.connect_url or "") if name}
+    assert placeholders <= {"connect_url", "id", "key"}
+    assert "connect_url" not in placeholders or "connect_url" in provider.fields
+    for failure in provider.failures:
+        assert issubclass(getattr(errors, failure.error), errors.ApiStatusError)
+        assert re.compile(failure.says).groups == 0

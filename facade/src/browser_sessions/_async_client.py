@@ -73,13 +73,13 @@ class AsyncClient(_Configuration):
     async def aclose(self) -> None:
         """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
         with self._opening:
-            fetcher, self._fetcher, self._is_closed = self._fetcher, None, True
+            closing = self._fetcher or self._transport
+            self._fetcher = self._transport = None
+            self._is_closed = True
         for run in self._runs:
             await run.aclose()
-        if fetcher:
-            await fetcher.aclose()
-        elif self._transport:
-            await self._transport.aclose()
+        if closing:
+            await closing.aclose()
 
     async def __aenter__(self) -> Self:
         return self

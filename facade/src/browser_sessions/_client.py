@@ -141,11 +141,11 @@ class Client(_Configuration):
     def close(self) -> None:
         """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
         with self._opening:
-            fetcher, self._fetcher, self._is_closed = self._fetcher, None, True
-        if fetcher:
-            fetcher.close()
-        elif self._transport:
-            self._transport.close()
+            closing = self._fetcher or self._transport
+            self._fetcher = self._transport = None
+            self._is_closed = True
+        if closing:
+            closing.close()
 
     def __enter__(self) -> Self:
         return self

@@ -181,17 +181,17 @@ def _said_in(text: str) -> str:
     return _line("; ".join(_sentences(body)))
 
 
-def _sentences(said: Any) -> Iterator[str]:
+def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
     """Yield the sentences in what providers send: texts, objects that hold them under usual names, arrays of them."""
     if isinstance(said, str):
         yield said
-    elif isinstance(said, list):
+    elif isinstance(said, list) and depth:
         for each in said[:5]:
-            yield from _sentences(each)
-    elif isinstance(said, dict):
+            yield from _sentences(each, depth - 1)
+    elif isinstance(said, dict) and depth:
         where = ".".join(map(str, said["loc"])) if isinstance(said.get("loc"), list) else ""
         found = next((said[name] for name in _SAID if said.get(name)), None)
-        for sentence in _sentences(found):
+        for sentence in _sentences(found, depth - 1):
             yield f"{where}: {sentence}" if where else sentence
 
 

@@ -55,17 +55,13 @@ class Sources:
         self._sources: dict[str, Source] = {}
         self._opening = threading.Lock()
 
-    def access(self, slug: str) -> Access:
-        """Return with what a provider is asked."""
-        source = self._sources.get(slug)
-        return source.access if source else find_access(PROVIDERS[slug], self._api_keys, self._base_urls)
-
-    def source(self, slug: str, sender: SyncSender | AsyncSender) -> Source:
+    def open(self, slug: str, sender: SyncSender | AsyncSender) -> Source:
         """Return a provider, whose requests go through a transport."""
         if slug not in self._sources:
             with self._opening:
                 if slug not in self._sources:
-                    self._sources[slug] = _open(self.access(slug), sender)
+                    access = find_access(PROVIDERS[slug], self._api_keys, self._base_urls)
+                    self._sources[slug] = _open(access, sender)
         return self._sources[slug]
 
 
@@ -92,7 +88,7 @@ class SyncFetcher:
             Stopped: Another thread ended it.
 
         """
-        source = self._sources.source(ref.provider, self._sender)
+        source = self._sources.open(ref.provider, self._sender)
         retries = Retries(ref, source.access, bounds)
         while True:
             outcome = self._attempt(source, retries.next(), stop)
@@ -131,7 +127,7 @@ class AsyncFetcher:
             BrowserSessionsError: There is none to return.
 
         """
-        source = self._sources.source(ref.provider, self._sender)
+        source = self._sources.open(ref.provider, self._sender)
         retries = Retries(ref, source.access, bounds)
         while True:
             outcome = await self._attempt(source, retries.next())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 import zlib
+from collections.abc import Iterator
 from typing import Any, cast
 
 import anyio
@@ -39,7 +41,8 @@ class SyncSender(httpx.BaseTransport):
     """The transport of all providers' clients: one pool of connections, with the proxies of the environment."""
 
     def __init__(self, transport: httpx.BaseTransport | None) -> None:
-        self._pool = httpx.Client(transport=transport, **_pool_arguments(transport))
+        with _configured():
+            self._pool = httpx.Client(transport=transport, **_pool_arguments(transport))
         for each in (self._pool._transport, *self._pool._mounts.values()):
             pool = getattr(each, "_pool", None)
             if isinstance(pool, httpcore.ConnectionPool):
@@ -51,7 +54,7 @@ class SyncSender(httpx.BaseTransport):
         attempt = ATTEMPT.get()
         # Not the pool's `send`, which reads cookies and redirects, and fails on a redirect to no address.
         transport = self._pool._transport_for_url(request.url)
-        _prepare(request, attempt, transport)
+        _prepare(request, attempt, transport, is_closed=self._pool.is_closed)
         start, response = time.monotonic(), None
         try:
             response = transport.handle_request(request)
@@ -80,13 +83,14 @@ class AsyncSender(httpx.AsyncBaseTransport):
     """`SyncSender`, for asyncio and trio."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None) -> None:
-        self._pool = httpx.AsyncClient(transport=transport, **_pool_arguments(transport))
+        with _configured():
+            self._pool = httpx.AsyncClient(transport=transport, **_pool_arguments(transport))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request of the attempt that is under way; a redirect is an answer like any other."""
         attempt = ATTEMPT.get()
         transport = self._pool._transport_for_url(request.url)
-        _prepare(request, attempt, transport)
+        _prepare(request, attempt, transport, is_closed=self._pool.is_closed)
         start, response, body = time.monotonic(), None, None
         try:
             with anyio.move_on_after(attempt.limit.left()):
@@ -170,7 +174,21 @@ def _pool_arguments(transport: object) -> dict[str, Any]:
     return {"limits": _LIMITS} if transport else {"limits": _LIMITS, "verify": httpx.create_ssl_context()}
 
 
-def _prepare(request: httpx.Request, attempt: Attempt, transport: object) -> None:
+@contextlib.contextmanager
+def _configured() -> Iterator[None]:
+    """Raise what is wrong with the environment as what it is, without the addresses and passwords in it."""
+    try:
+        yield
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        problem = str(error) if isinstance(error, ImportError) else type(error).__name__
+        raise ConfigurationError(
+            f"the proxies or the certificates that the environment names cannot be used: {problem}"
+        ) from None
+
+
+def _prepare(request: httpx.Request, attempt: Attempt, transport: object, *, is_closed: bool) -> None:
+    if is_closed:  # by another thread, perhaps; httpx asks in its own `send` only
+        raise ConfigurationError("the client was closed", ref=attempt.ref)
     request.extensions["timeout"] = dict.fromkeys(_PHASES, attempt.limit)
     if request.url.scheme == "http":  # to this machine, or there would be no access; but not through another one
         proxy = getattr(getattr(transport, "_pool", None), "_proxy_url", None)

@@ -16,6 +16,8 @@ Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
 
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 5.0
 _LAST_LOOK = 1.0
+"""Seconds before the end of the wait, or less, at which the last look begins, so that it can be answered in time."""
+
 _LEAST = 0.001
 
 
@@ -53,9 +55,7 @@ class Polls:
         self._error = error
 
     def next_pause(self) -> float:
-        """Return for how many seconds to wait before the next look.
-
-        The last one is a second before the time is over, or half of what is left.
+        """Return for how many seconds to wait before the next look; the last one is just before the end.
 
         Raises:
             WaitTimeout: There is none.
@@ -67,10 +67,11 @@ class Polls:
         left = self._end - time.monotonic()
         if left <= 0 or self._is_last or wanted >= left:
             self._give_up(wanted if wanted >= left > 0 else 0.0)
-        if pause >= left - min(_LAST_LOOK, left / 2):
-            self._is_last = True
-            pause = max(left - min(_LAST_LOOK, left / 2), wanted)
-        return pause
+        until_last = left - min(_LAST_LOOK, self._timeout / 10)
+        if pause < until_last:
+            return pause
+        self._is_last = True
+        return max(until_last, wanted)
 
     def _give_up(self, wanted: float) -> NoReturn:
         seen = f"was last seen {self._session.status}" if self._session else "was never seen"
