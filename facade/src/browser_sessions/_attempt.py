@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from browser_sessions._ref import SessionRef
 
 if TYPE_CHECKING:
+    import httpx
+
     from browser_sessions._access import Access
 
 
@@ -64,6 +66,14 @@ class Attempt(NamedTuple):
     access: Access
     limit: TimeLimit
     number: int
+
+
+class Answer(NamedTuple):
+    """What came of an attempt, as far as generated operations look at a response, and errors tell of it."""
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes
 
 
 ATTEMPT: ContextVar[Attempt] = ContextVar("ATTEMPT")

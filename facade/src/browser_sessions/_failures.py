@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from urllib.parse import quote
 
 import httpx
 
 from browser_sessions import errors
-from browser_sessions._attempt import Attempt
+from browser_sessions._attempt import Answer, Attempt
 from browser_sessions._session import HIDDEN, copied
 
 MAX_SHOWN = 2_000
@@ -81,14 +81,6 @@ _SECONDS = re.compile(r"\d{1,15}(?:\.\d{1,9})?")
 _RATE_LIMIT = re.compile(r";\s*([rt])\s*=\s*(\d{1,15})")
 
 
-class Answer(NamedTuple):
-    """An answer, or as much of it as came."""
-
-    status: int
-    headers: httpx.Headers
-    content: bytes
-
-
 def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
     """Return the error for what sending a request raised, without what led to it: that has the key in it."""
     if isinstance(error, errors.BrowserSessionsError):
@@ -103,11 +95,11 @@ def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
     """Return the error for a status that is no success."""
     text = _text(attempt, answer)
     said = _said_in(text)
-    kind = _class_of(attempt, answer.status, said)
-    advice = _REDIRECT if 300 <= answer.status < 400 else _ADVICE[kind]  # noqa: PLR2004 - HTTP's own
+    kind = _class_of(attempt, answer.status_code, said)
+    advice = _REDIRECT if 300 <= answer.status_code < 400 else _ADVICE[kind]  # noqa: PLR2004 - HTTP's own
     advice = advice.format(keys=" or ".join(attempt.access.provider.key_variables))
     more: dict[str, Any] = {"kind": _kind_of_limit(said, answer.headers)} if kind is errors.RateLimited else {}
-    told = f"status {answer.status}: {said}" if said else f"status {answer.status}"
+    told = f"status {answer.status_code}: {said}" if said else f"status {answer.status_code}"
     message = f"{attempt.access.provider.name} {advice} ({told})"
     return kind(_about(attempt, message), **_facts(attempt, answer, text), **more)
 
@@ -115,7 +107,7 @@ def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
 def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
     """Return the error for a success that is not what the provider promises."""
     name = attempt.access.provider.name
-    message = f"{name}'s answer (status {answer.status}) is not what it promises: {problem}"
+    message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {problem}"
     return errors.UnexpectedResponse(
         _about(attempt, message), path=path, **_facts(attempt, answer, _text(attempt, answer))
     )
@@ -160,7 +152,7 @@ def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
     shown = {name: _shown_header(attempt, name, value) for name, value in answer.headers.items()}
     return {
         "ref": attempt.ref,
-        "status_code": answer.status,
+        "status_code": answer.status_code,
         "request_id": next((shown[name] for name in _REQUEST_IDS if name in shown), None),
         "retry_after": _retry_after(answer.headers),
         "headers": shown,

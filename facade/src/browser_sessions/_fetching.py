@@ -13,12 +13,12 @@ import httpx
 
 from browser_sessions import _failures
 from browser_sessions._access import Access, find_access
-from browser_sessions._attempt import ATTEMPT, Attempt, Stop
+from browser_sessions._attempt import ATTEMPT, Answer, Attempt, Stop
 from browser_sessions._bounds import Bounds
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._retries import Retries
-from browser_sessions._sending import HEADERS, AsyncSender, SyncSender
+from browser_sessions._sending import HEADERS, AsyncPool, Sender, SyncPool
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
@@ -55,21 +55,26 @@ class Sources:
         self._sources: dict[str, Source] = {}
         self._opening = threading.Lock()
 
-    def open(self, slug: str, sender: SyncSender | AsyncSender) -> Source:
-        """Return a provider, whose requests go through a transport."""
+    def open(self, slug: str, pool: SyncPool | AsyncPool) -> Source:
+        """Return a provider, whose requests go through a pool."""
         if slug not in self._sources:
             with self._opening:
                 if slug not in self._sources:
                     access = find_access(PROVIDERS[slug], self._api_keys, self._base_urls)
-                    self._sources[slug] = _open(access, sender)
+                    self._sources[slug] = _open(access, pool)
         return self._sources[slug]
 
 
-def _open(access: Access, sender: SyncSender | AsyncSender) -> Source:
+def _open(access: Access, pool: SyncPool | AsyncPool) -> Source:
     provider = import_module(f"browser_sessions._providers.{access.provider.slug}")
-    client = provider.CLIENT(
-        token=access.key, base_url=access.base_url, headers=HEADERS, httpx_args={"transport": sender}
-    )
+    is_sync = isinstance(pool, SyncPool)
+    # A transport that nothing goes through, so that no connections are prepared but the pool's.
+    nothing = {"transport": httpx.BaseTransport() if is_sync else httpx.AsyncBaseTransport()}
+    client = provider.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS, httpx_args=nothing)
+    if is_sync:
+        client.set_httpx_client(Sender(pool, client.get_httpx_client()))
+    else:
+        client.set_async_httpx_client(Sender(pool, client.get_async_httpx_client()))
     return Source(access, provider.OPERATION, client, provider.view)
 
 
@@ -78,7 +83,7 @@ class SyncFetcher:
 
     def __init__(self, sources: Sources, transport: httpx.BaseTransport | None) -> None:
         self._sources = sources
-        self._sender = SyncSender(transport)
+        self._pool = SyncPool(transport)
 
     def fetch(self, ref: SessionRef, bounds: Bounds, stop: Stop) -> BrowserSession:
         """Return a session.
@@ -88,7 +93,7 @@ class SyncFetcher:
             Stopped: Another thread ended it.
 
         """
-        source = self._sources.open(ref.provider, self._sender)
+        source = self._sources.open(ref.provider, self._pool)
         retries = Retries(ref, source.access, bounds)
         while True:
             outcome = self._attempt(source, retries.next(), stop)
@@ -110,7 +115,7 @@ class SyncFetcher:
 
     def close(self) -> None:
         """Close the connections."""
-        self._sender.close()
+        self._pool.close()
 
 
 class AsyncFetcher:
@@ -118,7 +123,7 @@ class AsyncFetcher:
 
     def __init__(self, sources: Sources, transport: httpx.AsyncBaseTransport | None) -> None:
         self._sources = sources
-        self._sender = AsyncSender(transport)
+        self._pool = AsyncPool(transport)
 
     async def fetch(self, ref: SessionRef, bounds: Bounds) -> BrowserSession:
         """Return a session.
@@ -127,7 +132,7 @@ class AsyncFetcher:
             BrowserSessionsError: There is none to return.
 
         """
-        source = self._sources.open(ref.provider, self._sender)
+        source = self._sources.open(ref.provider, self._pool)
         retries = Retries(ref, source.access, bounds)
         while True:
             outcome = await self._attempt(source, retries.next())
@@ -147,13 +152,13 @@ class AsyncFetcher:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._sender.aclose()
+        await self._pool.aclose()
 
 
 def _outcome(source: Source, attempt: Attempt, response: Any) -> Outcome:
     """Return what a generated client's `Response` is: a view, or the one error for it."""
-    answer = _failures.Answer(response.status_code, response.headers, response.content)
-    if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's own
+    answer = Answer(response.status_code, response.headers, response.content)
+    if not 200 <= answer.status_code < 300:  # noqa: PLR2004 - HTTP's own
         return _failures.status_error(attempt, answer)
     if response.error is not None:
         error = _failures.unexpected(attempt, answer, str(response.error), response.error.path or None)

@@ -15,7 +15,7 @@ import httpx
 
 from browser_sessions import _failures
 from browser_sessions._access import is_loopback
-from browser_sessions._attempt import ATTEMPT, Attempt
+from browser_sessions._attempt import ATTEMPT, Answer, Attempt
 from browser_sessions._network import BoundedBackend
 from browser_sessions._version import __version__
 from browser_sessions.errors import ConfigurationError
@@ -37,24 +37,22 @@ _GZIP = 16 + zlib.MAX_WBITS
 _log = logging.getLogger("browser_sessions")
 
 
-class SyncSender(httpx.BaseTransport):
-    """The transport of all providers' clients: one pool of connections, with the proxies of the environment."""
+class SyncPool:
+    """The connections to all providers, with the proxies of the environment."""
 
     def __init__(self, transport: httpx.BaseTransport | None) -> None:
         with _configured():
-            self._pool = httpx.Client(transport=transport, **_pool_arguments(transport))
-        for each in (self._pool._transport, *self._pool._mounts.values()):
+            self._client = httpx.Client(transport=transport, **_pool_arguments(transport))
+        for each in (self._client._transport, *self._client._mounts.values()):
             pool = getattr(each, "_pool", None)
             if isinstance(pool, httpcore.ConnectionPool):
                 # httpx has no argument for it. With a transport of the user's own, each read is bounded alone.
                 pool._network_backend = BoundedBackend(pool._network_backend)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request of the attempt that is under way; a redirect is an answer like any other."""
-        attempt = ATTEMPT.get()
-        # Not the pool's `send`, which reads cookies and redirects, and fails on a redirect to no address.
-        transport = self._pool._transport_for_url(request.url)
-        _prepare(request, attempt, transport, is_closed=self._pool.is_closed)
+    def send(self, request: httpx.Request, attempt: Attempt) -> Answer:
+        """Return what a request is answered with; a redirect is an answer like any other."""
+        transport = self._client._transport_for_url(request.url)
+        _check(request, attempt, transport, is_closed=self._client.is_closed)
         start, response = time.monotonic(), None
         try:
             response = transport.handle_request(request)
@@ -70,27 +68,26 @@ class SyncSender(httpx.BaseTransport):
                     raise
             finally:
                 stream.close()
-            return body.in_response(attempt)
+            return body.answer(attempt)
         finally:
             _log_attempt(request, attempt, response, start)
 
     def close(self) -> None:
-        """Close the pool and its connections."""
-        self._pool.close()
+        """Close the connections."""
+        self._client.close()
 
 
-class AsyncSender(httpx.AsyncBaseTransport):
-    """`SyncSender`, for asyncio and trio."""
+class AsyncPool:
+    """`SyncPool`, for asyncio and trio."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None) -> None:
         with _configured():
-            self._pool = httpx.AsyncClient(transport=transport, **_pool_arguments(transport))
+            self._client = httpx.AsyncClient(transport=transport, **_pool_arguments(transport))
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request of the attempt that is under way; a redirect is an answer like any other."""
-        attempt = ATTEMPT.get()
-        transport = self._pool._transport_for_url(request.url)
-        _prepare(request, attempt, transport, is_closed=self._pool.is_closed)
+    async def send(self, request: httpx.Request, attempt: Attempt) -> Answer:
+        """Return what a request is answered with; a redirect is an answer like any other."""
+        transport = self._client._transport_for_url(request.url)
+        _check(request, attempt, transport, is_closed=self._client.is_closed)
         start, response, body = time.monotonic(), None, None
         try:
             with anyio.move_on_after(attempt.limit.left()):
@@ -109,20 +106,45 @@ class AsyncSender(httpx.AsyncBaseTransport):
                     await stream.aclose()
             if body is None:
                 raise httpx.ReadTimeout("timed out")
-            return body.in_response(attempt)
+            return body.answer(attempt)
         finally:
             _log_attempt(request, attempt, response, start)
 
     async def aclose(self) -> None:
-        """Close the pool and its connections."""
-        await self._pool.aclose()
+        """Close the connections."""
+        await self._client.aclose()
+
+
+class Sender:
+    """What a generated operation sends its request with, in the place of an httpx client.
+
+    It sends what that client would, of which it has the address and the headers, but without what the client does for
+    others: cookies, redirects and authentication take as long as the rest.
+
+    Args:
+        pool: The connections; what its `send` returns, awaitable or not, is what the operation gets.
+        client: The httpx client that the generated client made.
+
+    """
+
+    def __init__(self, pool: SyncPool | AsyncPool, client: httpx.Client | httpx.AsyncClient) -> None:
+        self._pool = pool
+        self._base_url = str(client.base_url).rstrip("/")
+        self._headers = client.headers
+
+    def request(self, *, method: str, url: str, follow_redirects: bool) -> Any:  # noqa: ARG002 - nobody here does
+        """Send the request of the attempt that is under way; of what else an operation might send, nothing is known."""
+        attempt = ATTEMPT.get()
+        timeouts = dict.fromkeys(_PHASES, attempt.limit)
+        request = httpx.Request(method, self._base_url + url, headers=self._headers, extensions={"timeout": timeouts})
+        return self._pool.send(request, attempt)
 
 
 class _Body:
     """A body as it arrives: decompressed, and no larger than it may be."""
 
     def __init__(self, response: httpx.Response) -> None:
-        self._coding = coding = response.headers.get("content-encoding", "").strip().lower()
+        coding = response.headers.get("content-encoding", "").strip().lower()
         self.is_whole = False
         self._response = response
         self._content = bytearray()
@@ -142,31 +164,25 @@ class _Body:
                 self._problem = f"it is larger than {MAX_BODY // 1_000_000} MB"
         return not self._problem
 
-    def in_response(self, attempt: Attempt) -> httpx.Response:
-        """Return the response with its body in it.
+    def answer(self, attempt: Attempt) -> Answer:
+        """Return the answer with its body.
 
         Of a status that is no success, the status says enough, and the body is whatever came of it.
 
         Raises:
             UnexpectedResponse: The body of a success cannot be read.
-            ApiStatusError: It is a redirect, which httpx would look into.
             httpx.TransportError: The body of a success did not come as a whole.
 
         """
-        response, content = self._response, bytes(self._content)
-        answer = _failures.Answer(response.status_code, response.headers, content)
-        if response.is_success and self._problem:
-            raise _failures.unexpected(attempt, answer, self._problem)
-        if response.is_success and not self.is_whole:
-            raise httpx.ReadTimeout("timed out")
-        if response.is_success and self._gzip and not self._gzip.eof:
-            raise httpx.RemoteProtocolError("the compressed body is cut off")
-        if response.is_redirect:
-            raise _failures.status_error(attempt, answer)
-        if self._coding:
-            del response.headers["content-encoding"]
-        response.stream = httpx.ByteStream(content)
-        return response
+        answer = Answer(self._response.status_code, self._response.headers, bytes(self._content))
+        if self._response.is_success:
+            if self._problem:
+                raise _failures.unexpected(attempt, answer, self._problem)
+            if not self.is_whole:
+                raise httpx.ReadTimeout("timed out")
+            if self._gzip and not self._gzip.eof:
+                raise httpx.RemoteProtocolError("the compressed body is cut off")
+        return answer
 
 
 def _pool_arguments(transport: object) -> dict[str, Any]:
@@ -186,10 +202,9 @@ def _configured() -> Iterator[None]:
         ) from None
 
 
-def _prepare(request: httpx.Request, attempt: Attempt, transport: object, *, is_closed: bool) -> None:
+def _check(request: httpx.Request, attempt: Attempt, transport: object, *, is_closed: bool) -> None:
     if is_closed:  # by another thread, perhaps; httpx asks in its own `send` only
         raise ConfigurationError("the client was closed", ref=attempt.ref)
-    request.extensions["timeout"] = dict.fromkeys(_PHASES, attempt.limit)
     if request.url.scheme == "http":  # to this machine, or there would be no access; but not through another one
         proxy = getattr(getattr(transport, "_pool", None), "_proxy_url", None)
         if proxy is not None and not is_loopback(proxy.host.decode("ascii")):
