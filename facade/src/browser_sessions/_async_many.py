@@ -72,6 +72,7 @@ class AsyncRun:
         self._count = 0
         self._failure: Exception | None = None
         self._is_started = False
+        self._is_cancelled = False
 
     @property
     def is_under_way(self) -> bool:
@@ -103,7 +104,7 @@ class AsyncRun:
 
     def cancel(self) -> None:
         """End the work, soon."""
-        self._is_started = True
+        self._is_started = self._is_cancelled = True
         for cancel in tuple(self._cancels.values()):
             cancel()
 
@@ -148,6 +149,8 @@ class AsyncRun:
         self._results.append((name, outcome))
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        if self._is_cancelled:  # since the task that starts this one was woken for the last time
+            return
         self._count += 1
         number = self._count
 

@@ -89,12 +89,12 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = threading.Event()
-        self._limits: set[TimeLimit] = set()
+        self._limits: dict[int, TimeLimit] = {}  # by identity: two of the same seconds are equal
 
     def set(self) -> None:
         """End all attempts and pauses, those that are to come as well."""
         self._event.set()
-        for limit in tuple(self._limits):
+        for limit in tuple(self._limits.values()):
             limit.stop()
 
     def pause(self, seconds: float) -> None:
@@ -114,7 +114,7 @@ class Stop:
             Stopped: It was already.
 
         """
-        self._limits.add(limit)
+        self._limits[id(limit)] = limit
         if self._event.is_set():
             raise Stopped
 
@@ -125,7 +125,7 @@ class Stop:
             Stopped: It was ended, and what came of it means nothing.
 
         """
-        self._limits.discard(limit)
+        self._limits.pop(id(limit), None)
         if self._event.is_set():
             raise Stopped
 

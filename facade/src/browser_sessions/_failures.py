@@ -115,7 +115,7 @@ def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None 
 
 def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
     """Return the error for an attempt that ended without a whole answer; httpx's error is its cause."""
-    said = _without_key(attempt, str(cause))
+    said = _without_key(attempt, _reason(cause))
     what = f"{type(cause).__name__}: {_line(said)}" if said else type(cause).__name__
     error: errors.TransportError
     if isinstance(cause, httpx.TimeoutException):
@@ -128,6 +128,13 @@ def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
     if isinstance(cause, httpx.RequestError):
         error.__cause__ = type(cause)(said)  # another one: that one has the request, and so the key
     return error
+
+
+def _reason(error: BaseException | None) -> str:
+    """Return what an error says, or what led to it: trio's say nothing themselves."""
+    while error and not str(error):
+        error = error.__cause__ or error.__context__
+    return str(error or "")
 
 
 def _class_of(attempt: Attempt, status: int, said: str) -> type[errors.ApiStatusError]:

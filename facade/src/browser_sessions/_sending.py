@@ -16,7 +16,7 @@ import httpx
 from browser_sessions import _failures
 from browser_sessions._access import is_loopback
 from browser_sessions._attempt import ATTEMPT, Answer, Attempt
-from browser_sessions._network import BoundedBackend
+from browser_sessions._network import AsyncBoundedBackend, BoundedBackend
 from browser_sessions._version import __version__
 from browser_sessions.errors import ConfigurationError
 
@@ -32,6 +32,9 @@ HEADERS = {
 
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=100)
 _PHASES = ("connect", "read", "write", "pool")
+_GRACE = 0.1
+"""Seconds that a transport of the user's own may take longer; ours ends by itself, and in better order."""
+
 _GZIP = 16 + zlib.MAX_WBITS
 
 _log = logging.getLogger("browser_sessions")
@@ -43,10 +46,8 @@ class SyncPool:
     def __init__(self, transport: httpx.BaseTransport | None) -> None:
         with _configured():
             self._client = httpx.Client(transport=transport, **_pool_arguments(transport))
-        for each in (self._client._transport, *self._client._mounts.values()):
-            pool = getattr(each, "_pool", None)
+        for pool in _pools(self._client):
             if isinstance(pool, httpcore.ConnectionPool):
-                # httpx has no argument for it. With a transport of the user's own, each read is bounded alone.
                 pool._network_backend = BoundedBackend(pool._network_backend)
 
     def send(self, request: httpx.Request, attempt: Attempt) -> Answer:
@@ -83,6 +84,9 @@ class AsyncPool:
     def __init__(self, transport: httpx.AsyncBaseTransport | None) -> None:
         with _configured():
             self._client = httpx.AsyncClient(transport=transport, **_pool_arguments(transport))
+        for pool in _pools(self._client):
+            if isinstance(pool, httpcore.AsyncConnectionPool):
+                pool._network_backend = AsyncBoundedBackend(pool._network_backend)
 
     async def send(self, request: httpx.Request, attempt: Attempt) -> Answer:
         """Return what a request is answered with; a redirect is an answer like any other."""
@@ -90,15 +94,15 @@ class AsyncPool:
         _check(request, attempt, transport, is_closed=self._client.is_closed)
         start, response, body = time.monotonic(), None, None
         try:
-            with anyio.move_on_after(attempt.limit.left()):
+            with anyio.move_on_after(attempt.limit.left() + _GRACE) as scope:
                 response = await transport.handle_async_request(request)
                 body, stream = _Body(response), cast(httpx.AsyncByteStream, response.stream)
                 try:
                     async for chunk in stream:
                         if not body.take(chunk):
-                            break
-                    else:
-                        body.is_whole = True
+                            # Not `break`, after which nobody closes the generators that the stream is made of.
+                            scope.cancel()
+                    body.is_whole = True
                 except httpx.TransportError:
                     if response.is_success:
                         raise
@@ -188,6 +192,15 @@ class _Body:
 def _pool_arguments(transport: object) -> dict[str, Any]:
     # One context for the pool and the proxies, which httpx would make one each for; it takes 20 ms.
     return {"limits": _LIMITS} if transport else {"limits": _LIMITS, "verify": httpx.create_ssl_context()}
+
+
+def _pools(client: httpx.Client | httpx.AsyncClient) -> Iterator[object]:
+    """Yield the pools that a client made; httpx has no argument for what they are made of.
+
+    A transport of the user's own has none that we know: a synchronous one bounds each read alone.
+    """
+    for transport in (client._transport, *client._mounts.values()):
+        yield getattr(transport, "_pool", None)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,545 @@
+"""Whatever happens below HTTP and in it, on real sockets: a view or the one right error, in time, without the key."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import gzip
+import json
+import pickle
+import socket
+import threading
+import time
+import traceback
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import partial
+from typing import Any
+
+import anyio
+import attrs
+import pytest
+
+from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, errors
+from browser_sessions.errors import BrowserSessionsError
+from tests.facade.faulty_server import FaultyServer, Peer
+from tests.facade.fetching import BACKENDS, KEY, KEYS, run, running
+
+SESSION = json.dumps(running("skyvern")).encode()
+TIMEOUT = 0.6
+LATE = 1.5
+"""Seconds that a slow machine may take on top."""
+
+each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
+
+Play = Callable[[Peer], None]
+
+
+def fetch(
+    address: str, backend: str | None, slug: str = "skyvern", **arguments: Any
+) -> BrowserSession | BrowserSessionsError:
+    """Return the session that is fetched from an address, or the error."""
+    given: dict[str, Any] = {
+        "api_keys": KEYS,
+        "base_urls": {slug: address},
+        "timeout": TIMEOUT,
+        "max_retries": 0,
+    } | arguments
+
+    async def fetch_async() -> BrowserSession:
+        async with AsyncClient(**given) as client:
+            return await client.get(f"{slug}:an-id")
+
+    try:
+        if backend:
+            return run(backend, fetch_async)
+        with Client(**given) as client:
+            return client.get(f"{slug}:an-id")
+    except BrowserSessionsError as error:
+        return error
+
+
+def assert_no_key(error: BaseException) -> None:
+    """No part of an error, nor of what led to it, nor the frames that it keeps, show the key."""
+    seen: BaseException | None = error
+    while seen is not None:
+        assert KEY not in repr([str(seen), seen.args, vars(seen)])
+        frames = traceback.TracebackException.from_exception(seen, capture_locals=True)
+        for frame in frames.stack:
+            if "httpx" in frame.filename or "httpcore" in frame.filename:
+                raise AssertionError(frame)
+        seen = seen.__cause__ or seen.__context__
+    assert KEY.encode() not in pickle.dumps(error)
+
+
+def reading(act: Play) -> Play:
+    """Return what acts once a request is there."""
+
+    def play(peer: Peer) -> None:
+        if peer.read():
+            act(peer)
+
+    return play
+
+
+def answering(*args: Any, **kwargs: Any) -> Play:
+    """Return what answers each request of a connection."""
+
+    def play(peer: Peer) -> None:
+        while peer.read():
+            peer.answer(*args, **kwargs)
+
+    return play
+
+
+def cut_off(peer: Peer) -> None:
+    """Send half a body, and no more."""
+    peer.answer(SESSION[:50], length=len(SESSION))
+
+
+def reset_in_body(peer: Peer) -> None:
+    """Send half a body, and break off."""
+    peer.answer(SESSION[:50], length=len(SESSION))
+    time.sleep(0.05)
+    peer.reset()
+
+
+def reset_in_head(peer: Peer) -> None:
+    """Send half a head, and break off."""
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+    time.sleep(0.05)
+    peer.reset()
+
+
+def half_closed_in_body(peer: Peer) -> None:
+    """Send half a body, and say that nothing more is coming."""
+    peer.answer(SESSION[:50], length=len(SESSION))
+    peer.half_close()
+
+
+def chunks_cut_off(peer: Peer) -> None:
+    """Send one chunk of two."""
+    peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{    \r\n")
+
+
+def drip_head(peer: Peer) -> None:
+    """Send a head that never ends: each byte is in time."""
+    peer.drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 10_000)
+
+
+def drip_body(peer: Peer, status: str = "200 OK") -> None:
+    """Send a body that takes minutes: each byte is in time."""
+    peer.answer(b"", status=status, length=10_000)
+    peer.drip(b" " * 10_000)
+
+
+def drip_chunks(peer: Peer) -> None:
+    """Send a body of chunks that never end."""
+    peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    peer.drip(b"1\r\n \r\n" * 10_000)
+
+
+def large(peer: Peer, status: str = "200 OK") -> None:
+    """Send 30 MB."""
+    peer.answer(b" " * 30_000_000, status=status)
+
+
+def hint(peer: Peer) -> None:
+    """Say that an answer is coming, and answer."""
+    peer.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+    peer.answer(SESSION)
+
+
+BOMB = gzip.compress(b" " * 200_000_000, compresslevel=9)
+SQUEEZED = gzip.compress(SESSION)
+NOT_GZIP = b"\x1f\x8b nonsense"
+
+T, X = errors.TransportError, errors.UnexpectedResponse
+
+FAULTS: dict[str, tuple[Play, type[BrowserSessionsError]]] = {
+    "closed at once": (lambda _: None, T),
+    "closed without an answer": (reading(lambda _: None), T),
+    "reset at once": (lambda peer: peer.reset(), T),
+    "reset without an answer": (reading(lambda peer: peer.reset()), T),
+    "reset in the head": (reading(reset_in_head), T),
+    "reset in the body": (reading(reset_in_body), T),
+    "half closed": (reading(lambda peer: peer.half_close()), T),
+    "half closed in the body": (reading(half_closed_in_body), T),
+    "no HTTP": (reading(lambda peer: peer.send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")), T),
+    "a head of a megabyte": (reading(lambda peer: peer.send(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 1_000_000)), T),
+    "never": (lambda peer: peer.hold(), errors.RequestTimeout),
+    "a head that drips": (reading(drip_head), errors.RequestTimeout),
+    "a body that drips": (reading(drip_body), errors.RequestTimeout),
+    "chunks that drip": (reading(drip_chunks), errors.RequestTimeout),
+    "a missing session that drips": (reading(partial(drip_body, status="404 Not Found")), errors.SessionNotFound),
+    "a truncated body": (reading(cut_off), T),
+    "truncated chunks": (reading(chunks_cut_off), T),
+    "a truncated error": (
+        reading(lambda peer: peer.answer(b'{"de', status="404 No", length=99)),
+        errors.SessionNotFound,
+    ),
+    "an empty body": (answering(b""), X),
+    "HTML": (answering(b"<html><title>Sorry</title>", Content_Type="text/html"), X),
+    "bad UTF-8": (answering(b'{"browser_session_id": "\xff\xfe"}'), X),
+    "nested arrays": (answering(b"[" * 100_000 + b"]" * 100_000), X),
+    "nested arrays of an error": (answering(b"[" * 100_000 + b"]" * 100_000, status="422 No"), errors.InvalidRequest),
+    "30 MB": (reading(large), X),
+    "30 MB of an error": (reading(partial(large, status="500 Oops")), errors.ProviderUnavailable),
+    "gzip garbage": (answering(NOT_GZIP, Content_Encoding="gzip"), X),
+    "gzip garbage of an error": (
+        answering(NOT_GZIP, status="403 No", Content_Encoding="gzip"),
+        errors.AuthenticationFailed,
+    ),
+    "truncated gzip": (answering(SQUEEZED[:60], Content_Encoding="gzip"), T),
+    "gzip without its end": (answering(SQUEEZED[:-8], Content_Encoding="gzip"), T),
+    "gzip with a wrong sum": (answering(SQUEEZED[:-8] + b"\0" * 8, Content_Encoding="gzip"), X),
+    "a gzip bomb": (answering(BOMB, Content_Encoding="gzip"), X),
+    "gzip in gzip": (answering(gzip.compress(SQUEEZED), Content_Encoding="gzip, gzip"), X),
+    "brotli, unasked": (answering(b"\x0b\x02\x80", Content_Encoding="br"), X),
+    "deflate, unasked": (answering(zlib.compress(SESSION), Content_Encoding="deflate"), X),
+    "a redirect to no address": (answering(b"", status="302 Found", Location="http://[nowhere"), errors.ApiStatusError),
+    "no content": (answering(b"", status="204 No Content"), X),
+}
+
+
+@each_backend
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_the_one_right_error(name: str, backend: str | None) -> None:
+    """Of that class exactly, in time, and nowhere in it is the key."""
+    play, expected = FAULTS[name]
+    with FaultyServer(play) as server:
+        start = time.monotonic()
+        error = fetch(server.address, backend, timeout=5 if "MB" in name or "bomb" in name else TIMEOUT)
+        elapsed = time.monotonic() - start
+
+    assert type(error) is expected, repr(error)
+    assert isinstance(error, BrowserSessionsError)
+    assert elapsed < (5 if "MB" in name or "bomb" in name else TIMEOUT) + LATE
+    assert len(error.body or "") <= 2_000
+    assert_no_key(error)
+
+
+GOOD: dict[str, Play] = {
+    "plain": answering(SESSION, Content_Type="application/json"),
+    "another type": answering(SESSION, Content_Type="text/html; charset=nonsense"),
+    "gzip": answering(SQUEEZED, Content_Encoding="gzip"),
+    "GZIP": answering(SQUEEZED, Content_Encoding=" GZip "),
+    "identity": answering(SESSION, Content_Encoding="identity"),
+    "a byte order mark": answering(b"\xef\xbb\xbf" + SESSION),
+    "until the end": reading(lambda peer: peer.send(b"HTTP/1.1 200 OK\r\n\r\n" + SESSION)),
+    "early hints": reading(hint),
+    "a header of Latin-1": answering(SESSION, X_Name="\xe9t\xe9"),
+}
+
+
+@each_backend
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_odd_but_right_is_a_session(name: str, backend: str | None) -> None:
+    """Nothing is lost because of how it came."""
+    with FaultyServer(GOOD[name]) as server:
+        session = fetch(server.address, backend)
+
+    assert isinstance(session, BrowserSession), repr(session)
+
+
+@each_backend
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_every_provider_has_the_same_faults(slug: str, backend: str | None) -> None:
+    """Refused, lost, slow, of the CDN, and none of them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    refused = fetch(address, backend, slug)
+    assert type(refused) is errors.TransportError
+    assert_no_key(refused)
+    html = b"<html><head><title>web server is down</title></head></html>"
+    plays: list[tuple[Play, type]] = [
+        (reading(lambda peer: peer.reset()), errors.TransportError),
+        (lambda peer: peer.hold(), errors.RequestTimeout),
+        (answering(html, status="521 Web Server Is Down", Content_Type="text/html"), errors.ProviderUnavailable),
+        (answering(json.dumps(running(slug)).encode()), BrowserSession),
+    ]
+    for play, expected in plays:
+        with FaultyServer(play) as server:
+            assert type(fetch(server.address, backend, slug, timeout=0.3)) is expected
+
+
+@each_backend
+def test_a_certificate_that_nobody_knows(backend: str | None) -> None:
+    """Nothing is sent to whoever has it."""
+    with FaultyServer(answering(SESSION), tls=True) as server:
+        error = fetch(server.address, backend)
+        assert server.requests == []
+
+    assert type(error) is errors.TransportError
+    assert "CERTIFICATE_VERIFY_FAILED" in str(error)
+    assert_no_key(error)
+
+
+@each_backend
+def test_a_certificate_that_the_environment_knows(
+    backend: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As in httpx, `SSL_CERT_FILE` names who is trusted; a drip behind TLS is bounded too."""
+    path = tmp_path_factory.mktemp("authority") / "ca.pem"
+    FaultyServer.authority.cert_pem.write_to_path(str(path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    with FaultyServer(answering(SESSION), tls=True) as server:
+        assert isinstance(fetch(server.address, backend), BrowserSession)
+    with FaultyServer(reading(drip_head), tls=True) as server:
+        start = time.monotonic()
+        assert type(fetch(server.address, backend)) is errors.RequestTimeout
+        assert time.monotonic() - start < TIMEOUT + LATE
+
+
+@each_backend
+@pytest.mark.parametrize(
+    "play", [lambda peer: peer.hold(), lambda peer: peer.drip(b"\x16\x03\x03\x40\x00" + b"\0" * 9999)]
+)
+def test_a_handshake_that_never_ends(play: Play, backend: str | None) -> None:
+    """Whether nothing comes or one byte after the other."""
+    with FaultyServer(play) as server:
+        start = time.monotonic()
+        error = fetch(server.address.replace("http:", "https:"), backend)
+
+    assert isinstance(error, errors.TransportError)
+    assert time.monotonic() - start < TIMEOUT + LATE
+    assert_no_key(error)
+
+
+@each_backend
+def test_plain_http_on_an_https_address(backend: str | None) -> None:
+    """Is no TLS."""
+    with FaultyServer(lambda peer: peer.answer(SESSION)) as server:
+        error = fetch(server.address.replace("http:", "https:"), backend)
+
+    assert type(error) is errors.TransportError
+
+
+@each_backend
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+def test_a_redirect_is_not_followed(status: str, backend: str | None) -> None:
+    """The other host sees nothing, and no query of the address is shown."""
+    with FaultyServer(answering(SESSION)) as other:
+        location = f"{other.address}/elsewhere?ticket=secret"
+        with FaultyServer(answering(b"", status=status, Location=location)) as server:
+            error = fetch(server.address, backend)
+        assert other.peers == []
+
+    assert type(error) is errors.ApiStatusError
+    assert error.headers["location"] == f"{other.address}/elsewhere?***"
+    assert "secret" not in repr([str(error), vars(error)])
+
+
+@attrs.define
+class Script:
+    """What is done with one request after the other, the last one for ever."""
+
+    steps: list[Callable[[Peer], None]]
+    times: list[float] = attrs.field(factory=list)
+
+    def __call__(self, peer: Peer) -> None:
+        """Play."""
+        while peer.read():
+            self.times.append(time.monotonic())
+            step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+            step(peer)
+            if step in CLOSING:
+                return
+
+
+def lose(peer: Peer) -> None:
+    """Break off without an answer."""
+    peer.reset()
+
+
+CLOSING = {lose, cut_off, chunks_cut_off}
+
+
+def respond(status: str = "200 OK", body: bytes = SESSION, **headers: Any) -> Callable[[Peer], None]:
+    """Return what answers one request."""
+    return lambda peer: peer.answer(body, status=status, **headers)
+
+
+@each_backend
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [respond("429 Too Many", b"", Retry_After="0"), respond()],
+        [respond("503 Wait", b"<html>"), respond()],
+        [lose, respond()],
+        [cut_off, respond()],
+        [chunks_cut_off, lose, respond()],
+    ],
+)
+def test_what_passes_is_tried_again(steps: list[Any], backend: str | None) -> None:
+    """And then there is a session."""
+    script = Script([*steps])
+    with FaultyServer(script) as server:
+        assert isinstance(fetch(server.address, backend, max_retries=2), BrowserSession)
+
+    assert len(script.times) == len(steps)
+
+
+@each_backend
+@pytest.mark.parametrize("kind", ["seconds", "date"])
+def test_a_retry_is_never_too_early(kind: str, backend: str | None) -> None:
+    """Whether the provider says when in seconds or as a date."""
+    until = datetime.now(UTC) + timedelta(seconds=2)
+    said = "1" if kind == "seconds" else format_datetime(until, usegmt=True)
+    script = Script([respond("429 Too Many", b"", Retry_After=said), respond()])
+    with FaultyServer(script) as server:
+        assert isinstance(fetch(server.address, backend, max_retries=2), BrowserSession)
+
+    if kind == "seconds":
+        assert 1 <= script.times[1] - script.times[0] < 1 + LATE
+    else:
+        assert datetime.now(UTC) >= until.replace(microsecond=0)
+
+
+@each_backend
+def test_the_deadline_is_kept(backend: str | None) -> None:
+    """With an answer in hand, its error; with none, a timeout; an hour is not waited for."""
+    cases: list[tuple[list[Play], type[BrowserSessionsError]]] = [
+        ([respond("503 Wait", b""), Peer.hold], errors.ProviderUnavailable),
+        ([Peer.hold], errors.RequestTimeout),
+        ([respond("429 Too Many", b"", Retry_After="3600")], errors.RateLimited),
+    ]
+    for steps, expected in cases:
+        with FaultyServer(Script([*steps])) as server:
+            start = time.monotonic()
+            error = fetch(server.address, backend, timeout=5, deadline=1, max_retries=5)
+            assert type(error) is expected
+            assert time.monotonic() - start < 1 + LATE
+
+
+def test_five_providers_share_one_connection() -> None:
+    """The pool is the client's; closing it closes the connection."""
+    bodies = {slug: json.dumps(running(slug)).encode() for slug in PROVIDERS}
+    headers = {"browser_use": b"x-browser-use-api-key", "browserbase": b"x-bb-api-key", "skyvern": b"x-api-key"}
+    headers |= {"anchorbrowser": b"anchor-api-key", "brightdata": b"authorization"}
+
+    def play(peer: Peer) -> None:
+        while head := peer.read().lower():
+            peer.answer(next(body for slug, body in bodies.items() if b"\r\n" + headers[slug] + b": " in head))
+
+    with FaultyServer(play) as server:
+        with Client(api_keys=KEYS, base_urls=dict.fromkeys(PROVIDERS, server.address)) as client:
+            for slug in [*PROVIDERS] * 3:
+                assert client.get(f"{slug}:a").provider == slug
+            assert (len(server.peers), server.open) == (1, 1)
+        _wait_until(lambda: server.open == 0)
+        assert len(server.requests) == 15
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 2
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def first_only(peer: Peer) -> None:
+    """Answer for the session "0", and for no other."""
+    while head := peer.read():
+        if b"/0 HTTP" not in head:
+            peer.hold()
+            return
+        peer.answer(SESSION)
+
+
+REFS = [f"skyvern:{number}" for number in range(50)]
+
+
+@contextlib.contextmanager
+def _nothing_left(server: FaultyServer) -> Iterator[None]:
+    threads = threading.active_count()
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < LATE
+    _wait_until(lambda: server.open == 0)
+    _wait_until(lambda: threading.active_count() <= threads + len(server.peers))
+
+
+def test_leaving_early_ends_what_hangs_on_the_network() -> None:
+    """Threads that wait for an answer do not wait for it any longer."""
+    with (
+        FaultyServer(first_only) as server,
+        _nothing_left(server),
+        Client(api_keys=KEYS, base_urls={"skyvern": server.address}) as client,
+    ):
+        for ref, result in client.get_many(REFS):
+            assert (ref.id, type(result)) == ("0", BrowserSession)  # type: ignore[union-attr]
+            break
+        gc.collect()
+        assert [each for each in threading.enumerate() if each.name == "browser-sessions"] == []
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_leaving_early_ends_what_tasks_hang_on(backend: str) -> None:
+    """And closing the client waits until they have ended."""
+
+    async def main(address: str) -> None:
+        async with AsyncClient(api_keys=KEYS, base_urls={"skyvern": address}) as client:
+            async for ref, result in client.get_many(REFS):
+                assert (ref.id, type(result)) == ("0", BrowserSession)  # type: ignore[union-attr]
+                break
+        if backend == "asyncio":
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    with FaultyServer(first_only) as server, _nothing_left(server):
+        anyio.run(main, server.address, backend=backend)
+
+
+class TestProxies:
+    """As in httpx."""
+
+    @pytest.fixture(autouse=True)
+    def _no_proxies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+
+    @each_backend
+    def test_of_the_environment(self, backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The request goes through it, unless the host is exempted; a drip through it is bounded."""
+        with FaultyServer(answering(SESSION)) as proxy, FaultyServer(answering(SESSION)) as server:
+            monkeypatch.setenv("HTTP_PROXY", proxy.address)
+            assert isinstance(fetch(server.address, backend), BrowserSession)
+            assert (len(proxy.requests), len(server.requests)) == (1, 0)
+            assert proxy.requests[0].startswith(f"GET {server.address}/v1/".encode())
+            monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+            assert isinstance(fetch(server.address, backend), BrowserSession)
+            assert (len(proxy.requests), len(server.requests)) == (1, 1)
+        monkeypatch.delenv("NO_PROXY")
+        with FaultyServer(reading(drip_head)) as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.address)
+            start = time.monotonic()
+            assert type(fetch("http://127.0.0.1:9", backend)) is errors.RequestTimeout
+            assert time.monotonic() - start < TIMEOUT + LATE
+
+    @each_backend
+    def test_that_refuse(self, backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is no answer of the provider."""
+        with FaultyServer(answering(b"", status="407 Who are you")) as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", proxy.address)
+            error = fetch("https://127.0.0.1:9", backend)
+        assert type(error) is errors.TransportError
+        assert_no_key(error)
+
+    @each_backend
+    @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+    def test_on_another_machine_get_no_key_in_the_clear(
+        self, name: str, backend: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Plain http to this machine would go over the network; nothing is sent."""
+        with FaultyServer(answering(SESSION)) as server:
+            monkeypatch.setenv(name, "http://203.0.113.1:3128")
+            error = fetch(server.address, backend)
+            assert type(error) is errors.ConfigurationError
+            assert "add 127.0.0.1 to NO_PROXY" in str(error)
+            monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+            assert isinstance(fetch(server.address, backend), BrowserSession)
