@@ -77,8 +77,8 @@ _LIMITS: tuple[tuple[Literal["rate", "concurrency"], re.Pattern[str]], ...] = (
     ),
 )
 
-_SECONDS = re.compile(r"\d{1,15}(?:\.\d{1,9})?")
-_RATE_LIMIT = re.compile(r";\s*([rt])\s*=\s*(\d{1,15})")
+_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_RATE_LIMIT = re.compile(r";\s*([rt])\s*=\s*([0-9]{1,15})")
 
 
 def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
@@ -156,7 +156,7 @@ def _text(attempt: Attempt, answer: Answer) -> str:
 
 
 def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
-    shown = {name: _shown_header(attempt, name, value) for name, value in answer.headers.items()}
+    shown = {_without_key(attempt, name): _shown_header(attempt, name, value) for name, value in answer.headers.items()}
     return {
         "ref": attempt.ref,
         "status_code": answer.status_code,
@@ -260,7 +260,7 @@ def _shown_body(text: str, sensitive: frozenset[str]) -> str:
 def _without_key(attempt: Attempt, text: str) -> str:
     """Return what a server sent without our key, in whatever way it may have echoed it."""
     key = attempt.access.key
-    if len(key) >= _MIN_KEY:
-        for form in {key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1], key.replace("/", "\\/")}:
-            text = text.replace(form, HIDDEN)
-    return text
+    if len(key) < _MIN_KEY:
+        return text
+    forms = {key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1], key.replace("/", "\\/")}
+    return re.sub("|".join(map(re.escape, forms)), HIDDEN, text, flags=re.IGNORECASE)
