@@ -105,7 +105,9 @@ def test_the_providers_own_address_may_be_said(slug: str) -> None:
         assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
 
 
-@pytest.mark.parametrize("address", ["ws://203.0.113.9/a", "http://browser.example", "http://[", "nonsense"])
+@pytest.mark.parametrize(
+    "address", ["ws://203.0.113.9/a", "http://browser.example", "https://a.example:port", "nonsense"]
+)
 def test_a_key_is_sent_to_no_address_in_the_clear(address: str) -> None:
     """Skyvern's wants it in a header."""
     with pytest.raises(NotConnectable, match="not encrypted"):

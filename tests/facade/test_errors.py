@@ -308,6 +308,23 @@ class TestSecrets:
         assert_no_key(caught.value)
 
 
+def test_what_a_transport_of_the_users_own_raises() -> None:
+    """Of the network, it is no answer; what is the user's own mistake is raised as it is."""
+
+    def lose(_: httpx.Request) -> httpx.Response:
+        raise ConnectionResetError(104, "gone")
+
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError
+
+    with pytest.raises(errors.TransportError) as caught:
+        sync_client(lose, max_retries=0).get("skyvern:a")
+    assert str(caught.value) == "skyvern:a: no answer from api.skyvern.com (ConnectionResetError: [Errno 104] gone)"
+    assert caught.value.__cause__ is None
+    with pytest.raises(ZeroDivisionError):
+        sync_client(fail).get("skyvern:a")
+
+
 def test_a_short_key_is_not_looked_for() -> None:
     """It would be in any text."""
     with pytest.raises(errors.InvalidRequest) as caught:

@@ -35,6 +35,7 @@ FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pb
         ("skyvern:", InvalidSessionRef("'' is no id of a session", provider="skyvern")),
         ("skyvern:.", InvalidSessionRef("'.' is no id of a session", provider="skyvern")),
         ("skyvern:..", InvalidSessionRef("'..' is no id of a session", provider="skyvern")),
+        ("skyvern:\ud800", InvalidSessionRef("an id of a session has no lone surrogates", provider="skyvern")),
         ("Skyvern:a", InvalidSessionRef(f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}")),
         ("browser-use:a", InvalidSessionRef(f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}")),
         ("wss://a.example?key=secret", InvalidSessionRef(f"there is no provider 'wss'. {KNOWN}")),

@@ -169,6 +169,7 @@ class TestBaseUrls:
             "a.example",
             "https://",
             "http://[",
+            "https://a.example:port",
             "//a.example",
         ],
     )

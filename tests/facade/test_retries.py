@@ -5,15 +5,18 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import anyio
 import attrs
+import httpcore
 import httpx
 import pytest
 
 from browser_sessions import _retries, errors
-from browser_sessions._attempt import Stop, TimeLimit
+from browser_sessions._attempt import Stop, Stopped, TimeLimit
+from browser_sessions._network import BoundedBackend
 from browser_sessions.errors import BrowserSessionsError
 from tests.facade.fetching import BACKENDS, answering, async_client, run, running, sync_client
 
@@ -80,7 +83,7 @@ def script(*steps: Step) -> tuple[list[int], Callable[[httpx.Request], httpx.Res
     return count, answer
 
 
-def fetch(handler: Callable[[httpx.Request], httpx.Response], backend: str | None, **arguments: Any) -> Any:
+def fetch(handler: Callable[[httpx.Request], Any], backend: str | None, **arguments: Any) -> Any:
     """Return the session that is fetched, or the error."""
 
     async def fetch_async() -> Any:
@@ -207,6 +210,65 @@ def test_a_time_limit_is_a_number_that_runs_out(clock: Clock) -> None:
     assert (limit, limit.left()) == (3.0, 2.0)
     clock.now += 5
     assert (limit, limit.left()) == (3.0, 0.0)
+
+
+def test_what_is_stopped_does_not_begin() -> None:
+    """An attempt that has no connection yet has nothing left; one that would begin later does not."""
+    stop, limit = Stop(), TimeLimit(60)
+    stop.begin(limit)
+    stop.set()
+    assert limit.left() == 0
+    with pytest.raises(Stopped):
+        stop.end(limit)
+    with pytest.raises(Stopped):
+        stop.begin(limit)
+    with pytest.raises(Stopped):
+        stop.pause(60)
+
+
+class Drip(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that takes for ever, of a transport that knows no time."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            time.sleep(0.01)
+            yield b" "
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            await anyio.sleep(0.01)
+            yield b" "
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_transport_of_the_users_own_is_bounded(backend: str | None) -> None:
+    """Between two parts of a body, and on asyncio and trio everywhere."""
+    error = fetch(lambda _: httpx.Response(200, stream=Drip()), backend, timeout=0.1, max_retries=0)
+    assert type(error) is errors.RequestTimeout
+    error = fetch(lambda _: httpx.Response(404, stream=Drip()), backend, timeout=0.1, max_retries=0)
+    assert type(error) is errors.SessionNotFound
+
+    async def hang(_: httpx.Request) -> httpx.Response:
+        await anyio.sleep(60)
+        raise AssertionError
+
+    if backend:
+        assert type(fetch(hang, backend, timeout=0.1, max_retries=0)) is errors.RequestTimeout
+
+
+def test_streams_take_plain_numbers() -> None:
+    """What httpcore asks for without a limit is bounded as it asks."""
+
+    class Stream(httpcore.NetworkStream):
+        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            return f"{max_bytes} {timeout}".encode()
+
+    class Backend(httpcore.NetworkBackend):
+        def connect_tcp(self, *_: Any) -> httpcore.NetworkStream:
+            return Stream()
+
+    stream = BoundedBackend(Backend()).connect_tcp("a.example", 80)
+    assert (stream.read(5, 1.5), stream.read(5)) == (b"5 1.5", b"5 None")
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

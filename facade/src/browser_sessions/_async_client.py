@@ -88,14 +88,16 @@ class AsyncClient(_Configuration):
         await self.aclose()
 
     def _open(self) -> AsyncFetcher:
-        if self._fetcher is None:
-            from browser_sessions._fetching import AsyncFetcher, Sources
+        return self._fetcher or self._make_fetcher()
 
-            with self._opening:
-                self._require_open()
-                if self._fetcher is None:
-                    self._fetcher = AsyncFetcher(Sources(self._api_keys, self._base_urls), self._transport)
-        return self._fetcher
+    def _make_fetcher(self) -> AsyncFetcher:
+        from browser_sessions._fetching import AsyncFetcher, Sources
+
+        with self._opening:
+            self._require_open()
+            sources = Sources(self._api_keys, self._base_urls)
+            self._fetcher = self._fetcher or AsyncFetcher(sources, self._transport)
+            return self._fetcher
 
     async def _wait(self, ref: SessionRef, until: Until, timeout: float) -> BrowserSession:
         import anyio

@@ -154,14 +154,16 @@ class Client(_Configuration):
         self.close()
 
     def _open(self) -> SyncFetcher:
-        if self._fetcher is None:
-            from browser_sessions._fetching import Sources, SyncFetcher
+        return self._fetcher or self._make_fetcher()
 
-            with self._opening:
-                self._require_open()
-                if self._fetcher is None:
-                    self._fetcher = SyncFetcher(Sources(self._api_keys, self._base_urls), self._transport)
-        return self._fetcher
+    def _make_fetcher(self) -> SyncFetcher:
+        from browser_sessions._fetching import Sources, SyncFetcher
+
+        with self._opening:
+            self._require_open()
+            sources = Sources(self._api_keys, self._base_urls)
+            self._fetcher = self._fetcher or SyncFetcher(sources, self._transport)
+            return self._fetcher
 
     def _wait(self, ref: SessionRef, until: Until, timeout: float, stop: Stop) -> BrowserSession:
         from browser_sessions._waiting import Polls

@@ -59,9 +59,8 @@ class Sources:
         """Return a provider, whose requests go through a pool."""
         if slug not in self._sources:
             with self._opening:
-                if slug not in self._sources:
-                    access = find_access(PROVIDERS[slug], self._api_keys, self._base_urls)
-                    self._sources[slug] = _open(access, pool)
+                access = find_access(PROVIDERS[slug], self._api_keys, self._base_urls)
+                self._sources[slug] = self._sources.get(slug) or _open(access, pool)
         return self._sources[slug]
 
 
