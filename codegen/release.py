@@ -12,8 +12,7 @@ from typing import Any
 from codegen.errors import ReleaseError
 
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
-_ROOT, _FACADE = "pyproject.toml", "facade/pyproject.toml"
-_MODULE = "facade/src/browser_sessions/_version.py"
+_FACADE, _MODULE = Path("facade/pyproject.toml"), Path("facade/src/browser_sessions/_version.py")
 _PIN = re.compile(r'^(    "[a-z-]+-client==)[^"]*', re.MULTILINE)
 _MODULE_LINE = re.compile(r'^__version__ = "[^"]*"$', re.MULTILINE)
 _VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
@@ -51,18 +50,19 @@ def write_version(root: Path, version: str) -> Callable[[], object]:
         raise ReleaseError(f"{version!r} is no version: expected X.Y.Z")
     if _parts(version) <= _parts(current):
         raise ReleaseError(f"{version} is not newer than {current}")
-    paths = (root / name for name in (_ROOT, _FACADE, _MODULE))
+    paths = (root / "pyproject.toml", root / _FACADE, root / _MODULE)
     found = {path: path.read_text("utf-8") for path in paths if path.exists()}
-    changed = {path: _with_version(path, text, version) for path, text in found.items()}
+    changed = {path: _with_version(path, text, version) for path, text in found.items() if path.suffix == ".toml"}
+    if root / _FACADE in changed:
+        changed[root / _FACADE] = _PIN.sub(rf"\g<1>{version}", changed[root / _FACADE])
+    if root / _MODULE in found:
+        changed[root / _MODULE] = _MODULE_LINE.sub(f'__version__ = "{version}"', found[root / _MODULE])
     _write(changed)
     return partial(_write, found)
 
 
 def _with_version(path: Path, text: str, version: str) -> str:
-    """Return a project's settings, or the facade's module, with another version."""
-    if path.suffix == ".py":
-        return _MODULE_LINE.sub(f'__version__ = "{version}"', text)
-    text = _PIN.sub(rf"\g<1>{version}", text)
+    """Return a project's settings with another version."""
     text = _VERSION_LINE.sub(f'version = "{version}"', text, count=1)
     if _project_version(text) != version:
         raise ReleaseError(f'{path}: the first line that reads version = "X.Y.Z" is not that of [project]')
