@@ -135,7 +135,7 @@ class TestKeys:
             sync_client(answering(slug), api_keys=None).get(f"{slug}:a")
         variables = " or ".join(provider.key_variables)
         message = f"no key for {provider.name}: set {variables}, or pass api_keys={{{slug!r}: …}}"
-        assert caught.value == ConfigurationError(message, provider=slug)
+        assert caught.value == ConfigurationError(message, ref=SessionRef(slug, "a"))
 
     @pytest.mark.parametrize("key", [" a-key", "a-key\n", "ä-key", "a\tkey"])
     def test_that_no_header_can_carry(self, key: str) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from browser_sessions._providers import Provider
+from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions._ref import SessionRef
 from browser_sessions.errors import ConfigurationError
 
 
@@ -34,32 +35,33 @@ class Access:
         return self.base_url.rstrip("/") == self.provider.base_url
 
 
-def find_access(provider: Provider, api_keys: Mapping[str, str], base_urls: Mapping[str, str]) -> Access:
-    """Return what a provider is asked with: an empty environment variable is none.
+def find_access(ref: SessionRef, api_keys: Mapping[str, str], base_urls: Mapping[str, str]) -> Access:
+    """Return what a session's provider is asked with: an empty environment variable is none.
 
     Raises:
         ConfigurationError: There is no key, or it or the address cannot be used.
 
     """
+    provider = PROVIDERS[ref.provider]
     base_url = base_urls.get(provider.slug) or os.environ.get(provider.base_url_variable) or provider.base_url
-    check_base_url(provider, base_url)
+    _check_base_url(ref, base_url)
     key = api_keys.get(provider.slug) or next(filter(None, map(os.environ.get, provider.key_variables)), None)
     if key is None:
         variables = " or ".join(provider.key_variables)
         raise ConfigurationError(
             f"no key for {provider.name}: set {variables}, or pass api_keys={{{provider.slug!r}: …}}",
-            provider=provider.slug,
+            ref=ref,
         )
     if not (key.isascii() and key.isprintable() and key == key.strip()):
         raise ConfigurationError(
             f"the key for {provider.name} has white space around it, or characters that no header can carry: "
             "is it the key, and nothing else?",
-            provider=provider.slug,
+            ref=ref,
         )
     return Access(provider, key, base_url)
 
 
-def check_base_url(provider: Provider, base_url: str) -> None:
+def _check_base_url(ref: SessionRef, base_url: str) -> None:
     """Raise a `ConfigurationError`, which does not show the address, if it can be no API's, or must not get a key."""
     try:
         url = httpx.URL(base_url)
@@ -73,9 +75,9 @@ def check_base_url(provider: Provider, base_url: str) -> None:
         problem = "is plain http to a remote host, which would show the key on the way: use https"
     else:
         return
+    provider = PROVIDERS[ref.provider]
     raise ConfigurationError(
-        f"the base URL for {provider.name} (from base_urls or {provider.base_url_variable}) {problem}",
-        provider=provider.slug,
+        f"the base URL for {provider.name} (from base_urls or {provider.base_url_variable}) {problem}", ref=ref
     )
 
 

@@ -50,7 +50,7 @@ class Configuration(Generic[T]):
         from browser_sessions._access import find_access
         from browser_sessions._connect import connect_info
 
-        return connect_info(session, find_access(PROVIDERS[session.provider], self._api_keys, self._base_urls))
+        return connect_info(session, find_access(session.ref, self._api_keys, self._base_urls))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of browser sessions>"

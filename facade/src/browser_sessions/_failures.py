@@ -115,16 +115,15 @@ def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None 
 
 def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
     """Return the error for an attempt that ended without a whole answer; httpx's error is its cause."""
-    said = _without_key(attempt, _reason(cause))
-    what = f"{type(cause).__name__}: {_line(said)}" if said else type(cause).__name__
+    kind, said = type(cause).__name__, _without_key(attempt, _reason(cause))
     error: errors.TransportError
-    if isinstance(cause, httpx.TimeoutException):
-        error = errors.RequestTimeout(
-            _about(attempt, f"no answer within {attempt.limit:.3g} s ({what})"), ref=attempt.ref
-        )
+    if isinstance(cause, httpx.TimeoutException):  # whose text is about the scopes of whoever ran out of time
+        message = f"no answer within {attempt.limit:.3g} s ({kind})"
+        error = errors.RequestTimeout(_about(attempt, message), ref=attempt.ref)
     else:
-        host = httpx.URL(attempt.access.base_url).host
-        error = errors.TransportError(_about(attempt, f"no answer from {host} ({what})"), ref=attempt.ref)
+        what = f"{kind}: {_line(said)}" if said else kind
+        message = f"no answer from {httpx.URL(attempt.access.base_url).host} ({what})"
+        error = errors.TransportError(_about(attempt, message), ref=attempt.ref)
     if isinstance(cause, httpx.RequestError):
         error.__cause__ = type(cause)(said)  # another one: that one has the request, and so the key
     return error

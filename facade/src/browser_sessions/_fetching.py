@@ -15,7 +15,6 @@ from browser_sessions import _failures
 from browser_sessions._access import Access, find_access
 from browser_sessions._attempt import ATTEMPT, Answer, Attempt, Stop
 from browser_sessions._bounds import Bounds
-from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._retries import Retries
 from browser_sessions._sending import HEADERS, AsyncPool, Sender, SyncPool
@@ -55,11 +54,12 @@ class Sources:
         self._sources: dict[str, Source] = {}
         self._opening = threading.Lock()
 
-    def open(self, slug: str, pool: SyncPool | AsyncPool) -> Source:
-        """Return a provider, whose requests go through a pool."""
+    def open(self, ref: SessionRef, pool: SyncPool | AsyncPool) -> Source:
+        """Return a session's provider, whose requests go through a pool."""
+        slug = ref.provider
         if slug not in self._sources:
             with self._opening:
-                access = find_access(PROVIDERS[slug], self._api_keys, self._base_urls)
+                access = find_access(ref, self._api_keys, self._base_urls)
                 self._sources[slug] = self._sources.get(slug) or _open(access, pool)
         return self._sources[slug]
 
@@ -92,7 +92,7 @@ class SyncFetcher:
             Stopped: Another thread ended it.
 
         """
-        source = self._sources.open(ref.provider, self._pool)
+        source = self._sources.open(ref, self._pool)
         retries = Retries(ref, source.access, bounds)
         while True:
             outcome = self._attempt(source, retries.next(), stop)
@@ -131,7 +131,7 @@ class AsyncFetcher:
             BrowserSessionsError: There is none to return.
 
         """
-        source = self._sources.open(ref.provider, self._pool)
+        source = self._sources.open(ref, self._pool)
         retries = Retries(ref, source.access, bounds)
         while True:
             outcome = await self._attempt(source, retries.next())
