@@ -155,6 +155,7 @@ def hint(peer: Peer) -> None:
 
 BOMB = gzip.compress(b" " * 200_000_000, compresslevel=9)
 SQUEEZED = gzip.compress(SESSION)
+TRAILED = SQUEEZED + b"\0" * 11_000_000
 NOT_GZIP = b"\x1f\x8b nonsense"
 
 T, X = errors.TransportError, errors.UnexpectedResponse
@@ -197,6 +198,7 @@ FAULTS: dict[str, tuple[Play, type[BrowserSessionsError]]] = {
     "gzip without its end": (answering(SQUEEZED[:-8], Content_Encoding="gzip"), T),
     "gzip with a wrong sum": (answering(SQUEEZED[:-8] + b"\0" * 8, Content_Encoding="gzip"), X),
     "a gzip bomb": (answering(BOMB, Content_Encoding="gzip"), X),
+    "MB behind gzip": (answering(TRAILED, Content_Encoding="gzip"), X),
     "gzip in gzip": (answering(gzip.compress(SQUEEZED), Content_Encoding="gzip, gzip"), X),
     "brotli, unasked": (answering(b"\x0b\x02\x80", Content_Encoding="br"), X),
     "deflate, unasked": (answering(zlib.compress(SESSION), Content_Encoding="deflate"), X),

@@ -395,6 +395,17 @@ def test_waiting_for_many(backend: str | None) -> None:
     }
 
 
+def test_a_function_that_leaves_ends_the_run() -> None:
+    """Whatever it leaves by: nobody waits for a thread that is gone."""
+
+    def leave(_: BrowserSession) -> bool:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        list(sync_client(answer).wait_many(["skyvern:a"] * 5, until=leave))
+    assert threads() == []
+
+
 @each_backend
 def test_a_function_that_fails_ends_the_run(backend: str | None) -> None:
     """It is the caller's own error, raised where the results are asked for."""

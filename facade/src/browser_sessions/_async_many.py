@@ -97,7 +97,7 @@ class AsyncRun:
             await self._change()
         ref, outcome = self._results.popleft()
         self._slots.release()
-        if isinstance(outcome, Exception) and not isinstance(outcome, BrowserSessionsError):
+        if not isinstance(outcome, BrowserSession | BrowserSessionsError):
             self.cancel()
             raise outcome
         return ref, outcome

@@ -60,7 +60,7 @@ class _Run:
         self._work = work
         self._limits = {slug: threading.Semaphore(limit) for slug, limit in limits.items()}
         self._jobs: queue.SimpleQueue[SessionRef | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[Ref, Outcome | Exception]] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[Ref, Outcome | BaseException]] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._under_way = 0
         self._stop = Stop()
@@ -87,12 +87,12 @@ class _Run:
         """Return the next result.
 
         Raises:
-            Exception: Whatever a function of the caller's raised in a thread.
+            BaseException: Whatever a function of the caller's raised in a thread.
 
         """
         ref, outcome = self._results.get()
         self._under_way -= 1
-        if isinstance(outcome, Exception) and not isinstance(outcome, BrowserSessionsError):
+        if not isinstance(outcome, BrowserSession | BrowserSessionsError):
             raise outcome
         return ref, outcome
 
@@ -109,12 +109,14 @@ class _Run:
                 with self._limits.get(ref.provider, contextlib.nullcontext()):
                     self._results.put((ref, self._outcome(ref)))
 
-    def _outcome(self, ref: SessionRef) -> Outcome | Exception:
+    def _outcome(self, ref: SessionRef) -> Outcome | BaseException:
         try:
             return self._work(ref, self._stop)
+        except Stopped:
+            raise
         except BrowserSessionsError as error:
             return error.with_traceback(None)  # which would keep all that led to it for as long as the result
-        except Exception as error:  # noqa: BLE001 - raised by `result`, in the caller's thread
+        except BaseException as error:  # noqa: BLE001 - raised by `result`, in the caller's thread
             return error
 
 

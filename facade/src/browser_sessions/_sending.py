@@ -152,11 +152,13 @@ class _Body:
         self.is_whole = False
         self._response = response
         self._content = bytearray()
+        self._received = 0
         self._gzip = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
         self._problem = "" if self._gzip or coding in {"", "identity"} else f"it is compressed as {coding!r}, unasked"
 
     def take(self, chunk: bytes) -> bool:
         """Take what has arrived, and return whether more of it is wanted."""
+        self._received += len(chunk)  # what follows the end of a compressed body is none of it, and has no end itself
         if self._gzip and not self._problem:
             try:
                 chunk = self._gzip.decompress(chunk, MAX_BODY + 1 - len(self._content))
@@ -164,7 +166,7 @@ class _Body:
                 self._problem = "it is compressed wrongly"
         if not self._problem:
             self._content += chunk
-            if len(self._content) > MAX_BODY:
+            if max(self._received, len(self._content)) > MAX_BODY:
                 self._problem = f"it is larger than {MAX_BODY // 1_000_000} MB"
         return not self._problem
 
