@@ -39,10 +39,11 @@ def outside(paths: Iterable[Path], allowed: Iterable[str]) -> dict[str, list[str
 
 
 def wrong_clients(package: Path) -> dict[str, list[str]]:
-    """Return the modules of a facade that import other clients than they may: each provider's its own, others none."""
+    """Return the modules of a facade that import other clients than they may: of `_providers` its own, others none."""
     wrong = {}
     for path in sorted(package.rglob("*.py")):
-        expected = {PROVIDERS[path.stem].package} if path.stem in PROVIDERS else set()
+        is_provider = path.parent.name == "_providers" and path.stem in PROVIDERS
+        expected = {PROVIDERS[path.stem].package} if is_provider else set()
         found = imported(path) & CLIENTS
         if found != expected:
             wrong[path.relative_to(package).as_posix()] = sorted(found)

@@ -200,8 +200,10 @@ def _line(text: str) -> str:
 
 
 def _kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
-    found = next((kind for kind, words in _LIMITS if words.search(said)), None)
-    return found or ("rate" if "ratelimit" in headers else None)
+    for kind, words in _LIMITS:
+        if words.search(said):
+            return kind
+    return "rate" if "ratelimit" in headers else None
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

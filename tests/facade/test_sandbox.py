@@ -1,0 +1,209 @@
+"""The five providers, on this machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+import browser_sessions
+from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus, errors, sandbox
+from browser_sessions.errors import BrowserSessionsError
+from browser_sessions.sandbox import SCENARIOS, Sandbox
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Sandbox]:
+    """One sandbox for all tests, which do not ask for the same sessions where that matters."""
+    with sandbox.serve() as server:
+        yield server
+
+
+def fetch(server: Sandbox, slug: str, scenario: str, **arguments: Any) -> BrowserSession | BrowserSessionsError:
+    """Return the session that a scenario is, or the error."""
+    given: dict[str, Any] = {"api_keys": server.api_keys, "base_urls": server.base_urls, "max_retries": 0} | arguments
+    try:
+        with Client(**given) as client:
+            return client.get(server.ref(slug, scenario))
+    except BrowserSessionsError as error:
+        return error
+
+
+P, R, C = SessionStatus.PENDING, SessionStatus.RUNNING, SessionStatus.COMPLETED
+F, T, E = SessionStatus.FAILED, SessionStatus.TIMED_OUT, SessionStatus.ENDED
+STATUSES = {
+    "anchorbrowser": (P, R, C, F, C),
+    "brightdata": (R, R, C, F, F),
+    "browser_use": (R, R, E, E, T),
+    "browserbase": (P, R, C, F, T),
+    "skyvern": (P, R, C, F, T),
+}
+"""What each provider's words say of pending, running, completed, failed and timed out: not all of them tell all."""
+
+
+@each_provider
+def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -> None:
+    """As far as it has words for it."""
+    names = ("pending", "running", "completed", "failed", "timed_out")
+    sessions = [fetch(server, slug, name) for name in names]
+
+    assert tuple(getattr(each, "status", each) for each in sessions) == STATUSES[slug]
+    assert all(getattr(each, "raw_status", None) for each in sessions)
+
+
+@each_provider
+def test_a_session_that_is_over_has_all_that_its_provider_tells(server: Sandbox, slug: str) -> None:
+    """No field of its table is absent, but for the failure, which has not happened, and where to connect."""
+    session = fetch(server, slug, "completed")
+
+    assert isinstance(session, BrowserSession)
+    absent = {name for name in PROVIDERS[slug].fields if getattr(session, name) in (None, (), {})}
+    assert absent <= {"failure", "connect_url", "live_view_url", "metadata"}
+    assert session.unexpected == ()
+    assert fetch(server, "brightdata", "failed").failure is not None  # type: ignore[union-attr]
+
+
+@each_provider
+def test_a_running_session_can_be_connected_to(server: Sandbox, slug: str) -> None:
+    """Where its provider has an address, which is none that is made up for another base URL."""
+    session = fetch(server, slug, "running")
+    assert isinstance(session, BrowserSession)
+    client = Client(api_keys=server.api_keys, base_urls=server.base_urls)
+    if slug in ("anchorbrowser", "brightdata"):
+        with pytest.raises(errors.NotConnectable):
+            client.connect_info(session)
+    else:
+        assert client.connect_info(session).url == session.connect_url
+
+
+@each_provider
+def test_what_goes_wrong_is_the_providers_own_error(server: Sandbox, slug: str) -> None:
+    """A session that is missing, a key that is wrong, and a limit that is not there for ever."""
+    assert type(fetch(server, slug, "missing")) is errors.SessionNotFound
+    assert type(fetch(server, slug, "bad_key")) is errors.AuthenticationFailed
+    assert type(fetch(server, slug, "running", api_keys={slug: "another-key"})) is errors.AuthenticationFailed
+    limited = fetch(server, slug, "rate_limited")
+    assert isinstance(limited, errors.RateLimited)
+    assert limited.kind == ("concurrency" if slug == "browser_use" else "rate")
+    assert type(fetch(server, slug, "rate_limited")) is errors.RateLimited
+    assert isinstance(fetch(server, slug, "rate_limited"), BrowserSession)
+    assert isinstance(fetch(server, slug, "rate_limited", max_retries=2), BrowserSession)
+
+
+@each_provider
+def test_what_passes(server: Sandbox, slug: str) -> None:
+    """A 503, a lost answer, and then a session; and one that is slow."""
+    assert type(fetch(server, slug, "flaky")) is errors.ProviderUnavailable
+    assert type(fetch(server, slug, "flaky")) is errors.TransportError
+    assert isinstance(fetch(server, slug, "flaky"), BrowserSession)
+    assert isinstance(fetch(server, slug, "flaky", max_retries=2), BrowserSession)
+    assert type(fetch(server, slug, "slow", timeout=0.2)) is errors.RequestTimeout
+
+
+@each_provider
+def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> None:
+    """Unknown words, nulls and fields lose nothing."""
+    session = fetch(server, slug, "drifted")
+
+    assert isinstance(session, BrowserSession)
+    assert (session.status is SessionStatus.UNKNOWN) == (slug != "skyvern")
+    flat = fetch(server, slug, "flat")
+    assert isinstance(flat, BrowserSession)
+    assert ("data" in flat.raw.to_dict()) is False
+
+
+def test_a_life(server: Sandbox) -> None:
+    """Moves with the clock: pending for a second, running for four, and then completed."""
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+        ref = server.ref("skyvern", "life")
+        assert client.get(ref).status is P
+        start = time.monotonic()
+        ready = client.wait(ref, until="ready", timeout=5)
+        assert (ready.status, ready.connect_url is None) == (R, False)
+        session = client.wait(ref, timeout=10)
+        assert session.status is C
+        assert str(session.duration) == "0:00:04"
+        assert time.monotonic() - start > 3.5
+
+
+def test_sessions_of_your_own(server: Sandbox) -> None:
+    """One answer after the other, bodies and errors; the last one for ever."""
+    body = {"browser_session_id": "pbs_mine", "status": "running"}
+    ref = server.add("skyvern:pbs_mine", body, 503, 404)
+
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls, max_retries=0) as client:
+        assert client.get(ref).to_dict(raw=True)["raw"] == body
+        with pytest.raises(errors.ProviderUnavailable):
+            client.get(ref)
+        for _ in "ab":
+            with pytest.raises(errors.SessionNotFound, match="Browser session pbs_mine not found"):
+                client.get(ref)
+        server.add(ref, body)
+        assert client.get(ref).id == "pbs_mine"
+
+
+def test_what_there_is_not(server: Sandbox) -> None:
+    """Is said at once, and over HTTP in the server's way."""
+    for slug, scenario in (("skyvern", "sleeping"), ("nobody", "running")):
+        with pytest.raises(ValueError, match="there is no"):
+            server.ref(slug, scenario)
+    with pytest.raises(errors.InvalidSessionRef):
+        server.add("nobody:a", {})
+    assert httpx.get(f"{server.url}/elsewhere").status_code == 404
+    assert httpx.post(f"{server.base_urls['skyvern']}/v1/browser_sessions/a").status_code == 405
+    unknown = httpx.get(f"{server.base_urls['skyvern']}/v1/browser_sessions/a", headers={"x-api-key": sandbox.KEY})
+    assert (unknown.status_code, unknown.json()) == (404, {"detail": "Browser session a not found"})
+
+
+def test_the_environment(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten variables, with which nothing else has to be said."""
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert len(server.environment) == 10
+    for slug in PROVIDERS:
+        assert browser_sessions.get(server.ref(slug, "running")).provider == slug
+
+
+def test_references_are_the_same_everywhere(server: Sandbox) -> None:
+    """They can be written down; each is of one scenario of one provider."""
+    refs = {str(server.ref(slug, name)) for slug in PROVIDERS for name in SCENARIOS}
+
+    assert len(refs) == len(PROVIDERS) * len(SCENARIOS)
+    assert "skyvern:pbs_" in "".join(refs)
+    with sandbox.serve() as other:
+        assert {str(other.ref(slug, name)) for slug in PROVIDERS for name in SCENARIOS} == refs
+
+
+def test_nothing_is_left_behind() -> None:
+    """Neither the thread nor the port."""
+    before = threading.active_count()
+    with sandbox.serve() as server:
+        port = int(server.url.rpartition(":")[2])
+    with sandbox.serve(port) as server:
+        assert server.url.endswith(f":{port}")
+    assert threading.active_count() == before
+
+
+def test_the_fixture(browser_sessions_sandbox: Sandbox) -> None:
+    """Pytest finds it by itself, and the environment is set."""
+    assert browser_sessions.get(browser_sessions_sandbox.ref("browserbase", "completed")).status is C
+
+
+def test_without_its_extra() -> None:
+    """The error says what to install, and neither the package nor the plugin needs it before."""
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['uvicorn', 'starlette'])); "
+        "import browser_sessions.pytest_plugin; from browser_sessions import sandbox\n"
+        "try:\n    sandbox.serve().__enter__()\nexcept ImportError as error:\n    print(error)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert said == "the sandbox needs uvicorn: install the extra, browser-sessions[sandbox]\n"
