@@ -1,14 +1,17 @@
 """The commands of this repository: short lists of steps; what they do is in codegen/ and tests/."""
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "virtualenv"
-nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "coverage"]
+nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty", "coverage"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
+APART = PYPROJECT["tool"]["workspace"]["apart"]
 
 
 def install(session: nox.Session, group: str, *, projects: bool = False) -> None:
@@ -87,6 +90,14 @@ def wheels(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-m", "wheels", "tests/packaging", *session.posargs)
 
 
+@nox.session
+def honesty(session: nox.Session) -> None:
+    """Hold the sandbox to the providers' own descriptions, with a validator that is not ours."""
+    editable = [part for project in PROJECTS for part in ("-e", f"./{project}")]
+    session.install("-c", "constraints/honesty.txt", *APART["honesty"], *editable)
+    session.run("python", "-m", "pytest", "tests/honesty", *session.posargs)
+
+
 @nox.session(default=False)
 def injection(session: nox.Session) -> None:
     """Put every hostile text into every place of a spec; the tests run a sample of this."""
@@ -117,8 +128,24 @@ def constraints(session: nox.Session) -> None:
     """Resolve all dependency groups anew, and pin what comes out."""
     session.install("-c", CONSTRAINTS, "uv")
     groups = [part for group in PYPROJECT["dependency-groups"] for part in ("--group", group)]
+    compile_pins(session, CONSTRAINTS, *groups, "pyproject.toml", *session.posargs)
+    projects = [f"{project}/pyproject.toml" for project in PROJECTS]
+    for name, requirements in APART.items():
+        source = Path(session.create_tmp(), f"{name}.in")
+        source.write_text("\n".join(requirements), "utf-8")
+        compile_pins(session, f"constraints/{name}.txt", str(source), *projects, *session.posargs)
+
+
+def compile_pins(session: nox.Session, output: str, *sources: str) -> None:
+    """Pin what some sources need, direct and indirect, but for our own projects."""
+    ours = [part for project in PROJECTS for part in ("--no-emit-package", distribution(project))]
     session.run(
         *("uv", "pip", "compile", "--universal", "--python-version=3.11", "--no-emit-index-url", "--no-annotate"),
-        *("--custom-compile-command=nox -s constraints", f"--output-file={CONSTRAINTS}", *groups, "pyproject.toml"),
-        *session.posargs,
+        *("--no-header", f"--output-file={output}", *ours, *sources),
     )
+
+
+def distribution(project: str) -> str:
+    """Return the name of one of our projects."""
+    name: str = nox.project.load_toml(f"{project}/pyproject.toml")["project"]["name"]
+    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus, errors, sandbox
 from browser_sessions.errors import BrowserSessionsError
 from browser_sessions.sandbox import SCENARIOS, Sandbox
+from codegen.__main__ import ROOT
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -207,3 +209,22 @@ def test_without_its_extra() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603
     assert said == "the sandbox needs uvicorn: install the extra, browser-sessions[sandbox]\n"
+
+
+def test_without_its_extra_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As above, where it can be seen line by line."""
+    monkeypatch.delitem(sys.modules, "browser_sessions.sandbox._server", raising=False)
+    monkeypatch.setitem(sys.modules, "starlette.applications", None)
+    with pytest.raises(ImportError, match=r"the sandbox needs starlette"), sandbox.serve():
+        pass
+
+
+def test_what_the_readme_shows(browser_sessions_sandbox: Sandbox) -> None:
+    """The example of a test, to the letter, and the scenarios that there are."""
+    readme = (ROOT / "facade" / "README.md").read_text("utf-8").partition("## Test")[2]
+    (block,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - it is what is written there
+    names["test_mine"](browser_sessions_sandbox)
+    rows = re.findall(r"^\| (`.*?) \|", readme, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", " ".join(rows)) == [*SCENARIOS]

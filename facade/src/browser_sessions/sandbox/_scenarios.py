@@ -49,11 +49,21 @@ class Wire:
 
     def __init__(self, slug: str, key: str) -> None:
         self._wire: Any = import_module(f"browser_sessions.sandbox._wire.{slug}")
-        self._key = self._wire.PREFIX + key
+        self._key = key
         self._asked: Counter[str] = Counter()
         self._born: dict[str, float] = {}
         self._own: dict[str, tuple[Mapping[str, Any] | int, ...]] = {}
         self._names = {self._wire.id_of(name): name for name in SCENARIOS}
+
+    @property
+    def header(self) -> str:
+        """The header that carries the key."""
+        return str(self._wire.HEADER)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the key in it."""
+        return str(self._wire.PREFIX)
 
     @property
     def path(self) -> str:
@@ -72,7 +82,7 @@ class Wire:
     def reply(self, session_id: str, headers: Mapping[str, str]) -> Reply:
         """Return what a request is answered with."""
         name = self._names.get(session_id, "")
-        if headers.get(self._wire.HEADER) != self._key or name == "bad_key":
+        if headers.get(self.header) != self.prefix + self._key or name == "bad_key":
             return self.failure(self._wire.BAD_KEY, session_id)
         self._asked[session_id] += 1
         if session_id in self._own:
