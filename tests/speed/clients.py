@@ -182,9 +182,9 @@ def warm_call(provider: Provider, document: dict[str, Any], rounds: int) -> Boun
 
 
 @contextlib.contextmanager
-def server(body: bytes) -> Iterator[str]:
+def server(body: bytes, code: str = SERVER) -> Iterator[str]:
     """Give the address of a server, in a process of its own, that answers everything with one body."""
-    with subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         if process.stdin is None or process.stdout is None:
             raise OSError("no pipes")
         process.stdin.write(body)

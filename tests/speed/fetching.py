@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import queue
@@ -20,7 +19,7 @@ import httpx
 
 import browser_sessions
 from tests.facade.viewing import examples
-from tests.speed.clients import Bound, ratio_of
+from tests.speed.clients import Bound, ratio_of, server
 
 SLUG, PATH, HEADER = "skyvern", "/v1/browser_sessions/pbs_1", "x-api-key"
 KEY = "a-key-for-nothing"
@@ -67,7 +66,7 @@ def main() -> int:
     parser.add_argument("--refs", type=int, default=1000, help="how many sessions get_many fetches")
     arguments = parser.parse_args()
     bounds = []
-    with server(json.dumps(examples(SLUG)["running"]).encode()) as address:
+    with server(json.dumps(examples(SLUG)["running"]).encode(), SERVER) as address:
         for bound in measured(address, arguments.rounds, arguments.refs):
             print(bound, flush=True)
             bounds.append(bound)
@@ -169,20 +168,6 @@ def memory(address: str) -> float:
         for count in (1_000, 10_000)
     ]
     return sizes[1] / sizes[0]
-
-
-@contextlib.contextmanager
-def server(body: bytes) -> Iterator[str]:
-    """Give the address of a server, in a process of its own, that answers everything with one body."""
-    with subprocess.Popen([sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        if process.stdin is None or process.stdout is None:
-            raise OSError("no pipes")
-        process.stdin.write(body)
-        process.stdin.close()
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.terminate()
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ class Sandbox:
         self._wires = wires
 
     @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The names of the scenarios."""
+        return tuple(SCENARIOS)
+
+    @property
     def api_keys(self) -> dict[str, str]:
         """The keys, by provider, as `Client` takes them."""
         return dict.fromkeys(PROVIDERS, KEY)

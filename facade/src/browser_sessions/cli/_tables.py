@@ -1,0 +1,122 @@
+"""Sessions and providers as tables, for people."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from browser_sessions._providers import PROVIDERS
+from browser_sessions._session import BrowserSession
+from browser_sessions._status import SessionStatus
+from browser_sessions.errors import BrowserSessionsError
+
+Outcome = BrowserSession | BrowserSessionsError | None
+
+_COLOURS = {
+    SessionStatus.PENDING: "yellow",
+    SessionStatus.RUNNING: "green",
+    SessionStatus.COMPLETED: "blue",
+    SessionStatus.FAILED: "red",
+    SessionStatus.TIMED_OUT: "red",
+    SessionStatus.ENDED: "blue",
+    SessionStatus.UNKNOWN: "magenta",
+}
+_ABSENT, _UNSUPPORTED = "-", ""
+
+
+def elapsed(session: BrowserSession) -> timedelta | None:
+    """Return for how long a session ran, or has been running until now."""
+    start = session.started_at or session.created_at
+    if session.duration is not None or start is None or session.status is not SessionStatus.RUNNING:
+        return session.duration
+    return datetime.now(UTC) - start
+
+
+def _time(session: BrowserSession, name: str) -> str:
+    value = getattr(session, name)
+    return f"{value:%m-%d %H:%M:%S}" if value else _missing(session, name)
+
+
+def _elapsed(session: BrowserSession) -> str:
+    ran = elapsed(session)
+    return _missing(session, "duration") if ran is None else str(timedelta(seconds=int(ran.total_seconds())))
+
+
+def _cost(session: BrowserSession) -> str:
+    cost = session.cost
+    if cost is None:
+        return _missing(session, "cost")
+    return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}"
+
+
+def _traffic(session: BrowserSession) -> str:
+    sizes = [size for size in (session.proxy_bytes, session.billable_bytes) if size is not None]
+    return f"{sum(sizes) / 1024**2:.1f} MiB" if sizes else _missing(session, "proxy_bytes")
+
+
+def _missing(session: BrowserSession, name: str) -> str:
+    """Return what stands for a value that is not there: one that is never told is not one that was not said."""
+    return _ABSENT if name in PROVIDERS[session.provider].fields else _UNSUPPORTED
+
+
+# Heading, least width of the terminal in which it is shown, and what it shows of a session.
+_COLUMNS: tuple[tuple[str, int, Callable[[BrowserSession], str]], ...] = (
+    ("ran for", 0, _elapsed),
+    ("cost", 50, _cost),
+    ("their word", 90, lambda session: session.raw_status or _ABSENT),
+    ("started", 90, lambda session: _time(session, "started_at")),
+    ("ended", 110, lambda session: _time(session, "ended_at")),
+    ("traffic", 110, _traffic),
+)
+
+
+def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int) -> Table:
+    """Return the table of some sessions, and of the errors in the place of others; None is not known yet."""
+    columns = [(heading, show) for heading, least, show in _COLUMNS if width >= least]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("session", no_wrap=True, overflow="ellipsis", ratio=None, max_width=max(width // 3, 16))
+    table.add_column("status", no_wrap=True)
+    for heading, _ in columns:
+        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    for name, outcome in outcomes:
+        if isinstance(outcome, BrowserSession):
+            status = Text(str(outcome.status), style=_COLOURS[outcome.status])
+            table.add_row(Text(name), status, *(Text(show(outcome)) for _, show in columns))
+        else:
+            table.add_row(
+                Text(name), Text(type(outcome).__name__ if outcome else "…", style="red" if outcome else "dim")
+            )
+    return table
+
+
+def line_of(name: str, outcome: Outcome) -> str:
+    """Return a session, or the error in its place, as one line of a log."""
+    if isinstance(outcome, BrowserSession):
+        parts = [name, str(outcome.status), _elapsed(outcome), _cost(outcome)]
+        return "  ".join(part for part in parts if part not in {_ABSENT, _UNSUPPORTED})
+    return f"{name}  {type(outcome).__name__}"
+
+
+def providers_table(width: int) -> Table:
+    """Return what each provider can tell, and whether its key is set; never which it is."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", no_wrap=True)
+    names = [slug if width < 100 else provider.name for slug, provider in PROVIDERS.items()]  # noqa: PLR2004 - columns
+    for name in names:
+        table.add_column(name, overflow="fold")
+    table.add_row("key in", *(_key_variable(provider) for provider in PROVIDERS.values()))
+    table.add_row("connect", *("yes" if provider.connect_url else _ABSENT for provider in PROVIDERS.values()))
+    fields: dict[str, Any] = {name: None for provider in PROVIDERS.values() for name in provider.fields}
+    for field in fields:
+        table.add_row(field, *("yes" if field in provider.fields else _ABSENT for provider in PROVIDERS.values()))
+    return table
+
+
+def _key_variable(provider: Any) -> Text:
+    found = next((name for name in provider.key_variables if os.environ.get(name)), None)
+    return Text(found, style="green") if found else Text(f"not set: {provider.key_variables[0]}", style="yellow")

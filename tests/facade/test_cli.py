@@ -1,0 +1,326 @@
+"""The command, as a person and as a script use it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from browser_sessions import PROVIDERS, sandbox
+from browser_sessions.cli import main
+from browser_sessions.cli._commands import command
+from browser_sessions.sandbox import Sandbox
+
+PROGRAM = [sys.executable, "-m", "browser_sessions"]
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for provider in PROVIDERS.values():
+        for name in (*provider.key_variables, provider.base_url_variable):
+            monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Sandbox]:
+    """A sandbox for those tests that need to know it."""
+    with sandbox.serve() as server:
+        yield server
+
+
+def run(*arguments: str, stdin: str = "", columns: int | None = None, **environment: Any) -> Result:
+    """Run the command in this process; its output is no terminal."""
+    given = environment | ({"COLUMNS": str(columns)} if columns else {})
+    return CliRunner().invoke(command, arguments, input=stdin, env=given)
+
+
+def test_get_is_one_table() -> None:
+    """In order, each session in a row; what could not be fetched is a line on standard error, and the exit code."""
+    result = run("get", "--sandbox", "skyvern:completed", "browser_use:completed", "browserbase:missing", "oops")
+
+    rows = [re.split(r"  +", line.strip()) for line in result.stdout.splitlines()]
+    assert rows[0] == ["session", "status", "ran for", "cost", "their word", "started", "ended", "traffic"]
+    assert [row[1:4] for row in rows[1:]] == [["ended", "0:12:30", "0.0750 USD"], ["completed", "0:12:30", "completed"]]
+    assert [row[0].partition(":")[0] for row in rows[1:]] == ["browser_use", "skyvern"]
+    missing, unnamed = sorted(result.stderr.splitlines())
+    assert re.fullmatch(r"browser-sessions: browserbase:[0-9a-f-]{36}: Browserbase has no such session .*", missing)
+    assert unnamed == (
+        "browser-sessions: oops: a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
+    )
+    assert result.exit_code == 1
+    assert run("get", "--sandbox", "skyvern:completed").exit_code == 0
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100, 200])
+def test_a_table_fits_its_terminal(columns: int) -> None:
+    """Less is shown where there is less room, and nothing is broken across lines."""
+    result = run("get", "--sandbox", *(f"{slug}:completed" for slug in PROVIDERS), columns=columns)
+
+    lines = result.stdout.splitlines()
+    assert len(lines) == 6
+    assert all(len(line) <= columns for line in lines)
+    assert [("started" in lines[0]), ("traffic" in lines[0])] == [columns >= 90, columns >= 110]
+
+
+def test_get_as_json() -> None:
+    """For scripts: an array, or a line each; errors are objects, too; secrets stay hidden."""
+    array = json.loads(run("get", "--json", "--sandbox", "browserbase:running", "skyvern:missing").stdout)
+    lines = [
+        json.loads(line) for line in run("get", "--jsonl", "--sandbox", "browserbase:running", "x").stdout.splitlines()
+    ]
+    (raw,) = json.loads(run("get", "--raw", "--sandbox", "browserbase:running").stdout)
+
+    assert {each.get("error") for each in array} == {None, "SessionNotFound"}
+    assert {each.get("status") for each in array} == {None, "running"}
+    assert {each["ref"].partition(":")[0] for each in lines} == {"browserbase", "x"}
+    assert (raw["connect_url"], raw["raw"]["signingKey"], raw["raw"]["status"]) == ("***", "***", "RUNNING")
+
+
+def test_references_from_standard_input(server: Sandbox) -> None:
+    """Many of them, each once; blank lines are none."""
+    server.add("skyvern:pbs_many", {"browser_session_id": "pbs_many", "status": "running"})
+    refs = "\n".join([str(server.ref("skyvern", "running")), "", " skyvern:pbs_many ", "skyvern:pbs_many"])
+    result = run("get", "--jsonl", "-", stdin=refs, columns=80, **server.environment)
+
+    assert len(result.stdout.splitlines()) == 2
+    assert result.exit_code == 0
+    assert run("get", "-", stdin="").stdout == ""
+
+
+def test_wait() -> None:
+    """Each session as it is ready or over; one that will not be is another exit code."""
+    result = run("wait", "--sandbox", "skyvern:life", "browserbase:completed", "--until", "ended")
+    assert re.sub(r"_\d+", "", result.stdout).splitlines()[-1] == "skyvern:pbs  completed  0:00:04"
+    assert len(result.stdout.splitlines()) == 2
+    assert result.exit_code == 0
+    late = run("wait", "--sandbox", "skyvern:completed", "--until", "ready")
+    assert (late.exit_code, "is over (completed)" in late.stderr) == (3, True)
+    slow = run("wait", "--sandbox", "skyvern:running", "--timeout", "0.3")
+    assert (slow.exit_code, "is not ended within 0.3 s" in slow.stderr) == (3, True)
+    assert run("wait", "--sandbox", "skyvern:missing").exit_code == 1
+
+
+def test_watch_in_a_pipe_is_a_line_for_each_change() -> None:
+    """Until all are over; what cannot be watched is an error."""
+    result = run("watch", "--sandbox", "browserbase:life", "skyvern:missing", "--interval", "0.3")
+
+    statuses = [line.split("  ")[1] for line in result.stdout.splitlines() if line.startswith("browserbase")]
+    assert list(dict.fromkeys(statuses)) == ["pending", "running", "completed"]
+    assert "skyvern:missing  SessionNotFound" in result.stdout.splitlines()
+    assert (result.exit_code, "has no such session" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_providers(columns: int) -> None:
+    """What each can tell, and where its key is; never the key."""
+    result = run("providers", columns=columns, SKYVERN_API_KEY="a-secret-key")
+
+    assert "a-secret-key" not in result.output
+    assert "BROWSERBASE" in result.output
+    assert len([line for line in result.stdout.splitlines() if line.startswith("cost")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("get",), "Missing argument 'REF…'"),
+        (("get", "--nonsense", "a:b"), "No such option"),
+        (("wait", "a:b", "--until", "never"), "is not one of 'ended', 'ready'"),
+        (("nothing",), "No such command 'nothing'"),
+    ],
+)
+def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
+    """Is said, with where help is."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "--help" in result.stderr
+
+
+def test_a_missing_key_is_one_line() -> None:
+    """With what to set."""
+    result = run("get", "skyvern:pbs_1")
+    assert result.stderr == (
+        "browser-sessions: skyvern:pbs_1: no key for Skyvern: set SKYVERN_API_KEY, or pass api_keys={'skyvern': …}\n"
+    )
+    assert result.exit_code == 1
+
+
+def test_help_and_completion() -> None:
+    """Help alone is enough to use it, and a shell completes commands and providers."""
+    assert {"get", "wait", "watch", "providers", "sandbox"} <= set(run("--help").stdout.split())
+    assert "Exit codes" in run("wait", "-h").stdout
+    for shell in ("bash", "zsh", "fish"):
+        assert "_BROWSER_SESSIONS_COMPLETE" in run("completion", shell).stdout
+    asked = {"_BROWSER_SESSIONS_COMPLETE": "bash_complete", "COMP_WORDS": "browser-sessions get sky", "COMP_CWORD": "2"}
+    completed = subprocess.run(PROGRAM, env=os.environ | asked, capture_output=True, text=True, check=True)  # noqa: S603
+    assert completed.stdout == "plain,skyvern:\n"
+
+
+def test_the_sandbox_command() -> None:
+    """Prints what to export, serves until Ctrl-C, and leaves in peace; a port that is taken is an error."""
+    with start("sandbox") as process:
+        assert process.stdout
+        assert process.stderr
+        lines = [process.stdout.readline() for _ in range(10)]
+        exported = dict(line.removeprefix("export ").strip().split("=") for line in lines)
+        assert exported.keys() == {
+            name for each in PROVIDERS.values() for name in (each.key_variables[0], each.base_url_variable)
+        }
+        assert run("get", str(_ref("skyvern", "running")), columns=80, **exported).exit_code == 0
+        port = httpx.URL(exported["SKYVERN_BASE_URL"]).port
+        taken = run("sandbox", "--port", str(port))
+        assert (taken.exit_code, "Error: " in taken.stderr) == (1, True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+def _ref(slug: str, scenario: str) -> Any:
+    with sandbox.serve() as server:
+        return server.ref(slug, scenario)
+
+
+def test_on_a_terminal() -> None:
+    """A live table with colours, which Ctrl-C ends with its own exit code; none under NO_COLOR."""
+    for environment, is_coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        code, shown = _on_terminal(["watch", "--sandbox", "skyvern:running", "--interval", "0.2"], environment)
+        assert code == 130
+        assert "running" in shown
+        assert ("\x1b[32m" in shown) == is_coloured
+        assert "Traceback" not in shown
+
+
+def _on_terminal(arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Run the command on a terminal of its own, interrupt it once it shows a session, and return what it showed."""
+    terminal, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "CI", "TERM"}}
+    shown = ""
+    with subprocess.Popen(  # noqa: S603 - our own
+        [*PROGRAM, *arguments],
+        env=kept | {"TERM": "xterm", "COLUMNS": "80"} | environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        while "0:12:3" not in shown:
+            shown += os.read(terminal, 4096).decode("utf-8", "replace")
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(OSError):  # once the other side is closed
+            while data := os.read(terminal, 4096):
+                shown += data.decode("utf-8", "replace")
+        code = process.wait(timeout=10)
+    os.close(terminal)
+    return code, shown
+
+
+def test_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
+    monkeypatch.delitem(sys.modules, "browser_sessions.cli._commands", raising=False)
+    monkeypatch.setitem(sys.modules, "click", None)
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == "browser-sessions: the command needs click: install the extra, browser-sessions[cli]"
+
+
+def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Start the command in a process of its own."""
+    return subprocess.Popen(  # noqa: S603 - our own
+        [*PROGRAM, *arguments],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_ctrl_c_in_a_pipe(server: Sandbox) -> None:
+    """Ends at once, with its own exit code, and no traceback."""
+    with start("watch", str(server.ref("skyvern", "running")), **server.environment) as process:
+        assert process.stdout
+        assert process.stderr
+        assert "running" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_a_reader_that_goes(server: Sandbox) -> None:
+    """Is no traceback: `browser-sessions get --jsonl … | head -1`."""
+    refs = [f"skyvern:pbs_{number}" for number in range(300)]
+    for ref in refs:
+        server.add(ref, {"browser_session_id": "pbs_1", "status": "running"})
+    with start("get", "--jsonl", *refs, **server.environment) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
+        assert process.wait(timeout=10) == 1
+
+
+class TestMain:
+    """What cannot be seen from another process is seen in this one."""
+
+    @pytest.mark.parametrize(
+        ("raised", "code"),
+        [(None, 0), (KeyboardInterrupt, 130), (SystemExit(3), 3)],
+    )
+    def test_exit_codes(self, raised: Any, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As shells have them."""
+
+        def act() -> None:
+            if raised:
+                raise raised
+
+        assert importlib.import_module("browser_sessions.__main__").main is main
+        monkeypatch.setattr(command.commands["providers"], "callback", act)
+        monkeypatch.setattr(sys, "argv", ["browser-sessions", "providers"])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert (caught.value.code or 0) == code
+
+    def test_what_makes_no_sense(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        """With where help is."""
+        monkeypatch.setattr(sys, "argv", ["browser-sessions", "get"])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 2
+        assert "--help" in capsys.readouterr().err
+
+    def test_a_live_table(self) -> None:
+        """On what says that it is a terminal."""
+        result = run("watch", "--sandbox", "skyvern:completed", "skyvern:missing", FORCE_COLOR="1", columns=80)
+        assert "completed" in result.stdout
+        assert "SessionNotFound" in result.stdout
+
+    def test_the_sandbox(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Until it is interrupted."""
+
+        def interrupt(_: float) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("browser_sessions.cli._commands.time.sleep", interrupt)
+        result = run("sandbox")
+        assert (result.exit_code, result.stdout.count("export ")) == (0, 10)
+
+    def test_completion(self) -> None:
+        """Of providers."""
+        (refs, *_) = command.commands["get"].params
+        found = refs.shell_complete(click.Context(command), "browser")
+        assert [each.value for each in found] == ["browser_use:", "browserbase:"]
