@@ -26,6 +26,13 @@ from browser_sessions.sandbox import Sandbox
 
 PROGRAM = [sys.executable, "-m", "browser_sessions"]
 
+INTERRUPTIBLE = """
+import signal, browser_sessions.cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
+browser_sessions.cli.main()
+"""
+"""The command, even where whoever runs the tests has its children ignore Ctrl-C, as a shell does in the background."""
+
 
 @pytest.fixture(autouse=True)
 def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +53,17 @@ def run(*arguments: str, stdin: str = "", columns: int | None = None, **environm
     """Run the command in this process; its output is no terminal."""
     given = environment | ({"COLUMNS": str(columns)} if columns else {})
     return CliRunner().invoke(command, arguments, input=stdin, env=given)
+
+
+@contextlib.contextmanager
+def start(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start the command in a process of its own, which is gone afterwards, whatever it does."""
+    given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTIBLE, *arguments], **given) as process:  # noqa: S603 - our own
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_get_is_one_table() -> None:
@@ -210,13 +228,8 @@ def _on_terminal(arguments: list[str], environment: dict[str, str]) -> tuple[int
     terminal, theirs = pty.openpty()
     kept = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "CI", "TERM"}}
     shown = ""
-    with subprocess.Popen(  # noqa: S603 - our own
-        [*PROGRAM, *arguments],
-        env=kept | {"TERM": "xterm", "COLUMNS": "80"} | environment,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
+    environment = kept | {"TERM": "xterm", "COLUMNS": "80"} | environment
+    with start(*arguments, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, text=False) as process:
         os.close(theirs)
         while "0:12:3" not in shown:
             shown += os.read(terminal, 4096).decode("utf-8", "replace")
@@ -238,20 +251,9 @@ def test_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == "browser-sessions: the command needs click: install the extra, browser-sessions[cli]"
 
 
-def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    """Start the command in a process of its own."""
-    return subprocess.Popen(  # noqa: S603 - our own
-        [*PROGRAM, *arguments],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_ctrl_c_in_a_pipe(server: Sandbox) -> None:
     """Ends at once, with its own exit code, and no traceback."""
-    with start("watch", str(server.ref("skyvern", "running")), **server.environment) as process:
+    with start("watch", str(server.ref("skyvern", "running")), env=os.environ | server.environment) as process:
         assert process.stdout
         assert process.stderr
         assert "running" in process.stdout.readline()
@@ -265,7 +267,7 @@ def test_a_reader_that_goes(server: Sandbox) -> None:
     refs = [f"skyvern:pbs_{number}" for number in range(300)]
     for ref in refs:
         server.add(ref, {"browser_session_id": "pbs_1", "status": "running"})
-    with start("get", "--jsonl", *refs, **server.environment) as process:
+    with start("get", "--jsonl", *refs, env=os.environ | server.environment) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.readline()
