@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,18 @@ def refusal(tmp_path: Path, text: str | bytes) -> tuple[int, int, str]:
 
 def quick_refusal(tmp_path: Path, text: str) -> tuple[int, int, str]:
     """Load a text that must be refused in less than a second, whatever else the machine has to do at first."""
-    for _ in range(3):
-        start = time.process_time()
-        found = refusal(tmp_path, text)
-        elapsed = time.process_time() - start
-        if elapsed < 1:
-            break
+    found = refusal(tmp_path, text)
+    tracer = sys.gettrace()
+    sys.settrace(None)  # what measuring coverage takes is not what loading does
+    try:
+        for _ in range(3):
+            start = time.process_time()
+            refusal(tmp_path, text)
+            elapsed = time.process_time() - start
+            if elapsed < 1:
+                break
+    finally:
+        sys.settrace(tracer)
     assert elapsed < 1
     return found
 
