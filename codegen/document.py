@@ -49,7 +49,7 @@ def load_document(path: Path) -> dict[str, Any]:
     if directive := _TAG_DIRECTIVE.match(text):  # the parser takes quadratic time over many of them
         line, column = _place(text[: directive.end() - len("%TAG")])
         raise DocumentError(path, line, column, "tag directives are not allowed")
-    composer = _Composer(path)
+    composer = _Composer(path, text)
     try:
         composer.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.reader.ReaderError as error:
@@ -132,8 +132,9 @@ class _Open:
 class _Composer:
     """Builds the value from the parser's events, without recursion, so that depth is a number and not a crash."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self._path = path
+        self._text = text
         self._open: list[_Open] = []
         self._anchors: dict[str, _Node | None] = {}  # None: still open, so an alias to it is recursive
         self._copied = 0
@@ -245,7 +246,9 @@ class _Composer:
 
     def _refuse_root(self, event: _NodeStart) -> None:
         if not self._open and not isinstance(event, yaml.MappingStartEvent):
-            _refuse(self._path, event.start_mark, "the document is not a mapping")
+            # By its index: the line of what is not there is one that a file without a last line break does not have.
+            place = _place(self._text[: event.start_mark.index])
+            raise DocumentError(self._path, *place, "the document is not a mapping")
 
     def _refuse_tag(self, event: _NodeStart) -> None:
         if event.tag is not None:

@@ -269,6 +269,8 @@ def test_streams_take_plain_numbers() -> None:
 
     stream = BoundedBackend(Backend()).connect_tcp("a.example", 80)
     assert (stream.read(5, 1.5), stream.read(5)) == (b"5 1.5", b"5 None")
+    with pytest.raises(httpcore.ReadTimeout):
+        stream.read(5, TimeLimit(0))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
