@@ -247,8 +247,8 @@ class _Composer:
     def _refuse_root(self, event: _NodeStart) -> None:
         if not self._open and not isinstance(event, yaml.MappingStartEvent):
             # By its index: the line of what is not there is one that a file without a last line break does not have.
-            place = _place(self._text[: event.start_mark.index])
-            raise DocumentError(self._path, *place, "the document is not a mapping")
+            mark: Any = event.start_mark
+            raise DocumentError(self._path, *_place(self._text[: mark.index]), "the document is not a mapping")
 
     def _refuse_tag(self, event: _NodeStart) -> None:
         if event.tag is not None:
