@@ -434,3 +434,33 @@ def test_what_is_not_logged_costs_nothing(caplog: pytest.LogCaptureFixture) -> N
     with caplog.at_level(logging.WARNING):
         sync_client(answering("skyvern")).get("skyvern:a")
     assert caplog.records == []
+
+
+def test_an_error_of_the_users_own_transport_may_be_made_in_any_way() -> None:
+    """A class that takes something else than a message is no reason to lose the error."""
+
+    class Odd(httpx.ReadError):
+        def __init__(self, first: int, second: int) -> None:
+            super().__init__(f"{first} {second}")
+
+    def lose(_: httpx.Request) -> httpx.Response:
+        raise Odd(1, 2)
+
+    with pytest.raises(errors.TransportError) as caught:
+        sync_client(lose, max_retries=0).get("skyvern:a")
+    assert str(caught.value) == "skyvern:a: no answer from api.skyvern.com (Odd: 1 2)"
+    assert caught.value.__cause__ is None
+
+
+def test_a_request_id_that_is_empty_is_none() -> None:
+    """The next header that has one is the one."""
+    assert failing("skyvern", 503, headers={"X-Request-Id": "", "CF-Ray": "ray"}).request_id == "ray"
+
+
+def test_a_large_failure_costs_little() -> None:
+    """Its body is looked into as far as a person would."""
+    body = json.dumps({"a": [{"url": "secret"}] * 300_000, "detail": "late"})
+    start = time.process_time()
+    error = failing("skyvern", 500, content=body)
+    assert time.process_time() - start < 1
+    assert "secret" not in (error.body or "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import yaml
 from codegen.__main__ import ROOT
 from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
+from tests.clients.client_case import encoded
 
 PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
 
@@ -26,7 +26,7 @@ def decode(slug: str, answer: Any) -> Any:
     """Return what a client's `sync` makes of an answer."""
     package = importlib.import_module(f"{slug}_client")
     operation = importlib.import_module(f"{slug}_client.api.sessions.get_session")
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=json.dumps(answer)))
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=encoded(answer)))
     client = package.AuthenticatedClient(token="a-token", httpx_args={"transport": transport})  # noqa: S106 - no token
     return operation.sync("an-id", client=client)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import time
@@ -9,7 +10,6 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
-from urllib.parse import quote
 
 import httpx
 
@@ -19,6 +19,9 @@ from browser_sessions._session import HIDDEN, copied
 
 MAX_SHOWN = 2_000
 """Characters that an error keeps of a body."""
+
+_MAX_READ = 100_000
+"""Bytes of a failure's body that are looked into: what tells a person something is not longer."""
 
 _MAX_SAID = 300
 
@@ -63,7 +66,7 @@ _REQUEST_IDS = (
     "cf-ray",
     "x-amz-cf-id",
 )
-_SECRET_HEADER = re.compile(r"cookie|authorization|api-?key|token|secret|signature", re.IGNORECASE)
+_SECRET_HEADER = re.compile(r"cookie|authorization|key|token|secret|signature|password|credential", re.IGNORECASE)
 
 # In this order: "session creation rate limit" is a rate.
 _LIMITS: tuple[tuple[Literal["rate", "concurrency"], re.Pattern[str]], ...] = (
@@ -94,9 +97,10 @@ def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
 def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
     """Return the error for a status that is no success."""
     text = _text(attempt, answer)
-    said = _said_in(text)
+    said = _said_in(attempt, text)
     kind = _class_of(attempt, answer.status_code, said)
-    advice = _REDIRECT if 300 <= answer.status_code < 400 else _ADVICE[kind]  # noqa: PLR2004 - HTTP's own
+    is_redirect = 300 <= answer.status_code < 400 and "location" in answer.headers  # noqa: PLR2004 - HTTP's own
+    advice = _REDIRECT if is_redirect else _ADVICE[kind]
     advice = advice.format(keys=" or ".join(attempt.access.provider.key_variables))
     more: dict[str, Any] = {"kind": _kind_of_limit(said, answer.headers)} if kind is errors.RateLimited else {}
     told = f"status {answer.status_code}: {said}" if said else f"status {answer.status_code}"
@@ -106,8 +110,8 @@ def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
 
 def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
     """Return the error for a success that is not what the provider promises."""
-    name = attempt.access.provider.name
-    message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {problem}"
+    name, said = attempt.access.provider.name, line_of(_without_key(attempt, problem))
+    message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {said}"
     return errors.UnexpectedResponse(
         _about(attempt, message), path=path, **_facts(attempt, answer, _text(attempt, answer))
     )
@@ -121,10 +125,12 @@ def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
         message = f"no answer within {attempt.limit:.3g} s ({kind})"
         error = errors.RequestTimeout(_about(attempt, message), ref=attempt.ref)
     else:
-        what = f"{kind}: {_line(said)}" if said else kind
+        what = f"{kind}: {line_of(said)}" if said else kind
         message = f"no answer from {httpx.URL(attempt.access.base_url).host} ({what})"
         error = errors.TransportError(_about(attempt, message), ref=attempt.ref)
-    if isinstance(cause, httpx.RequestError):
+    if isinstance(cause, httpx.RequestError) and type(cause) is getattr(
+        httpx, kind, None
+    ):  # no class of the user's own
         error.__cause__ = type(cause)(said)  # another one: that one has the request, and so the key
     return error
 
@@ -147,11 +153,15 @@ def _class_of(attempt: Attempt, status: int, said: str) -> type[errors.ApiStatus
 
 
 def _about(attempt: Attempt, text: str) -> str:
-    return f"{_line(str(attempt.ref))}: {text}"
+    return f"{line_of(str(attempt.ref))}: {text}"
 
 
 def _text(attempt: Attempt, answer: Answer) -> str:
-    return _without_key(attempt, answer.content.decode("utf-8", "replace"))
+    """Return a body without our key, nor the beginning of one at a place where the connection was lost."""
+    text = _without_key(attempt, answer.content[:_MAX_READ].decode("utf-8", "replace"))
+    key = attempt.access.key
+    length = next((length for length in range(len(key) - 1, _MIN_KEY - 1, -1) if text.endswith(key[:length])), 0)
+    return text[:-length] + HIDDEN if length else text
 
 
 def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
@@ -159,7 +169,7 @@ def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
     return {
         "ref": attempt.ref,
         "status_code": answer.status_code,
-        "request_id": next((shown[name] for name in _REQUEST_IDS if name in shown), None),
+        "request_id": next((shown[name] for name in _REQUEST_IDS if shown.get(name)), None),
         "retry_after": _retry_after(answer.headers),
         "headers": shown,
         "body": _shown_body(text, attempt.access.provider.sensitive)[:MAX_SHOWN],
@@ -169,14 +179,14 @@ def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
 # What the provider says
 
 
-def _said_in(text: str) -> str:
+def _said_in(attempt: Attempt, text: str) -> str:
     """Return what an error's body tells a person, as one line; empty if it tells nothing."""
     try:
-        body = json.loads(text)
+        body = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         title = re.search(r"<title[^>]*>([^<]+)", text[:MAX_SHOWN], re.IGNORECASE)
-        return _line(title[1]) if title else ""
-    return _line("; ".join(_sentences(body)))
+        return line_of(title[1]) if title else ""
+    return line_of(_without_key(attempt, "; ".join(_sentences(body))))
 
 
 def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
@@ -193,7 +203,7 @@ def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
             yield f"{where}: {sentence}" if where else sentence
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
     """Return a text as a line that a terminal and a log can take."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_SAID]).split())
     return line if len(line) <= _MAX_SAID else f"{line[:_MAX_SAID]}…"
@@ -239,9 +249,9 @@ def _timestamp(date: str) -> float | None:
 def _shown_header(attempt: Attempt, name: str, value: str) -> str:
     if _SECRET_HEADER.search(name):
         return HIDDEN
-    if name == "location":  # its query may be a ticket
-        value, query, _ = value.partition("?")
-        value += f"{query}{HIDDEN}" if query else ""
+    if name == "location":  # a user, a query and a fragment may be a ticket
+        value = re.sub(r"//[^/?#]*@", f"//{HIDDEN}@", value)
+        value = re.sub(r"([?#]).*", rf"\1{HIDDEN}", value, count=1, flags=re.DOTALL)
     return _without_key(attempt, value)
 
 
@@ -253,7 +263,9 @@ def _shown_body(text: str, sensitive: frozenset[str]) -> str:
     try:
         body = json.loads(text)
         shown = copied(body, sensitive)
-        return text if shown == body else json.dumps(shown, ensure_ascii=False)
+        if not found and shown == body:
+            return text
+        return json.dumps(shown, ensure_ascii=False).encode("utf-8", "replace").decode()  # lone surrogates are no text
     except (ValueError, RecursionError):
         return text[: found.end()] + HIDDEN if found else text
 
@@ -263,5 +275,11 @@ def _without_key(attempt: Attempt, text: str) -> str:
     key = attempt.access.key
     if len(key) < _MIN_KEY:
         return text
-    forms = {key, quote(key), quote(key, safe=""), json.dumps(key)[1:-1], key.replace("/", "\\/")}
-    return re.sub("|".join(map(re.escape, forms)), HIDDEN, text, flags=re.IGNORECASE)
+    return _echo_of(key).sub(HIDDEN, text)
+
+
+@functools.lru_cache(maxsize=16)
+def _echo_of(key: str) -> re.Pattern[str]:
+    """Return what an echo of a key looks like: each character as it is, or as JSON or an address may write it."""
+    each = (rf"(?:\\?{re.escape(one)}|\\u{ord(one):04x}|%{ord(one):02x})" for one in key)
+    return re.compile("".join(each), re.IGNORECASE)

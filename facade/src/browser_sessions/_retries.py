@@ -8,6 +8,7 @@ import time
 from browser_sessions._access import Access
 from browser_sessions._attempt import Attempt, TimeLimit
 from browser_sessions._bounds import Bounds
+from browser_sessions._failures import line_of
 from browser_sessions._ref import SessionRef
 from browser_sessions.errors import PASSING, ApiStatusError, BrowserSessionsError, UnexpectedResponse
 
@@ -52,7 +53,8 @@ class Retries:
         pause = max(_backoff(self._count), error.retry_after or 0.0)
         if pause >= left:
             raise error
-        _log.info("%s: attempt %d failed (%s), again in %.1f s", self._ref, self._count, type(error).__name__, pause)
+        what = type(error).__name__
+        _log.info("%s: attempt %d failed (%s), again in %.1f s", line_of(str(self._ref)), self._count, what, pause)
         return pause
 
 
