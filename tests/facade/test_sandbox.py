@@ -117,9 +117,28 @@ def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> N
 
     assert isinstance(session, BrowserSession)
     assert (session.status is SessionStatus.UNKNOWN) == (slug != "skyvern")
-    flat = fetch(server, slug, "flat")
+
+
+@each_provider
+def test_both_forms_of_an_answer(server: Sandbox, slug: str) -> None:
+    """Only Anchor Browser has two; the view of them is the same."""
+    enveloped, flat = fetch(server, slug, "enveloped"), fetch(server, slug, "flat")
+
+    assert isinstance(enveloped, BrowserSession)
     assert isinstance(flat, BrowserSession)
-    assert ("data" in flat.raw.to_dict()) is False
+    assert ("data" in enveloped.raw.to_dict(), "data" in flat.raw.to_dict()) == (slug == "anchorbrowser", False)
+    assert (enveloped.status, enveloped.duration) == (flat.status, flat.duration)
+
+
+@each_provider
+def test_an_id_that_could_be_none(server: Sandbox, slug: str) -> None:
+    """Is refused by those that look at its form, and is just missing for the others."""
+    refused = slug in ("brightdata", "browser_use")
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+        with pytest.raises(errors.InvalidRequest if refused else errors.SessionNotFound):
+            client.get(f"{slug}:no such form")
+        with pytest.raises(errors.SessionNotFound):
+            client.get(f"{slug}:3c90c3cc-0d44-4b50-8888-8dd25736052b")
 
 
 def test_a_life(server: Sandbox) -> None:
@@ -150,6 +169,25 @@ def test_sessions_of_your_own(server: Sandbox) -> None:
                 client.get(ref)
         server.add(ref, body)
         assert client.get(ref).id == "pbs_mine"
+
+
+@each_provider
+def test_every_error_has_a_body(server: Sandbox, slug: str) -> None:
+    """Also one that the provider is not known for."""
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls, max_retries=0) as client:
+        for status in range(400, 600):
+            ref = server.add(f"{slug}:mine", status)
+            with pytest.raises(errors.ApiStatusError) as caught:
+                client.get(ref)
+            assert caught.value.status_code == status
+            assert caught.value.body.startswith("{")
+
+
+def test_what_is_no_answer(server: Sandbox) -> None:
+    """Is said where it is added, and not where it is asked for."""
+    for answers in ((), ({}, 200), (404, "gone"), (True,)):
+        with pytest.raises(ValueError, match="expected bodies, or statuses of errors from 400 to 599, got"):
+            server.add("skyvern:pbs_1", *answers)  # type: ignore[arg-type]
 
 
 def test_what_there_is_not(server: Sandbox) -> None:

@@ -64,7 +64,7 @@ class Sandbox:
             scenario: One of `SCENARIOS`: a status; "life", which is pending for a second when it is first asked for,
                 runs for four, and is completed then; "missing"; "bad_key"; "rate_limited" twice, and then fine;
                 "flaky": a 503, a lost answer, and then fine; "slow": two seconds; "drifted": words, nulls and fields
-                of tomorrow; "flat": Anchor Browser's older form.
+                of tomorrow; "enveloped" and "flat": completed, in Anchor Browser's newer and older form.
 
         Raises:
             ValueError: There is no such provider or scenario.
@@ -80,9 +80,15 @@ class Sandbox:
         Args:
             ref: Any reference; one of a scenario is replaced.
             answers: One after the other, the last one for ever: a body, as the provider would send it, or the status
-                of an error, 401 to 503, which is sent with the provider's body for it.
+                of an error, 400 to 599, which is sent with the provider's body for it.
+
+        Raises:
+            ValueError: There is no answer, or one that is neither.
 
         """
+        for answer in answers or (None,):
+            if not isinstance(answer, Mapping) and answer not in range(400, 600):
+                raise ValueError(f"expected bodies, or statuses of errors from 400 to 599, got {answer!r}")
         found = as_ref(ref)
         self._wires[found.provider].add(found.id, answers)
         return found

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from uuid import UUID
 
 from browser_sessions._status import SessionStatus
+
+UUID_FORM = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 LIFETIME = timedelta(minutes=60)
 _STARTING, _RUNNING = timedelta(seconds=7), timedelta(minutes=12, seconds=30)
@@ -60,6 +64,11 @@ def age(session_id: str, seconds: float, born: datetime) -> Life:
 def iso(time: datetime) -> str:
     """Return a time as APIs write it, with milliseconds."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def phrase(status: int) -> str:
+    """Return what HTTP says of a status, for those that a provider is not known to say more of."""
+    return HTTPStatus(status).phrase if status in {*HTTPStatus} else f"Error {status}"
 
 
 def uuid_of(name: str) -> str:

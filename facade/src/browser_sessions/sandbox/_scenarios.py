@@ -89,7 +89,7 @@ class Wire:
             answers = self._own[session_id]
             answer = answers[min(self._asked[session_id], len(answers)) - 1]
             return self.failure(answer, session_id) if isinstance(answer, int) else Reply(200, answer)
-        return SCENARIOS[name](self, session_id) if name else self.failure(404, session_id)
+        return SCENARIOS[name](self, session_id) if name else self.failure(self._wire.absent(session_id), session_id)
 
     def failure(self, status: int, session_id: str) -> Reply:
         """Return an error in the provider's own form."""
@@ -154,6 +154,7 @@ SCENARIOS: dict[str, Callable[[Wire, str], Reply]] = {
     "flaky": _flaky,
     "slow": _slow,
     "drifted": Wire.drifted,
+    "enveloped": _status(SessionStatus.COMPLETED),
     "flat": _flat,
 }
 """By name; each has an id of every provider, of its own form."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from browser_sessions._status import SessionStatus
-from browser_sessions.sandbox._life import Life, iso, uuid_of
+from browser_sessions.sandbox._life import Life, iso, phrase, uuid_of
 
 PATH, HEADER, PREFIX, BAD_KEY = "/v1/sessions/{id}", "anchor-api-key", "", 401
 WORDS = {
@@ -61,6 +61,11 @@ def drifted(body: dict[str, Any]) -> dict[str, Any]:
     return {"data": body["data"] | new, "meta": {"version": 2}}
 
 
+def absent(session_id: str) -> int:  # noqa: ARG001 - others look at its form
+    """Return the status for a session that there is not."""
+    return 404
+
+
 def failure(status: int, session_id: str) -> Any:  # noqa: ARG001 - other providers say it
     """Return the body of an error."""
-    return {"error": {"code": status, "message": SAYS[status]}}
+    return {"error": {"code": status, "message": SAYS.get(status) or phrase(status)}}

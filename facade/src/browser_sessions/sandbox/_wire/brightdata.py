@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from browser_sessions._status import SessionStatus
-from browser_sessions.sandbox._life import Life, iso, uuid_of
+from browser_sessions.sandbox._life import UUID_FORM, Life, iso, phrase, uuid_of
 
 PATH, HEADER, PREFIX, BAD_KEY = "/browser_sessions/{id}", "authorization", "Bearer ", 401
+MALFORMED = 400
 WORDS = {
     SessionStatus.PENDING: "running",  # it has no word for what is not there yet
     SessionStatus.RUNNING: "running",
@@ -20,6 +21,7 @@ ERRORS = {
     SessionStatus.TIMED_OUT: {"code": "timeout", "message": "The session's time was over"},
 }
 SAYS = {
+    400: "Invalid session_id format",
     401: "Credentials are missing",
     404: "Session not found",
     429: "Too many requests",
@@ -57,6 +59,11 @@ def drifted(body: dict[str, Any]) -> dict[str, Any]:
     return {"session": body["session"] | new, "links": []}
 
 
+def absent(session_id: str) -> int:
+    """Return the status for a session that there is not: an id that could be none is not looked for."""
+    return 404 if UUID_FORM.fullmatch(session_id) else MALFORMED
+
+
 def failure(status: int, session_id: str) -> Any:
     """Return the body of an error."""
-    return {"error": SAYS[status]} | ({"session_id": session_id} if status == 404 else {})  # noqa: PLR2004 - HTTP's own
+    return {"error": SAYS.get(status) or phrase(status)} | ({"session_id": session_id} if status == 404 else {})  # noqa: PLR2004 - HTTP's own

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from browser_sessions._status import SessionStatus
-from browser_sessions.sandbox._life import Life, iso, uuid_of
+from browser_sessions.sandbox._life import UUID_FORM, Life, iso, phrase, uuid_of
 
 PATH, HEADER, PREFIX, BAD_KEY = "/api/v3/browsers/{id}", "x-browser-use-api-key", "", 401
+MALFORMED = 422
 SAYS = {
     401: "Invalid API key",
     404: "Session not found",
@@ -45,6 +46,14 @@ def drifted(body: dict[str, Any]) -> dict[str, Any]:
     return body | {"status": "hibernating", "browserCost": 0.03, "proxyUsedMb": None, "metadata": {"a": "b"}, "new": []}
 
 
+def absent(session_id: str) -> int:
+    """Return the status for a session that there is not: an id that could be none is not looked for."""
+    return 404 if UUID_FORM.fullmatch(session_id) else MALFORMED
+
+
 def failure(status: int, session_id: str) -> Any:  # noqa: ARG001 - other providers say it
     """Return the body of an error."""
-    return {"detail": SAYS[status]}
+    if status == MALFORMED:
+        problem = {"loc": ["path", "session_id"], "msg": "Input should be a valid UUID", "type": "uuid_parsing"}
+        return {"detail": [problem]}
+    return {"detail": SAYS.get(status) or phrase(status)}

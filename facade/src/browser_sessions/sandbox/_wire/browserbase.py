@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from browser_sessions._status import SessionStatus
-from browser_sessions.sandbox._life import Life, iso, uuid_of
+from browser_sessions.sandbox._life import Life, iso, phrase, uuid_of
 
 PATH, HEADER, PREFIX, BAD_KEY = "/v1/sessions/{id}", "x-bb-api-key", "", 401
 WORDS = {
@@ -66,7 +66,12 @@ def drifted(body: dict[str, Any]) -> dict[str, Any]:
     return body | new
 
 
+def absent(session_id: str) -> int:  # noqa: ARG001 - others look at its form
+    """Return the status for a session that there is not."""
+    return 404
+
+
 def failure(status: int, session_id: str) -> Any:  # noqa: ARG001 - other providers say it
     """Return the body of an error."""
-    error, message = SAYS[status]
+    error, message = SAYS.get(status) or (phrase(status), phrase(status))
     return {"statusCode": status, "error": error, "message": message}

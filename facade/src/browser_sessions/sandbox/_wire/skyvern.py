@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from browser_sessions._status import SessionStatus
-from browser_sessions.sandbox._life import Life, iso, number_of
+from browser_sessions.sandbox._life import Life, iso, number_of, phrase
 
 PATH, HEADER, PREFIX, BAD_KEY = "/v1/browser_sessions/{id}", "x-api-key", "", 403
 WORDS = {
@@ -62,6 +62,13 @@ def drifted(body: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def absent(session_id: str) -> int:  # noqa: ARG001 - others look at its form
+    """Return the status for a session that there is not."""
+    return 404
+
+
 def failure(status: int, session_id: str) -> Any:
     """Return the body of an error."""
-    return {"detail": SAYS.get(status, f"Browser session {session_id} not found")}
+    if status == 404:  # noqa: PLR2004 - HTTP's own
+        return {"detail": f"Browser session {session_id} not found"}
+    return {"detail": SAYS.get(status) or phrase(status)}
