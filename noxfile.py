@@ -1,16 +1,18 @@
 """The commands of this repository: short lists of steps; what they do is in codegen/ and tests/."""
 
+import shutil
 from pathlib import Path
 
 import nox
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "virtualenv"
-nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty"]
+nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty", "contract"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
+PRISM = Path("constraints", "prism")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 
 
@@ -94,6 +96,17 @@ def honesty(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "tests/honesty", *session.posargs)
 
 
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Hold clients and facade to Prism, which makes a server of each overlaid description. Needs Node and npm."""
+    install(session, "tests", projects=True)
+    prism = Path(session.create_tmp(), "prism")
+    shutil.copytree(PRISM, prism, dirs_exist_ok=True)
+    session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(prism), external=True)
+    command = prism / "node_modules" / ".bin" / "prism"
+    session.run("python", "-m", "pytest", "tests/contract", *session.posargs, env={"PRISM": str(command)})
+
+
 @nox.session(default=False)
 def injection(session: nox.Session) -> None:
     """Put every hostile text into every place of a spec; the tests run a sample of this."""
@@ -130,6 +143,9 @@ def constraints(session: nox.Session) -> None:
         source = Path(session.create_tmp(), f"{name}.in")
         source.write_text("\n".join(requirements), "utf-8")
         compile_pins(session, f"constraints/{name}.txt", str(source), *projects, *session.posargs)
+    # Without the addresses from which the packages came.
+    lock = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
+    session.run("npm", "install", *lock, "--prefix", str(PRISM), external=True)
 
 
 def compile_pins(session: nox.Session, output: str, *sources: str) -> None:

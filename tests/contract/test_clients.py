@@ -1,0 +1,150 @@
+"""The generated clients and the facade speak, over HTTP, with a server made from the descriptions by others."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, errors, view
+from codegen.__main__ import ROOT
+from codegen.pipeline import build_document
+from codegen.providers import load_providers
+
+KEY = "a-key-of-mine"
+SPECS = {provider.slug: provider for provider in load_providers(ROOT)}
+CLASSES = {
+    400: errors.InvalidRequest,
+    401: errors.AuthenticationFailed,
+    402: errors.QuotaExceeded,
+    403: errors.PermissionDenied,
+    404: errors.SessionNotFound,
+    422: errors.InvalidRequest,
+    429: errors.RateLimited,
+    500: errors.ProviderUnavailable,
+    503: errors.ProviderUnavailable,
+}
+MEANT = {("skyvern", 403): errors.AuthenticationFailed, ("anchorbrowser", 403): errors.QuotaExceeded}
+"""Where a provider means more by a status than HTTP does."""
+
+DYNAMIC = 25
+"""How many answers are made up of a description's schema."""
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+
+
+def documented(slug: str) -> dict[int, list[Any]]:
+    """Return the bodies that an overlaid description has as examples, by status."""
+    (path,) = build_document(SPECS[slug])["paths"].values()
+    return {
+        int(status): [example["value"] for example in _examples(response)]
+        for status, response in path["get"]["responses"].items()
+    }
+
+
+def _examples(response: dict[str, Any]) -> list[Any]:
+    content = response.get("content", {}).get("application/json", {})
+    return [*content.get("examples", {}).values(), *({"value": value} for value in [content.get("example")] if value)]
+
+
+def generated(slug: str, address: str, prefer: str = "", **arguments: Any) -> tuple[Any, Any]:
+    """Return a provider's operation and a client for it, which asks Prism for something in particular."""
+    package = importlib.import_module(f"{slug}_client")
+    operation = importlib.import_module(f"{slug}_client.api.sessions.get_session")
+    client = package.AuthenticatedClient(base_url=address, token=KEY, headers=_prefer(prefer), **arguments)
+    return operation, client
+
+
+def _prefer(prefer: str) -> dict[str, str]:
+    return {"Prefer": prefer} if prefer else {}
+
+
+class Asking(httpx.HTTPTransport):
+    """A network that asks Prism for something in particular, or forgets the key."""
+
+    def __init__(self, prefer: str = "", *, without: str = "") -> None:
+        super().__init__()
+        self._prefer, self._without = _prefer(prefer), without
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request that is a little different."""
+        request.headers.update(self._prefer)
+        if self._without:
+            del request.headers[self._without]
+        return super().handle_request(request)
+
+
+def facade(addresses: dict[str, str], transport: httpx.BaseTransport | None = None) -> Client:
+    """Return a client of the facade that asks Prism."""
+    return Client(api_keys=dict.fromkeys(PROVIDERS, KEY), base_urls=addresses, max_retries=0, transport=transport)
+
+
+@each_provider
+def test_a_session_that_is_documented(addresses: dict[str, str], slug: str) -> None:
+    """Comes out of all four calls of a client, and as one view out of the facade."""
+    operation, client = generated(slug, addresses[slug])
+    with client:
+        parsed = operation.sync("an-id", client=client)
+        response = operation.sync_detailed("an-id", client=client)
+    assert json.loads(response.content) in documented(slug)[200]
+    assert response.parsed == parsed == type(parsed).from_dict(json.loads(response.content))
+
+    async def fetch() -> tuple[Any, Any, BrowserSession]:
+        operation, client = generated(slug, addresses[slug])
+        async with client, AsyncClient(api_keys={slug: KEY}, base_urls=addresses) as sessions:
+            detailed = await operation.asyncio_detailed("an-id", client=client)
+            return await operation.asyncio("an-id", client=client), detailed.parsed, await sessions.get(f"{slug}:an-id")
+
+    with facade(addresses) as sessions:
+        assert asyncio.run(fetch()) == (parsed, parsed, sessions.get(f"{slug}:an-id")) == (parsed, parsed, view(parsed))
+
+
+@each_provider
+def test_every_failure_that_is_documented(addresses: dict[str, str], slug: str) -> None:
+    """Has its status and its body in a client, and its class in the facade."""
+    statuses = {status: bodies for status, bodies in documented(slug).items() if status != 200}
+    assert {401, 404} - {401 if slug == "skyvern" else 0} <= statuses.keys()
+    for status, bodies in statuses.items():
+        operation, client = generated(slug, addresses[slug], f"code={status}")
+        with client:
+            response = operation.sync_detailed("an-id", client=client)
+        assert (response.status_code, response.error) == (status, None)
+        assert not bodies or response.parsed.to_dict() in bodies
+        with facade(addresses, Asking(f"code={status}")) as sessions, pytest.raises(errors.ApiStatusError) as caught:
+            sessions.get(f"{slug}:an-id")
+        expected = MEANT.get((slug, status), CLASSES[status])
+        assert (caught.value.status_code, type(caught.value)) == (status, expected)
+
+
+@each_provider
+def test_the_key_is_where_the_description_wants_it(addresses: dict[str, str], slug: str) -> None:
+    """Prism refuses a request whose key is elsewhere, or not there."""
+    schemes = build_document(SPECS[slug])["components"]["securitySchemes"].values()
+    (header,) = [scheme.get("name", "Authorization") for scheme in schemes]
+    operation, client = generated(slug, addresses[slug], auth_header_name="X-Elsewhere")
+    with client:
+        assert operation.sync_detailed("an-id", client=client).status_code == 401
+    with facade(addresses, Asking(without=header)) as sessions, pytest.raises(errors.AuthenticationFailed) as caught:
+        sessions.get(f"{slug}:an-id")
+    assert caught.value.status_code == 401
+
+
+@each_provider
+def test_whatever_the_schema_allows(addresses: dict[str, str], slug: str) -> None:
+    """Is decoded with nothing unexpected, gives back what came, and can be viewed."""
+    operation, client = generated(slug, addresses[slug], "dynamic=true")
+    seen = set()
+    with client:
+        for _ in range(DYNAMIC):
+            response = operation.sync_detailed("an-id", client=client)
+            assert (response.status_code, response.error) == (200, None), response.content
+            assert response.parsed.unexpected == {}, response.content
+            assert type(response.parsed).from_dict(response.parsed.to_dict()) == response.parsed
+            seen.add(view(response.parsed).id)
+    assert len(seen) > 1
+    with facade(addresses, Asking("dynamic=true")) as sessions:
+        assert sessions.get(f"{slug}:an-id").provider == slug
