@@ -25,11 +25,11 @@ def install(session: nox.Session, group: str, *, projects: bool = False) -> None
 
 @nox.session(default=False)
 def demo(session: nox.Session) -> None:
-    """Regenerate the clients, and print the documented sessions of all providers as one table of views."""
+    """Regenerate the clients, and fetch sessions of all providers from a sandbox into one table."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "regenerate")
-    install(session, "codegen", projects=True)
-    session.run("python", "-m", "facade.demo")
+    install(session, "demo", projects=True)
+    session.run("python", "-m", "facade.demo", *session.posargs)
 
 
 @nox.session(default=False)

@@ -1,56 +1,66 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from browser_sessions import BrowserSession, SessionStatus
+from browser_sessions import PROVIDERS
 from codegen.__main__ import ROOT
-from facade.demo import COLUMNS, aligned, main, row
+from facade.demo import main
+
+PICTURE = ROOT / "docs" / "quickstart.svg"
 
 
-def test_the_table_is_the_readmes(capsys: pytest.CaptureFixture[str]) -> None:
-    """The demo prints, line for line, what the README says that it prints."""
-    shown = (ROOT / "README.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
-
-    main()
-
-    assert capsys.readouterr() == (shown, "")
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a table without what the time changes, and without blanks."""
+    still = re.sub(r"\d\d-\d\d \d\d:\d\d:\d\d|\d:\d\d:\d\d", "TIME", text)
+    return [re.sub(r"\s+", "", line) for line in still.splitlines() if line.strip()]
 
 
-def test_a_row_tells_absent_from_unsupported() -> None:
-    """A dash is what an answer does not have, a blank what the provider never tells, a star what was computed."""
-    session = BrowserSession(
-        provider="brightdata",
-        id="a" * 40,
-        status=SessionStatus.COMPLETED,
-        raw_status="finished",
-        ended_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-        duration=timedelta(minutes=1, microseconds=5),
-        billable_bytes=1024 * 1024,
-        derived=frozenset({"ended_at"}),
-        raw=None,
-    )
-    assert dict(zip(("session", *COLUMNS), row(session), strict=True)) == {
-        "session": "brightdata:aaaaaaaaaaaa…",
-        "status": "completed",
-        "their word": "finished",
-        "started": "-",
-        "ended": "01-02 03:04:05*",
-        "ran for": "0:01:00",
-        "cost": "",
-        "proxied": "",
-        "billed": "1.0 MiB",
-        "connect": "",
-        "recordings": "",
-    }
+def text_in(picture: str) -> str:
+    """Return what a picture of a terminal shows, line by line."""
+    lines: dict[str, list[str]] = {}
+    for element in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}text"):  # noqa: S314 - ours
+        if "clip-path" in element.attrib:
+            lines.setdefault(element.attrib["y"], []).append("".join(element.itertext()).replace("\xa0", " "))
+    return "\n".join("".join(parts) for parts in lines.values())
 
 
-def test_columns_line_up() -> None:
-    """Each column is as wide as its widest cell, and no line ends in blanks."""
-    assert aligned([("a", "bb", "c"), ("aaa", "b", ""), ("", "", "ccccc")]) == [
-        "a    bb  c",
-        "aaa  b",
-        "         ccccc",
-    ]
-    assert aligned([]) == []
+def test_the_picture_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The README shows what the first command prints, but for the times; twenty sessions of five providers."""
+    main(["--svg", str(tmp_path / "now.svg")])
+
+    printed, complaints = capsys.readouterr()
+    assert complaints == ""
+    shown = PICTURE.read_text("utf-8")
+    assert lines_of(text_in(shown)) == lines_of(text_in((tmp_path / "now.svg").read_text("utf-8"))) == lines_of(printed)
+    assert [sum(line.startswith(f"{slug}:") for line in printed.splitlines()) for slug in PROVIDERS] == [4] * 5
+    assert f"]({PICTURE.relative_to(ROOT).as_posix()})" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
+    """Whoever looks at it asks nobody for a font; and the same output gives the same picture."""
+    main(["--svg", str(tmp_path / "now.svg")])
+
+    for picture in (PICTURE, tmp_path / "now.svg"):
+        text = picture.read_text("utf-8")
+        assert set(re.findall(r"https?://[\w./-]+", text)) <= {
+            "http://www.w3.org/2000/svg",
+            "https://www.textualize.io",
+        }
+        assert "@font-face" not in text
+        assert "\r" not in text
+
+
+def test_without_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written, and no column is cut off: all words are there."""
+    monkeypatch.chdir(tmp_path)
+
+    main([])
+
+    assert list(tmp_path.iterdir()) == []
+    printed = capsys.readouterr().out
+    assert "hibernating" in printed
+    assert "USD so far" in printed

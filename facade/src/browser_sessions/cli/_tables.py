@@ -79,7 +79,9 @@ def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int) -> Table
     """Return the table of some sessions, and of the errors in the place of others; None is not known yet."""
     columns = [(heading, show) for heading, least, show in _COLUMNS if width >= least]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("session", no_wrap=True, overflow="ellipsis", ratio=None, max_width=max(width // 3, 16))
+    # Where there is too little room, rich takes it from the columns that may be wrapped, which is this one alone; a
+    # reference has no blank at which it would be.
+    table.add_column("session", overflow="ellipsis", min_width=16)
     table.add_column("status", no_wrap=True)
     for heading, _ in columns:
         table.add_column(heading, no_wrap=True, overflow="ellipsis")
