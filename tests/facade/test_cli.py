@@ -311,6 +311,15 @@ class TestMain:
         assert "completed" in result.stdout
         assert "SessionNotFound" in result.stdout
 
+    @pytest.mark.parametrize(("arguments", "doing"), [(["get"], "fetching…"), (["wait"], "waiting until ended…")])
+    def test_what_takes_time(self, arguments: list[str], doing: str) -> None:
+        """On what says that it is a terminal, how far it is; the results are the same, and go elsewhere."""
+        refs = ("skyvern:completed", "skyvern:slow") if arguments == ["get"] else ("skyvern:life", "skyvern:failed")
+        result = run(*arguments, "--sandbox", *refs, FORCE_COLOR="1", columns=80)
+        assert f"{doing} 1 of 2" in result.stderr
+        assert doing not in result.stdout
+        assert "pbs_" in result.stdout
+
     def test_the_sandbox(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Until it is interrupted."""
 

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
@@ -19,6 +19,8 @@ import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Client, errors
 from browser_sessions.cli._tables import Outcome, line_of, providers_table, sessions_table
 from browser_sessions.errors import BrowserSessionsError
+
+T = TypeVar("T")
 
 FAILED, TIMED_OUT = 1, 3
 """Exit codes, besides 0 and click's own 2 for what cannot be asked, and 130 for Ctrl-C."""
@@ -63,8 +65,8 @@ def get(refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, sa
     """Show sessions, in one table."""
     form = form or ("json" if raw else None)
     names, failed, found = _read(refs), False, []
-    with _client(sandbox) as (client, named), _progress("fetching"):
-        for ref, outcome in client.get_many(map(named, names), concurrency=concurrency):
+    with _client(sandbox) as (client, named), _progress("fetching", len(names)) as count:
+        for ref, outcome in count(client.get_many(map(named, names), concurrency=concurrency)):
             failed |= _report(ref, outcome)
             if form == "jsonl":
                 click.echo(json.dumps(_as_json(ref, outcome, raw=raw)))
@@ -85,9 +87,9 @@ def get(refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, sa
 def wait(refs: tuple[str, ...], until: Any, timeout: float, sandbox: bool) -> None:  # noqa: FBT001
     """Wait for sessions, and print each when it is over, or ready to be connected to."""
     names, code = _read(refs), 0
-    with _client(sandbox) as (client, named), _progress(f"waiting until {until}"):
+    with _client(sandbox) as (client, named), _progress(f"waiting until {until}", len(names)) as count:
         results = client.wait_many(map(named, names), until=until, timeout=timeout, concurrency=len(names))
-        for ref, outcome in results:
+        for ref, outcome in count(results):
             if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded):
                 code = code or TIMED_OUT
             elif isinstance(outcome, BrowserSessionsError):
@@ -226,11 +228,20 @@ def _console() -> Console:
 
 
 @contextlib.contextmanager
-def _progress(doing: str) -> Iterator[None]:
-    """Say on a terminal what takes time; of what does not, it is gone at once."""
+def _progress(doing: str, total: int) -> Iterator[Callable[[Iterable[T]], Iterable[T]]]:
+    """Say on a terminal what takes time, and how far it is; give what counts the results as they pass."""
     console = Console(stderr=True)
-    with console.status(f"{doing}…") if console.is_terminal else contextlib.nullcontext():
-        yield
+    if not console.is_terminal:
+        yield lambda results: results
+        return
+    with console.status(f"{doing}…") as status:
+
+        def count(results: Iterable[T]) -> Iterator[T]:
+            for number, result in enumerate(results, 1):
+                status.update(f"{doing}… {number:,} of {total:,}")
+                yield result
+
+        yield count
 
 
 @contextlib.contextmanager
