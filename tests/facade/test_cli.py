@@ -26,6 +26,9 @@ from browser_sessions.sandbox import Sandbox
 
 PROGRAM = [sys.executable, "-m", "browser_sessions"]
 
+HINT = re.compile(r"Try '.* (--help|-h)' for help")
+"""Where help is; which of its two options is named is a matter of click's version."""
+
 INTERRUPTIBLE = """
 import signal, browser_sessions.cli
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -119,6 +122,21 @@ def test_references_from_standard_input(server: Sandbox) -> None:
     assert run("get", "-", stdin="").stdout == ""
 
 
+@pytest.mark.parametrize("arguments", [["get"], ["wait", "--timeout", "0.1"]], ids=["table", "lines"])
+def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: list[str]) -> None:
+    """Neither what a provider says nor a reference from elsewhere sets a title, moves the cursor or erases a line."""
+    evil = {"browser_session_id": "pbs_evil", "status": "\x1b]0;owned\x07\x9b2J\rrunning"}
+    over = {"browser_session_id": "pbs_over", "status": "completed"}
+    refs = [str(server.add(f"skyvern:{body['browser_session_id']}\x1b[2K", body)) for body in (evil, over)]
+    environment = server.environment | {"COLUMNS": "150"}
+    result = CliRunner().invoke(command, [*arguments, *refs, "skyvern:gone\x1b[2K"], env=environment, color=True)
+
+    shown = result.stdout + result.stderr
+    assert [each for each in shown if not each.isprintable() and each != "\n"] == []
+    for name in ("evil", "over", "gone"):
+        assert f"{name}\N{REPLACEMENT CHARACTER}[2K" in shown
+
+
 def test_wait() -> None:
     """Each session as it is ready or over; one that will not be is another exit code."""
     result = run("wait", "--sandbox", "skyvern:life", "browserbase:completed", "--until", "ended")
@@ -166,7 +184,7 @@ def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
-    assert "--help" in result.stderr
+    assert HINT.search(result.stderr)
 
 
 def test_a_missing_key_is_one_line() -> None:
@@ -303,7 +321,7 @@ class TestMain:
         with pytest.raises(SystemExit) as caught:
             main()
         assert caught.value.code == 2
-        assert "--help" in capsys.readouterr().err
+        assert HINT.search(capsys.readouterr().err)
 
     def test_a_live_table(self) -> None:
         """On what says that it is a terminal."""

@@ -17,7 +17,7 @@ from rich.live import Live
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Client, errors
-from browser_sessions.cli._tables import Outcome, line_of, providers_table, sessions_table
+from browser_sessions.cli._tables import Outcome, line_of, printable, providers_table, sessions_table
 from browser_sessions.errors import BrowserSessionsError
 
 T = TypeVar("T")
@@ -194,7 +194,7 @@ def _report(name: object, outcome: Outcome) -> bool:
     if not isinstance(outcome, BrowserSessionsError):
         return False
     said = str(outcome) if str(outcome).startswith(f"{name}") else f"{name}: {outcome}"
-    click.echo(f"browser-sessions: {said}", err=True)
+    click.echo(printable(f"browser-sessions: {said}"), err=True)
     return True
 
 

@@ -88,10 +88,11 @@ def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int) -> Table
     for name, outcome in outcomes:
         if isinstance(outcome, BrowserSession):
             status = Text(str(outcome.status), style=_COLOURS[outcome.status])
-            table.add_row(Text(name), status, *(Text(show(outcome)) for _, show in columns))
+            table.add_row(Text(printable(name)), status, *(Text(printable(show(outcome))) for _, show in columns))
         else:
             table.add_row(
-                Text(name), Text(type(outcome).__name__ if outcome else "…", style="red" if outcome else "dim")
+                Text(printable(name)),
+                Text(type(outcome).__name__ if outcome else "…", style="red" if outcome else "dim"),
             )
     return table
 
@@ -100,8 +101,13 @@ def line_of(name: str, outcome: Outcome) -> str:
     """Return a session, or the error in its place, as one line of a log."""
     if isinstance(outcome, BrowserSession):
         parts = [name, str(outcome.status), _elapsed(outcome), _cost(outcome)]
-        return "  ".join(part for part in parts if part not in {_ABSENT, _UNSUPPORTED})
-    return f"{name}  {type(outcome).__name__}"
+        return printable("  ".join(part for part in parts if part not in {_ABSENT, _UNSUPPORTED}))
+    return printable(f"{name}  {type(outcome).__name__}")
+
+
+def printable(text: str) -> str:
+    """Return a text in which nothing is left that a terminal would take for a command: a provider may send anything."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def providers_table(width: int) -> Table:
