@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,10 +19,11 @@ import click
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from rich.status import Status
 
-from browser_sessions import PROVIDERS, sandbox
+from browser_sessions import PROVIDERS, Client, sandbox
 from browser_sessions.cli import main
-from browser_sessions.cli._commands import command
+from browser_sessions.cli._commands import _Progress, command
 from browser_sessions.sandbox import Sandbox
 
 PROGRAM = [sys.executable, "-m", "browser_sessions"]
@@ -52,7 +54,7 @@ def server() -> Iterator[Sandbox]:
         yield server
 
 
-def run(*arguments: str, stdin: str = "", columns: int | None = None, **environment: Any) -> Result:
+def run(*arguments: str, stdin: str = "", columns: Any = None, **environment: Any) -> Result:
     """Run the command in this process; its output is no terminal."""
     given = environment | ({"COLUMNS": str(columns)} if columns else {})
     return CliRunner().invoke(command, arguments, input=stdin, env=given)
@@ -75,10 +77,12 @@ def test_get_is_one_table() -> None:
 
     rows = [re.split(r"  +", line.strip()) for line in result.stdout.splitlines()]
     assert rows[0] == ["session", "status", "ran for", "cost", "their word", "started", "ended", "traffic"]
-    assert [row[1:4] for row in rows[1:]] == [["ended", "0:12:30", "0.0750 USD"], ["completed", "0:12:30", "completed"]]
-    assert [row[0].partition(":")[0] for row in rows[1:]] == ["browser_use", "skyvern"]
+    assert [row[:4] for row in rows[1:]] == [
+        ["skyvern:completed", "completed", "0:12:30", "completed"],
+        ["browser_use:completed", "ended", "0:12:30", "0.0750 USD"],
+    ]
     missing, unnamed = sorted(result.stderr.splitlines())
-    assert re.fullmatch(r"browser-sessions: browserbase:[0-9a-f-]{36}: Browserbase has no such session .*", missing)
+    assert re.fullmatch(r"browser-sessions: browserbase:missing: Browserbase has no such session .*", missing)
     assert unnamed == (
         "browser-sessions: oops: a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
     )
@@ -119,7 +123,15 @@ def test_references_from_standard_input(server: Sandbox) -> None:
 
     assert len(result.stdout.splitlines()) == 2
     assert result.exit_code == 0
-    assert run("get", "-", stdin="").stdout == ""
+    marked = run("get", "--jsonl", "-", stdin=f"\ufeff{server.ref('skyvern', 'running')}\r\n", **server.environment)
+    assert (marked.exit_code, len(marked.stdout.splitlines())) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["get", "wait", "watch"])
+def test_no_reference_at_all(name: str) -> None:
+    """Is no success: what should have written them may have failed."""
+    result = run(name, "-", stdin="\n \n")
+    assert (result.exit_code, "Standard input holds no REF." in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("arguments", [["get"], ["wait", "--timeout", "0.1"]], ids=["table", "lines"])
@@ -140,7 +152,7 @@ def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: li
 def test_wait() -> None:
     """Each session as it is ready or over; one that will not be is another exit code."""
     result = run("wait", "--sandbox", "skyvern:life", "browserbase:completed", "--until", "ended")
-    assert re.sub(r"_\d+", "", result.stdout).splitlines()[-1] == "skyvern:pbs  completed  0:00:04"
+    assert result.stdout.splitlines()[-1] == "skyvern:life  completed  0:00:04"
     assert len(result.stdout.splitlines()) == 2
     assert result.exit_code == 0
     late = run("wait", "--sandbox", "skyvern:completed", "--until", "ready")
@@ -177,6 +189,10 @@ def test_providers(columns: int) -> None:
         (("get", "--nonsense", "a:b"), "No such option"),
         (("wait", "a:b", "--until", "never"), "is not one of 'ended', 'ready'"),
         (("nothing",), "No such command 'nothing'"),
+        (("wait", "a:b", "--timeout", "nan"), "'nan' is no number"),
+        (("wait", "a:b", "--timeout", "inf"), "not in the range"),
+        (("wait", "a:b", "--timeout", "1e300"), "not in the range"),
+        (("watch", "a:b", "--interval", "inf"), "not in the range"),
     ],
 )
 def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
@@ -193,7 +209,54 @@ def test_a_missing_key_is_one_line() -> None:
     assert result.stderr == (
         "browser-sessions: skyvern:pbs_1: no key for Skyvern: set SKYVERN_API_KEY, or pass api_keys={'skyvern': …}\n"
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("refs", "code"),
+    [
+        (["skyvern:running"], 0),
+        (["skyvern:running", "skyvern"], 2),
+        (["bogus:1"], 2),
+        (["bogus:1", "skyvern:missing"], 1),
+    ],
+)
+def test_the_exit_code_says_the_worst(refs: list[str], code: int) -> None:
+    """What made no sense is told from what failed."""
+    assert run("get", "--sandbox", *refs).exit_code == code
+
+
+def test_an_error_is_one_line_and_names_its_session_once(server: Sandbox) -> None:
+    """Whatever the reference is made of."""
+    for ref in ("skyvern:a\nb", "skyvern: x ", "skyvern:\x1b[31mred", "browserbase:\u202e"):
+        (line,) = run("get", ref, **server.environment).stderr.splitlines()
+        assert line.isprintable()
+        assert line.count("browserbase:" if ref.startswith("b") else "skyvern:") == 1
+
+
+def test_a_full_disk_is_one_line(server: Sandbox) -> None:
+    """As any other error."""
+    with (
+        open("/dev/full", "w", encoding="utf-8") as full,  # noqa: PTH123 - a device
+        start(
+            "get", "--json", str(server.ref("skyvern", "running")), env=os.environ | server.environment, stdout=full
+        ) as process,
+    ):
+        assert process.stderr
+        assert process.stderr.read() == "browser-sessions: [Errno 28] No space left on device\n"
+        assert process.wait(timeout=10) == 1
+
+
+def test_what_was_fetched_before_ctrl_c_is_printed(server: Sandbox) -> None:
+    """Only what was not fetched is lost."""
+    refs = [str(server.ref("skyvern", name)) for name in ("running", "slow")]
+    with start("get", "--json", *refs, env=os.environ | server.environment) as process:
+        assert process.stdout
+        time.sleep(1.5)  # the first has been answered by then, the second not yet
+        process.send_signal(signal.SIGINT)
+        found = json.loads(process.stdout.read())
+        assert process.wait(timeout=10) == 130
+    assert [each["ref"] for each in found] == refs[: len(found)]
 
 
 def test_help_and_completion() -> None:
@@ -220,7 +283,7 @@ def test_the_sandbox_command() -> None:
         assert run("get", str(_ref("skyvern", "running")), columns=80, **exported).exit_code == 0
         port = httpx.URL(exported["SKYVERN_BASE_URL"]).port
         taken = run("sandbox", "--port", str(port))
-        assert (taken.exit_code, "Error: " in taken.stderr) == (1, True)
+        assert (taken.exit_code, f"port {port} cannot be had: leave out --port" in taken.stderr) == (1, True)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
         assert "Traceback" not in process.stderr.read()
@@ -299,6 +362,21 @@ class TestMain:
 
     @pytest.mark.parametrize(
         ("raised", "code"),
+        [(KeyboardInterrupt, 130), (OSError(28, "No space left"), "browser-sessions: [Errno 28] No space left")],
+    )
+    def test_what_ends_it_before_it_begins(self, raised: Any, code: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No traceback, whatever it was."""
+
+        def act(**_: object) -> None:
+            raise raised
+
+        monkeypatch.setattr(command, "main", act)
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == code
+
+    @pytest.mark.parametrize(
+        ("raised", "code"),
         [(None, 0), (KeyboardInterrupt, 130), (SystemExit(3), 3)],
     )
     def test_exit_codes(self, raised: Any, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,7 +414,39 @@ class TestMain:
         result = run(*arguments, "--sandbox", *refs, FORCE_COLOR="1", columns=80)
         assert f"{doing} 1 of 2" in result.stderr
         assert doing not in result.stdout
-        assert "pbs_" in result.stdout
+        assert refs[1] in result.stdout
+
+    def test_results_on_the_terminal_that_shows_how_far_it_is(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Are lines of their own: what shows how far it is is gone before one is printed, and back behind it."""
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        calls: list[str] = []
+        monkeypatch.setattr("rich.status.Status.stop", lambda _: calls.append("stop"))
+        monkeypatch.setattr("rich.status.Status.start", lambda _: calls.append("start"))
+        progress = _Progress("fetching", 1, Status("fetching…"))
+        progress.say("a line")
+        assert (calls, capsys.readouterr().out) == (["stop", "start"], "a line\n")
+
+    def test_ctrl_c_between_two_sessions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As seen from outside, above; here line by line."""
+        fetch = Client.get_many
+
+        def interrupted(*arguments: Any, **options: Any) -> Iterator[Any]:
+            yield next(fetch(*arguments, **options))
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Client, "get_many", interrupted)
+        result = run("get", "--json", "--sandbox", "skyvern:running")
+        assert [each["status"] for each in json.loads(result.stdout)] == ["running"]
+        assert "Aborted!" in result.output
+
+    def test_without_the_sandboxs_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The error says what to install."""
+        monkeypatch.delitem(sys.modules, "browser_sessions.sandbox._server", raising=False)
+        monkeypatch.setitem(sys.modules, "uvicorn", None)
+        result = run("get", "--sandbox", "skyvern:running")
+        assert (result.exit_code, "browser-sessions[sandbox]" in result.stderr) == (1, True)
 
     def test_the_sandbox(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Until it is interrupted."""

@@ -185,10 +185,25 @@ def test_every_error_has_a_body(server: Sandbox, slug: str) -> None:
 
 def test_what_is_no_answer(server: Sandbox) -> None:
     """Is said where it is added, and not where it is asked for."""
-    wrong: tuple[tuple[Any, ...], ...] = ((), ({}, 200), (404, "gone"), (True,))
+    itself: dict[str, Any] = {}
+    itself["a"] = itself
+    wrong: tuple[tuple[Any, ...], ...] = (
+        *((), ({}, 200), (404, "gone"), (True,), (404.0,)),
+        *(({"a": object()},), ({"a": float("nan")},), ({"a": "\ud800"},), (itself,)),
+    )
     for answers in wrong:
-        with pytest.raises(ValueError, match="expected bodies, or statuses of errors from 400 to 599, got"):
+        with pytest.raises(ValueError, match="cannot be sent: "):
             server.add("skyvern:pbs_1", *answers)
+
+
+def test_an_answer_is_what_it_was_when_it_was_added(server: Sandbox) -> None:
+    """Whatever becomes of the object; and that of a scenario is replaced, also where the key is a bad one."""
+    body = {"browser_session_id": "pbs_1", "status": "running"}
+    refs = [server.add("skyvern:pbs_1", body), server.add(server.ref("skyvern", "bad_key"), body)]
+    body["status"] = "completed"
+
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+        assert [client.get(ref).raw_status for ref in refs] == ["running", "running"]
 
 
 def test_what_there_is_not(server: Sandbox) -> None:

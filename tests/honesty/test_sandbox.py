@@ -53,6 +53,7 @@ def replies(slug: str) -> Iterator[tuple[str, Wire, str, Reply]]:
         headers = {wire.header: wire.prefix + KEY}
         for _ in range(3):
             yield name, wire, wire.id_of(name), wire.reply(wire.id_of(name), headers)
+        yield "malformed", wire, "no-such-form", wire.reply("no-such-form", headers)
 
 
 def problems(document: dict[str, Any], wire: Wire, session_id: str, reply: Reply) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import cast
 
 INTERRUPTED = 130
 """The exit code of what Ctrl-C ended, as shells have it."""
@@ -11,19 +12,28 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command, and exit."""
     try:
+        code = _run()
+    except KeyboardInterrupt:  # before there was a command to be interrupted
+        code = INTERRUPTED
+    except OSError as error:  # a disk that is full, perhaps
+        code = f"browser-sessions: {error}"
+    sys.exit(code)
+
+
+def _run() -> int | str | None:
+    try:
         import click
 
         from browser_sessions.cli._commands import command
     except ModuleNotFoundError as error:
-        sys.exit(f"browser-sessions: the command needs {error.name}: install the extra, browser-sessions[cli]")
+        return f"browser-sessions: the command needs {error.name}: install the extra, browser-sessions[cli]"
     try:
-        code = command.main(prog_name="browser-sessions", standalone_mode=False)
+        return cast("int | None", command.main(prog_name="browser-sessions", standalone_mode=False))
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except click.Abort:
-        code = INTERRUPTED
-    sys.exit(code)
+        return INTERRUPTED
 
 
 __all__ = ["main"]

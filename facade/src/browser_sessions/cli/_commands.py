@@ -4,32 +4,61 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
 from rich.console import Console
 from rich.live import Live
+from rich.status import Status
+from rich.text import Text
 
 import browser_sessions
-from browser_sessions import PROVIDERS, BrowserSession, Client, errors
-from browser_sessions.cli._tables import Outcome, line_of, printable, providers_table, sessions_table
+from browser_sessions import PROVIDERS, BrowserSession, Client, _failures, errors
+from browser_sessions.cli._tables import Outcome, fields_table, keys_table, line_of, printable, sessions_table
 from browser_sessions.errors import BrowserSessionsError
+from browser_sessions.sandbox import SCENARIOS
 
-T = TypeVar("T")
+FAILED, NONSENSE, TIMED_OUT = 1, 2, 3
+"""Exit codes, besides 0, and 130 for Ctrl-C; of several, the one that stands first here."""
 
-FAILED, TIMED_OUT = 1, 3
-"""Exit codes, besides 0 and click's own 2 for what cannot be asked, and 130 for Ctrl-C."""
+MOST_AT_ONCE = 500
+"""How many sessions are waited for at once: each takes a thread."""
 
 _EXITS = """
 \b
-Exit codes: 0 all is well; 1 a session could not be fetched; 2 what was asked makes
-no sense; 3 a wait was over before its session was ready or ended; 130 Ctrl-C.
+Exit codes: 0 all is well; 1 something failed; 2 what was asked makes no sense, or a
+key is missing; 3 a wait was over before its session was ready or ended; 130 Ctrl-C.
 """
+_MORE = (
+    """
+\b
+A REF names a session: provider:id, such as skyvern:pbs_123; "-" reads more of them
+from standard input, one a line.
+"""
+    + _EXITS
+)
+
+
+class _Seconds(click.FloatRange):
+    """A time that can be waited: neither infinite nor no number, and at most some ten days."""
+
+    name = "seconds"
+
+    def __init__(self, least: float) -> None:
+        super().__init__(least, 1e6)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a number of seconds."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -40,7 +69,8 @@ refs_argument = click.argument("refs", nargs=-1, required=True, metavar="REF…"
 sandbox_option = click.option(
     "--sandbox",
     is_flag=True,
-    help="Ask a sandbox on this machine, without keys or network; an id may then be a scenario, as in skyvern:running.",
+    help="Ask a sandbox on this machine, without keys or network; an id may then be one of its scenarios, as in "
+    f"skyvern:running: {', '.join(SCENARIOS)}.",
 )
 
 
@@ -54,7 +84,7 @@ def command() -> None:
     """
 
 
-@command.command(epilog=_EXITS)
+@command.command(epilog=_MORE)
 @refs_argument
 @click.option("--json", "form", flag_value="json", help="Print an array of JSON objects.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Print a JSON object a line, as each session comes.")
@@ -64,76 +94,81 @@ def command() -> None:
 def get(refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, sandbox: bool) -> None:  # noqa: FBT001
     """Show sessions, in one table."""
     form = form or ("json" if raw else None)
-    names, failed, found = _read(refs), False, []
-    with _client(sandbox) as (client, named), _progress("fetching", len(names)) as count:
-        for ref, outcome in count(client.get_many(map(named, names), concurrency=concurrency)):
-            failed |= _report(ref, outcome)
-            if form == "jsonl":
-                click.echo(json.dumps(_as_json(ref, outcome, raw=raw)))
-            else:
-                found.append((str(ref), outcome))
-    if form == "json":
-        click.echo(json.dumps([_as_json(ref, outcome, raw=raw) for ref, outcome in found], indent=2))
-    elif form is None:
-        _print_sessions(found)
-    sys.exit(FAILED if failed else 0)
+    names = _read(refs)
+    found: dict[str, Outcome] = {}
+    try:
+        with _client(names, sandbox) as (client, by_ref), _progress("fetching", len(names)) as progress:
+            for ref, outcome in client.get_many(by_ref, concurrency=concurrency):
+                name = by_ref[str(ref)]
+                found[name] = outcome
+                if form == "jsonl":
+                    progress.say(json.dumps(_as_json(name, outcome, raw=raw)))
+                progress.count(name, outcome)
+    except KeyboardInterrupt:  # what was fetched before is not lost
+        _print_all(names, found, form, raw=raw)
+        raise
+    _print_all(names, found, form, raw=raw)
+    sys.exit(_code(found.values()))
 
 
-@command.command(epilog=_EXITS)
+@command.command(epilog=_MORE)
 @refs_argument
 @click.option("--until", type=click.Choice(["ended", "ready"]), default="ended", show_default=True, help="What for.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600.0, show_default=True, help="Seconds.")
+@click.option("--timeout", type=_Seconds(0.001), default=600.0, show_default=True, help="How long, in seconds.")
 @sandbox_option
 def wait(refs: tuple[str, ...], until: Any, timeout: float, sandbox: bool) -> None:  # noqa: FBT001
-    """Wait for sessions, and print each when it is over, or ready to be connected to."""
-    names, code = _read(refs), 0
-    with _client(sandbox) as (client, named), _progress(f"waiting until {until}", len(names)) as count:
-        results = client.wait_many(map(named, names), until=until, timeout=timeout, concurrency=len(names))
-        for ref, outcome in count(results):
-            if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded):
-                code = code or TIMED_OUT
-            elif isinstance(outcome, BrowserSessionsError):
-                code = FAILED
-            if not _report(ref, outcome):
-                click.echo(line_of(str(ref), outcome))
-    sys.exit(code)
+    """Print each session when it is over, or ready."""
+    names = _read(refs)
+    found: list[Outcome] = []
+    with _client(names, sandbox) as (client, by_ref), _progress(f"waiting until {until}", len(names)) as progress:
+        concurrency = min(len(names), MOST_AT_ONCE)
+        for ref, outcome in client.wait_many(by_ref, until=until, timeout=timeout, concurrency=concurrency):
+            name = by_ref[str(ref)]
+            found.append(outcome)
+            if isinstance(outcome, BrowserSession):
+                progress.say(line_of(name, outcome))
+            progress.count(name, outcome)
+    sys.exit(_code(found))
 
 
-@command.command(epilog=_EXITS)
+@command.command(epilog=_MORE)
 @refs_argument
-@click.option("--interval", type=click.FloatRange(0.1), default=2.0, show_default=True, help="Seconds between looks.")
+@click.option("--interval", type=_Seconds(0.1), default=2.0, show_default=True, help="Seconds between looks.")
 @sandbox_option
 def watch(refs: tuple[str, ...], interval: float, sandbox: bool) -> None:  # noqa: FBT001
-    """Watch sessions until all are over: as a live table, or in a pipe a line for each change."""
+    """Watch sessions until all are over.
+
+    On a terminal as a live table, in a pipe as a line for each change.
+    """
     names = _read(refs)
     outcomes: dict[str, Outcome] = dict.fromkeys(names)
     console = Console()
-    with _client(sandbox) as (client, named), _live(console, outcomes) as live:
-        while True:
-            by_ref = {str(named(name)): name for name in names if not _is_over(outcomes[name])}
-            for ref, outcome in client.get_many(by_ref, concurrency=20):
+    with _client(names, sandbox) as (client, by_ref), _live(console, outcomes) as live:
+        while left := [ref for ref, name in by_ref.items() if not _is_over(outcomes[name])]:
+            for ref, outcome in client.get_many(left, concurrency=20):
                 name = by_ref[str(ref)]
-                if live is None and line_of(name, outcome) != line_of(name, outcomes[name]):
-                    click.echo(line_of(name, outcome))
+                is_news = line_of(name, outcome) != line_of(name, outcomes[name])
                 outcomes[name] = outcome
                 if live:
                     live.update(sessions_table(outcomes.items(), console.width), refresh=True)
-            if all(map(_is_over, outcomes.values())):
-                break
-            time.sleep(interval)
-    failed = [name for name, outcome in outcomes.items() if _report(name, outcome)]
-    sys.exit(FAILED if failed else 0)
+                elif is_news:
+                    click.echo(line_of(name, outcome))
+                if is_news and isinstance(outcome, BrowserSessionsError):
+                    _complain(name, outcome, live.console if live else None)
+            if not all(map(_is_over, outcomes.values())):
+                time.sleep(interval)
+    sys.exit(_code(outcomes.values()))
 
 
 @command.command()
 def providers() -> None:
-    """Show what each provider can tell, and where its key is read from."""
+    """Show what each provider can tell, and its key's variable."""
     console = _console()
-    console.print(providers_table(console.width))
+    console.print(keys_table(), fields_table(), sep="\n\n")
 
 
 @command.command()
-@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where; any that is free, unless it is said.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where; without it, any that is free.")
 def sandbox(port: int) -> None:
     """Stand in for the five providers on this machine, until Ctrl-C."""
     with _sandbox(port) as server:
@@ -149,7 +184,10 @@ def sandbox(port: int) -> None:
 @command.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes a shell complete this command: eval "$(browser-sessions completion bash)"."""
+    """Print what makes a shell complete it.
+
+    eval "$(browser-sessions completion bash)"
+    """
     kind = cast(type[ShellComplete], get_completion_class(shell))
     click.echo(kind(command, {}, "browser-sessions", "_BROWSER_SESSIONS_COMPLETE").source())
 
@@ -158,30 +196,38 @@ def _read(refs: Iterable[str]) -> list[str]:
     """Return the references, each once, with those from standard input in the place of "-"."""
     names: list[str] = []
     for ref in refs:
-        names += [line.strip() for line in sys.stdin if line.strip()] if ref == "-" else [ref]
+        # Files from elsewhere begin with a byte order mark.
+        lines = [line.strip("\ufeff \t\r\n") for line in sys.stdin] if ref == "-" else [ref]
+        names += [line for line in lines if line or ref != "-"]
+    if not names:
+        raise click.UsageError("Standard input holds no REF.", click.get_current_context())
     return list(dict.fromkeys(names))
 
 
 @contextlib.contextmanager
-def _client(sandbox: bool) -> Iterator[tuple[Client, Callable[[str], str]]]:  # noqa: FBT001
-    """Give a client, and what makes a reference of what was typed."""
+def _client(names: Iterable[str], sandbox: bool) -> Iterator[tuple[Client, dict[str, str]]]:  # noqa: FBT001
+    """Give a client, and what was typed for each reference."""
     if not sandbox:
         with Client() as client:
-            yield client, str
+            yield client, {name: name for name in names}
         return
     with _sandbox(0) as server, Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
-        yield client, lambda name: _scenario(server, name)
+        yield client, {_scenario(server, name): name for name in names}
 
 
 @contextlib.contextmanager
 def _sandbox(port: int) -> Iterator[Any]:
     from browser_sessions import sandbox
 
-    try:
-        with sandbox.serve(port) as server:
-            yield server
-    except (ImportError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(sandbox.serve(port))
+        except ImportError as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            advice = f"port {port} cannot be had: leave out --port for one that is free ({error.strerror})"
+            raise click.ClickException(advice) from None
+        yield server
 
 
 def _scenario(server: Any, name: str) -> str:
@@ -189,30 +235,47 @@ def _scenario(server: Any, name: str) -> str:
     return str(server.ref(provider, scenario)) if scenario in server.scenarios and provider in PROVIDERS else name
 
 
-def _report(name: object, outcome: Outcome) -> bool:
-    """Print an error as one line, which names its session, and return whether it is one."""
-    if not isinstance(outcome, BrowserSessionsError):
-        return False
-    said = str(outcome) if str(outcome).startswith(f"{name}") else f"{name}: {outcome}"
-    click.echo(printable(f"browser-sessions: {said}"), err=True)
-    return True
+def _code(outcomes: Iterable[Outcome]) -> int:
+    """Return the exit code that says the worst of some outcomes."""
+    codes = {_code_of(each) for each in outcomes}
+    return next((code for code in (FAILED, NONSENSE, TIMED_OUT) if code in codes), 0)
 
 
-def _as_json(ref: object, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
-    if isinstance(outcome, BrowserSession):
-        return outcome.to_dict(raw=raw)
-    return {"ref": str(ref), "error": type(outcome).__name__, "message": str(outcome)}
+def _code_of(outcome: Outcome) -> int:
+    if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded):
+        return TIMED_OUT
+    if isinstance(outcome, errors.InvalidSessionRef | errors.ConfigurationError):
+        return NONSENSE
+    return FAILED if isinstance(outcome, BrowserSessionsError) else 0
 
 
-def _print_sessions(found: Sequence[tuple[str, Outcome]]) -> None:
-    sessions = [(name, outcome) for name, outcome in sorted(found, key=lambda each: each[0]) if _is_session(outcome)]
-    if sessions:
+def _complain(name: str, error: BrowserSessionsError, console: Console | None) -> None:
+    """Print an error as one line, which names its session as it was typed."""
+    said = printable(str(error))
+    for known in (name, str(error.ref)):  # it may begin with its session already, as far as that is a line
+        said = said.removeprefix(_failures.line_of(known)).lstrip(": ") or said
+    line = f"browser-sessions: {printable(name)}: {said}"
+    if console:
+        console.print(Text(line), soft_wrap=True)
+    else:
+        click.echo(line, err=True)
+
+
+def _as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
+    if isinstance(outcome, BrowserSessionsError):
+        return {"ref": str(outcome.ref or name), "error": type(outcome).__name__, "message": str(outcome)}
+    return cast(BrowserSession, outcome).to_dict(raw=raw)
+
+
+def _print_all(names: Iterable[str], found: Mapping[str, Outcome], form: str | None, *, raw: bool) -> None:
+    """Print what was found in the order in which it was asked for, unless it is printed already."""
+    in_order = [(name, found[name]) for name in names if name in found]
+    sessions = [(name, outcome) for name, outcome in in_order if isinstance(outcome, BrowserSession)]
+    if form == "json":
+        click.echo(json.dumps([_as_json(name, outcome, raw=raw) for name, outcome in in_order], indent=2))
+    elif form is None and sessions:
         console = _console()
         console.print(sessions_table(sessions, console.width))
-
-
-def _is_session(outcome: Outcome) -> bool:
-    return isinstance(outcome, BrowserSession)
 
 
 def _is_over(outcome: Outcome) -> bool:
@@ -227,21 +290,38 @@ def _console() -> Console:
     return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=160)
 
 
+class _Progress:
+    """Prints results and errors, and on a terminal, between them, how far it is."""
+
+    def __init__(self, doing: str, total: int, status: Status | None) -> None:
+        self._doing, self._total, self._status, self._done = doing, total, status, 0
+
+    def say(self, line: str) -> None:
+        """Print a line of the result, which may be on the terminal that the status is on."""
+        shared = self._status if sys.stdout.isatty() else None
+        if shared:
+            shared.stop()
+        click.echo(line)
+        if shared:
+            shared.start()
+
+    def count(self, name: str, outcome: Outcome) -> None:
+        """Count an outcome; print it if it is an error."""
+        self._done += 1
+        if self._status:
+            self._status.update(f"{self._doing}… {self._done:,} of {self._total:,}")
+        if isinstance(outcome, BrowserSessionsError):
+            _complain(name, outcome, self._status.console if self._status else None)
+
+
 @contextlib.contextmanager
-def _progress(doing: str, total: int) -> Iterator[Callable[[Iterable[T]], Iterable[T]]]:
-    """Say on a terminal what takes time, and how far it is; give what counts the results as they pass."""
+def _progress(doing: str, total: int) -> Iterator[_Progress]:
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda results: results
+        yield _Progress(doing, total, None)
         return
-    with console.status(f"{doing}…") as status:
-
-        def count(results: Iterable[T]) -> Iterator[T]:
-            for number, result in enumerate(results, 1):
-                status.update(f"{doing}… {number:,} of {total:,}")
-                yield result
-
-        yield count
+    with Status(f"{doing}…", console=console) as status:
+        yield _Progress(doing, total, status)
 
 
 @contextlib.contextmanager

@@ -78,7 +78,7 @@ _COLUMNS: tuple[tuple[str, int, Callable[[BrowserSession], str]], ...] = (
 def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int) -> Table:
     """Return the table of some sessions, and of the errors in the place of others; None is not known yet."""
     columns = [(heading, show) for heading, least, show in _COLUMNS if width >= least]
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _plain_table()
     # Where there is too little room, rich takes it from the columns that may be wrapped, which is this one alone; a
     # reference has no blank at which it would be.
     table.add_column("session", overflow="ellipsis", min_width=16)
@@ -110,14 +110,17 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
-def providers_table(width: int) -> Table:
-    """Return what each provider can tell, and whether its key is set; never which it is."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("", no_wrap=True)
-    names = [slug if width < 100 else provider.name for slug, provider in PROVIDERS.items()]  # noqa: PLR2004 - columns
-    for name in names:
-        table.add_column(name, overflow="fold")
-    table.add_row("key in", *(_key_variable(provider) for provider in PROVIDERS.values()))
+def keys_table() -> Table:
+    """Return where each provider's key is read from, and whether it is there; never which it is."""
+    table = _plain_table("provider", "name", "key in")
+    for slug, provider in PROVIDERS.items():
+        table.add_row(slug, provider.name, _key_variable(provider))
+    return table
+
+
+def fields_table() -> Table:
+    """Return what each provider can tell."""
+    table = _plain_table("", *PROVIDERS)
     table.add_row("connect", *("yes" if provider.connect_url else _ABSENT for provider in PROVIDERS.values()))
     fields: dict[str, Any] = {name: None for provider in PROVIDERS.values() for name in provider.fields}
     for field in fields:
@@ -125,6 +128,13 @@ def providers_table(width: int) -> Table:
     return table
 
 
+def _plain_table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading in ("", "provider"), overflow="fold")
+    return table
+
+
 def _key_variable(provider: Any) -> Text:
     found = next((name for name in provider.key_variables if os.environ.get(name)), None)
-    return Text(found, style="green") if found else Text(f"not set: {provider.key_variables[0]}", style="yellow")
+    return Text(found, style="green") if found else Text(f"{provider.key_variables[0]}, not set", style="yellow")

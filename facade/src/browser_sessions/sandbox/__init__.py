@@ -11,6 +11,7 @@ It speaks each provider's own API: its paths, its key, its words, its units, its
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -83,15 +84,26 @@ class Sandbox:
                 of an error, 400 to 599, which is sent with the provider's body for it.
 
         Raises:
-            ValueError: There is no answer, or one that is neither.
+            ValueError: There is no answer, or one that is neither, or is not JSON.
 
         """
-        for answer in answers or (None,):
-            if not isinstance(answer, Mapping) and answer not in range(400, 600):
-                raise ValueError(f"expected bodies, or statuses of errors from 400 to 599, got {answer!r}")
         found = as_ref(ref)
-        self._wires[found.provider].add(found.id, answers)
+        self._wires[found.provider].add(found.id, [_sendable(answer) for answer in answers or (None,)])
         return found
+
+
+def _sendable(answer: Any) -> Any:
+    """Return a copy of a body, or a status; whatever cannot be sent is better refused than asked for in vain."""
+    if type(answer) is int and answer in range(400, 600):
+        return answer
+    if not isinstance(answer, Mapping):
+        expected = "expected a body, or the status of an error from 400 to 599"
+        raise ValueError(f"{answer!r} cannot be sent: {expected}")  # noqa: TRY004 - of a type it is, or of a range
+    try:
+        text = json.dumps(dict(answer), allow_nan=False, ensure_ascii=False)
+        return json.loads(text.encode())
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{answer!r} cannot be sent: {error}") from None
 
 
 @contextlib.contextmanager

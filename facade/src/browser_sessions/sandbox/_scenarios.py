@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
@@ -52,7 +52,7 @@ class Wire:
         self._key = key
         self._asked: Counter[str] = Counter()
         self._born: dict[str, float] = {}
-        self._own: dict[str, tuple[Mapping[str, Any] | int, ...]] = {}
+        self._own: dict[str, Sequence[Mapping[str, Any] | int]] = {}
         self._names = {self._wire.id_of(name): name for name in SCENARIOS}
 
     @property
@@ -74,7 +74,7 @@ class Wire:
         """Return the id that stands for a scenario."""
         return str(self._wire.id_of(scenario))
 
-    def add(self, session_id: str, answers: tuple[Mapping[str, Any] | int, ...]) -> None:
+    def add(self, session_id: str, answers: Sequence[Mapping[str, Any] | int]) -> None:
         """Let an id be answered with one body or status after the other, the last one for ever."""
         self._own[session_id] = answers
         self._asked[session_id] = 0
@@ -82,7 +82,7 @@ class Wire:
     def reply(self, session_id: str, headers: Mapping[str, str]) -> Reply:
         """Return what a request is answered with."""
         name = self._names.get(session_id, "")
-        if headers.get(self.header) != self.prefix + self._key or name == "bad_key":
+        if headers.get(self.header) != self.prefix + self._key or (name == "bad_key" and session_id not in self._own):
             return self.failure(self._wire.BAD_KEY, session_id)
         self._asked[session_id] += 1
         if session_id in self._own:
