@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple, NoReturn
 
 import attrs
@@ -45,7 +45,21 @@ def load_document(path: Path) -> dict[str, Any]:
         DocumentError: The file cannot be read, or is not the YAML described at the top of this module.
 
     """
-    text = _read_text(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(path, 0, 0, f"cannot be read: {error.strerror}") from error
+    return parse_document(data, path)
+
+
+def parse_document(data: bytes, path: PurePath) -> dict[str, Any]:
+    """Return the one mapping that a file's content holds; `path` is what an error calls it.
+
+    Raises:
+        DocumentError: The content is not the YAML described at the top of this module.
+
+    """
+    text = _decode(data, path)
     if directive := _TAG_DIRECTIVE.match(text):  # the parser takes quadratic time over many of them
         line, column = _place(text[: directive.end() - len("%TAG")])
         raise DocumentError(path, line, column, "tag directives are not allowed")
@@ -73,11 +87,7 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _read_text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(path, 0, 0, f"cannot be read: {error.strerror}") from error
+def _decode(data: bytes, path: PurePath) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -91,7 +101,7 @@ def _place(before: str) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-def _syntax_error(path: Path, text: str, error: Any) -> DocumentError:
+def _syntax_error(path: PurePath, text: str, error: Any) -> DocumentError:
     """Return the parser's error; what is not finished is at its beginning, and not where its end was missed."""
     mark = error.problem_mark
     if error.context_mark and (error.problem == "could not find expected ':'" or mark.index == len(text)):
@@ -100,7 +110,7 @@ def _syntax_error(path: Path, text: str, error: Any) -> DocumentError:
     return DocumentError(path, *_place(text[: mark.index]), f"{context}{error.problem}")
 
 
-def _refuse(path: Path, mark: Any, problem: str) -> NoReturn:
+def _refuse(path: PurePath, mark: Any, problem: str) -> NoReturn:
     if len(problem) > _TEXT_LIMIT:  # it quotes the file
         problem = f"{problem[: _TEXT_LIMIT // 2]} … {problem[-_TEXT_LIMIT // 2 :]}"
     raise DocumentError(path, mark.line + 1, mark.column + 1, problem)
@@ -132,7 +142,7 @@ class _Open:
 class _Composer:
     """Builds the value from the parser's events, without recursion, so that depth is a number and not a crash."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: PurePath, text: str) -> None:
         self._path = path
         self._text = text
         self._open: list[_Open] = []
