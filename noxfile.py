@@ -33,6 +33,13 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def fetch(session: nox.Session) -> None:
+    """Bring specs/ up to date with the pages of the given providers or all: slug, or slug=page.md for a local file."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "fetch", *session.posargs)
+
+
+@nox.session(default=False)
 def regenerate(session: nox.Session) -> None:
     """Rewrite generated/ from specs/ and overlays/, for the given providers or all. Needs no network."""
     install(session, "codegen")

@@ -2,6 +2,9 @@
 
 Read the modules in the order in which a document passes through them:
 
+    download    bytes from an address, within limits
+    pages       a provider's page to its one YAML block
+    vendoring   what of it is written into specs/, and where
     document    strict YAML to plain data
     mintlify    the one dialect that is not OpenAPI, to OpenAPI 3.1
     query       RFC 9535 JSONPath, to the letter

@@ -1,5 +1,7 @@
 """The command line of the pipeline: `python -m codegen regenerate|drift|show [slug…]`, `docs` and `release X.Y.Z`.
 
+And `python -m codegen fetch [slug[=file]…]`, which alone needs a network.
+
 Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused.
 """
 
@@ -14,7 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from codegen import pipeline
+from codegen import pipeline, vendoring
 from codegen.errors import CodegenError, ProviderFailure
 from codegen.fields import write_pages
 from codegen.providers import Provider, load_providers
@@ -24,6 +26,10 @@ ROOT = Path(__file__).parents[1]
 
 OK, PROBLEM, MISUSE = 0, 1, 2
 
+_FETCH_HELP = (
+    "a provider, and a local file in the place of its page: a page, .md, or the YAML block alone, .yaml; "
+    "without one, all whose page is known"
+)
 _REPAIR = "Repair it with: nox -s regenerate"
 
 
@@ -53,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=summary, description=summary)
         subparser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them")
         subparser.set_defaults(command=command)
+    summary = "bring specs/ up to date with the providers' pages"
+    fetch = commands.add_parser("fetch", help=summary, description=summary)
+    fetch.add_argument("slugs", nargs="*", metavar="slug[=file]", help=_FETCH_HELP)
+    fetch.set_defaults(command=_fetch)
     summary = "write what the README and docs/ say of the providers' fields"
     docs = commands.add_parser("docs", help=summary, description=summary)
     docs.set_defaults(command=_docs)
@@ -105,6 +115,36 @@ def _show(options: argparse.Namespace, root: Path) -> int:
         _say(json.dumps(shown, indent=2))
     _complain_all(failures)
     return PROBLEM if failures else OK
+
+
+def _fetch(options: argparse.Namespace, root: Path) -> int:
+    files = _files(options.slugs)
+    providers = {each: files.get(each.slug) for each in _chosen(root, [*files])}
+    skipped = [each for each in providers if not files and each.page is None]
+    result = vendoring.fetch(root, {each: file for each, file in providers.items() if each not in skipped})
+    for each in result.vendored:
+        lines = f" (+{each.added} -{each.removed} lines)" if each.state == vendoring.CHANGED else ""
+        _say("; ".join([f"{each.provider.slug}: {each.state}{lines}", *each.notes]))
+    for provider in skipped:
+        _say(f"{provider.slug}: skipped: its page is not known; run nox -s fetch -- {provider.slug}=path/to/page.md")
+    _complain_all(result.failures)
+    if result.failures:
+        _complain("Nothing was changed for: " + ", ".join(each.slug for each in result.failures))
+    if changed := [each.provider.slug for each in result.vendored if each.state == vendoring.CHANGED]:
+        _say(f"Next: nox -s changes, and then nox -s regenerate -- {' '.join(changed)}")
+    return PROBLEM if result.failures else OK
+
+
+def _files(arguments: Sequence[str]) -> dict[str, Path | None]:
+    """Return the local file, or None, that is given for each provider; two different ones are misuse."""
+    files: dict[str, Path | None] = {}
+    for argument in arguments:
+        slug, equals, name = argument.partition("=")
+        file = Path(name) if equals else None
+        if (equals and not name) or files.setdefault(slug, file) != file:
+            _complain(f"{argument!r}: expected one file for each provider, as in {slug}=path/to/page.md")
+            raise SystemExit(MISUSE)
+    return files
 
 
 def _docs(_: argparse.Namespace, root: Path) -> int:

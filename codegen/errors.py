@@ -2,6 +2,8 @@
 
 CodegenError
 ├── SourcesError         specs/sources.toml does not say what it must
+├── DownloadError        a page cannot be had within our limits
+├── PageError            a page that is not what it was: its block, its operation or its dialect is another
 ├── DocumentError        not the strict YAML that we read, at a line and column
 ├── DialectError         a page in Mintlify's dialect that cannot be rebuilt as OpenAPI
 ├── OverlayError         an overlay that is malformed or does not fit the document
@@ -9,7 +11,7 @@ CodegenError
 ├── InvalidDocument      an overlaid document that no client may be made of
 ├── GenerationError      the generator or the formatter refused or lost something
 ├── ToolchainError       a tool that decides the output's bytes is not the pinned one
-├── TreeError            a folder could not be written or replaced
+├── TreeError            a file or folder could not be written or replaced
 ├── ReleaseError         the version cannot be written where it must stand
 └── ProviderFailure      one of the above, and whose it is
 """
@@ -20,6 +22,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import attrs
+
+_QUOTED_LIMIT = 100
 
 
 @attrs.frozen
@@ -45,6 +49,11 @@ def pointer(*parts: object) -> str:
     return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def quoted(text: str) -> str:
+    """Return somebody else's text as it can be printed: escaped, and not longer than a line."""
+    return repr(text if len(text) <= _QUOTED_LIMIT else f"{text[:_QUOTED_LIMIT]}…")
+
+
 @attrs.frozen(eq=False)
 class SourcesError(CodegenError):
     """`specs/sources.toml` does not say what it must."""
@@ -54,6 +63,31 @@ class SourcesError(CodegenError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}"
+
+
+@attrs.frozen(eq=False)
+class DownloadError(CodegenError):
+    """The page at an address cannot be had, or not within our limits."""
+
+    address: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.problem}"
+
+
+@attrs.frozen(eq=False)
+class PageError(CodegenError):
+    """A page, or a file in its place, is not one that we can take; `line` and `column` are 0 where there is none."""
+
+    source: str
+    line: int
+    column: int
+    problem: str
+
+    def __str__(self) -> str:
+        place = "".join(f":{number}" for number in (self.line, self.column) if number)
+        return f"{self.source}{place}: {self.problem}"
 
 
 @attrs.frozen(eq=False)
@@ -151,7 +185,7 @@ class ToolchainError(CodegenError):
 
 @attrs.frozen(eq=False)
 class TreeError(CodegenError):
-    """A folder could not be written or replaced; what stood there before stands there still."""
+    """A file or folder could not be written or replaced; what stood there before stands there still."""
 
     path: Path
     problem: str
@@ -179,5 +213,6 @@ class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
     error: CodegenError
 
     def __str__(self) -> str:
-        prefix = f"{self.slug}: " if isinstance(self.error, DocumentError) else f"{self.slug}: {self.file}: "
+        has_place = isinstance(self.error, DownloadError | PageError | DocumentError)
+        prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file}: "
         return "\n".join(prefix + line for line in str(self.error).splitlines())

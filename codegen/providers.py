@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import attrs
+import tomlkit
 
 from codegen.errors import SourcesError
 
@@ -80,6 +82,20 @@ def load_providers(root: Path) -> tuple[Provider, ...]:
     if list(rows) != sorted(rows):
         raise SourcesError(path, f"keep the providers sorted: {', '.join(sorted(rows))}")
     return tuple(Provider(root, slug, **row) for slug, row in rows.items())
+
+
+def with_rows(sources: str, providers: Iterable[Provider]) -> str:
+    """Return the text of `sources.toml` with the rows of some providers as these are; all else stays as it is."""
+    document: Any = tomlkit.parse(sources)
+    for provider in providers:
+        row = document[provider.slug]
+        for key in _REQUIRED + _OPTIONAL:
+            value = getattr(provider, key)
+            if value is None:
+                row.pop(key, None)
+            elif row.get(key) != value:
+                row[key] = value
+    return tomlkit.dumps(document)
 
 
 def _problem(slug: str, row: Any) -> str | None:

@@ -11,10 +11,12 @@ from codegen.errors import (
     CodegenError,
     DialectError,
     DocumentError,
+    DownloadError,
     GenerationError,
     InvalidDocument,
     NeedlessCorrections,
     OverlayError,
+    PageError,
     Problem,
     ProviderFailure,
     ReleaseError,
@@ -22,6 +24,7 @@ from codegen.errors import (
     ToolchainError,
     TreeError,
     pointer,
+    quoted,
 )
 
 PATH = PurePosixPath("specs/acme.yaml")
@@ -30,6 +33,10 @@ TWO = (Problem("#/a", "is wrong"), Problem("#/b", "is missing"))
 
 SENTENCES = [
     (SourcesError(Path("sources.toml"), "is empty"), "sources.toml: is empty"),
+    (DownloadError("https://acme.example", "is too long"), "https://acme.example: is too long"),
+    (PageError("page.md", 3, 1, "is a tab"), "page.md:3:1: is a tab"),
+    (PageError("page.md", 3, 0, "has no end"), "page.md:3: has no end"),
+    (PageError("page.md", 0, 0, "is HTML"), "page.md: is HTML"),
     (DocumentError(PATH, 3, 1, "is a tab"), "specs/acme.yaml:3:1: is a tab"),
     (DocumentError(PATH, 0, 0, "cannot be read"), "specs/acme.yaml: cannot be read"),
     (DialectError("#/a", "is unknown"), "#/a: is unknown"),
@@ -46,6 +53,8 @@ SENTENCES = [
         "acme: specs/acme.yaml: #/a: is wrong\nacme: specs/acme.yaml: #/b: is missing",
     ),
     (ProviderFailure("acme", PATH, DocumentError(PATH, 3, 1, "is a tab")), "acme: specs/acme.yaml:3:1: is a tab"),
+    (ProviderFailure("acme", PATH, PageError("page.md", 3, 0, "has no end")), "acme: page.md:3: has no end"),
+    (ProviderFailure("acme", PATH, DownloadError("https://a.example", "is HTML")), "acme: https://a.example: is HTML"),
 ]
 
 
@@ -93,3 +102,10 @@ def test_the_tree_of_errors_is_drawn_whole() -> None:
 def test_a_place_is_a_json_pointer(parts: tuple[str | int, ...], expected: str) -> None:
     """Keys are escaped as RFC 6901 has it."""
     assert pointer(*parts) == expected
+
+
+def test_what_others_say_is_quoted_on_one_line() -> None:
+    """It cannot move the cursor, and not fill the screen."""
+    assert quoted("a\x1b[2J\n'") == '"a\\x1b[2J\\n\'"'
+    assert quoted("a" * 100) == f"'{'a' * 100}'"
+    assert quoted("a" * 101) == f"'{'a' * 100}…'"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from codegen.__main__ import ROOT
 from codegen.errors import SourcesError
-from codegen.providers import DIALECTS, Provider, load_providers
+from codegen.providers import DIALECTS, Provider, load_providers, with_rows
 
 ROW = 'info = "yaml get /a"\noperation = "get /a"\ndialect = "openapi"\nsha256 = "0"\n'
 
@@ -97,3 +98,16 @@ def test_every_dialect_can_be_named(dialect: str, tmp_path: Path) -> None:
     """A dialect that the pipeline converts is one that a row may say."""
     write(tmp_path, f"[acme]\n{ROW.replace('openapi', dialect)}")
     assert [provider.dialect for provider in load_providers(tmp_path)] == [dialect]
+
+
+def test_rows_are_written_into_the_list_as_it_is() -> None:
+    """Comments, order and blanks stay, and so does whatever is not another value."""
+    text = (ROOT / "specs" / "sources.toml").read_text("utf-8")
+    assert with_rows(text, load_providers(ROOT)) == text
+
+    before = "# all\n\n[acme]\npage='p' # where\ninfo = \"i\" # what\netag = \"e\"\n# more\n\n[brick]\ninfo='x'\n"
+    acme = Provider(Path(), "acme", info='"\\\x1b', operation="o", dialect="d", sha256="s", page="p")
+    assert with_rows(before, [acme]) == (
+        '# all\n\n[acme]\npage=\'p\' # where\ninfo = "\\"\\\\\\u001b" # what\n# more\n'
+        'operation = "o"\ndialect = "d"\nsha256 = "s"\n\n[brick]\ninfo=\'x\'\n'
+    )

@@ -12,6 +12,7 @@ import pytest
 
 from codegen.__main__ import ROOT
 from codegen.providers import load_providers
+from codegen.tree import is_staging
 
 PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
 CLIENTS = {provider.package for provider in PROVIDERS.values()}
@@ -148,6 +149,6 @@ def test_the_commands_need_nox_alone() -> None:
 @pytest.mark.parametrize("folder", ["specs", "overlays"])
 def test_inputs_are_data(folder: str) -> None:
     """Specs and overlays are YAML, and the list of them is TOML: nothing there is run."""
-    names = sorted(path.name for path in (ROOT / folder).iterdir())
+    names = sorted(path.name for path in (ROOT / folder).iterdir() if not is_staging(path))
 
     assert names == sorted([f"{slug}.yaml" for slug in PROVIDERS] + ["sources.toml"] * (folder == "specs"))
