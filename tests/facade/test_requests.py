@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import ssl
 import threading
 from typing import Any
@@ -52,6 +53,7 @@ def test_the_whole_request(slug: str, backend: str | None) -> None:
     (request,) = requests
     case = CASES[slug]
     assert (request.method, str(request.url), request.content) == ("GET", case.url, b"")
+    assert not inspect.isasyncgen(aiter(request.stream))  # type: ignore[arg-type]  # which could be left half-way
     assert dict(request.headers) == {
         "host": httpx.URL(case.url).host,
         "connection": "keep-alive",

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import anyio
@@ -141,7 +141,24 @@ class Sender:
         attempt = ATTEMPT.get()
         timeouts = dict.fromkeys(_PHASES, attempt.limit)
         request = httpx.Request(method, self._base_url + url, headers=self._headers, extensions={"timeout": timeouts})
+        request.stream = _NOTHING
         return self._pool.send(request, attempt)
+
+
+class _Nothing(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """No body. httpx's own is a generator, which is left half-way when the connection breaks; trio warns of those."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        raise StopAsyncIteration
+
+
+_NOTHING = _Nothing()
 
 
 class _Body:
