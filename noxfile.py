@@ -133,6 +133,13 @@ def speed(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Poll thousands of sessions through faults of all kinds, and account for each; the tests run a little of this."""
+    install(session, "tests", projects=True)
+    session.run("python", "-m", "tests.soak", *session.posargs)
+
+
+@nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Write a new version, X.Y.Z, wherever it must stand."""
     install(session, "codegen")

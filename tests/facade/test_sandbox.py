@@ -18,6 +18,7 @@ from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus, e
 from browser_sessions.errors import BrowserSessionsError
 from browser_sessions.sandbox import SCENARIOS, Sandbox
 from codegen.__main__ import ROOT
+from tests.facade.statuses import DRIFTED, STATES, STATUSES
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -39,23 +40,10 @@ def fetch(server: Sandbox, slug: str, scenario: str, **arguments: Any) -> Browse
         return error
 
 
-P, R, C = SessionStatus.PENDING, SessionStatus.RUNNING, SessionStatus.COMPLETED
-F, T, E = SessionStatus.FAILED, SessionStatus.TIMED_OUT, SessionStatus.ENDED
-STATUSES = {
-    "anchorbrowser": (P, R, C, F, C),
-    "brightdata": (R, R, C, F, F),
-    "browser_use": (R, R, E, E, T),
-    "browserbase": (P, R, C, F, T),
-    "skyvern": (P, R, C, F, T),
-}
-"""What each provider's words say of pending, running, completed, failed and timed out: not all of them tell all."""
-
-
 @each_provider
 def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -> None:
     """As far as it has words for it."""
-    names = ("pending", "running", "completed", "failed", "timed_out")
-    sessions = [fetch(server, slug, name) for name in names]
+    sessions = [fetch(server, slug, state.value) for state in STATES]
 
     assert tuple(getattr(each, "status", each) for each in sessions) == STATUSES[slug]
     assert all(getattr(each, "raw_status", None) for each in sessions)
@@ -116,7 +104,7 @@ def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> N
     session = fetch(server, slug, "drifted")
 
     assert isinstance(session, BrowserSession)
-    assert (session.status is SessionStatus.UNKNOWN) == (slug != "skyvern")
+    assert session.status is DRIFTED[slug]
 
 
 @each_provider
@@ -145,12 +133,12 @@ def test_a_life(server: Sandbox) -> None:
     """Moves with the clock: pending for a second, running for four, and then completed."""
     with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
         ref = server.ref("skyvern", "life")
-        assert client.get(ref).status is P
+        assert client.get(ref).status is SessionStatus.PENDING
         start = time.monotonic()
         ready = client.wait(ref, until="ready", timeout=5)
-        assert (ready.status, ready.connect_url is None) == (R, False)
+        assert (ready.status, ready.connect_url is None) == (SessionStatus.RUNNING, False)
         session = client.wait(ref, timeout=10)
-        assert session.status is C
+        assert session.status is SessionStatus.COMPLETED
         assert str(session.duration) == "0:00:04"
         assert time.monotonic() - start > 3.5
 
@@ -251,7 +239,8 @@ def test_nothing_is_left_behind() -> None:
 
 def test_the_fixture(browser_sessions_sandbox: Sandbox) -> None:
     """Pytest finds it by itself, and the environment is set."""
-    assert browser_sessions.get(browser_sessions_sandbox.ref("browserbase", "completed")).status is C
+    ref = browser_sessions_sandbox.ref("browserbase", "completed")
+    assert browser_sessions.get(ref).status is SessionStatus.COMPLETED
 
 
 def test_without_its_extra() -> None:
