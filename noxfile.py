@@ -13,14 +13,17 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
 PRISM = Path("constraints", "prism")
+LOWEST = "constraints/lowest.txt"
+RESOLVED = [f"{project}/pyproject.toml" for project in PROJECTS]
+EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 
 
-def install(session: nox.Session, group: str, *, projects: bool = False) -> None:
-    """Install a dependency group, and our own projects as they stand in the tree, from pinned versions."""
+def install(session: nox.Session, group: str, *, projects: bool = False, pins: str | None = CONSTRAINTS) -> None:
+    """Install a dependency group, and our own projects as they stand, from pinned versions or the newest."""
     requirements = nox.project.dependency_groups(PYPROJECT, group)
     editable = [part for project in PROJECTS for part in ("-e", f"./{project}")] if projects else []
-    session.install("-c", CONSTRAINTS, *requirements, *editable)
+    session.install(*(("-c", pins) if pins else ("--upgrade",)), *requirements, *editable)
 
 
 @nox.session(default=False)
@@ -133,6 +136,31 @@ def speed(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def lowest(session: nox.Session) -> None:
+    """Test the clients and the facade with the lowest versions that they say they work with."""
+    install(session, "tests", projects=True, pins=LOWEST)
+    session.run("python", "-m", "pytest", *(session.posargs or ("tests/clients", "tests/facade")))
+
+
+@nox.session(default=False)
+def newest(session: nox.Session) -> None:
+    """Test the clients and the facade with the newest versions that they say they work with."""
+    install(session, "tests", projects=True, pins=None)
+    session.run("python", "-m", "pytest", *(session.posargs or ("tests/clients", "tests/facade")))
+
+
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Look up every pinned version, and what an installation takes now, in a database of known vulnerabilities."""
+    install(session, "audit")
+    newest = Path(session.create_tmp(), "newest.txt")
+    compile_pins(session, str(newest), "--upgrade", *EXTRAS, *RESOLVED)
+    session.run(
+        "python", "-m", "tests.packaging.audit", *map(str, sorted(Path("constraints").glob("*.txt"))), str(newest)
+    )
+
+
+@nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Poll thousands of sessions through faults of all kinds, and account for each; the tests run a little of this."""
     install(session, "tests", projects=True)
@@ -152,14 +180,15 @@ def constraints(session: nox.Session) -> None:
     session.install("-c", CONSTRAINTS, "uv")
     groups = [part for group in PYPROJECT["dependency-groups"] for part in ("--group", group)]
     compile_pins(session, CONSTRAINTS, *groups, "pyproject.toml", *session.posargs)
-    projects = [f"{project}/pyproject.toml" for project in PROJECTS]
     for name, requirements in APART.items():
         source = Path(session.create_tmp(), f"{name}.in")
         source.write_text("\n".join(requirements), "utf-8")
-        compile_pins(session, f"constraints/{name}.txt", str(source), *projects, *session.posargs)
-    # Without the addresses from which the packages came.
-    lock = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
-    session.run("npm", "install", *lock, "--prefix", str(PRISM), external=True)
+        compile_pins(session, f"constraints/{name}.txt", str(source), *RESOLVED, *session.posargs)
+    # First what we name ourselves, as low as we say; then the newest of all else that goes with it.
+    named = Path(session.create_tmp(), "lowest.txt")
+    compile_pins(session, str(named), "--upgrade", "--resolution=lowest-direct", *EXTRAS, *RESOLVED)
+    everything = (*EXTRAS, "--group=tests", "pyproject.toml", *RESOLVED)
+    compile_pins(session, LOWEST, f"--constraints={named}", *everything, *session.posargs)
 
 
 def compile_pins(session: nox.Session, output: str, *sources: str) -> None:

@@ -1,0 +1,81 @@
+"""Look up the versions in requirement files in a database of known vulnerabilities, by pip-audit.
+
+Exits with 0 if all were looked up and none is vulnerable, with 1 if one is, and with 3 if they could not all be looked
+up: pip-audit itself calls a version fine that its database does not know, and fails alike for both of the others.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+FINE, VULNERABLE, UNKNOWN = 0, 1, 3
+
+PIP_AUDIT = (sys.executable, "-m", "pip_audit")
+_OPTIONS = ("--disable-pip", "--no-deps", "--format=json", "--progress-spinner=off", "--requirement")
+
+
+class Finding(NamedTuple):
+    """What is wrong with a version, or with looking it up.
+
+    Attributes:
+        code: VULNERABLE or UNKNOWN.
+        text: What is, in a line.
+
+    """
+
+    code: int
+    text: str
+
+
+def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
+    """Yield what pip-audit has to say of a file of requirements."""
+    try:
+        dependencies: list[dict[str, Any]] = json.loads(stdout)["dependencies"]
+    except (ValueError, KeyError):
+        last = (stderr.strip().splitlines() or ["pip-audit says nothing"])[-1]
+        yield Finding(UNKNOWN, f"{path}: the database could not be asked: {last}")
+        return
+    if not dependencies:
+        yield Finding(UNKNOWN, f"{path}: there is nothing in it")
+    if skipped := [each for each in dependencies if "skip_reason" in each]:
+        first = f"{skipped[0]['name']} for one: {skipped[0]['skip_reason']}"
+        yield Finding(UNKNOWN, f"{path}: {len(skipped)} of {len(dependencies)} could not be looked up, {first}")
+    for each in dependencies:
+        for vulnerability in each.get("vulns", ()):
+            mended = ", ".join(vulnerability["fix_versions"]) or "nowhere yet"
+            named = f"{each['name']} {each['version']} has {vulnerability['id']}"
+            yield Finding(VULNERABLE, f"{path}: {named}, which is mended in {mended}")
+
+
+def audit(paths: Iterable[str], command: Sequence[str]) -> list[Finding]:
+    """Return what there is to say of some files of requirements."""
+    found: list[Finding] = []
+    for path in paths:
+        done = subprocess.run([*command, *_OPTIONS, path], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        found += findings(path, done.stdout, done.stderr)
+    return found
+
+
+def main(paths: Sequence[str], command: Sequence[str] = PIP_AUDIT) -> int:
+    """Audit files of requirements, print what is found, and return the exit code."""
+    found = audit(paths, command)
+    for each in found:
+        print(each.text)
+    unknown = sum(each.code == UNKNOWN for each in found)
+    vulnerable = len(found) - unknown
+    if unknown:
+        print(f"NOT AUDITED: {unknown} of {len(paths)} files, or something in them, of which nothing is known")
+    if vulnerable:
+        print(f"VULNERABLE: {vulnerable}")
+        return VULNERABLE
+    if not unknown:
+        print(f"{len(paths)} files of pinned versions: no known vulnerability")
+    return UNKNOWN if unknown else FINE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

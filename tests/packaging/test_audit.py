@@ -1,0 +1,74 @@
+"""An audit that could not ask its database is not a good one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.packaging.audit import main
+
+FINE = {"name": "attrs", "version": "1.0", "vulns": []}
+VULNERABLE = FINE | {
+    "vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1", "2.0"]}, {"id": "PYSEC-2", "fix_versions": []}]
+}
+SKIPPED = {"name": "httpx", "skip_reason": "Dependency not found"}
+
+
+def run(tmp_path: Path, stdout: str, stderr: str = "", code: int = 0) -> int:
+    """Return the exit code of an audit in which pip-audit prints something, and exits with a code of its own."""
+    script = tmp_path / "pip_audit.py"
+    script.write_text(
+        f"import sys; assert sys.argv[-1] == 'dev.txt'; print({stdout!r}); print({stderr!r}, file=sys.stderr); "
+        f"sys.exit({code})",
+        "utf-8",
+    )
+    return main(["dev.txt"], [sys.executable, str(script)])
+
+
+def report(*dependencies: dict[str, Any]) -> str:
+    """Return what pip-audit prints."""
+    return json.dumps({"dependencies": dependencies, "fixes": []})
+
+
+def test_no_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All were looked up, and none has one."""
+    assert run(tmp_path, report(FINE)) == 0
+    assert capsys.readouterr().out == "1 files of pinned versions: no known vulnerability\n"
+
+
+def test_a_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Is named, with where it is mended; it weighs more than what is not known."""
+    assert run(tmp_path, report(VULNERABLE, SKIPPED), code=1) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "dev.txt: 1 of 2 could not be looked up, httpx for one: Dependency not found",
+        "dev.txt: attrs 1.0 has PYSEC-1, which is mended in 1.1, 2.0",
+        "dev.txt: attrs 1.0 has PYSEC-2, which is mended in nowhere yet",
+        "NOT AUDITED: 1 of 1 files, or something in them, of which nothing is known",
+        "VULNERABLE: 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "said"),
+    [
+        ("", "Traceback …\nConnectionError: no route", "the database could not be asked: ConnectionError: no route"),
+        ("", "", "the database could not be asked: pip-audit says nothing"),
+        ("{}", "", "the database could not be asked: pip-audit says nothing"),
+        (report(), "", "there is nothing in it"),
+        (report(FINE, SKIPPED), "", "1 of 2 could not be looked up, httpx for one: Dependency not found"),
+    ],
+    ids=["unreachable", "silent", "no report", "empty", "skipped"],
+)
+def test_what_could_not_be_looked_up(
+    stdout: str, stderr: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is said, and is neither fine nor vulnerable, whatever pip-audit itself makes of it."""
+    assert run(tmp_path, stdout, stderr) == 3
+    assert capsys.readouterr().out.splitlines() == [
+        f"dev.txt: {said}",
+        "NOT AUDITED: 1 of 1 files, or something in them, of which nothing is known",
+    ]
