@@ -189,6 +189,9 @@ def constraints(session: nox.Session) -> None:
     compile_pins(session, str(named), "--upgrade", "--resolution=lowest-direct", *EXTRAS, *RESOLVED)
     everything = (*EXTRAS, "--group=tests", "pyproject.toml", *RESOLVED)
     compile_pins(session, LOWEST, f"--constraints={named}", *everything, *session.posargs)
+    # Without the addresses from which the packages came.
+    lock = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
+    session.run("npm", "install", *lock, "--prefix", str(PRISM), external=True)
 
 
 def compile_pins(session: nox.Session, output: str, *sources: str) -> None:
