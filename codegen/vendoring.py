@@ -133,9 +133,9 @@ def _compare(provider: Provider, block: Block, etag: str | None) -> Vendored:
         for name, before, after in (("info", provider.info, info), ("dialect", provider.dialect, block.dialect))
         if before != after
     ]
-    if provider.sha256 not in (row.sha256, _sha256(committed)):
-        notes.append("sha256 was not that of the spec")
     state = UNCHANGED if block.data == committed else CHANGED
+    if state == UNCHANGED and provider.sha256 != row.sha256:
+        notes.append("sha256 was not that of the spec")
     return Vendored(row, block.data, state, (new - old).total(), (old - new).total(), tuple(notes))
 
 

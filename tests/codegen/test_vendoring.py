@@ -204,6 +204,19 @@ def test_a_wrong_hash_in_the_list_is_mended(root: Path) -> None:
     assert provider(root, "acme").sha256 == good
 
 
+def test_a_new_provider_needs_no_more_than_its_page_and_its_operation(root: Path, tmp_path: Path) -> None:
+    """What a row cannot say before there is a spec may be empty in it."""
+    sources = root / "specs" / "sources.toml"
+    sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", "", info="", sha256=""), "utf-8")
+    (tmp_path / "dome.md").write_bytes(page(BLOCK))
+
+    notes = ("info is 'get /a/{id}', and was ''",)
+    found = fetch_all(root, {"dome": tmp_path / "dome.md"})
+    assert found == Fetched((vendored(root, "dome", BLOCK, CHANGED, 5, 0, notes),), ())
+    assert provider(root, "dome").sha256 == hashlib.sha256(BLOCK).hexdigest()
+    assert (root / "specs" / "dome.yaml").read_bytes() == BLOCK
+
+
 def test_another_dialect_is_taken_and_told(root: Path, site: Site) -> None:
     """A page that says the same in another dialect is for the pipeline to convert."""
     site.pages["/acme.md"] = (page(DIALECT), '"new"')
