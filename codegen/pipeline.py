@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from codegen.client import generate_client
-from codegen.corrections import apply_corrections
+from codegen.corrections import Misfit, apply_corrections, try_corrections
 from codegen.document import load_document
 from codegen.errors import CodegenError, DocumentError, ProviderFailure
 from codegen.mintlify import to_openapi
@@ -45,12 +45,27 @@ def build_document(provider: Provider) -> dict[str, Any]:
         ProviderFailure: The spec or the overlay is at fault.
 
     """
-    with _blaming(provider, provider.spec):
-        document = load_document(provider.spec)
-        if provider.dialect == "mintlify":
-            document = to_openapi(document)
+    document = _read_spec(provider)
     with _blaming(provider, provider.overlay):
         return apply_corrections(document, load_document(provider.overlay))
+
+
+def try_document(provider: Provider) -> tuple[dict[str, Any], list[Misfit]]:
+    """Return a provider's document with those corrections that can be applied, and what is wrong with the others.
+
+    Raises:
+        ProviderFailure: The spec or the overlay cannot be read.
+
+    """
+    document = _read_spec(provider)
+    with _blaming(provider, provider.overlay):
+        return try_corrections(document, load_document(provider.overlay))
+
+
+def _read_spec(provider: Provider) -> dict[str, Any]:
+    with _blaming(provider, provider.spec):
+        document = load_document(provider.spec)
+        return to_openapi(document) if provider.dialect == "mintlify" else document
 
 
 def check_document(provider: Provider, document: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ for 0 and `count(@)` fails; `$` inside a filter of a filter is not the document;
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from jsonpath import JSONPathEnvironment, JSONPathError, JSONPathMatch, NodeList
 from jsonpath.filter import BaseExpression, RelativeFilterQuery
 from jsonpath.lex import Lexer
 from jsonpath.parse import Parser
-from jsonpath.selectors import FilterContext
+from jsonpath.segments import JSONPathChildSegment, JSONPathSegment
+from jsonpath.selectors import FilterContext, NameSelector
 from jsonpath.stream import TokenStream
 
 
@@ -43,6 +45,35 @@ def select(document: dict[str, Any], query: str) -> list[Match]:
     except (JSONPathError, ValueError, OverflowError) as error:  # not the first: a number that Python cannot hold
         raise QueryError(f"is not RFC 9535 JSONPath: {error.args[0]}") from error
     return [Match(parts, node) for parts, node in found.items()]
+
+
+def nearest(document: dict[str, Any], query: str) -> str | None:
+    """Return the path that is nearest to a query without result: as far as the query leads, and a key like the next.
+
+    None where not even the first step leads anywhere. The query must be RFC 9535 JSONPath that selects nothing.
+    """
+    path: Any = _JSONPATH.compile(query)
+    segments = iter(path.segments)
+    found = list(_JSONPATH.finditer("$", document))
+    while further := list(_nodes((segment := next(segments)).resolve(found))):
+        found = further
+    return _path((*found[0].parts, *_like_key(found[0].obj, segment)))
+
+
+def _like_key(node: Any, segment: JSONPathSegment) -> list[str]:
+    """Return the key of a node that is most like one that a segment names, if one is."""
+    if not isinstance(segment, JSONPathChildSegment) or not isinstance(node, dict):
+        return []
+    lowered = {key.lower(): key for key in node}
+    names = [each.name.lower() for each in segment.selectors if isinstance(each, NameSelector)]
+    like = [key for name in names for key in difflib.get_close_matches(name, lowered, n=1)]
+    return [lowered[key] for key in like[:1]]
+
+
+def _path(parts: Iterable[str | int]) -> str | None:
+    """Return a path as people write it, or None for that of the whole document."""
+    steps = [f".{part}" if isinstance(part, str) and part.isidentifier() else f"[{part!r}]" for part in parts]
+    return f"${''.join(steps)}" if steps else None
 
 
 def _nodes(matches: Iterable[JSONPathMatch]) -> Iterable[JSONPathMatch]:

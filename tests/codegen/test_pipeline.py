@@ -200,7 +200,14 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         _OVERLAY,
         "target: $.openapi",
         "target: $.openapl",
-        NeedlessCorrections((Problem("actions[0] $.openapl", f"matches nothing: {_REPAIR}"),)),
+        NeedlessCorrections(
+            (
+                Problem(
+                    "actions[0] $.openapl",
+                    f"matches nothing, and the nearest place that exists is $.openapi: {_REPAIR}",
+                ),
+            )
+        ),
     ),
     "invalid example": (
         _OVERLAY,
