@@ -5,7 +5,8 @@ decide the output's bytes. So they are pinned exactly, called here and nowhere e
 machine: in process, without the generator's own hooks, and with a ruff that reads no configuration.
 
 `project` writes a client, by way of `generator`; its templates are given what `access` and `outcomes` find out.
-`identifiers` and `rehearsal` tell the validation what the generator would do.
+`identifiers` and `rehearsal` tell the validation what the generator would do, and `surface` tells `codegen.changes`
+what people would see of the client; both find where it comes from by `places`.
 """
 
 from codegen.client.access import Auth
@@ -24,13 +25,23 @@ from codegen.client.identifiers import (
 )
 from codegen.client.project import generate_client
 from codegen.client.rehearsal import rehearse
+from codegen.client.surface import NULL, Answer, Attribute, Enum, Model, Operation, Parameter, Surface, Type, surface_of
 
 __all__ = [
     "MAX_NAME",
+    "NULL",
     "RENAMED_PARAMETERS",
     "TEMPLATES",
     "UNREAD",
+    "Answer",
+    "Attribute",
     "Auth",
+    "Enum",
+    "Model",
+    "Operation",
+    "Parameter",
+    "Surface",
+    "Type",
     "class_file",
     "class_name",
     "enum_member_names",
@@ -41,4 +52,5 @@ __all__ = [
     "python_name",
     "python_names",
     "rehearse",
+    "surface_of",
 ]

@@ -66,7 +66,7 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
         description=_one_line(document["info"]["title"]),
         base_url=base_url_of(document),
         auth=auth_of(document),
-        sensitive=_sensitive_properties(document),
+        sensitive=sensitive_properties(document),
         outcomes_of=outcomes_of,
         refuse=_refuse,
     )
@@ -82,7 +82,7 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
     _format(into)
 
 
-def _sensitive_properties(document: dict[str, Any]) -> frozenset[str]:
+def sensitive_properties(document: dict[str, Any]) -> frozenset[str]:
     """Return the names of all properties marked `x-sensitive`.
 
     By name, whatever object they are in: the generator forgets the marks, and to hide too much is the safe side.

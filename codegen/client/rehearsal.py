@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +11,9 @@ from openapi_python_client.parser.errors import ParseError
 
 from codegen.client.generator import config_of, parse, text_of
 from codegen.client.identifiers import MAX_NAME, class_file
+from codegen.client.places import place_of, with_places
 from codegen.errors import GenerationError, Problem, pointer
 from codegen.reserved import RESERVED_CLASSES
-from codegen.walk import walk
 
 
 def rehearse(document: dict[str, Any]) -> Iterator[Problem]:
@@ -23,7 +22,7 @@ def rehearse(document: dict[str, Any]) -> Iterator[Problem]:
     Only the generator knows the classes of nested schemas: it joins their names from those of the parts around.
     """
     try:
-        data = parse(_with_locations(document), config_of("rehearsal", Path("rehearsal")))
+        data = parse(with_places(document), config_of("rehearsal", Path("rehearsal")))
     except GenerationError as error:
         yield Problem(pointer(), error.problem)
         return
@@ -34,32 +33,18 @@ def rehearse(document: dict[str, Any]) -> Iterator[Problem]:
     for each in (*data.models, *data.enums):
         name, file = str(each.class_info.name), class_file(each.class_info.name)
         if not unicodedata.is_normalized("NFKC", name + each.class_info.module_name):
-            yield Problem(_location(each), f"Python reads the class name {name} as another: give it a plain title")
+            yield Problem(place_of(each), f"Python reads the class name {name} as another: give it a plain title")
         elif name in RESERVED_CLASSES:
-            yield Problem(_location(each), f"the class name {name} is taken: give the schema another title")
+            yield Problem(place_of(each), f"the class name {name} is taken: give the schema another title")
         elif len(file.encode()) > MAX_NAME:
-            yield Problem(_location(each), f"the class {name} makes too long a name for a file: give it a title")
+            yield Problem(place_of(each), f"the class {name} makes too long a name for a file: give it a title")
         elif file in files:
-            yield Problem(_location(each), f"the class {name} is written over {files[file]}: give it another title")
+            yield Problem(place_of(each), f"the class {name} is written over {files[file]}: give it another title")
         files[file] = name
-
-
-def _with_locations(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy in which every part is described by its place, as all else that the generator keeps is names."""
-    copy: dict[str, Any] = json.loads(json.dumps(document))
-    for part in walk(copy):
-        if part.kind in {"schema", "operation", "response", "body"} and isinstance(part.node, dict):
-            part.node["description"] = part.location
-    return copy
-
-
-def _location(described: Any, otherwise: str = "#") -> str:
-    description = getattr(described, "description", None) or otherwise
-    return description if isinstance(description, str) else str(description.get_untrusted_value())
 
 
 def _blamed(document: dict[str, Any], error: ParseError) -> str:
     """Return the place of the part that the generator hands back with its error, or of the operation that it names."""
     operations = ((path, method) for path, item in document["paths"].items() for method in item)
     named = (each for each in operations if f" parsing {each[1].upper()} {each[0]} within " in error.header)
-    return _location(error.data, pointer("paths", *next(named, ())))
+    return place_of(error.data, pointer("paths", *next(named, ())))

@@ -1,0 +1,23 @@
+"""Where in a document something of the generator's comes from: it keeps descriptions, so the place becomes one."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from codegen.walk import walk
+
+
+def with_places(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy in which every part is described by its place, as a JSON Pointer."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    for part in walk(copy):
+        if part.kind in {"schema", "operation", "response", "body"} and isinstance(part.node, dict):
+            part.node["description"] = part.location
+    return copy
+
+
+def place_of(described: Any, otherwise: str = "#") -> str:
+    """Return the place that something of the generator's is described by."""
+    description = getattr(described, "description", None) or otherwise
+    return description if isinstance(description, str) else str(description.get_untrusted_value())
