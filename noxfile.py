@@ -63,6 +63,13 @@ def drift(session: nox.Session) -> None:
     session.run("python", "-m", "codegen", "drift", *session.posargs)
 
 
+@nox.session(default=False)
+def changes(session: nox.Session) -> None:
+    """Say what changed in specs/ and overlays/ since HEAD, or `--against` another revision. Needs no network."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "changes", *session.posargs)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests: those that are named, or all, which must reach every line and branch that was written by hand."""

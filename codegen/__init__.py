@@ -21,6 +21,7 @@ Read the modules in the order in which a document passes through them:
     tree        folders compared, and replaced all at once or not at all
     pipeline    the stages in their order, for every provider
 
-`fields` writes what the README and docs/ say of the providers' fields. `providers` reads the list of providers,
-`errors` holds every error, and `__main__` is the command line.
+`changes` says what an edit of the inputs does to people who import a client. `fields` writes what the README and docs/
+say of the providers' fields. `providers` reads the list of providers, `errors` holds every error, and `__main__` is the
+command line.
 """

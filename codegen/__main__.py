@@ -1,8 +1,9 @@
-"""The command line of the pipeline: `python -m codegen regenerate|drift|show [slug…]`, `docs` and `release X.Y.Z`.
+"""The command line of the pipeline: `python -m codegen regenerate|drift|show|changes [slug…]`, `docs`, `release X.Y.Z`.
 
 And `python -m codegen fetch [slug[=file]…]`, which alone needs a network.
 
-Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused.
+Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused. Of `changes`: 0,
+nothing is breaking; 1, something is; 2, it cannot be told.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from codegen import pipeline, vendoring
+from codegen.client import surface_of
 from codegen.errors import CodegenError, ProviderFailure
 from codegen.fields import write_pages
 from codegen.providers import Provider, load_providers
@@ -39,8 +42,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     try:
         command: Callable[[argparse.Namespace, Path], int] = options.command
         return command(options, root)
-    except BrokenPipeError:  # the reader, `head` perhaps, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _give_up_output()
         return PROBLEM
     except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a file that is locked
         _complain(str(error))
@@ -59,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=summary, description=summary)
         subparser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them")
         subparser.set_defaults(command=command)
+    summary = "list the properties of answers that no field of a view is read from, instead"
+    commands.choices["show"].add_argument("--unmapped", action="store_true", help=summary)
+    _add_changes(commands)
     summary = "bring specs/ up to date with the providers' pages"
     fetch = commands.add_parser("fetch", help=summary, description=summary)
     fetch.add_argument("slugs", nargs="*", metavar="slug[=file]", help=_FETCH_HELP)
@@ -70,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("version", metavar="X.Y.Z")
     release.set_defaults(command=_release)
     return parser
+
+
+def _add_changes(commands: Any) -> None:
+    summary = "say what changed in specs/ and overlays/ for whoever imports the clients or the facade"
+    parser = commands.add_parser("changes", help=summary, description=summary)
+    parser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them, and the facade")
+    parser.add_argument("--against", default="HEAD", metavar="REV", help="the git revision to compare with: HEAD")
+    for form in ("json", "markdown"):
+        parser.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text")
+    parser.set_defaults(command=_changes)
 
 
 def _regenerate(options: argparse.Namespace, root: Path) -> int:
@@ -99,8 +115,25 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
     return PROBLEM
 
 
+def _changes(options: argparse.Namespace, root: Path) -> int:
+    from codegen import changes  # noqa: PLC0415 - griffe is not waited for by the commands that need none
+
+    try:
+        report = changes.compare_with(root, options.against, options.slugs)
+    except (CodegenError, OSError) as error:
+        _complain(str(error))
+        return MISUSE
+    try:
+        _say(changes.FORMS[options.form](report))
+    except BrokenPipeError:
+        _give_up_output()
+    return PROBLEM if report.is_breaking else OK
+
+
 def _show(options: argparse.Namespace, root: Path) -> int:
     providers = _chosen(root, options.slugs)
+    if options.unmapped:
+        return _show_unmapped(root, providers)
     documents = {}
     failures = []
     for provider in providers:
@@ -147,6 +180,17 @@ def _files(arguments: Sequence[str]) -> dict[str, Path | None]:
     return files
 
 
+def _show_unmapped(root: Path, providers: Sequence[Provider]) -> int:
+    from codegen import changes  # noqa: PLC0415 - see above
+
+    fields = changes.read_fields(root)
+    for provider in providers:
+        surface = surface_of(pipeline.build_document(provider))
+        for path in changes.unused_properties(surface, fields.get(provider.slug, {})):
+            _say(f"{provider.slug}: {path}")
+    return OK
+
+
 def _docs(_: argparse.Namespace, root: Path) -> int:
     changed = write_pages(root)
     for path in changed:
@@ -189,6 +233,11 @@ def _complain(text: str) -> None:
 
 def _say(text: str) -> None:
     print(_printable(text), flush=True)
+
+
+def _give_up_output() -> None:
+    """Let go of an output whose reader, `head` perhaps, has seen enough: Python would flush it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _printable(text: str) -> str:

@@ -13,6 +13,7 @@ CodegenError
 ├── ToolchainError       a tool that decides the output's bytes is not the pinned one
 ├── TreeError            a file or folder could not be written or replaced
 ├── ReleaseError         the version cannot be written where it must stand
+├── RevisionError        what git cannot give
 └── ProviderFailure      one of the above, and whose it is
 """
 
@@ -202,6 +203,17 @@ class ReleaseError(CodegenError):
 
     def __str__(self) -> str:
         return self.problem
+
+
+@attrs.frozen(eq=False)
+class RevisionError(CodegenError):
+    """The inputs of a git revision cannot be had."""
+
+    revision: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.revision}: {self.problem}"
 
 
 @attrs.frozen(eq=False)

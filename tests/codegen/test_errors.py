@@ -20,6 +20,7 @@ from codegen.errors import (
     Problem,
     ProviderFailure,
     ReleaseError,
+    RevisionError,
     SourcesError,
     ToolchainError,
     TreeError,
@@ -48,6 +49,7 @@ SENTENCES = [
     (ToolchainError("ruff", None, "0.2"), f"ruff is not installed, {PINNED}"),
     (TreeError(Path("generated"), "cannot be written"), "generated: cannot be written"),
     (ReleaseError("1.0 is no version"), "1.0 is no version"),
+    (RevisionError("v1", "is no revision of this repository"), "v1: is no revision of this repository"),
     (
         ProviderFailure("acme", PATH, InvalidDocument(TWO)),
         "acme: specs/acme.yaml: #/a: is wrong\nacme: specs/acme.yaml: #/b: is missing",
