@@ -24,11 +24,11 @@ HASTE = 100
 IN_VAIN = 0.4
 """Seconds that are waited for what never comes."""
 
-_CONCURRENCY = 60
+_CONCURRENCY = 40
 _LONG = 300.0
 """Seconds that are enough for everything, on any machine."""
 
-_TIMEOUT = 0.7
+_TIMEOUT = 0.4
 """Seconds for an attempt where another one makes good for it, as some of the answers never come."""
 
 _PAUSES = {

@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
@@ -74,6 +74,7 @@ class Proxy:
         self._started = threading.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._not_before: dict[str, float] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.served: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
@@ -108,27 +109,32 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve a client's connection, over one to the server, until it is gone or was broken off."""
-        server, to_server = await asyncio.open_connection("127.0.0.1", self._port)
+        """Serve a client's connection until it is gone or was broken off."""
         try:
             while not writer.is_closing():
                 request = await reader.readuntil(b"\r\n\r\n")
-                step = self._next_step(request)
-                to_server.write(request)
-                answer = await _read(server)
+                found = _ID.match(request)
+                assert found, request
+                session_id = found[1].decode()
+                async with self._turns[session_id]:  # the server's steps and ours are the same
+                    answer = await self._forward(request)
+                    step = self._next_step(session_id)
                 await _HARMS.get(step.kind, _pass)(_Client(reader, writer), answer)
         except (OSError, asyncio.IncompleteReadError):
             pass  # the client is gone
         finally:
-            for each in (writer, to_server):
-                each.close()
-                with contextlib.suppress(OSError):
-                    await each.wait_closed()
+            await _close(writer)
 
-    def _next_step(self, request: bytes) -> Step:
-        found = _ID.match(request)
-        assert found, request
-        session_id = found[1].decode()
+    async def _forward(self, request: bytes) -> bytes:
+        """Return the server's answer, over a connection of its own: the server may close those that were idle."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            writer.write(request)
+            return await _read(reader)
+        finally:
+            await _close(writer)
+
+    def _next_step(self, session_id: str) -> Step:
         plan = self._plans[session_id]
         step = plan.steps[min(self.asked[session_id], len(plan.steps) - 1)]
         self.asked[session_id] += 1
@@ -138,6 +144,12 @@ class Proxy:
         if step.kind == "429" and plan.has_time:
             self._not_before[session_id] = time.monotonic() + RETRY_AFTER
         return step
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _read(server: asyncio.StreamReader) -> bytes:
