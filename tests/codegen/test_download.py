@@ -19,6 +19,8 @@ Play = Callable[[Peer], None]
 LIMITS = Limits(size=1_000_000, seconds=10, redirects=3)
 PAGE = b"# A lamp\n"
 CORRECT = "correct the page in specs/sources.toml"
+IN_TIME = 15
+"""Seconds, of which a slow machine may take all but one; a server that holds somebody up does so for longer."""
 
 
 @pytest.fixture(autouse=True)
@@ -279,7 +281,7 @@ def test_a_slow_server_holds_nobody_up(play: Play) -> None:
     problem, _ = ask(play, limits=Limits(size=1_000_000, seconds=0.5, redirects=1_000_000))
 
     assert problem == "is not there after 0.5 seconds"
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < IN_TIME
 
 
 def test_a_slow_handshake_holds_nobody_up() -> None:
@@ -290,7 +292,7 @@ def test_a_slow_handshake_holds_nobody_up() -> None:
         result = download({"lamp": Wanted(address)}, Limits(seconds=1))
 
     assert result == {"lamp": DownloadError(address, "has no connection after 0.5 seconds")}
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < IN_TIME
 
 
 def test_a_lookup_that_does_not_return_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,7 +311,7 @@ def test_a_lookup_that_does_not_return_holds_nobody_up(monkeypatch: pytest.Monke
     returned.set()
 
     assert result == {"lamp": DownloadError("https://lamps.example/", "has no connection after 0.5 seconds")}
-    assert elapsed < 5
+    assert elapsed < IN_TIME
 
 
 def test_all_are_asked_at_once() -> None:
