@@ -93,7 +93,7 @@ class Plan:
     @property
     def is_counted(self) -> bool:
         """Whether it is known how often the session is asked for at least: not if the time runs out."""
-        return self.outcome is not errors.WaitTimeout
+        return self.outcome not in {errors.WaitTimeout, errors.RequestTimeout}
 
     def taken(self, count: int) -> tuple[Step, ...]:
         """Return what so many requests were answered with."""
@@ -132,7 +132,7 @@ def _fetch(random: Random, slug: str) -> _Course:
 def _fetch_late(random: Random, slug: str) -> _Course:
     """Return answers that are too late, and then one that is not, or none."""
     state = random.choice(STATES)
-    if random.random() < 0.3:
+    if random.random() < 0.15:
         return [Step(random.choice(_LATE), state)] * (MAX_RETRIES + 1), errors.RequestTimeout, None
     late = [Step(random.choice(_LATE), state) for _ in range(random.randrange(MAX_RETRIES - _SPARE + 1))]
     return _with_end(random, slug, late, state)

@@ -24,11 +24,12 @@ HASTE = 100
 IN_VAIN = 0.4
 """Seconds that are waited for what never comes."""
 
-_CONCURRENCY = 40
+_CONCURRENCY = 12
+"""So few that an answer comes soon, next to the time that an attempt has, however busy the machine is."""
 _LONG = 300.0
 """Seconds that are enough for everything, on any machine."""
 
-_TIMEOUT = 0.4
+_TIMEOUT = 1.5
 """Seconds for an attempt where another one makes good for it, as some of the answers never come."""
 
 _PAUSES = {
