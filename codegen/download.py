@@ -78,16 +78,13 @@ async def _download(wanted: Wanted, limits: Limits) -> Download | DownloadError:
         return error
     except trio.TooSlowError:
         return DownloadError(wanted.address, f"is not there after {limits.seconds:g} seconds")
-    except httpx.ConnectTimeout:
-        return DownloadError(wanted.address, f"has no connection after {_connecting(limits):g} seconds")
+    except httpx.ConnectTimeout:  # in half of the time that there was
+        return DownloadError(
+            wanted.address, f"has no connection within the {limits.seconds:g} seconds that all of it may take"
+        )
     # Besides what the network does: an address or a proxy's that is none, or whose protocol httpx cannot speak.
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
         return DownloadError(wanted.address, f"cannot be had: {_reason(error)}")
-
-
-def _connecting(limits: Limits) -> float:
-    """Return the seconds in which there must be a connection: a server that takes half of the time is none."""
-    return limits.seconds / 2
 
 
 def _reason(error: BaseException) -> str:
@@ -103,11 +100,12 @@ async def _request(wanted: Wanted, limits: Limits) -> Download:
     if first.scheme != "https" or not first.host or first.userinfo:
         raise DownloadError(wanted.address, f"is not an https address without a user: {_CORRECT}")
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    # What httpx itself gives up, it closes; of a handshake that trio cancels, it forgets the socket.
-    timeout = httpx.Timeout(None, connect=_connecting(limits))
-    async with httpx.AsyncClient(headers=_HEADERS, cookies=no_cookies, timeout=timeout) as client:
+    deadline = trio.current_effective_deadline()
+    async with httpx.AsyncClient(headers=_HEADERS, cookies=no_cookies, timeout=None) as client:  # noqa: S113 - above
         request = client.build_request("GET", first, headers={"If-None-Match": wanted.etag} if wanted.etag else {})
         for _ in range(limits.redirects + 1):
+            # What httpx itself gives up, it closes; of a handshake that trio cancels, it forgets the socket.
+            request.extensions["timeout"]["connect"] = (deadline - trio.current_time()) / 2
             response = await client.send(request, stream=True)
             async with contextlib.aclosing(response):
                 if response.next_request is None:

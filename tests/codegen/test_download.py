@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import gzip
 import socket
 import threading
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -21,6 +23,15 @@ PAGE = b"# A lamp\n"
 CORRECT = "correct the page in specs/sources.toml"
 IN_TIME = 15
 """Seconds, of which a slow machine may take all but one; a server that holds somebody up does so for longer."""
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Collect here what a handshake that is left when the time is over leaves to the collector: httpcore's socket."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)
@@ -280,7 +291,10 @@ def test_a_slow_server_holds_nobody_up(play: Play) -> None:
     start = time.monotonic()
     problem, _ = ask(play, limits=Limits(size=1_000_000, seconds=0.5, redirects=1_000_000))
 
-    assert problem == "is not there after 0.5 seconds"
+    assert problem in {
+        "is not there after 0.5 seconds",
+        "has no connection within the 0.5 seconds that all of it may take",  # where it was in the middle of another one
+    }
     assert time.monotonic() - start < IN_TIME
 
 
@@ -291,7 +305,7 @@ def test_a_slow_handshake_holds_nobody_up() -> None:
         start = time.monotonic()
         result = download({"lamp": Wanted(address)}, Limits(seconds=1))
 
-    assert result == {"lamp": DownloadError(address, "has no connection after 0.5 seconds")}
+    assert result == {"lamp": DownloadError(address, "has no connection within the 1 seconds that all of it may take")}
     assert time.monotonic() - start < IN_TIME
 
 
@@ -310,7 +324,11 @@ def test_a_lookup_that_does_not_return_holds_nobody_up(monkeypatch: pytest.Monke
     elapsed = time.monotonic() - start
     returned.set()
 
-    assert result == {"lamp": DownloadError("https://lamps.example/", "has no connection after 0.5 seconds")}
+    assert result == {
+        "lamp": DownloadError(
+            "https://lamps.example/", "has no connection within the 1 seconds that all of it may take"
+        )
+    }
     assert elapsed < IN_TIME
 
 
