@@ -76,12 +76,9 @@ async def _download(wanted: Wanted, limits: Limits) -> Download | DownloadError:
             return await _request(wanted, limits)
     except DownloadError as error:
         return error
-    except trio.TooSlowError:
-        return DownloadError(wanted.address, f"is not there after {limits.seconds:g} seconds")
-    except httpx.ConnectTimeout:  # in half of the time that there was
-        return DownloadError(
-            wanted.address, f"has no connection within the {limits.seconds:g} seconds that all of it may take"
-        )
+    except (trio.TooSlowError, httpx.ConnectTimeout):
+        given = f"all of it may take {limits.seconds:g} seconds, and a connection half of what is left of them"
+        return DownloadError(wanted.address, f"is not there in time: {given}")
     # Besides what the network does: an address or a proxy's that is none, or whose protocol httpx cannot speak.
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
         return DownloadError(wanted.address, f"cannot be had: {_reason(error)}")
@@ -104,8 +101,12 @@ async def _request(wanted: Wanted, limits: Limits) -> Download:
     async with httpx.AsyncClient(headers=_HEADERS, cookies=no_cookies, timeout=None) as client:  # noqa: S113 - above
         request = client.build_request("GET", first, headers={"If-None-Match": wanted.etag} if wanted.etag else {})
         for _ in range(limits.redirects + 1):
-            # What httpx itself gives up, it closes; of a handshake that trio cancels, it forgets the socket.
-            request.extensions["timeout"]["connect"] = (deadline - trio.current_time()) / 2
+            # What httpx itself gives up, it closes; of a handshake that trio cancels, it forgets the socket. So it is
+            # given less time than there is, and none is begun for which there is too little to tell the two apart.
+            left = deadline - trio.current_time()
+            if left < limits.seconds / 5:
+                raise trio.TooSlowError
+            request.extensions["timeout"]["connect"] = left / 2
             response = await client.send(request, stream=True)
             async with contextlib.aclosing(response):
                 if response.next_request is None:
