@@ -25,6 +25,7 @@ from browser_sessions import PROVIDERS, Client, sandbox
 from browser_sessions.cli import main
 from browser_sessions.cli._commands import _Progress, command
 from browser_sessions.sandbox import Sandbox
+from tests.facade.faulty_server import FaultyServer, Peer
 
 PROGRAM = [sys.executable, "-m", "browser_sessions"]
 
@@ -249,14 +250,18 @@ def test_a_full_disk_is_one_line(server: Sandbox) -> None:
 
 def test_what_was_fetched_before_ctrl_c_is_printed(server: Sandbox) -> None:
     """Only what was not fetched is lost."""
-    refs = [str(server.ref("skyvern", name)) for name in ("running", "slow")]
-    with start("get", "--json", *refs, env=os.environ | server.environment) as process:
-        assert process.stdout
-        time.sleep(1.5)  # the first has been answered by then, the second not yet
-        process.send_signal(signal.SIGINT)
-        found = json.loads(process.stdout.read())
-        assert process.wait(timeout=10) == 130
-    assert [each["ref"] for each in found] == refs[: len(found)]
+    first = str(server.ref("browserbase", "completed"))
+    with FaultyServer(Peer.hold) as silent:  # until it is interrupted
+        environment = os.environ | server.environment | {"SKYVERN_BASE_URL": silent.address}
+        with start("get", "--json", "--concurrency", "1", first, "skyvern:pbs_1", env=environment) as process:
+            assert process.stdout
+            end = time.monotonic() + 30
+            while not silent.peers and time.monotonic() < end:
+                time.sleep(0.01)
+            time.sleep(0.5)  # what came before is on its way
+            process.send_signal(signal.SIGINT)
+            assert [each["ref"] for each in json.loads(process.stdout.read())] == [first]
+            assert process.wait(timeout=10) == 130
 
 
 def test_help_and_completion() -> None:

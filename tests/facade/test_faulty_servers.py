@@ -30,7 +30,7 @@ from tests.facade.fetching import BACKENDS, KEY, KEYS, run, running
 
 SESSION = json.dumps(running("skyvern")).encode()
 TIMEOUT = 0.6
-LATE = 4.0
+LATE = 1.5
 """Seconds that a slow machine may take on top."""
 
 each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
