@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
+
+from codegen.__main__ import ROOT
 
 Git = Callable[..., list[str]]
 
@@ -22,3 +25,18 @@ def test_modules_are_named_after_what_they_hold(git: Git) -> None:
 def test_no_file_names_a_package_registry(git: Git) -> None:
     """Where packages come from is for whoever installs to decide."""
     assert git("grep", "--untracked", "-IlE", REGISTRY) == []
+
+
+def test_a_lock_file_says_what_and_not_where_from(git: Git) -> None:
+    """Each package has its version and its hash, and no address, whichever host it would be."""
+    (lock,) = git("ls-files", "*package-lock.json")
+    packages = json.loads((ROOT / lock).read_text("utf-8"))["packages"]
+
+    assert (
+        packages.pop("")["dependencies"]
+        == json.loads((ROOT / lock).with_name("package.json").read_text("utf-8"))["dependencies"]
+    )
+    assert len(packages) > 100
+    assert [
+        name for name, each in packages.items() if "resolved" in each or not each.keys() >= {"version", "integrity"}
+    ] == []
