@@ -294,6 +294,53 @@ def test_the_sandbox_command() -> None:
         assert "Traceback" not in process.stderr.read()
 
 
+ASKING = """
+import json, sys, browser_sessions
+words = [browser_sessions.get(ref).raw_status for ref in sys.argv[2:]]
+print(json.dumps([sys.argv[1], *words]), flush=True)
+"""
+
+
+def test_a_command_beside_the_sandbox() -> None:
+    """Finds it in its environment, and the sessions of scenarios by name; its exit code is the result."""
+    asking = [sys.executable, "-c", ASKING, "-x:y"]
+    with start("sandbox", "--", *asking, *(f"{slug}:running" for slug in PROVIDERS)) as process:
+        out, err = process.communicate(timeout=60)
+    assert (json.loads(out), err) == (["-x:y", "running", "running", "active", "RUNNING", "running"], "")
+
+    for code, program in ((7, "raise SystemExit(7)"), (143, "import os; os.kill(os.getpid(), 15)")):
+        assert run("sandbox", sys.executable, "-c", program).exit_code == code
+
+
+def test_a_command_beside_the_sandbox_that_cannot_be_run() -> None:
+    """Is one line, as what makes no sense is."""
+    result = run("sandbox", "no-such-program\x1b[2J", "x")
+    assert result.exit_code == 2
+    assert "Error: no-such-program" in result.stderr
+    assert "cannot be run: No such file or directory" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def test_ctrl_c_is_for_the_command_beside_the_sandbox() -> None:
+    """It does what it does then, with the sandbox still there, and its exit code is the result."""
+    patient = """
+import signal, sys, time, browser_sessions
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    print("waiting", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    print(browser_sessions.get(sys.argv[1]).status, flush=True)
+    sys.exit(9)
+"""
+    program = ["sandbox", "--", sys.executable, "-c", patient, "skyvern:running"]
+    with start(*program, start_new_session=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "waiting\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert (process.wait(timeout=60), process.stdout.read()) == (9, "running\n")
+
+
 def _ref(slug: str, scenario: str) -> Any:
     with sandbox.serve() as server:
         return server.ref(slug, scenario)

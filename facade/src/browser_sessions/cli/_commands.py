@@ -6,6 +6,8 @@ import contextlib
 import json
 import math
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -167,11 +169,18 @@ def providers() -> None:
     console.print(keys_table(), fields_table(), sep="\n\n")
 
 
-@command.command()
+@command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Where; without it, any that is free.")
-def sandbox(port: int) -> None:
-    """Stand in for the five providers on this machine, until Ctrl-C."""
+@click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
+def sandbox(port: int, program: tuple[str, ...]) -> None:
+    """Stand in for the five providers on this machine, until Ctrl-C or the end of a COMMAND.
+
+    A COMMAND finds the sandbox in the providers' environment variables. A word of it that is a provider and a scenario,
+    as in skyvern:running, becomes the reference of that scenario's session. Its exit code is the result.
+    """
     with _sandbox(port) as server:
+        if program:
+            sys.exit(_run_beside(server, [_scenario(server, word) for word in program]))
         for name, value in server.environment.items():
             click.echo(f"export {name}={value}")
         click.echo(f"# scenarios: {', '.join(server.scenarios)}; for example", err=True)
@@ -179,6 +188,22 @@ def sandbox(port: int) -> None:
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
+
+
+def _run_beside(server: Any, program: list[str]) -> int:
+    """Return the exit code of a program that is given the sandbox, as a shell would say it."""
+    try:
+        process = subprocess.Popen(program, env=os.environ | server.environment)  # noqa: S603 - what was asked for
+    except OSError as error:
+        raise click.UsageError(f"{printable(program[0])} cannot be run: {error.strerror}") from None
+    # Ctrl-C is the program's: what it does then is done while the sandbox still answers.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with process:
+            code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
 
 
 @command.command()
