@@ -17,6 +17,8 @@ LOWEST = "constraints/lowest.txt"
 RESOLVED = [f"{project}/pyproject.toml" for project in PROJECTS]
 EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
+# Half of the tests' time is waiting for what is slow or lost on purpose.
+ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
 
 def install(session: nox.Session, group: str, *, projects: bool = False, pins: str | None = CONSTRAINTS) -> None:
@@ -77,7 +79,9 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
     else:
-        session.run("coverage", "run", "-m", "pytest")
+        session.run("coverage", "erase")
+        session.run("coverage", "run", "-m", "pytest", *ON_ALL_CORES)
+        session.run("coverage", "combine", "--quiet")
         session.run("coverage", "report")
 
 
@@ -146,14 +150,14 @@ def speed(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Test the clients and the facade with the lowest versions that they say they work with."""
     install(session, "tests", projects=True, pins=LOWEST)
-    session.run("python", "-m", "pytest", *(session.posargs or ("tests/clients", "tests/facade")))
+    session.run("python", "-m", "pytest", *(session.posargs or (*ON_ALL_CORES, "tests/clients", "tests/facade")))
 
 
 @nox.session(default=False)
 def newest(session: nox.Session) -> None:
     """Test the clients and the facade with the newest versions that they say they work with."""
     install(session, "tests", projects=True, pins=None)
-    session.run("python", "-m", "pytest", *(session.posargs or ("tests/clients", "tests/facade")))
+    session.run("python", "-m", "pytest", *(session.posargs or (*ON_ALL_CORES, "tests/clients", "tests/facade")))
 
 
 @nox.session(default=False)
