@@ -51,8 +51,8 @@ def sync_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.SessionEnvelope |
-            models.ErrorResponse` where it is what the API's description promises.
+        What the server answered, whatever it was, with a `models.Session | models.SessionEnvelope |
+        models.ErrorResponse` in `parsed` where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
@@ -89,8 +89,8 @@ async def asyncio_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.SessionEnvelope |
-            models.ErrorResponse` where it is what the API's description promises.
+        What the server answered, whatever it was, with a `models.Session | models.SessionEnvelope |
+        models.ErrorResponse` in `parsed` where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".

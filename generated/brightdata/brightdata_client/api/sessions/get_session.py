@@ -52,8 +52,8 @@ def sync_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.SingleSessionResponse | models.ErrorMessage |
-            models.SessionNotFound` where it is what the API's description promises.
+        What the server answered, whatever it was, with a `models.SingleSessionResponse | models.ErrorMessage |
+        models.SessionNotFound` in `parsed` where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
@@ -94,8 +94,8 @@ async def asyncio_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.SingleSessionResponse | models.ErrorMessage |
-            models.SessionNotFound` where it is what the API's description promises.
+        What the server answered, whatever it was, with a `models.SingleSessionResponse | models.ErrorMessage |
+        models.SessionNotFound` in `parsed` where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".

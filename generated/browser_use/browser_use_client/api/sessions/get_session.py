@@ -52,9 +52,9 @@ def sync_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.ErrorResponse |
-            models.SessionNotFoundError | models.HTTPValidationError` where it is what the API's description
-            promises.
+        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse |
+        models.SessionNotFoundError | models.HTTPValidationError` in `parsed` where it is what the API's
+        description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
@@ -95,9 +95,9 @@ async def asyncio_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.ErrorResponse |
-            models.SessionNotFoundError | models.HTTPValidationError` where it is what the API's description
-            promises.
+        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse |
+        models.SessionNotFoundError | models.HTTPValidationError` in `parsed` where it is what the API's
+        description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".

@@ -44,8 +44,8 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Se
         id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.ErrorResponse` where it is what the
-            API's description promises.
+        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse` in `parsed`
+        where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
@@ -80,8 +80,8 @@ async def asyncio_detailed(id: str, *, client: AuthenticatedClient) -> Response[
         id (str):
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.ErrorResponse` where it is what the
-            API's description promises.
+        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse` in `parsed`
+        where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".

@@ -49,8 +49,8 @@ def sync_detailed(
         browser_session_id (str): The ID of the browser session. browser_session_id starts with `pbs_`
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.ErrorResponse |
-            models.HTTPValidationError` where it is what the API's description promises.
+        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse |
+        models.HTTPValidationError` in `parsed` where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
@@ -91,8 +91,8 @@ async def asyncio_detailed(
         browser_session_id (str): The ID of the browser session. browser_session_id starts with `pbs_`
 
     Returns:
-        What the server answered, whatever it was: `models.Session | models.ErrorResponse |
-            models.HTTPValidationError` where it is what the API's description promises.
+        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse |
+        models.HTTPValidationError` in `parsed` where it is what the API's description promises.
 
     Raises:
         ValueError: A parameter that stands in the path is empty, "." or "..".
