@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from browser_sessions._connect import ConnectInfo
     from browser_sessions._session import BrowserSession
 
-T = TypeVar("T")
+Transport = TypeVar("Transport")
 
 
-class Configuration(Generic[T]):
+class Configuration(Generic[Transport]):
     """What `Client` and `AsyncClient` are made with, checked as far as it can be without the environment."""
 
     def __init__(  # noqa: PLR0913 - as many as there are
@@ -28,7 +28,7 @@ class Configuration(Generic[T]):
         timeout: float = 30,
         max_retries: int = 2,
         deadline: float = 120,
-        transport: T | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._api_keys = _by_provider("api_keys", api_keys)
         self._base_urls = _by_provider("base_urls", base_urls)

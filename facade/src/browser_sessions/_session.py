@@ -79,7 +79,11 @@ class BrowserSession:
         id: The provider's id for the session.
         status: Where it is in its life.
         raw_status: The provider's own word for that.
-        created_at, started_at, ended_at, expires_at, updated_at: Always aware, in UTC.
+        created_at: When it was asked for. All times are aware, in UTC.
+        started_at: When its browser was there.
+        ended_at: When it was over.
+        expires_at: When it will be over, or would have been, at the latest.
+        updated_at: When the provider changed what it says of it.
         duration: How long it ran: reported, or ended - started; never counted from now.
         connect_url: The CDP address as the provider gave it.
         live_view_url: Where people watch the browser.
@@ -138,7 +142,7 @@ class BrowserSession:
         """Return the session as plain JSON data: ISO times, durations in seconds, decimals as text.
 
         Args:
-            secrets: Whether to show what the spec marks sensitive, instead of "***".
+            secrets: Whether to show what the spec marks sensitive, instead of `***`.
             raw: Whether to add the whole answer of the provider, as "raw". What is hidden in it is hidden by name,
                 wherever the name stands: hiding too much is the safe side.
 
