@@ -7,13 +7,15 @@ import nox
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "virtualenv"
-nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty", "contract"]
+nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty", "contract", "site"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
 PRISM = Path("constraints", "prism")
 LOWEST = "constraints/lowest.txt"
+SITE = Path("site")
+TEXTS = ("*.md", "docs/**/*.md", "facade/README.md", "generated/*/README.md")
 RESOLVED = [f"{project}/pyproject.toml" for project in PROJECTS]
 EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
@@ -126,6 +128,18 @@ def contract(session: nox.Session) -> None:
     session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(prism), external=True)
     command = prism / "node_modules" / ".bin" / "prism"
     session.run("python", "-m", "pytest", "tests/contract", *session.posargs, env={"PRISM": str(command)})
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Make the documentation, follow its links, look at its pages; `-- external` follows links to elsewhere, too."""
+    install(session, "site", projects=True)
+    shutil.rmtree(SITE, ignore_errors=True)
+    doctrees = ("--doctree-dir", session.create_tmp(), "--fresh-env")
+    session.run("sphinx-build", "--quiet", "--fail-on-warning", *doctrees, "--conf-dir", "docs", ".", str(SITE))
+    offline = () if "external" in session.posargs else ("--offline",)
+    session.run("lychee", "--no-progress", "--include-fragments", *offline, str(SITE), *TEXTS)
+    session.run("python", "-m", "pytest", "tests/site")
 
 
 @nox.session(default=False)

@@ -57,7 +57,7 @@ def test_whatever_a_session_installs_is_pinned() -> None:
     """Every name in a dependency group has its version in the constraints."""
     pins = read_pins(ROOT / CONSTRAINTS)
     groups = toml(ROOT / "pyproject.toml")["dependency-groups"]
-    names = {re.split(r"[\[=]", each)[0] for group in groups.values() for each in group if isinstance(each, str)}
+    names = {re.split(r"[\[=<]", each)[0] for group in groups.values() for each in group if isinstance(each, str)}
 
     assert names - pins.keys() == set()
     assert {*TOOLS, "nox"} - pins.keys() == set()

@@ -69,7 +69,7 @@ def test_scripts_can_be_read(workflow: dict[str, Any], job: dict[str, Any], tmp_
     """Each step is a script without a mistake in its grammar."""
     scripts = [step["run"] for step in job["steps"] if "run" in step]
     assert workflow["name"]
-    assert scripts
+    assert scripts or all("uses" in step for step in job["steps"])
     for script in scripts:
         bash(re.sub(r"\$\{\{.*?\}\}", "x", script), tmp_path, "-n")
 

@@ -1,0 +1,111 @@
+"""How Sphinx makes the site: of the texts where they stand, so that a link leads to the same place here and there."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from pygments.lexers.shell import BashLexer
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.domains.python._object import PyObject
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
+
+ROOT = Path(__file__).parents[1]
+
+project = "browser-sessions"
+release = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**", "facade/README.md", "generated/*/README.md"]
+exclude_patterns = [".*", "docs/_templates", "site"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click", "sphinx_copybutton"]
+myst_heading_anchors = 3  # so that a link to a heading leads to it, as it does where these texts are read without us
+
+# In a docstring, what is in backticks is code, and a link where it names something that is described here.
+default_role = "py:obj"
+nitpicky = True
+nitpick_ignore_regex = [
+    (r"py:obj", r"(?s).*"),  # it may as well be an argument, a value or a command
+    (r"py:(class|exc)", r"(collections|datetime|decimal|httpx|ssl)\..*"),  # the network alone knows where those are
+    (r"py:class", r'"\w+"|(.*\.)?T'),  # a literal; a type variable
+]
+
+autodoc_member_order = "bysource"
+napoleon_use_ivar = True
+add_module_names = False
+python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
+maximum_signature_line_length = 80
+
+html_theme = "furo"
+pygments_dark_style = "github-dark"
+html_title = "browser-sessions"
+html_additional_pages = {"index": "start.html"}  # whoever opens the folder is led to docs/index.html
+templates_path = ["_templates"]
+html_use_index = html_domain_indices = False  # nothing here leads to them, and search finds more
+copybutton_selector = "div.highlight-python pre, div.highlight-console pre"  # and not what is printed
+html_copy_source = False
+html_show_copyright = False
+
+
+class Links(SphinxTransform):
+    """Links of a text in the repository, as they are on the site."""
+
+    default_priority = 500
+
+    def apply(self, **_: Any) -> None:
+        """Lead to the README of a folder, and nowhere where neither a page nor a README is."""
+        folder = ROOT.joinpath(self.env.docname).parent
+        for link in list(self.document.findall(addnodes.pending_xref)):
+            # Else a short name is looked for in every module, those of other packages included.
+            link.attributes.pop("refspecific", None)
+            path = folder / str(link["reftarget"])
+            if link["reftype"] == "myst" and path.is_dir():
+                readme = self.env.path2doc(str(path.resolve() / "README.md"))
+                if readme in self.env.project.docnames:
+                    link.attributes |= {"refdomain": "doc", "reftarget": readme, "reftargetid": None}
+                else:
+                    link.replace_self(link.children)
+        for file in list(self.document.findall(addnodes.download_reference)):
+            file.replace_self(file.children)
+
+
+def find_public_name(
+    app: Sphinx, env: BuildEnvironment, link: addnodes.pending_xref, content: nodes.TextElement
+) -> nodes.Element | None:
+    """Find what a docstring or an annotation calls by a name that its module has imported."""
+    if link.get("refdomain") != "py":
+        return None
+    package = str(link.get("py:module") or "browser_sessions").partition(".")[0]
+    for module in (package, f"{package}.errors", f"{package}.types", ""):
+        link["py:module"] = module
+        name = link["reftarget"] if module else str(link["reftarget"]).rpartition(".")[2]
+        kind = link["reftype"]
+        found = env.domains.python_domain.resolve_xref(env, link["refdoc"], app.builder, kind, name, link, content)
+        if found is not None:
+            return found
+    return None
+
+
+def copy_pictures(app: Sphinx, error: Exception | None) -> None:
+    """Bring what a `<picture>` shows to where it is looked for: Sphinx passes such HTML on as it is."""
+    for path in () if error else (ROOT / "docs").rglob("*.svg"):
+        copied = Path(app.outdir, path.relative_to(ROOT))
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copied)
+
+
+def setup(app: Sphinx) -> None:
+    """Add what is this site's own."""
+    app.add_transform(Links)
+    app.connect("missing-reference", find_public_name)
+    app.connect("build-finished", copy_pictures)
+    app.add_lexer("console", BashLexer)  # there are no prompts, without which Pygments takes commands for output
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"  # as the docstrings have it
