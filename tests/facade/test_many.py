@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import anyio
@@ -366,6 +367,34 @@ def test_a_task_that_is_cancelled_may_go_on(backend: str) -> None:
             assert len([result async for result in results]) == 2
 
     run(backend, main)
+
+
+@each_backend
+def test_requests_are_sent_in_the_callers_context(backend: str | None) -> None:
+    """What follows a request through a program, such as a trace, finds it in the threads and tasks too."""
+    trace: ContextVar[str] = ContextVar("trace", default="lost")
+    refs = [f"{slug}:{number}" for slug in PROVIDERS for number in range(4)]
+    seen: list[str] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(trace.get())
+        return answer(request)
+
+    async def main() -> list[Any]:
+        async with async_client(note) as client:
+            return [each async for each in client.get_many(refs)]
+
+    token = trace.set("the caller's")
+    try:
+        if backend:
+            run(backend, main)
+        else:
+            with sync_client(note) as client:
+                list(client.get_many(refs))
+    finally:
+        trace.reset(token)
+
+    assert seen == ["the caller's"] * len(refs)
 
 
 @each_backend

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -59,7 +60,7 @@ class _Run:
     def __init__(self, work: Work, limits: Mapping[str, int]) -> None:
         self._work = work
         self._limits = {slug: threading.Semaphore(limit) for slug, limit in limits.items()}
-        self._jobs: queue.SimpleQueue[SessionRef | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[contextvars.Context, SessionRef] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Ref, Outcome | BaseException]] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._under_way = 0
@@ -77,7 +78,8 @@ class _Run:
             self._results.put((name, error.with_traceback(None)))
             return
         self._under_way += 1
-        self._jobs.put(ref)
+        # A thread knows none of the caller's context variables: a trace, the name of a request in the log.
+        self._jobs.put((contextvars.copy_context(), ref))
         if len(self._threads) < self._under_way:
             thread = threading.Thread(target=self._run, name="browser-sessions", daemon=True)
             thread.start()
@@ -105,9 +107,10 @@ class _Run:
 
     def _run(self) -> None:
         with contextlib.suppress(Stopped):
-            while ref := self._jobs.get():
+            while job := self._jobs.get():
+                context, ref = job
                 with self._limits.get(ref.provider, contextlib.nullcontext()):
-                    self._results.put((ref, self._outcome(ref)))
+                    self._results.put((ref, context.run(self._outcome, ref)))
 
     def _outcome(self, ref: SessionRef) -> Outcome | BaseException:
         try:
