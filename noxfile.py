@@ -7,7 +7,7 @@ import nox
 
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "virtualenv"
-nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty", "contract", "site"]
+nox.options.sessions = ["tests", "drift", "lint", "typing", "wheels", "honesty", "contract", "recipes", "site"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
@@ -128,6 +128,13 @@ def contract(session: nox.Session) -> None:
     session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(prism), external=True)
     command = prism / "node_modules" / ".bin" / "prism"
     session.run("python", "-m", "pytest", "tests/contract", *session.posargs, env={"PRISM": str(command)})
+
+
+@nox.session
+def recipes(session: nox.Session) -> None:
+    """Follow the page of every recipe to the letter, in a clone and an environment of its own. Needs Chromium."""
+    session.install("-c", CONSTRAINTS, "markdown-it-py", "pytest")
+    session.run("python", "-m", "pytest", "-m", "recipes", "tests/recipes/runner/test_recipes.py", *session.posargs)
 
 
 @nox.session
