@@ -32,7 +32,7 @@ def make_clone(folder: Path) -> None:
     git = shutil.which("git")
     assert git is not None
     command = [git, "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - git
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
         source, target = ROOT / name, folder / name
         if source.is_file():  # what was removed and not committed is listed, too
@@ -70,7 +70,7 @@ def _type(script: str, clone: Path, variables: dict[str, str], longest: float) -
     bash = shutil.which("bash")
     if bash is None:
         raise RecipeError("the pages' commands are written for bash, which is not on the PATH")
-    with subprocess.Popen(  # noqa: S603 - what our pages say
+    with subprocess.Popen(
         [bash, "-eo", "pipefail", "-c", script],
         cwd=clone,
         env=variables,

@@ -8,12 +8,13 @@ import tomllib
 
 import pytest
 
+from browser_sessions import PROVIDERS
 from codegen.toolchain import read_pins
 from tests.recipes.runner.clone import PINS, ROOT
-from tests.recipes.runner.page import Page, read_page
+from tests.recipes.runner.page import File, Page, read_page
 
 PAGES = {path.stem: read_page(path.read_text("utf-8")) for path in sorted((ROOT / "docs" / "recipes").glob("*.md"))}
-PROGRAMS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "tests" / "recipes").glob("*.py"))}
+PROGRAMS = {path.name: path.read_text("utf-8") for path in (ROOT / "tests" / "recipes").iterdir() if path.is_file()}
 PROJECTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["uv"]["workspace"]["members"]
 
 each_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -25,10 +26,14 @@ def installed(page: Page) -> list[str]:
 
 
 def test_every_page_has_its_program_and_every_program_its_page() -> None:
-    """The page has it to the letter, below its own name."""
+    """The page has it to the letter, below its own name; what else it has its reader save is here, too."""
+    files = [step for page in PAGES.values() for step in page.steps if isinstance(step, File)]
+
     assert PAGES
-    assert {f"{name.replace('-', '_')}.py" for name in PAGES} == {page.program.name for page in PAGES.values()}
-    assert {page.program.name: page.program.text for page in PAGES.values()} == PROGRAMS
+    assert {name: page.program.name for name, page in PAGES.items()} == {
+        name: f"{name.replace('-', '_')}.py" for name in PAGES
+    }
+    assert sorted((file.name, file.text) for file in files) == sorted(PROGRAMS.items())
 
 
 @each_page
@@ -49,3 +54,15 @@ def test_whatever_a_page_installs_is_pinned(page: Page) -> None:
     names = {re.split(r"[\[<>=]", each)[0] for each in (*named, *extras)}
 
     assert names - read_pins(PINS).keys() == set()
+
+
+def test_the_addresses_on_a_page_are_those_that_are_connected_to() -> None:
+    """The table has what the facade makes an address of, and the header that it sends."""
+    text = (ROOT / "docs" / "recipes" / "drive-a-browser.md").read_text("utf-8")
+    rows = {cells[1].strip(): cells for cells in (line.split("|") for line in text.splitlines() if line[:1] == "|")}
+
+    assert {each.name: True for each in PROVIDERS.values()} == {
+        each.name: (each.connect_url or "NotConnectable") in rows[each.name][2]
+        and (each.connect_header or "") in rows[each.name][3]
+        for each in PROVIDERS.values()
+    }
