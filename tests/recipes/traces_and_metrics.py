@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("refs", nargs="+", metavar="REF", help="a session: provider:id")
     options = parser.parse_args()
     trace_attempts()
-    with Client() as client:
+    with Client(deadline=8) as client:  # Prometheus gives up after ten seconds, and then has nothing
         registry = CollectorRegistry()
         registry.register(Fleet(client, options.refs))
         if options.port is None:
