@@ -5,14 +5,14 @@ The facade's table is read as data; nothing of the facade is imported.
 
 from __future__ import annotations
 
-import tomllib
+import ast
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import SourcesError
 
-TABLE = Path("facade/src/browser_sessions/_providers/providers.toml")
+TABLE = Path("facade/src/browser_sessions/_providers/_table.py")
 README = Path("README.md")
 PAGE = Path("docs/fields.md")
 
@@ -77,9 +77,31 @@ def write_pages(root: Path) -> list[Path]:
     return changed
 
 
+def read_table(path: Path) -> dict[str, Any]:
+    """Return the facade's table, of which nothing is run.
+
+    Raises:
+        SourcesError: The file is no Python, or what `ROWS` is there is no literal of a dictionary.
+
+    """
+    try:
+        module = ast.parse(path.read_bytes())
+        (literal,) = (
+            node.value
+            for node in module.body
+            if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "ROWS" and node.value
+        )
+        rows = ast.literal_eval(literal)
+    except (SyntaxError, ValueError) as error:
+        raise SourcesError(path, f"has no literal called ROWS: {error}") from error
+    if not isinstance(rows, dict):
+        raise SourcesError(path, "has no dictionary called ROWS")
+    return rows
+
+
 def pages(root: Path) -> dict[Path, str]:
     """Return what the files that show the table must be."""
-    providers = tomllib.loads((root / TABLE).read_text("utf-8"))
+    providers = read_table(root / TABLE)
     return {root / README: _readme(root, providers), root / PAGE: _page(providers)}
 
 

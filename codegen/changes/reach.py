@@ -5,15 +5,13 @@ The facade's table is read as data. Its properties are those of the session, whe
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from codegen.changes.verdicts import KINDS, Fact
 from codegen.client import Attribute, Surface
 from codegen.errors import SourcesError
-from codegen.fields import TABLE
+from codegen.fields import TABLE, read_table
 
 SESSION = "Session"
 """The class of a session, which is called so in every client."""
@@ -26,7 +24,7 @@ def read_fields(*roots: Path) -> dict[str, Fields]:
     """Return, by provider, what the facade's tables in some repositories say, taken together.
 
     Raises:
-        SourcesError: A table is not TOML, or not what it must be.
+        SourcesError: A table is no literal, or not what it must be.
 
     """
     found: dict[str, Fields] = {}
@@ -39,13 +37,11 @@ def read_fields(*roots: Path) -> dict[str, Fields]:
 
 
 def _read_table(path: Path) -> dict[str, Fields]:
+    table = read_table(path)
     try:
-        table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         return {
             slug: {name: frozenset(row["from"]) for name, row in each["fields"].items()} for slug, each in table.items()
         }
-    except ValueError as error:  # not UTF-8, or not TOML
-        raise SourcesError(path, f"is not TOML: {error}") from error
     except (AttributeError, KeyError, TypeError) as error:
         raise SourcesError(path, "does not say of every field what it is read from") from error
 

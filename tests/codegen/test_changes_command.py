@@ -308,11 +308,17 @@ def test_no_repository(committed: Path, capsys: Capture, monkeypatch: pytest.Mon
 def test_unreadable_lists(committed: Path, capsys: Capture) -> None:
     """A list of providers or a table of fields that is none, here or there, is told with its file."""
     table = committed / TABLE
-    for text, problem in (("a = ", "is not TOML: Invalid value"), ("a = 1", "does not say of every field")):
+    for text, problem in (
+        ("ROWS: dict = {", "has no literal called ROWS: '{' was never closed"),
+        ("ROWS: dict = print()", "has no literal called ROWS: malformed node"),
+        ("ROW: dict = {}", "has no literal called ROWS: not enough values"),
+        ("ROWS: list = []", "has no dictionary called ROWS"),
+        ("ROWS: dict = {'a': 1}", "does not say of every field"),
+    ):
         table.write_text(text, "utf-8")
         code, said, complained = run(capsys, committed)
         assert (code, said) == (2, "")
-        assert f"providers.toml: {problem}" in complained
+        assert f"_table.py: {problem}" in complained
     git(committed, "checkout", "-q", ".")
     (committed / "specs" / "link").symlink_to("/etc/hostname")
     git(committed, "add", "-A")

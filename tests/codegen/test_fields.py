@@ -34,7 +34,9 @@ def test_the_pages_are_written_anew(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (tmp_path / README).read_bytes() == (ROOT / README).read_bytes()
     assert (tmp_path / PAGE).read_bytes() == (ROOT / PAGE).read_bytes()
     table = (tmp_path / TABLE).read_text("utf-8")
-    (tmp_path / TABLE).write_text(table.replace('region = { from = ["region"]', 'region = { from = ["place"]'), "utf-8")
+    (tmp_path / TABLE).write_text(
+        table.replace('"region": {"from": ["region"]', '"region": {"from": ["place"]'), "utf-8"
+    )
     assert main(["docs"], tmp_path) == 0
     before, after = ((root / README).read_text("utf-8").splitlines() for root in (ROOT, tmp_path))
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]

@@ -1,12 +1,13 @@
-"""The providers: a row of data each, in `providers.toml`, and a module each, which alone knows its client."""
+"""The providers: a row of data each, in `_table.py`, and a module each, which alone knows its client."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from browser_sessions._providers._table import ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,6 @@ def _provider_of(slug: str) -> Provider:
     return PROVIDERS[slug]
 
 
-def _load() -> Mapping[str, Provider]:
-    # Importing pathlib would take a tenth of what importing all of this takes.
-    with open(f"{__path__[0]}/providers.toml", "rb") as file:  # noqa: PTH123
-        rows = tomllib.load(file)
-    return MappingProxyType({slug: _provider(slug, row) for slug, row in rows.items()})
-
-
 def _provider(slug: str, row: dict[str, Any]) -> Provider:
     fields = {name: tuple(each["from"]) for name, each in row["fields"].items()}
     return Provider(
@@ -105,5 +99,5 @@ def _provider(slug: str, row: dict[str, Any]) -> Provider:
     )
 
 
-PROVIDERS = _load()
+PROVIDERS: Mapping[str, Provider] = MappingProxyType({slug: _provider(slug, row) for slug, row in ROWS.items()})
 """All providers, by slug."""

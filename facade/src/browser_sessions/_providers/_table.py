@@ -1,0 +1,268 @@
+"""What each provider can tell of a session, as a literal, which `codegen` reads as data."""
+
+from typing import Any
+
+# Sorted. What a provider has no row for, it cannot tell.
+#
+# name, documentation   for people
+# key_variables         environment variables in which its users keep the API key, the usual one first
+# base_url_variable     environment variable for another address than `base_url`
+# sensitive             properties that the overlaid spec marks as credentials or signed addresses
+# ready                 the field of a view that, of a running session, says that its browser can be connected to;
+#                       absent where running says it all
+# connect               where to connect, filled in with fields of the view and the key; with `header`, the header in
+#                       which the key is wanted there; absent where no session can be connected to again
+# failures              what a status means here, if the answer says what `says` looks for, and means nowhere else
+# fields                for each field of a view:
+#   from                the properties of the provider's session that it is read from; the first one is the field's
+#                       own, the others decide about it
+#   as                  how: the property's unit, and what is done to it; absent where nothing is
+#   source              "spec": the vendored page says so; "seen": the provider's SDK, its newer documentation or a
+#                       public capture of the wire does; "ours": our rule
+ROWS: dict[str, dict[str, Any]] = {
+    "anchorbrowser": {
+        "name": "Anchor Browser",
+        "documentation": "https://docs.anchorbrowser.io/api-reference/browser-sessions/get-browser-session",
+        "base_url": "https://api.anchorbrowser.io",
+        "key_variables": ["ANCHORBROWSER_API_KEY", "ANCHOR_API_KEY"],
+        "base_url_variable": "ANCHORBROWSER_BASE_URL",
+        "sensitive": ["configuration"],
+        "connect": {"url": "wss://connect.anchorbrowser.io?apiKey={key}&sessionId={id}"},
+        "failures": [
+            {
+                "status": 403,
+                "says": "limit|cost|credit|quota|budget|spend",
+                "error": "QuotaExceeded",
+            },
+        ],
+        "fields": {
+            "id": {"from": ["session_id"], "source": "spec"},
+            "status": {
+                "from": ["status"],
+                "as": "a word; `pending`, `processing`, `ready` and `cancelled` are in newer documentation alone",
+                "source": "seen",
+            },
+            "raw_status": {"from": ["status"], "source": "spec"},
+            "created_at": {"from": ["created_at"], "source": "spec"},
+            "ended_at": {
+                "from": ["duration", "created_at", "status"],
+                "as": "created_at + duration, once the session is over",
+                "source": "ours",
+            },
+            "duration": {"from": ["duration"], "as": "whole seconds", "source": "spec"},
+            "proxy_bytes": {"from": ["proxy_bytes"], "as": "bytes", "source": "spec"},
+            "cost": {
+                "from": ["credits_used", "status"],
+                "as": "credits, a number or a decimal text; final once the session is over",
+                "source": "seen",
+            },
+            "account_id": {"from": ["team_id"], "as": "a team", "source": "spec"},
+            "metadata": {
+                "from": ["tags"],
+                "as": "an object, or an array of texts, which is `tags`",
+                "source": "seen",
+            },
+        },
+    },
+    "brightdata": {
+        "name": "Bright Data",
+        "documentation": "https://docs.brightdata.com/api-reference/browser-api/get-session",
+        "base_url": "https://api.brightdata.com",
+        "key_variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"],
+        "base_url_variable": "BRIGHTDATA_BASE_URL",
+        "sensitive": [],
+        "fields": {
+            "id": {"from": ["session_id"], "source": "spec"},
+            "status": {"from": ["status"], "as": "a word", "source": "spec"},
+            "raw_status": {"from": ["status"], "source": "spec"},
+            "started_at": {"from": ["timestamp"], "source": "spec"},
+            "ended_at": {
+                "from": ["duration", "timestamp", "status"],
+                "as": "timestamp + duration, once the session is over",
+                "source": "ours",
+            },
+            "duration": {
+                "from": ["duration"],
+                "as": "seconds and fractions; null while the session runs",
+                "source": "seen",
+            },
+            "billable_bytes": {
+                "from": ["bandwidth"],
+                "as": "bytes of all billable traffic, not of a proxy's alone",
+                "source": "spec",
+            },
+            "account_id": {"from": ["api_name"], "as": "a zone", "source": "spec"},
+            "failure": {"from": ["error.code", "error.message"], "source": "spec"},
+        },
+    },
+    "browser_use": {
+        "name": "Browser Use",
+        "documentation": "https://docs.browser-use.com/cloud/api-v3/browsers/get-browser-session",
+        "base_url": "https://api.browser-use.com/api/v3",
+        "key_variables": ["BROWSER_USE_API_KEY"],
+        "base_url_variable": "BROWSER_USE_BASE_URL",
+        "sensitive": ["cdpUrl", "liveUrl", "recordingUrl"],
+        "ready": "connect_url",
+        "connect": {"url": "{connect_url}"},
+        "fields": {
+            "id": {"from": ["id"], "source": "spec"},
+            "status": {
+                "from": ["status", "finishedAt", "timeoutAt"],
+                "as": "a word; `stopped` is a timeout if the session finished when its time was over",
+                "source": "ours",
+            },
+            "raw_status": {"from": ["status"], "source": "spec"},
+            "started_at": {"from": ["startedAt"], "source": "spec"},
+            "ended_at": {"from": ["finishedAt"], "source": "spec"},
+            "expires_at": {"from": ["timeoutAt"], "source": "spec"},
+            "duration": {
+                "from": ["finishedAt", "startedAt"],
+                "as": "finishedAt − startedAt",
+                "source": "ours",
+            },
+            "connect_url": {
+                "from": ["cdpUrl"],
+                "as": "an address for discovery through `/json/version`; null once the session is over",
+                "source": "seen",
+            },
+            "live_view_url": {
+                "from": ["liveUrl"],
+                "as": "an address that is a credential; null once the session is over",
+                "source": "seen",
+            },
+            "recordings": {
+                "from": ["recordingUrl"],
+                "as": "a signed address, once the session is over",
+                "source": "spec",
+            },
+            "proxy_bytes": {
+                "from": ["proxyUsedMb"],
+                "as": "MiB, a decimal text or a number, times 1,048,576, rounded",
+                "source": "seen",
+            },
+            "cost": {
+                "from": ["browserCost", "proxyCost", "status"],
+                "as": (
+                    "USD, the sum of two decimal texts or numbers, once both are known; charged up front "
+                    "and partly refunded, so final once the session is over"
+                ),
+                "source": "seen",
+            },
+            "metadata": {"from": ["metadata"], "as": "an object of texts", "source": "seen"},
+        },
+    },
+    "browserbase": {
+        "name": "Browserbase",
+        "documentation": "https://docs.browserbase.com/reference/api/get-a-session",
+        "base_url": "https://api.browserbase.com",
+        "key_variables": ["BROWSERBASE_API_KEY"],
+        "base_url_variable": "BROWSERBASE_BASE_URL",
+        "sensitive": ["connectUrl", "seleniumRemoteUrl", "signingKey"],
+        "ready": "connect_url",
+        "connect": {"url": "{connect_url}"},
+        "fields": {
+            "id": {"from": ["id"], "source": "spec"},
+            "status": {
+                "from": ["status"],
+                "as": "a word; `PENDING` came in May 2026",
+                "source": "spec",
+            },
+            "raw_status": {"from": ["status"], "source": "spec"},
+            "created_at": {"from": ["createdAt"], "source": "spec"},
+            "started_at": {
+                "from": ["startedAt"],
+                "as": "absent while the session is pending",
+                "source": "seen",
+            },
+            "ended_at": {
+                "from": ["endedAt"],
+                "as": "null while the session runs",
+                "source": "seen",
+            },
+            "expires_at": {"from": ["expiresAt"], "source": "spec"},
+            "updated_at": {"from": ["updatedAt"], "source": "spec"},
+            "duration": {
+                "from": ["endedAt", "startedAt"],
+                "as": "endedAt − startedAt",
+                "source": "ours",
+            },
+            "connect_url": {
+                "from": ["connectUrl"],
+                "as": "an address that holds a signing key",
+                "source": "spec",
+            },
+            "proxy_bytes": {"from": ["proxyBytes"], "as": "bytes", "source": "spec"},
+            "region": {"from": ["region"], "source": "spec"},
+            "account_id": {"from": ["projectId"], "as": "a project", "source": "spec"},
+            "metadata": {"from": ["userMetadata"], "as": "an object", "source": "spec"},
+        },
+    },
+    "skyvern": {
+        "name": "Skyvern",
+        "documentation": "https://www.skyvern.com/docs",
+        "base_url": "https://api.skyvern.com",
+        "key_variables": ["SKYVERN_API_KEY"],
+        "base_url_variable": "SKYVERN_BASE_URL",
+        "sensitive": ["url"],
+        "ready": "started_at",
+        "connect": {"url": "{connect_url}", "header": "x-api-key"},
+        "failures": [{"status": 403, "error": "AuthenticationFailed"}],
+        "fields": {
+            "id": {"from": ["browser_session_id"], "source": "spec"},
+            "status": {
+                "from": ["status", "completed_at", "started_at"],
+                "as": "a word; without one, the session is over if it completed, and runs if it started",
+                "source": "seen",
+            },
+            "raw_status": {"from": ["status"], "source": "spec"},
+            "created_at": {
+                "from": ["created_at"],
+                "as": "without an offset it is UTC",
+                "source": "seen",
+            },
+            "started_at": {
+                "from": ["started_at"],
+                "as": "null until a browser is ready; without an offset it is UTC",
+                "source": "seen",
+            },
+            "ended_at": {
+                "from": ["completed_at"],
+                "as": "without an offset it is UTC",
+                "source": "seen",
+            },
+            "expires_at": {
+                "from": ["timeout", "started_at"],
+                "as": "started_at + timeout, which is in minutes",
+                "source": "spec",
+            },
+            "updated_at": {
+                "from": ["modified_at"],
+                "as": "without an offset it is UTC",
+                "source": "seen",
+            },
+            "duration": {
+                "from": ["completed_at", "started_at"],
+                "as": "completed_at − started_at",
+                "source": "ours",
+            },
+            "connect_url": {
+                "from": ["browser_address"],
+                "as": "an address that wants the API key as a header; there before the browser is",
+                "source": "seen",
+            },
+            "live_view_url": {"from": ["app_url"], "source": "spec"},
+            "recordings": {
+                "from": [
+                    "recordings[].url",
+                    "recordings[].filename",
+                    "recordings[].file_size",
+                    "recordings[].checksum",
+                    "recordings[].modified_at",
+                ],
+                "as": "signed addresses, with size in bytes and SHA-256",
+                "source": "spec",
+            },
+            "account_id": {"from": ["organization_id"], "as": "an organisation", "source": "spec"},
+        },
+    },
+}
