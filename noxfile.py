@@ -133,7 +133,7 @@ def contract(session: nox.Session) -> None:
 @nox.session
 def recipes(session: nox.Session) -> None:
     """Follow the page of every recipe to the letter, in a clone and an environment of its own. Needs Chromium."""
-    session.install("-c", CONSTRAINTS, "markdown-it-py", "pytest", "pytest-xdist")
+    session.install("-c", CONSTRAINTS, "attrs", "markdown-it-py", "pytest", "pytest-xdist")
     pages = ("-m", "recipes", "tests/recipes/runner/test_recipes.py")
     session.run("python", "-m", "pytest", *ON_ALL_CORES, *pages, *session.posargs)
 

@@ -7,14 +7,13 @@ import re
 import shutil
 import signal
 import subprocess
-import tomllib
 from pathlib import Path
 
+from codegen.fields import TABLE, read_table
 from tests.recipes.runner.page import LEFT_OUT, Command, File
 
 ROOT = Path(__file__).resolve().parents[3]
 PINS = ROOT / "constraints" / "recipes.txt"
-PROVIDERS = ROOT / "facade" / "src" / "browser_sessions" / "_providers" / "providers.toml"
 
 LONGEST = 420
 """Seconds that one block may take, the installation on a slow network too."""
@@ -42,7 +41,7 @@ def make_clone(folder: Path) -> None:
 
 def environment() -> dict[str, str]:
     """Return the variables that commands are run with: nobody's keys, and the versions that are pinned."""
-    providers = tomllib.loads(PROVIDERS.read_text("utf-8")).values()
+    providers = read_table(ROOT / TABLE).values()
     keys = {name for each in providers for name in (*each["key_variables"], each["base_url_variable"])}
     kept = {name: value for name, value in os.environ.items() if name not in keys | _OURS}
     # As an address, since pip takes what is behind a space for another file.
