@@ -1,0 +1,89 @@
+"""Say which sessions go on when they should be over; nothing is printed if there is nothing to look at.
+
+Exit codes: 0 nothing to look at; 1 zombies; 2 no zombie is known, but about some sessions nothing could be told.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from browser_sessions import BrowserSession, Client, SessionStatus
+from browser_sessions.errors import BrowserSessionsError
+
+GRACE = timedelta(minutes=2)
+"""How long after its expiry a session is no zombie yet: providers take a moment, and clocks differ."""
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+ZOMBIE, UNCLEAR = "zombie", "unclear"
+
+
+def judge(session: BrowserSession, now: datetime, older_than: timedelta) -> tuple[str, str] | None:
+    """Return what a session is, and why; None if it is over, or neither too old nor past its expiry."""
+    is_unknown = session.status is SessionStatus.UNKNOWN  # a word that may mean that it is over
+    since = session.started_at or session.created_at
+    is_expired = session.expires_at is not None and now > session.expires_at + GRACE
+    is_old = since is not None and now - since > older_than
+    if session.status.is_terminal or (is_unknown and session.ended_at) or (since and not is_expired and not is_old):
+        return None
+    is_certain = not is_unknown and (is_expired or is_old)
+    start = "started" if session.started_at else "created"
+    parts = [
+        f"status {session.raw_status!r}" if is_unknown else str(session.status),
+        f"{start} {since:%Y-%m-%d %H:%M} UTC, {age(now - since)} ago" if since else "age unknown",
+        f"expired {age(now - session.expires_at)} ago" if session.expires_at and is_expired else "",
+        cost_of(session),
+    ]
+    return ZOMBIE if is_certain else UNCLEAR, "; ".join(filter(None, parts))
+
+
+def age(time: timedelta) -> str:
+    """Return a time in hours and minutes."""
+    return f"{time // timedelta(hours=1)} h {time // timedelta(minutes=1) % 60:02} min"
+
+
+def cost_of(session: BrowserSession) -> str:
+    """Return what a session cost until now, as far as its provider tells."""
+    cost = session.cost
+    return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}" if cost else "cost not told"
+
+
+def look_at(refs: list[str], older_than: timedelta) -> Iterator[tuple[str, str]]:
+    """Yield what there is to look at, and a line about it."""
+    with Client() as client:
+        found = {str(ref): outcome for ref, outcome in client.get_many(refs)}
+    now = datetime.now(UTC)
+    for ref in refs:
+        outcome = found[ref]
+        if isinstance(outcome, BrowserSessionsError):
+            yield UNCLEAR, f"{ref}  {type(outcome).__name__}: {str(outcome).removeprefix(f'{ref}: ')}"
+        elif judged := judge(outcome, now, older_than):
+            yield judged[0], f"{ref}  {judged[1]}"
+
+
+def duration(text: str) -> timedelta:
+    """Return the time that is meant by, for example, 90m, 6h or 2d."""
+    if not (found := re.fullmatch(r"(\d{1,5})([mhd])", text)):
+        raise argparse.ArgumentTypeError("give minutes, hours or days, such as 90m, 6h or 2d")
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+def main() -> int:
+    """Print a line for each session to look at, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], fromfile_prefix_chars="@")
+    parser.add_argument("refs", nargs="+", metavar="REF", help='such as skyvern:pbs_1; "@FILE" or "-": one a line')
+    parser.add_argument("--older-than", type=duration, default="6h", help="such as 90m, 6h (the default) or 2d")
+    options = parser.parse_args()
+    lines = (line for ref in options.refs for line in (sys.stdin if ref == "-" else [ref]))
+    refs = list(dict.fromkeys(filter(None, map(str.strip, lines))))
+    if not refs:
+        parser.error("there is no reference to look at")
+    found = sorted(look_at(refs, options.older_than), key=lambda each: each[0] != ZOMBIE)
+    for kind, line in found:
+        print(f"{kind:7}  {line}")
+    return 0 if not found else 1 if found[0][0] == ZOMBIE else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
