@@ -164,6 +164,9 @@ class GenerationError(CodegenError):
 
     problem: str
 
+    place: str = "#"
+    """Where in the document, if that is known."""
+
     def __str__(self) -> str:
         return self.problem
 

@@ -64,8 +64,8 @@ def checked(edition: Edition) -> Edition:
         surface = surface_of(in_order(edition.document))
         missing = surface.problems
     except GenerationError as error:
-        missing = (str(error),)
-    problems = problems or tuple(Problem("#", each) for each in missing)
+        missing = (Problem(error.place, error.problem),)
+    problems = problems or missing
     return attrs.evolve(edition, surface=surface, problems=problems)
 
 

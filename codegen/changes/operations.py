@@ -31,7 +31,7 @@ def _address_changes(old: str | None, new: str | None) -> Iterator[_Change]:
 def _key_changes(old: Auth | None, new: Auth | None) -> Iterator[_Change]:
     if old is None or new is None:
         return
-    place = "#/components/securitySchemes"
+    place = new.place
     if old.header != new.header:
         kind = "key-header-respelled" if old.header.lower() == new.header.lower() else "key-header-changed"
         yield kind, place, f"the key goes into the header {new.header}, and no longer into {old.header}"
@@ -122,8 +122,8 @@ def _parameter_changes(old: Operation, new: Operation) -> Iterator[_Change]:
                 yield f"parameter-{kind}", newer.place, f"the {newer.location} parameter {newer.name} {text}"
     for newer in new.parameters:
         if newer not in kept.values():
-            kind = "parameter-added-required" if _must_be_given(newer) else "parameter-added"
-            is_required = ", and required" if _must_be_given(newer) else ""
+            kind = "parameter-added-required" if newer.is_required else "parameter-added"
+            is_required = ", and required" if newer.is_required else ""
             yield kind, newer.place, f"the {newer.location} parameter {newer.name} is new{is_required}"
 
 
@@ -149,9 +149,9 @@ def _kept_parameter_changes(old: Parameter, new: Parameter) -> Iterator[tuple[st
         yield "renamed", f"is given as {new.python_name}, and no longer as {old.python_name}"
     if old.location != new.location:
         yield "moved", f"is no longer sent in the {old.location}"
-    if _must_be_given(new) and not _must_be_given(old):
+    if new.is_required and not old.is_required:
         yield "made-required", "is required"
-    if _must_be_given(old) and not _must_be_given(new):
+    if old.is_required and not new.is_required:
         yield "made-optional", "is no longer required"
     if not accepts(new.type, old.type):
         yield "retyped", f"takes {new.type}, and no longer {old.type}"
@@ -162,10 +162,6 @@ def _kept_parameter_changes(old: Parameter, new: Parameter) -> Iterator[tuple[st
     if old.default != new.default:
         kind = "added" if old.default is None else "removed" if new.default is None else "changed"
         yield f"default-{kind}", f"has the default {new.default}, and no longer {old.default}"
-
-
-def _must_be_given(parameter: Parameter) -> bool:
-    return parameter.is_required and parameter.default is None
 
 
 def _answer_changes(old: Operation, new: Operation) -> Iterator[_Change]:

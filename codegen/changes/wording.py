@@ -16,7 +16,8 @@ _LIMIT = 60
 
 def wording_facts(old: dict[str, Any], new: dict[str, Any], known: Sequence[Fact]) -> Iterator[Fact]:
     """Yield the places at which two documents differ, but for those that known facts are about."""
-    places = [fact.place for fact in known if fact.place != "#"]
+    # That no client can be made says where, and not what has changed there.
+    places = [fact.place for fact in known if not fact.kind.startswith("client-")]
     found = [each for each in _differences(old, new, ()) if not _is_explained(each, places)]
     yield from found
     if canonical(old) == canonical(new) and json.dumps(old) != json.dumps(new):

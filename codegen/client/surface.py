@@ -24,7 +24,7 @@ from codegen.client.generator import config_of, parse, shielded
 from codegen.client.identifiers import class_file
 from codegen.client.places import place_of, with_places
 from codegen.client.project import sensitive_properties
-from codegen.errors import GenerationError, pointer
+from codegen.errors import GenerationError, Problem, pointer
 from codegen.walk import dereference, resolve, segments
 
 NULL = "None"
@@ -175,7 +175,7 @@ class Surface:
     models: dict[str, Model]
     enums: dict[str, Enum]
 
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     """Why there is no address, or nowhere for the key to go, so that no client can be made."""
 
 
@@ -186,7 +186,7 @@ def surface_of(document: dict[str, Any]) -> Surface:
         GenerationError: The generator cannot read the document.
 
     """
-    problems: list[str] = []
+    problems: list[Problem] = []
     with shielded():
         data = parse(with_places(document), config_of("surface", Path("surface")))
         sensitive = sensitive_properties(document)
@@ -200,13 +200,15 @@ def surface_of(document: dict[str, Any]) -> Surface:
         )
 
 
-def _found(find: Callable[[dict[str, Any]], _Found], document: dict[str, Any], problems: list[str]) -> _Found | None:
+def _found(
+    find: Callable[[dict[str, Any]], _Found], document: dict[str, Any], problems: list[Problem]
+) -> _Found | None:
     """Return what a function finds in a document, or None, and then add its complaint to the problems."""
     try:
         with shielded():
             return find(document)
     except GenerationError as error:
-        problems.append(str(error))
+        problems.append(Problem(error.place, error.problem))
         return None
 
 

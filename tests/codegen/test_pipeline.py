@@ -241,7 +241,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         _OVERLAY,
         "actions:",
         "actions:\n  - {target: $.servers, description: none of these answers, remove: true}",
-        GenerationError("the document names no server, and the first one is the client's base URL"),
+        GenerationError("the document names no server, and the first one is the client's base URL", "#/servers"),
     ),
 }
 
