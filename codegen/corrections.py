@@ -9,7 +9,7 @@ errors, unless the action says `x-allow-empty: true`.
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -43,6 +43,16 @@ class Misfit:
     """What the document itself now says in the place of a correction that is no longer needed, as JSON."""
 
 
+class Tried(NamedTuple):
+    """A document with those corrections that can be applied, what is wrong with the others, and how it came about."""
+
+    document: dict[str, Any]
+    misfits: tuple[Misfit, ...]
+
+    stages: tuple[dict[str, Any], ...]
+    """The document before the first correction, and after each."""
+
+
 def apply_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """Return the document with an overlay's corrections applied, every one of which changed something.
 
@@ -53,16 +63,16 @@ def apply_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> dict
         NeedlessCorrections: All corrections that correct nothing.
 
     """
-    corrected, misfits = try_corrections(document, overlay)
-    for misfit in misfits:
+    tried = try_corrections(document, overlay)
+    for misfit in tried.misfits:
         if misfit.is_error:
             raise OverlayError(misfit.problem.location, misfit.problem.text)
-    if misfits:
-        raise NeedlessCorrections(tuple(misfit.problem for misfit in misfits))
-    return corrected
+    if tried.misfits:
+        raise NeedlessCorrections(tuple(misfit.problem for misfit in tried.misfits))
+    return tried.document
 
 
-def try_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> tuple[dict[str, Any], list[Misfit]]:
+def try_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> Tried:
     """Return the document with those corrections applied that can be, and what is wrong with the others.
 
     An action that does not fit is left out, and so is each array item that is already there.
@@ -74,6 +84,7 @@ def try_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> tuple[
     check_overlay(overlay)
     _require_descriptions(overlay)
     misfits: list[Misfit] = []
+    stages = [document]
     for _, actions in groupby(enumerate(overlay["actions"]), key=lambda item: item[1]["description"]):
         correction = list(actions)
         before = document
@@ -82,7 +93,8 @@ def try_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> tuple[
             misfits += found
         if canonical(before) == canonical(document) and not _may_be_empty(correction):
             misfits += _needless(before, correction, misfits)
-    return document, misfits
+        stages.append(document)
+    return Tried(document, tuple(misfits), tuple(stages))
 
 
 def _require_descriptions(overlay: dict[str, Any]) -> None:

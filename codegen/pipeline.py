@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from codegen.client import generate_client
-from codegen.corrections import Misfit, apply_corrections, try_corrections
+from codegen.corrections import Tried, apply_corrections, try_corrections
 from codegen.document import load_document
 from codegen.errors import CodegenError, DocumentError, ProviderFailure
 from codegen.mintlify import to_openapi
@@ -50,7 +50,7 @@ def build_document(provider: Provider) -> dict[str, Any]:
         return apply_corrections(document, load_document(provider.overlay))
 
 
-def try_document(provider: Provider) -> tuple[dict[str, Any], list[Misfit]]:
+def try_document(provider: Provider) -> Tried:
     """Return a provider's document with those corrections that can be applied, and what is wrong with the others.
 
     Raises:

@@ -80,12 +80,12 @@ def kinds(document: dict[str, Any], schema: Any) -> set[str]:
 
 
 def _kinds(schema: dict[str, Any]) -> Iterator[str]:
-    for name in _types(schema):
+    for name in types_of(schema):
         is_text = name == "string" and "enum" not in schema and schema.get("format") in _KINDS_OF_TEXT
         yield schema["format"] if is_text else name
 
 
-def _types(schema: dict[str, Any]) -> Iterable[str]:
+def types_of(schema: dict[str, Any]) -> Iterable[str]:
     """Return the types that a schema names, or those that the generator takes it to mean."""
     types = schema.get("type")
     if types is not None:

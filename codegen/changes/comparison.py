@@ -10,6 +10,7 @@ from pathlib import Path
 from codegen.changes.classes import class_facts
 from codegen.changes.editions import Edition, checked, read_edition
 from codegen.changes.operations import access_facts, operation_facts
+from codegen.changes.overruled import overruled_facts
 from codegen.changes.packages import Breakage, breakages, differing_files
 from codegen.changes.reach import Fields, reached_fields, read_fields
 from codegen.changes.report import Change, ProviderReport, Report
@@ -66,9 +67,6 @@ def _provider_report(before: _Providers, after: _Providers, slug: str, fields: F
         added = Fact("provider-added", "#", new.provider.package, "the provider is new")
         return _report([added, *_problems((), checked(new))], new, new, fields)
     old = read_edition(before[slug])
-    if old.document is not None and new.document is not None and old.text == new.text:
-        facts = [*wording_facts(old.document, new.document, ())] or _spec_facts(old.provider, new.provider)
-        return _report(facts, old, new, fields)
     return compare_editions(checked(old), checked(new), fields)
 
 
@@ -84,7 +82,7 @@ def _content(path: Path) -> bytes | None:
 
 def compare_editions(old: Edition, new: Edition, fields: Fields) -> ProviderReport:
     """Return what changed from one edition of a provider to another, for whoever imports its client."""
-    facts = document_facts(old, new)
+    facts = document_facts(old, new) or _spec_facts(old.provider, new.provider)
     python: list[Breakage] = []
     if not old.problems and not new.problems and old.text != new.text:
         found, python = _code_facts(old, new, facts)
@@ -100,6 +98,8 @@ def document_facts(old: Edition, new: Edition) -> list[Fact]:
         facts.append(Fact("client-possible", possible.location, new.provider.package, possible.text))
     if old.surface is not None and new.surface is not None:
         facts += _surface_facts(old.surface, new.surface, new.provider.package)
+    if old.stages and new.stages and not old.problems and not new.problems:
+        facts += overruled_facts(old, new, facts)
     if old.document is not None and new.document is not None:
         facts += wording_facts(old.document, new.document, facts)
     return facts

@@ -32,6 +32,9 @@ class Edition:
     misfits: tuple[Misfit, ...] = ()
     """What is wrong with the overlay."""
 
+    stages: tuple[dict[str, Any], ...] = ()
+    """The provider's own document, and what each correction in turn makes of it."""
+
     problems: tuple[Problem, ...] = ()
     """Why no client can be made, beside the overlay."""
 
@@ -44,10 +47,10 @@ class Edition:
 def read_edition(provider: Provider) -> Edition:
     """Return what a provider's files say, or what is wrong with them; `checked` tells whether that makes a client."""
     try:
-        document, misfits = try_document(provider)
+        tried = try_document(provider)
     except ProviderFailure as failure:
         return Edition(provider, problems=_problems_of(failure))
-    return Edition(provider, document, misfits=tuple(misfits))
+    return Edition(provider, tried.document, misfits=tried.misfits, stages=tried.stages)
 
 
 def checked(edition: Edition) -> Edition:

@@ -110,6 +110,12 @@ KINDS: dict[str, Verdict] = {
     "word-removed": _breaking("the constant is gone; the word itself is still read"),
     "word-added": _additive("enums are open: the word was read before, and now has a constant"),
     "word-changed": _breaking("the constant stands for another word"),
+    # What the provider says now, and the overlay keeps out of the document.
+    "property-overruled": _breaking("what comes does not fit what the overlay says, and is UNSET or not decoded"),
+    "answer-overruled": _breaking(
+        "what comes does not fit what the overlay says, and is not decoded", reaches_all=True
+    ),
+    "request-overruled": _breaking("what is asked for is not sent", reaches_all=True),
     # What no rule above accounts for.
     "code-changed": _breaking("the generated code differs, and no other change says why: compare it by git diff"),
     "python-changed": _breaking("a name, a parameter or a base class of the Python API is gone or has changed"),

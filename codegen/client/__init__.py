@@ -9,7 +9,7 @@ machine: in process, without the generator's own hooks, and with a ruff that rea
 what people would see of the client; both find where it comes from by `places`.
 """
 
-from codegen.client.access import Auth
+from codegen.client.access import Auth, auth_of
 from codegen.client.generator import TEMPLATES, UNREAD
 from codegen.client.identifiers import (
     MAX_NAME,
@@ -42,6 +42,7 @@ __all__ = [
     "Parameter",
     "Surface",
     "Type",
+    "auth_of",
     "class_file",
     "class_name",
     "enum_member_names",

@@ -129,6 +129,7 @@ def test_every_kind_of_change_has_a_case() -> None:
     """The table of verdicts holds no kind that no edit leads to; those of whole providers are tried as commands."""
     told = {kind for case in CASES for _, kind, *_ in case.values[0]["report"]}  # type: ignore[index]
     elsewhere = {"provider-added", "provider-removed", "spec-changed", "code-changed", "python-changed"}
+    elsewhere |= {"property-overruled", "answer-overruled", "request-overruled"}
     assert {*KINDS} - told == elsewhere
 
 

@@ -62,14 +62,15 @@ def test_what_can_be_applied_is_applied() -> None:
         {"target": "$.new", "description": "six", "remove": True},
         {"target": "$.text", "description": "seven", "update": "t" * 300},
     ]
-    result, misfits = try_corrections(document, corrections(actions))
+    result, misfits, stages = try_corrections(document, corrections(actions))
     assert result == {"names": ["a", "b"], "old": {"x": 1, "y": 2, "z": 3}, "text": "t" * 300}
     again, changes_nothing = (
         f'adds to #/names what it already holds, "a": {REPAIR}',
         f"the correction changes nothing: {REPAIR}",
     )
     nearest = f"matches nothing, and the nearest place that exists is $.names: {REPAIR}"
-    assert misfits == [
+    assert (stages[0], stages[-1], len(stages)) == (document, result, 8)
+    assert [*misfits] == [
         Misfit(Problem("actions[0] $.names", again), says='"a"'),
         Misfit(Problem("actions[1] $.nams", nearest)),
         Misfit(Problem("actions[2] $.old", "cannot update object with array"), is_error=True),
