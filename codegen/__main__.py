@@ -120,13 +120,12 @@ def _changes(options: argparse.Namespace, root: Path) -> int:
 
     try:
         report = changes.compare_with(root, options.against, options.slugs)
-    except (CodegenError, OSError) as error:
-        _complain(str(error))
-        return MISUSE
-    try:
         _say(changes.FORMS[options.form](report))
     except BrokenPipeError:
         _give_up_output()
+    except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a folder in a file's place
+        _complain(str(error))
+        return MISUSE
     return PROBLEM if report.is_breaking else OK
 
 

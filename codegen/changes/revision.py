@@ -51,6 +51,8 @@ def _extract(archive: bytes, folder: str, revision: str) -> None:
             tar.extractall(folder, filter="data")
     except tarfile.FilterError as error:  # a link to somewhere else
         raise RevisionError(revision, f"has a file that is not its own: {error}") from error
+    except tarfile.TarError as error:  # nothing at all, where the attributes of git say so
+        raise RevisionError(revision, "cannot be unpacked: git archives none of its files") from error
 
 
 def _commit(root: Path, revision: str) -> str:

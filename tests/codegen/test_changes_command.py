@@ -326,6 +326,8 @@ def test_unreadable_lists(committed: Path, capsys: Capture) -> None:
     code, said, complained = run(capsys, committed)
     assert (code, said) == (2, "")
     assert complained.startswith("HEAD: has a file that is not its own: ")
+    (committed / ".git" / "info" / "attributes").write_text("* export-ignore\n", "utf-8")
+    assert run(capsys, committed) == (2, "", "HEAD: cannot be unpacked: git archives none of its files\n")
     git(committed, "rm", "-q", "-r", "specs")
     git(committed, "commit", "-q", "-m", "None")
     assert run(capsys, committed) == (2, "", "HEAD: has no specs/\n")
@@ -339,6 +341,17 @@ def test_a_reader_that_has_seen_enough(committed: Path, monkeypatch: pytest.Monk
     with os.fdopen(writer, "w") as closed_pipe:
         monkeypatch.setattr(sys, "stdout", closed_pipe)
         assert main(["changes", "browserbase"], committed) == 0
+
+
+def test_a_report_that_cannot_be_written(committed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the report cannot be written, its exit code is not given either."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("codegen.__main__._say", full)
+        assert run(capsys, committed, "skyvern") == (2, "", "[Errno 28] No space left on device\n")
 
 
 def test_unmapped_properties(committed: Path, capsys: Capture) -> None:
