@@ -87,8 +87,9 @@ class ClientCase:
 
     def examples(self, status: int) -> list[Any]:
         """Return the examples of a status's body."""
-        response = self._responses[str(status)]
-        return [each["value"] for each in response["content"]["application/json"]["examples"].values()]
+        content = self._responses[str(status)]["content"]["application/json"]
+        assert "examples" in content, f"{self.provider.overlay}: give the status {status} an example"
+        return [each["value"] for each in content["examples"].values()]
 
     @property
     def statuses(self) -> list[int]:
