@@ -8,6 +8,7 @@ Read the modules in the order in which a report is made:
     variants    how two types differ
     classes     how the models and enums of two clients differ
     operations  how their operations, addresses and keys differ
+    collisions  what an overlay adds, and the provider now says itself
     overruled   what a provider says now, and its overlay keeps out of the document
     wording     what differs in two documents and makes no difference to a client
     packages    how the generated code differs, and the Python API of two packages

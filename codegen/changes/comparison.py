@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codegen.changes.classes import class_facts
+from codegen.changes.collisions import settled
 from codegen.changes.editions import Edition, checked, read_edition
 from codegen.changes.operations import access_facts, operation_facts
 from codegen.changes.overruled import overruled_facts
@@ -67,7 +68,9 @@ def _provider_report(before: _Providers, after: _Providers, slug: str, fields: F
         added = Fact("provider-added", "#", new.provider.package, "the provider is new")
         return _report([added, *_problems((), checked(new))], new, new, fields)
     old = read_edition(before[slug])
-    return compare_editions(checked(old), checked(new), fields)
+    old, new = checked(old), checked(new)
+    is_settled = _content(old.provider.overlay) == _content(new.provider.overlay)
+    return compare_editions(old, settled(old, new) if is_settled else new, fields)
 
 
 def _is_same(old: Provider, new: Provider) -> bool:

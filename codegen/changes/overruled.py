@@ -141,10 +141,8 @@ def _property_fact(package: str, model: Model, each: Attribute, place: str, text
 
 def _unsent_facts(old: Edition, new: Edition) -> Iterator[Fact]:
     """Yield the parameters and keys that the provider now asks for, and that the overlay has otherwise."""
-    known = _unsent(old)
-    for place, text in _unsent(new).items():
-        if known.get(place) != text:
-            yield Fact("request-overruled", place, f"{new.provider.package}.AuthenticatedClient", text)
+    for place, text in sorted(_unsent(new).items() - _unsent(old).items()):
+        yield Fact("request-overruled", place, f"{new.provider.package}.AuthenticatedClient", text)
 
 
 def _unsent(edition: Edition) -> dict[str, str]:
