@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from codegen.__main__ import ROOT
 from codegen.changes import comparison
 from codegen.changes.comparison import compare_editions, document_facts
-from codegen.changes.editions import Edition, checked, in_order
+from codegen.changes.editions import Edition, checked, in_order, read_edition
 from codegen.changes.reach import reached_fields
 from codegen.changes.verdicts import BREAKING, COSMETIC, KINDS, Fact, order
 from codegen.client import generate_client, surface_of
+from codegen.corrections import try_corrections
 from codegen.document import copied, load_document
 from codegen.errors import GenerationError, pointer
 from codegen.pipeline import build_document
@@ -180,3 +181,28 @@ def test_a_property_that_is_gone_is_always_told(removed: tuple[str, tuple[str | 
     del resolve(document, pointer(*parts[:-1]))[parts[-1]]
     facts = document_facts(EDITIONS[slug], edition(document))
     assert pointer(*parts) in {fact.place for fact in facts if fact.verdict == BREAKING}
+
+
+PAGES = {provider.slug: checked(read_edition(provider)) for provider in load_providers(ROOT)}
+DESCRIBED = sorted(
+    (slug, part.parts)
+    for slug, page in PAGES.items()
+    for part in walk(page.stages[0])
+    if part.parts[-2:-1] == ("properties",)
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(DESCRIBED))
+def test_another_type_in_a_page_is_always_told(described: tuple[str, tuple[str | int, ...]]) -> None:
+    """Whichever property a provider's own page describes otherwise: it is breaking, whatever the overlay has there."""
+    slug, parts = described
+    page = PAGES[slug]
+    document = copied(page.stages[0])
+    properties = resolve(document, pointer(*parts[:-1]))
+    is_boolean = properties[parts[-1]].get("type") == "boolean"
+    properties[parts[-1]] = {"type": "integer" if is_boolean else "boolean"}
+    tried = try_corrections(document, load_document(page.provider.overlay))
+    changed = checked(Edition(page.provider, tried.document, misfits=tried.misfits, stages=tried.stages))
+    facts = document_facts(page, changed)
+    assert any(f"/properties/{parts[-1]}" in fact.place for fact in facts if fact.verdict == BREAKING)
