@@ -14,6 +14,7 @@ import difflib
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,9 @@ def _changes(options: argparse.Namespace, root: Path) -> int:
         _give_up_output()
     except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a folder in a file's place
         _complain(str(error))
+        return MISUSE
+    except Exception:  # noqa: BLE001 - a fault of ours is seen whole, but 1 would say that something is breaking
+        _complain(traceback.format_exc().rstrip())
         return MISUSE
     return PROBLEM if report.is_breaking else OK
 

@@ -333,6 +333,19 @@ def test_unreadable_lists(committed: Path, capsys: Capture) -> None:
     assert run(capsys, committed) == (2, "", "HEAD: has no specs/\n")
 
 
+def test_a_fault_of_ours(committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """Is seen whole, and not told as a change that is breaking."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("codegen.changes.compare_with", fail)
+    code, said, complained = run(capsys, committed)
+    assert (code, said) == (2, "")
+    assert complained.startswith("Traceback (most recent call last):\n")
+    assert complained.endswith("\nRuntimeError: a fault\n")
+
+
 def test_a_reader_that_has_seen_enough(committed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The exit code is the report's, also where nobody reads the report to its end."""
     reader, writer = os.pipe()
