@@ -66,22 +66,22 @@ _REQUEST_IDS = (
     "cf-ray",
     "x-amz-cf-id",
 )
-_SECRET_HEADER = re.compile(r"cookie|authorization|key|token|secret|signature|password|credential", re.IGNORECASE)
+
+# Expressions as texts, which are compiled with the first failure: most processes have none.
+_PRIVATE_HEADER = r"(?i)cookie|authorization|key|token|secret|signature|password|credential"
 
 # In this order: "session creation rate limit" is a rate.
-_LIMITS: tuple[tuple[Literal["rate", "concurrency"], re.Pattern[str]], ...] = (
-    ("concurrency", re.compile(r"concurren|simultaneous|parallel|at once|at the same time", re.IGNORECASE)),
-    ("rate", re.compile(r"\brate|requests|throttl|per (?:second|minute|hour|day)", re.IGNORECASE)),
+_LIMITS: tuple[tuple[Literal["rate", "concurrency"], str], ...] = (
+    ("concurrency", r"(?i)concurren|simultaneous|parallel|at once|at the same time"),
+    ("rate", r"(?i)\brate|requests|throttl|per (?:second|minute|hour|day)"),
     (
         "concurrency",
-        re.compile(
-            r"too many .*(?:browser|session)|(?:browser|session)s?\b.*limit|limit.*(?:browser|session)", re.IGNORECASE
-        ),
+        r"(?i)too many .*(?:browser|session)|(?:browser|session)s?\b.*limit|limit.*(?:browser|session)",
     ),
 )
 
-_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
-_RATE_LIMIT = re.compile(r";\s*([rt])\s*=\s*([0-9]{1,15})")
+_SECONDS = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
+_RATE_LIMIT = r";\s*([rt])\s*=\s*([0-9]{1,15})"
 
 
 def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
@@ -211,7 +211,7 @@ def line_of(text: str) -> str:
 
 def _kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
     for kind, words in _LIMITS:
-        if words.search(said):
+        if re.search(words, said):
             return kind
     return "rate" if "ratelimit" in headers else None
 
@@ -219,11 +219,11 @@ def _kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concur
 def _retry_after(headers: httpx.Headers) -> float | None:
     """Return the seconds in `Retry-After`, which may be a date, or in a `RateLimit` of which nothing is left."""
     text = headers.get("retry-after", "").strip()
-    if _SECONDS.fullmatch(text):
+    if re.fullmatch(_SECONDS, text):
         return float(text)
     if text and (seconds := _seconds_until(text, headers.get("date", ""))) is not None:
         return seconds
-    limits = [dict(_RATE_LIMIT.findall(each)) for each in headers.get("ratelimit", "").split(",")]
+    limits = [dict(re.findall(_RATE_LIMIT, each)) for each in headers.get("ratelimit", "").split(",")]
     return max((float(each["t"]) for each in limits if "t" in each and int(each.get("r", 1)) == 0), default=None)
 
 
@@ -247,7 +247,7 @@ def _timestamp(date: str) -> float | None:
 
 
 def _shown_header(attempt: Attempt, name: str, value: str) -> str:
-    if _SECRET_HEADER.search(name):
+    if re.search(_PRIVATE_HEADER, name):
         return HIDDEN
     if name == "location":  # a user, a query and a fragment may be a ticket
         value = re.sub(r"//[^/?#]*@", f"//{HIDDEN}@", value)

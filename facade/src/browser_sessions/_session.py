@@ -175,7 +175,10 @@ def _unfrozen(kind: type[T]) -> type[T]:
         draft.__class__ = kind
 
     names = [(each.name, each.type, _like(each)) for each in fields(kind)]  # type: ignore[arg-type]
-    return make_dataclass(kind.__name__, names, namespace={"__post_init__": freeze}, slots=True)
+    # A draft is made and nothing else: what other methods of a dataclass take is a part of every import.
+    return make_dataclass(
+        kind.__name__, names, namespace={"__post_init__": freeze}, slots=True, repr=False, eq=False, match_args=False
+    )
 
 
 def _like(each: Field[Any]) -> Any:
