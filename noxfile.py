@@ -19,6 +19,7 @@ TEXTS = ("*.md", "docs/**/*.md", "facade/README.md", "generated/*/README.md")
 RESOLVED = [f"{project}/pyproject.toml" for project in PROJECTS]
 EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
+VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
 # Half of the tests' time is waiting for what is slow or lost on purpose.
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
@@ -159,13 +160,19 @@ def injection(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def speed(session: nox.Session) -> None:
-    """Measure regenerating, the clients, the view and fetching, next to the stock generator and to httpx."""
+    """Measure regenerating, the clients and the view, next to the stock generator and to httpx."""
     install(session, "codegen")
     session.install("-c", CONSTRAINTS, *(f"./{project}" for project in PROJECTS))
     session.run("python", "-m", "tests.speed.regenerate")
     session.run("python", "-m", "tests.speed.clients")
     session.run("python", "-m", "tests.speed.views")
-    session.run("python", "-m", "tests.speed.fetching")
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure us next to raw httpx and the vendors' SDKs, and write docs/benchmarks.md. Needs the network."""
+    install(session, "bench", projects=True)
+    session.run("python", "-m", "tests.bench", f"--folder={session.create_tmp()}", *session.posargs)
 
 
 @nox.session(default=False)
@@ -217,6 +224,10 @@ def constraints(session: nox.Session) -> None:
         source = Path(session.create_tmp(), f"{name}.in")
         source.write_text("\n".join(requirements), "utf-8")
         compile_pins(session, f"constraints/{name}.txt", str(source), *RESOLVED, *session.posargs)
+    for name, requirement in VENDORS.items():
+        source = Path(session.create_tmp(), f"{name}.in")
+        source.write_text(requirement, "utf-8")
+        compile_pins(session, f"constraints/vendors/{name}.txt", str(source), *session.posargs)
     # First what we name ourselves, as low as we say; then the newest of all else that goes with it.
     named = Path(session.create_tmp(), "lowest.txt")
     compile_pins(session, str(named), "--upgrade", "--resolution=lowest-direct", *EXTRAS, *RESOLVED)

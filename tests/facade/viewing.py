@@ -21,6 +21,9 @@ PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
 ENVELOPES = {"anchorbrowser": "data", "brightdata": "session"}
 """The property of an answer that holds the session, where the answer is not the session."""
 
+MODELS = {"anchorbrowser": "SessionEnvelope", "brightdata": "SingleSessionResponse"}
+"""The model of a whole answer, where it is not Session."""
+
 
 def decode(slug: str, answer: Any) -> Any:
     """Return what a client's `sync` makes of an answer."""

@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import importlib
 import io
-import json
 import statistics
 import subprocess
 import sys
@@ -29,29 +28,12 @@ from codegen.__main__ import ROOT
 from codegen.client import generate_client
 from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
-
-MODELS = {"anchorbrowser": "SessionEnvelope", "brightdata": "SingleSessionResponse"}
-"""The model of a whole answer, where it is not Session."""
+from tests.bench.servers import serve
+from tests.bench.wires import KEY, Wire, load_wires
+from tests.facade.viewing import MODELS
 
 SCHEMAS = 400
 """How many models the large spec has, of which one operation needs one."""
-
-SERVER = """
-import sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-body = sys.stdin.buffer.read()
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    def do_GET(self):
-        head = f"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: {len(body)}\\r\\n\\r\\n"
-        self.wfile.write(head.encode() + body)
-    def log_message(self, *args):
-        pass
-server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
 
 
 @attrs.frozen
@@ -92,7 +74,8 @@ def measured(folder: Path, rounds: int) -> Iterator[Bound]:
         yield Bound(f"decoding, {provider.slug} / stock", ratio, 1.3)
     yield Bound("decoding, geometric mean / stock", statistics.geometric_mean(ratios), 1.0)
     yield from imports(providers, rounds)
-    yield from (warm_call(provider, document, rounds) for provider, document in documents.items())
+    wires = load_wires()
+    yield from (warm_call(provider, wires[provider.slug], rounds) for provider in providers)
     yield large_spec(folder, providers[0], rounds)
 
 
@@ -156,43 +139,26 @@ def imports(providers: Sequence[Provider], rounds: int) -> Iterator[Bound]:
         yield Bound(f"{name} / httpx and attrs", statistics.median(net), 1.2 if "operation" in name else 1.1)
 
 
-def warm_call(provider: Provider, document: dict[str, Any], rounds: int) -> Bound:
+def warm_call(provider: Provider, wire: Wire, rounds: int) -> Bound:
     """Return what a call on an open connection costs, as a ratio to `client.get(...).json()`."""
     package = importlib.import_module(provider.package)
     operation = importlib.import_module(f"{provider.package}.api.sessions.get_session")
-    body = json.dumps(examples(document)[0]).encode()
     with (
-        server(body) as address,
-        httpx.Client(base_url=address) as raw,
-        package.AuthenticatedClient(token="demo", base_url=address) as client,
+        serve({provider.slug: wire}) as urls,
+        httpx.Client(base_url=urls[provider.slug], headers=dict([wire.header])) as raw,
+        package.AuthenticatedClient(token=KEY, base_url=urls[provider.slug]) as client,
     ):
-        path = f"{operation._get_kwargs('some-id')['url']}"
-        headers = {client.auth_header_name: "demo"}
 
         def ours() -> None:
             for _ in range(40):
-                operation.sync("some-id", client=client)
+                operation.sync(wire.id, client=client)
 
         def theirs() -> None:
             for _ in range(40):
-                raw.get(path, headers=headers).json()
+                raw.get(wire.path).json()
 
         ratio = ratio_of(ours, theirs, rounds)
     return Bound(f"warm call, {provider.slug} / raw httpx", ratio, 1.3)
-
-
-@contextlib.contextmanager
-def server(body: bytes, code: str = SERVER) -> Iterator[str]:
-    """Give the address of a server, in a process of its own, that answers everything with one body."""
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        if process.stdin is None or process.stdout is None:
-            raise OSError("no pipes")
-        process.stdin.write(body)
-        process.stdin.close()
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.terminate()
 
 
 def large_spec(folder: Path, provider: Provider, rounds: int) -> Bound:

@@ -1,4 +1,4 @@
-"""Measure the view, next to decoding what it views and to importing httpx, in interleaved rounds of one run.
+"""Measure the view, next to decoding what it views, in interleaved rounds of one run.
 
 Prints a ratio for each promise, as the median of the rounds, and exits with 1 if a bound is broken.
 """
@@ -12,13 +12,7 @@ from collections.abc import Iterator
 
 import browser_sessions
 from tests.facade.viewing import decode, examples
-from tests.speed.clients import Bound, ratio_of, timed_process
-
-IMPORTS = {
-    "bare": "pass",
-    "httpx": "import httpx",
-    "ours": "import browser_sessions; [getattr(browser_sessions, name) for name in browser_sessions.__all__]",
-}
+from tests.speed.clients import Bound, ratio_of
 
 
 def main() -> int:
@@ -37,7 +31,6 @@ def measured(rounds: int) -> Iterator[Bound]:
     for slug, ratio in ratios.items():
         yield Bound(f"view, {slug} / decoding", ratio, 1.1)
     yield Bound("view, geometric mean / decoding", statistics.geometric_mean(ratios.values()), 1.0)
-    yield importing(rounds)
 
 
 def mapping(slug: str, rounds: int) -> float:
@@ -52,15 +45,6 @@ def mapping(slug: str, rounds: int) -> float:
         return [browser_sessions.view(model) for _ in range(300) for model in models]
 
     return ratio_of(viewing, decoding, rounds)
-
-
-def importing(rounds: int) -> Bound:
-    """Return what importing the facade and all its names costs, net of bare Python, as a ratio to httpx."""
-    net = []
-    for _ in range(rounds):
-        bare, httpx, ours = (timed_process(code) for code in IMPORTS.values())
-        net.append((ours - bare) / (httpx - bare))
-    return Bound("import browser_sessions with all its names / httpx", statistics.median(net), 0.6)
 
 
 if __name__ == "__main__":
