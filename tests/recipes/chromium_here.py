@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,9 @@ def chromium() -> Iterator[str]:
         sys.exit("There is neither chromium nor google-chrome on the PATH. On Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [CHROMIUM, *OPTIONS, f"--user-data-dir={profile}"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as process:
             try:
                 yield address(Path(profile, "DevToolsActivePort"), process)
             finally:
@@ -60,6 +63,7 @@ def main() -> int:
             server.add("skyvern:e", {"browser_session_id": "e", "browser_address": http} | started),
         ]
         command = [*sys.argv[1:], *map(str, refs)]
+        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the command's
         return subprocess.run(command, env=os.environ | server.environment, check=False).returncode
 
 

@@ -1,6 +1,7 @@
 """Load a page in the browsers of sessions, whoever runs them, and print its title: REF, …."""
 
 import asyncio
+import logging
 import sys
 
 from playwright.async_api import async_playwright
@@ -68,5 +69,10 @@ async def drive_at_once(refs: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    failed = drive_one_by_one(sys.argv[1:]) + asyncio.run(drive_at_once(sys.argv[1:]))
+    # It logs the errors that nobody waits for after Ctrl-C, and Playwright's have the address.
+    logging.getLogger("asyncio").disabled = True
+    try:
+        failed = drive_one_by_one(sys.argv[1:]) + asyncio.run(drive_at_once(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(1 if failed else 0)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -93,6 +94,7 @@ def main() -> int:
             ref = SessionRef(slug, f"pbs_{identity[:8]}" if slug == "skyvern" else identity)
             refs.append(server.add(ref, answer(ref, chance)))
         lines = "".join(f"{ref}\n" for ref in refs)
+        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the command's
         return subprocess.run(
             command, input=lines, text=True, env=os.environ | server.environment, check=False
         ).returncode

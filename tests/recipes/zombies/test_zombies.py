@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import runpy
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from browser_sessions import PROVIDERS, BrowserSession, Cost, SessionRef, Sessio
 from browser_sessions.sandbox import Sandbox
 from tests.recipes.watch_for_zombies import UNCLEAR, ZOMBIE, judge, main
 
+PROGRAM = Path(__file__).parents[1] / "watch_for_zombies.py"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=7, minutes=5)
 LATELY = NOW - timedelta(hours=5)
@@ -167,3 +170,17 @@ def test_what_makes_no_sense_is_not_taken_for_all_is_well(
     with pytest.raises(SystemExit) as end:
         look(*words)
     assert end.value.code == 2
+
+
+def test_ctrl_c_is_no_verdict(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It prints nothing, no traceback either, and the exit code is a shell's own for it."""
+
+    def interrupted() -> Iterator[str]:
+        yield "skyvern:pbs_1"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.argv", ["watch_for_zombies.py", "-"])
+    monkeypatch.setattr("sys.stdin", interrupted())
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(PROGRAM), run_name="__main__")
+    assert (end.value.code, *capsys.readouterr()) == (130, "", "")
