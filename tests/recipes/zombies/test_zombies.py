@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import runpy
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -184,3 +186,15 @@ def test_ctrl_c_is_no_verdict(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(PROGRAM), run_name="__main__")
     assert (end.value.code, *capsys.readouterr()) == (130, "", "")
+
+
+def test_the_script_for_cron_says_that_there_are_no_keys(tmp_path: Path) -> None:
+    """A watch that watches nothing is not silent, since cron mails what is printed."""
+    script = shutil.copy(PROGRAM.with_name("zombies.sh"), tmp_path)
+    ended = subprocess.run(["/bin/sh", script], env={}, capture_output=True, text=True, check=False)
+    keys = tmp_path.resolve() / "keys"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (
+        2,
+        "",
+        f"zombies.sh: there are no keys to read in {keys}\n",
+    )
