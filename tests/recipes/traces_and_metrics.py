@@ -33,7 +33,7 @@ class Fleet:
         now, registry = datetime.now(UTC), CollectorRegistry()
         gauge = partial(Gauge, registry=registry)
         sessions = gauge("browser_sessions", "Sessions", ["provider", "status"])
-        oldest = gauge("browser_sessions_oldest_seconds", "Age of the oldest that runs", ["provider"])
+        oldest = gauge("browser_sessions_oldest_seconds", "Age of the oldest that is not over", ["provider"])
         cost = gauge("browser_sessions_cost", "Cost so far", ["provider", "unit"])
         errors = gauge("browser_sessions_errors", "Sessions not fetched", ["provider", "error"])
         ages: dict[str, float] = {}
@@ -45,7 +45,7 @@ class Fleet:
                 continue
             sessions.labels(found.provider, found.status).inc()
             started = found.started_at or found.created_at
-            if started and not found.status.is_terminal:
+            if started and not (found.status.is_terminal or found.ended_at):
                 ages[found.provider] = max(ages.get(found.provider, 0.0), (now - started).total_seconds())
                 oldest.labels(found.provider).set(ages[found.provider])
             if found.cost:
@@ -75,7 +75,7 @@ def main() -> None:
     trace_attempts()
     with Client(deadline=8) as client:  # Prometheus gives up after ten seconds, and then has nothing
         registry = CollectorRegistry()
-        registry.register(Fleet(client, options.refs))
+        registry.register(Fleet(client, list(dict.fromkeys(options.refs))))
         if options.port is None:
             print(generate_latest(registry).decode(), end="")
         else:
