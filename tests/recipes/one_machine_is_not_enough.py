@@ -68,6 +68,10 @@ def main() -> int:
     options = parser.parse_args()
     lines = (line.strip() for ref in options.refs for line in (sys.stdin if ref == "-" else [ref]))
     refs = list(dict.fromkeys(filter(None, lines)))
+    if not refs:
+        parser.error("there is no reference to fetch")
+    if options.partition < 1:
+        parser.error("a partition has one reference at least")
     began = time.monotonic()
     where = {"address": options.scheduler} if options.scheduler else LOCAL | {"n_workers": options.workers}
     kinds: Counter[type] = Counter()

@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -96,10 +97,16 @@ def main() -> None:
     """Fetch the sessions that are named, and save them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("refs", nargs="+", metavar="REF", help='such as skyvern:pbs_1; "-": from standard input')
-    parser.add_argument("-o", "--output", default="sessions.parquet", metavar="FILE", help="where to save them")
+    parser.add_argument(
+        "-o", "--output", type=Path, default="sessions.parquet", metavar="FILE", help="where to save them"
+    )
     options = parser.parse_args()
     lines = (line.strip() for ref in options.refs for line in (sys.stdin if ref == "-" else [ref]))
     refs = dict.fromkeys(filter(None, lines))
+    if not refs:
+        parser.error("there is no reference to fetch")
+    if not options.output.parent.is_dir():
+        parser.error(f"there is no folder {options.output.parent} to save the table in")
     with Client() as client:
         found = client.get_many(refs, concurrency=20)
         rows = {str(ref): row_of(str(ref), outcome, datetime.now(UTC)) for ref, outcome in found}
