@@ -48,7 +48,8 @@ html_title = "browser-sessions"
 html_additional_pages = {"index": "start.html"}  # whoever opens the folder is led to docs/index.html
 templates_path = ["_templates"]
 html_use_index = html_domain_indices = False  # nothing here leads to them, and search finds more
-copybutton_selector = "div.highlight-python pre, div.highlight-console pre"  # and not what is printed
+TO_BE_COPIED = ("python", "console", "sh")  # and not what is printed
+copybutton_selector = ", ".join(f"div.highlight-{kind} pre" for kind in TO_BE_COPIED)
 html_copy_source = False
 html_show_copyright = False
 

@@ -46,6 +46,19 @@ def test_every_public_name_is_in_the_reference() -> None:
     assert public - described == set()
 
 
+def test_what_a_recipe_has_its_reader_save_or_type_can_be_copied() -> None:
+    """Each block has its button, and none that shows what is printed."""
+    script = (SITE / "_static" / "copybutton.js").read_text("utf-8")
+    copied = set(re.findall(r"div\.highlight-(\w+) pre", script))
+    kinds = {
+        kind
+        for path in SITE.glob("docs/recipes/*.html")
+        for kind in re.findall(r'class="highlight-(\w+) ', path.read_text("utf-8"))
+    }
+
+    assert copied == kinds - {"text"} == {"console", "python", "sh"}
+
+
 def test_nothing_is_loaded_from_elsewhere() -> None:
     """No script, style, font or image: nobody learns who reads a page, and it is whole without a network."""
     files = [path for path in SITE.rglob("*") if path.suffix in {".html", ".css"}]
