@@ -73,7 +73,10 @@ class Links(SphinxTransform):
                 else:
                     link.replace_self(link.children)
         for file in list(self.document.findall(addnodes.download_reference)):
-            file.replace_self(file.children)
+            target = str(file["reftarget"])
+            # A picture that is too small for a telephone leads to itself, which `copy_pictures` brings along.
+            is_picture = target.endswith(".svg")
+            file.replace_self(nodes.reference("", "", *file.children, refuri=target) if is_picture else file.children)
 
 
 def find_public_name(
