@@ -47,6 +47,7 @@ pygments_dark_style = "github-dark"
 html_title = "browser-sessions"
 html_additional_pages = {"index": "start.html"}  # whoever opens the folder is led to docs/index.html
 templates_path = ["_templates"]
+smartquotes = False  # of a quote or of `--` in a command it makes what no shell takes
 html_use_index = html_domain_indices = False  # nothing here leads to them, and search finds more
 TO_BE_COPIED = ("python", "console", "sh")  # and not what is printed
 copybutton_selector = ", ".join(f"div.highlight-{kind} pre" for kind in TO_BE_COPIED)

@@ -59,6 +59,13 @@ def test_what_a_recipe_has_its_reader_save_or_type_can_be_copied() -> None:
     assert copied == kinds - {"text"} == {"console", "python", "sh"}
 
 
+def test_a_command_in_a_text_can_be_typed() -> None:
+    """Its quotes are a shell's, and not a printer's."""
+    page = html.unescape((SITE / "docs" / "reference" / "commands.html").read_text("utf-8"))
+
+    assert 'eval "$(browser-sessions completion bash)"' in page
+
+
 def test_nothing_is_loaded_from_elsewhere() -> None:
     """No script, style, font or image: nobody learns who reads a page, and it is whole without a network."""
     files = [path for path in SITE.rglob("*") if path.suffix in {".html", ".css"}]
