@@ -69,6 +69,8 @@ async def drive_at_once(refs: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        sys.exit(__doc__)
     # It logs the errors that nobody waits for after Ctrl-C, and Playwright's have the address.
     logging.getLogger("asyncio").disabled = True
     try:
