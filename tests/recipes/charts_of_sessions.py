@@ -29,7 +29,7 @@ COLOUR = alt.Color("status:N", title=None, legend=alt.Legend(orient="top")).scal
 def costs_of(sessions: pl.DataFrame) -> alt.TopLevelMixin:
     """Draw what sessions cost, in a panel for each unit: USD and credits cannot be added."""
     untold = sessions.filter(pl.col("cost").is_null()).group_by("provider").len().sort("provider")
-    told = sessions.drop_nulls("cost").with_columns(pl.col("cost").cast(pl.Float64)).sort("cost_unit")
+    told = sessions.drop_nulls("cost").sort("cost_unit")
     panels = [costs_in(part["cost_unit"][0], part) for part in told.partition_by("cost_unit")]
     note = ", ".join(f"{name} ({number})" for name, number in untold.iter_rows()) or "none"
     return alt.vconcat(*panels, title=alt.Title("What the sessions cost", subtitle=f"Cost not told: {note}"))
@@ -39,9 +39,14 @@ def costs_in(unit: str, told: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     """Draw what was told in one unit."""
     x, y = alt.X("cost:Q", title=unit, axis=alt.Axis(tickCount=6)), alt.Y("provider:N", title=None)
     totals = told.group_by("provider").agg(pl.sum("cost"), passing=(~pl.col("cost_is_final")).sum(), number=pl.len())
-    said = [f"{cost:.2f} {unit}, {number} sessions ({passing} so far)" for _, cost, passing, number in totals.rows()]
-    bars = alt.Chart(told.group_by("provider", "status").agg(pl.sum("cost"))).mark_bar().encode(x, y, COLOUR)
-    text = alt.Chart(totals.with_columns(said=pl.Series(said))).mark_text(align="left", dx=6)
+    said = [
+        f"{cost.normalize():f} {unit}, {number} sessions ({passing} so far)"
+        for _, cost, passing, number in totals.iter_rows()
+    ]
+    drawn = pl.col("cost").cast(pl.Float64)
+    parts = told.group_by("provider", "status").agg(pl.sum("cost")).with_columns(drawn)
+    bars = alt.Chart(parts).mark_bar().encode(x, y, COLOUR)
+    text = alt.Chart(totals.with_columns(drawn, said=pl.Series(said))).mark_text(align="left", dx=6)
     return alt.layer(bars, text.encode(x, y, text="said:N"), width=WIDTH, height={"step": 32})
 
 
