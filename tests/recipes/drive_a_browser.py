@@ -43,7 +43,7 @@ def line_of(ref: str, result: str | BaseException) -> str:
     """Return what may be printed; Playwright's errors have the address, which may be all that it takes to connect."""
     if isinstance(result, BrowserSessionsError):
         return f"{type(result).__name__}: {result}"
-    return f"{ref}: {'Playwright failed' if isinstance(result, Error) else result}"
+    return f"{ref}: {f'Playwright failed ({type(result).__name__})' if isinstance(result, Error) else result}"
 
 
 def drive_one_by_one(refs: list[str]) -> int:
