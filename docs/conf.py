@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -45,6 +46,12 @@ maximum_signature_line_length = 80
 html_theme = "furo"
 pygments_dark_style = "github-dark"
 html_title = "browser-sessions"
+if "GITHUB_REPOSITORY" in os.environ:  # as in the workflow: each page leads to its text, and so to what is to be cloned
+    html_theme_options = {
+        "source_repository": f"{os.environ['GITHUB_SERVER_URL']}/{os.environ['GITHUB_REPOSITORY']}/",
+        "source_branch": "main",
+        "source_directory": "",
+    }
 html_additional_pages = {"index": "start.html"}  # whoever opens the folder is led to docs/index.html
 templates_path = ["_templates"]
 smartquotes = False  # of a quote or of `--` in a command it makes what no shell takes
