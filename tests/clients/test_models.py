@@ -200,7 +200,7 @@ def test_unknown_words_keep_their_text(case: ClientCase, word: str) -> None:
         assert len({value, enum(word), word}) == 1
         assert {word: 1}[value] == {value: 1}[word] == 1
         assert [member.value for member in enum if member == value] == []
-        assert {member.value for member in enum} == set(words)
+        assert word not in {member.value for member in enum}
         assert value != enum(words[0])
         assert isinstance(repr(value), str)
 
