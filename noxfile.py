@@ -191,13 +191,13 @@ def newest(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def audit(session: nox.Session) -> None:
-    """Look up every pinned version, and what an installation takes now, in a database of known vulnerabilities."""
+    """Look up every version pinned for Python, and what an installation takes now, in a database of vulnerabilities."""
     install(session, "audit")
-    newest = Path(session.create_tmp(), "newest.txt")
+    newest, backend = (Path(session.create_tmp(), name) for name in ("newest.txt", "backend.txt"))
     compile_pins(session, str(newest), "--upgrade", *EXTRAS, *RESOLVED)
-    session.run(
-        "python", "-m", "tests.packaging.audit", *map(str, sorted(Path("constraints").glob("*.txt"))), str(newest)
-    )
+    builds = [nox.project.load_toml(f"{project}/pyproject.toml")["build-system"]["requires"] for project in PROJECTS]
+    backend.write_text("\n".join(sorted({each for requires in builds for each in requires})), "utf-8")
+    session.run("python", "-m", "tests.packaging.audit", str(newest), str(backend))
 
 
 @nox.session(default=False)

@@ -1,4 +1,4 @@
-"""Look up the versions in requirement files in a database of known vulnerabilities, by pip-audit.
+"""Look up all that is pinned in constraints/, and in other requirement files, in a database of known vulnerabilities.
 
 Exits with 0 if all were looked up and none is vulnerable, with 1 if one is, and with 3 if they could not all be looked
 up: pip-audit itself calls a version fine that its database does not know, and fails alike for both of the others.
@@ -10,7 +10,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
+
+CONSTRAINTS = Path(__file__).resolve().parents[2] / "constraints"
 
 FINE, VULNERABLE, UNKNOWN = 0, 1, 3
 
@@ -29,6 +32,11 @@ class Finding(NamedTuple):
 
     code: int
     text: str
+
+
+def pinned() -> list[str]:
+    """Return the files in which versions for Python are pinned, in whatever folder."""
+    return sorted(str(path) for path in CONSTRAINTS.rglob("*.txt"))
 
 
 def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
@@ -78,4 +86,4 @@ def main(paths: Sequence[str], command: Sequence[str] = PIP_AUDIT) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main([*pinned(), *sys.argv[1:]]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.packaging.audit import main
+from codegen.__main__ import ROOT
+from tests.packaging.audit import main, pinned
 
 FINE = {"name": "attrs", "version": "1.0", "vulns": []}
 VULNERABLE = FINE | {
@@ -32,6 +34,20 @@ def run(tmp_path: Path, stdout: str, stderr: str = "", code: int = 0) -> int:
 def report(*dependencies: dict[str, Any]) -> str:
     """Return what pip-audit prints."""
     return json.dumps({"dependencies": dependencies, "fixes": []})
+
+
+def test_all_that_is_pinned_is_looked_up() -> None:
+    """Whatever its folder: what is installed in environments of their own, too."""
+    vendors = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["workspace"]["vendors"]
+    names = {Path(path).relative_to(ROOT / "constraints").as_posix() for path in pinned()}
+
+    assert names >= {
+        "dev.txt",
+        "honesty.txt",
+        "lowest.txt",
+        "recipes.txt",
+        *(f"vendors/{name}.txt" for name in vendors),
+    }
 
 
 def test_no_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
