@@ -90,6 +90,7 @@ def test_whatever_is_lost_is_seen() -> None:
         "skyvern:a: is SessionNotFound  (gone), and not BrowserSession running, after ['500', '']"
     ]
     assert problems(session(), asked=1) == ["skyvern:a: was asked for 1 times, and not 2"]
+    assert problems(session(), asked=3) == ["skyvern:a: was asked for 3 times, and not 2"]
     ended = Plan(REF, "fetch", (Step("", SessionStatus.FAILED),), errors.SessionEnded, SessionStatus.FAILED)
     over = errors.SessionEnded("over", session=session("completed"))
     assert problems(over, plan=ended)[0].startswith("skyvern:a: is SessionEnded completed (over)")
