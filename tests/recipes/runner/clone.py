@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -81,12 +82,18 @@ def _type(script: str, clone: Path, variables: dict[str, str], longest: float) -
     ) as process:
         try:
             return process.communicate(timeout=longest)[0], process.returncode
-        except BaseException as error:
-            os.killpg(process.pid, signal.SIGKILL)  # with all that it has started
-            if not isinstance(error, subprocess.TimeoutExpired):
-                raise
+        except subprocess.TimeoutExpired:
+            _kill(process.pid)
             printed = process.communicate()[0]
             raise RecipeError(f"{_typed(script)}\nis not over after {longest:g} s. Printed:\n{printed}") from None
+        finally:
+            _kill(process.pid)
+
+
+def _kill(group: int) -> None:
+    """End what some lines have started and not ended: nothing of a page outlives it, however it went."""
+    with contextlib.suppress(ProcessLookupError):  # usually
+        os.killpg(group, signal.SIGKILL)
 
 
 def _compare(command: Command, printed: str, code: int) -> None:

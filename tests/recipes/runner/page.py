@@ -133,6 +133,9 @@ def _read_markdown(draft: _Draft, text: str) -> None:
             line = token.map[0] + 1 if token.map else 0
             draft.blocks.append(_Block(section, said, token.info.strip(), token.content, line))
             said = ""
+        elif token.type == "html_block" and re.search(r"<(?:pre|code|textarea)\b", token.content, re.IGNORECASE):
+            line = token.map[0] + 1 if token.map else 0
+            draft.problems.append(f"line {line}: nobody runs what is in HTML")
         tag = token.tag
 
 

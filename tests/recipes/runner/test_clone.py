@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,25 @@ def test_a_command_that_does_not_end(tmp_path: Path) -> None:
     """Is ended, with what it has started and left behind, which holds the output open."""
     with pytest.raises(RecipeError, match=r"is not over after 5 s\. Printed:\nbegun"):
         type_in(tmp_path, Command("echo begun\n(sleep 600; touch late) &\n"), longest=5)
+
+
+@needs_bash
+def test_a_command_that_leaves_something_running(tmp_path: Path) -> None:
+    """Is ended as well, if it holds nothing open: no page leaves a server behind."""
+    type_in(tmp_path, Command("sleep 600 &> /dev/null &\necho $! > pid\n"))
+
+    pid = int((tmp_path / "pid").read_text("ascii"))
+    end = time.monotonic() + 20
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not is_running(pid)
+
+
+def is_running(pid: int) -> bool:
+    """Return whether there is such a process, and not just what nobody has asked it for yet."""
+    command = ["ps", "-o", "stat=", "-p", str(pid)]
+    state = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
+    return bool(state) and not state.startswith("Z")
 
 
 def test_a_file_of_the_repositorys_own_is_not_overwritten(tmp_path: Path) -> None:

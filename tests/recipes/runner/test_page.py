@@ -86,6 +86,7 @@ def test_a_page() -> None:
         ("Save this as `count.py`:", "Save it as `count.py`:", "line 17: nobody runs a block of python;"),
         ("```python", "```sh", "below The program are the blocks ['sh'], and should be one python block"),
         ("Nothing.", "    ls", "nobody runs a block of no kind; it is"),
+        ("Nothing.", "<details><pre>ls</pre></details>", "nobody runs what is in HTML"),
         ("Save this as `odd.toml`:", "Such as", "nobody runs a block of toml; it is"),
         ("Nothing.", "- ```\n  ls\n  ```", "nobody runs a block of no kind; it is"),
         ("```text\n1\n```", "", "'recipe/bin/python count.py': the page does not show what it prints"),
