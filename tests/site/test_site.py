@@ -25,7 +25,7 @@ PAGES = sorted(SITE.rglob("*.html"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 ELSEWHERE = re.compile(
-    r"""<(?:script|img|iframe|source|video|object)\b[^>]*\b(?:src|data)="(?:https?:)?//[^"]*"
+    r"""<(?:script|img|iframe|source|video|object)\b[^>]*\b(?:src|srcset|data|poster)="(?:[^"]*,)?\s*(?:https?:)?//[^"]*"
       | <link\b(?![^>]*\brel="canonical")[^>]*\bhref="(?:https?:)?//[^"]*"
       | @import\b[^;]* | url\(\s*["']?(?:https?:)?//[^)]*""",
     re.VERBOSE,
