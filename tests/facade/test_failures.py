@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import importlib
 import inspect
 import itertools
@@ -455,6 +456,11 @@ def escaped(key: str, chosen: Callable[[int], bool], form: str = "\\u{:04x}") ->
     )
 
 
+def php(text: str) -> str:
+    """Return a text as PHP writes it as JSON."""
+    return json.dumps(text).replace("/", "\\/")
+
+
 def echoes(key: str) -> dict[str, str]:
     """Return what a server may make of a key, by who does."""
     signs = [index for index, each in enumerate(key) if not each.isalnum()]
@@ -465,12 +471,19 @@ def echoes(key: str) -> dict[str, str]:
         "an address's query, in lower case": re.sub("%..", lambda found: found[0].lower(), quote(key, safe="")),
         "JavaScript's encodeURIComponent": quote(key, safe="!~*'()"),
         "JSON": json.dumps(key)[1:-1],
-        "JSON, as PHP writes it": json.dumps(key)[1:-1].replace("/", "\\/"),
+        "JSON, as PHP writes it": php(key)[1:-1],
         "JSON, as Java and .NET write it": escaped(key, lambda index: index in signs and key[index] not in "-_."),
         "JSON, all of it as numbers": escaped(key, lambda _: True),
         "JSON, all of it as numbers, in upper case": escaped(key, lambda _: True, "\\u{:04X}"),
         "JSON, its first character as a number": escaped(key, lambda index: index == 0),
         "JSON, its last character as a number": escaped(key, lambda index: index == len(key) - 1),
+        "JSON in a text of JSON": json.dumps(json.dumps(key))[3:-3],
+        "JSON in a text of JSON, as PHP writes both": php(php(key))[3:-3],
+        "an address in another's query": quote(quote(key, safe=""), safe=""),
+        "HTML": html.escape(key),
+        "HTML, as Mustache writes it": re.sub(r"[&<>\"'`=/]", lambda found: f"&#x{ord(found[0]):X};", key),
+        "HTML, in which HTML is shown": html.escape(html.escape(key)),
+        "HTML, all of it as numbers": "".join(f"&#{ord(each)};" for each in key),
     }
 
 
@@ -491,10 +504,16 @@ def texts_in(value: Any) -> Iterator[str]:
 
 
 def plain_forms(text: str) -> Iterator[str]:
-    """Yield a text as it is, and as what reads addresses or JSON would read it."""
+    """Yield a text as it is, and as what reads addresses, HTML or JSON would read it, or what is in that."""
     yield text
-    yield unquote(text)
-    yield re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
+    for read in (unquote, html.unescape, unescaped):
+        yield (once := read(text))
+        yield read(once)
+
+
+def unescaped(text: str) -> str:
+    """Return a text as what reads JSON would read it."""
+    return re.sub(r"\\(?:u([0-9a-fA-F]{4})|(.))", lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
 
 
 def require_hidden(key: str, error: BrowserSessionsError, log: pytest.LogCaptureFixture) -> None:
@@ -635,6 +654,17 @@ def test_a_key_that_a_lost_connection_cuts(slug: str) -> None:
         assert [part for part in fragments(KEY) if part in shown] == []
 
 
+@pytest.mark.parametrize("writer", echoes(KEY))
+def test_an_echo_that_a_lost_connection_cuts(writer: str) -> None:
+    """Nor the beginning of what somebody has made of a key, wherever in a character it is cut."""
+    for key in (SECRETS["of base64"], SECRETS["of signs"]):
+        echo = echoes(key)[writer]
+        for length in range(len(echo) - 1, 0, -2):
+            response = httpx.Response(500, stream=Broken(f"bad key {echo[:length]}".encode()))
+            forms = plain_forms("".join(texts_in(caught_from("skyvern", response, key=key))))
+            assert [part for form in forms for part in fragments(key) if part in form] == []
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -728,6 +758,21 @@ def test_a_sensitive_name_in_what_is_nearly_json(slug: str) -> None:
         for content in broken:
             for status in (200, 500):
                 assert "hunter2" not in "".join(texts_in(failing(slug, status, content=content.encode())))
+
+
+@each_provider
+@pytest.mark.parametrize(
+    "write", [json.dumps, repr, lambda value: json.dumps(json.dumps(value))], ids=["JSON", "Python", "JSON twice"]
+)
+def test_a_sensitive_name_in_a_text_of_json(slug: str, write: Callable[[Any], str]) -> None:
+    """What is in between may wrap what it was answered as a text; a name alone in a sentence takes nothing away."""
+    for name in PROVIDERS[slug].sensitive:
+        inner = write({"a": 1, "b": [{name: "hunter2"}]})
+        for body in (inner, {"message": f"upstream said {inner}"}, {"detail": [{"loc": ["a"], "msg": inner}]}):
+            for status in (200, 502):
+                assert "hunter2" not in "".join(texts_in(failing(slug, status, json=body)))
+        for sentence in (f"'{name}' is not known", f'"{name}" is not known'):
+            assert sentence in str(failing(slug, 422, json={"message": sentence}))
 
 
 # One line

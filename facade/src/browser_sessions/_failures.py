@@ -28,6 +28,15 @@ _MAX_SAID = 300
 _MIN_KEY = 6
 """Characters of the shortest key that is looked for in an answer: a shorter one is in any text."""
 
+_MAX_WRITTEN = 16
+"""Characters, at most, that a character becomes where it is written as something else."""
+
+_HALF = r"(?:\\{1,7}(?:u[0-9a-fA-F]{0,3}|x[0-9a-fA-F]?)?|%[0-9a-fA-F]{0,5}|&[#;\w]{0,12})?"
+"""Nothing, or a part of a character that is written as something else."""
+
+_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+"""What HTML calls the characters that it has a use for."""
+
 _REDIRECT = "redirects elsewhere, which is not followed: is the base URL right?"
 
 _CLASSES: dict[int, type[errors.ApiStatusError]] = {
@@ -159,9 +168,8 @@ def _about(attempt: Attempt, text: str) -> str:
 def _text(attempt: Attempt, answer: Answer) -> str:
     """Return a body without our key, nor the beginning of one at a place where the connection was lost."""
     text = _without_key(attempt, answer.content[:_MAX_READ].decode("utf-8", "replace"))
-    key = attempt.access.key
-    length = next((length for length in range(len(key) - 1, _MIN_KEY - 1, -1) if text.endswith(key[:length])), 0)
-    return text[:-length] + HIDDEN if length else text
+    cut = _half_of_an_echo(attempt.access.key, text)
+    return text if cut is None else text[:cut] + HIDDEN
 
 
 def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
@@ -186,7 +194,9 @@ def _said_in(attempt: Attempt, text: str) -> str:
     except (ValueError, RecursionError):
         title = re.search(r"<title[^>]*>([^<]+)", text[:MAX_SHOWN], re.IGNORECASE)
         return line_of(title[1]) if title else ""
-    return line_of(_without_key(attempt, "; ".join(_sentences(body))))
+    # What is in between may tell in a text what it was answered itself.
+    told = _without_inner("; ".join(_sentences(body)), attempt.access.provider.sensitive, quote=r"['\"]")
+    return line_of(_without_key(attempt, told))
 
 
 def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
@@ -257,6 +267,7 @@ def _shown_header(attempt: Attempt, name: str, value: str) -> str:
 
 def _shown_body(text: str, sensitive: frozenset[str]) -> str:
     """Return a body without what the spec marks sensitive; of what is no JSON, all that follows such a name is cut."""
+    text = _without_inner(text, sensitive, quote=r"(?:\\\"|\\?')")
     found = re.search("|".join(f'"{re.escape(name)}"' for name in sensitive), text) if sensitive else None
     if not found and "\\u" not in text:  # with which a name could be written otherwise
         return text
@@ -270,6 +281,13 @@ def _shown_body(text: str, sensitive: frozenset[str]) -> str:
         return text[: found.end()] + HIDDEN if found else text
 
 
+def _without_inner(text: str, sensitive: frozenset[str], quote: str) -> str:
+    """Return a text as far as there is nothing sensitive in it as JSON of its own, or as Python would print that."""
+    names = "|".join(map(re.escape, sensitive))
+    found = re.search(rf"{quote}(?:{names})\\{{0,7}}['\"]\s*:", text) if sensitive else None
+    return text[: found.end()] + HIDDEN if found else text
+
+
 def _without_key(attempt: Attempt, text: str) -> str:
     """Return what a server sent without our key, in whatever way it may have echoed it."""
     key = attempt.access.key
@@ -278,8 +296,33 @@ def _without_key(attempt: Attempt, text: str) -> str:
     return _echo_of(key).sub(HIDDEN, text)
 
 
+def _half_of_an_echo(key: str, text: str) -> int | None:
+    """Return where an echo of a key begins of which a text has the beginning alone, at its end."""
+    if len(key) <= _MIN_KEY:
+        return None
+    for found in _echo_of(key[:_MIN_KEY]).finditer(text, max(len(text) - _MAX_WRITTEN * len(key), 0)):
+        ends = [found.end()]
+        for one in key[_MIN_KEY:]:
+            more = re.compile(_written(one), re.IGNORECASE).match(text, ends[-1])
+            if more is None:
+                break
+            ends.append(more.end())
+        # What was taken for the last one may be the beginning of how the next one is written, or it is.
+        if any(re.fullmatch(_HALF, text[end:]) for end in ends[-2:]):
+            return found.start()
+    return None
+
+
 @functools.lru_cache(maxsize=16)
 def _echo_of(key: str) -> re.Pattern[str]:
-    """Return what an echo of a key looks like: each character as it is, or as JSON or an address may write it."""
-    each = (rf"(?:\\?{re.escape(one)}|\\u{ord(one):04x}|%{ord(one):02x})" for one in key)
-    return re.compile("".join(each), re.IGNORECASE)
+    """Return what an echo of a key looks like, whoever wrote it, also where it was written once more by another."""
+    return re.compile("".join(map(_written, key)), re.IGNORECASE)
+
+
+def _written(one: str) -> str:
+    """Return an expression for a character as it is, or as JSON, an address or HTML may write it."""
+    number, name = f"{ord(one):02x}", _ENTITIES.get(one, "")
+    json_or_plain = rf"\\{{0,7}}(?:{re.escape(one)}|u00{number}|x{number})"
+    html = rf"&(?:amp;)?(?:#x0{{0,3}}{number}|#0{{0,3}}{ord(one)}{name and f'|{name}'});"
+    # As it is last: a sign that is in the key may also be the beginning of how it is written.
+    return rf"(?:%(?:25){{0,2}}{number}|{html}|{json_or_plain})"
