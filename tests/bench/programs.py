@@ -24,29 +24,39 @@ else:
 runner.bench_func({name!r}, call)
 """
 
+_CHECKS = """\
+def is_there(session):
+    return not isinstance(session, Exception)
+
+def is_right(session):
+    return ID in str(session)
+
+"""
+"""What looks at each session while it is measured, which is the same for all and next to nothing; and at the first."""
+
 _POOL = """\
 from concurrent.futures import ThreadPoolExecutor
 
-def fetch_all(count):
+def fetch_all(count, is_well=is_there):
     done = 0
     with ThreadPoolExecutor({concurrency}) as pool:
         client = {client}
         for session in pool.map(lambda _: {session}, range(count)):
-            done += ID in str(session)
+            done += is_well(session)
     assert done == count
 """
 
 _THREADS = """\
-def fetch_all(count):
+def fetch_all(count, is_well=is_there):
     with {client} as client:
         results = client.get_many((REF for _ in range(count)), concurrency={concurrency})
-        assert sum(session.id == ID for _, session in results) == count
+        assert sum(is_well(session) for _, session in results) == count
 """
 
 _RAW_TASKS = """\
 import asyncio
 
-async def fetch_all_async(count):
+async def fetch_all_async(count, is_well):
     numbers, done = iter(range(count)), 0
     async with httpx.AsyncClient(base_url=URL, headers=HEADERS) as client:
 
@@ -54,28 +64,28 @@ async def fetch_all_async(count):
             nonlocal done
             for _ in numbers:
                 session = (await client.get(PATH)).json()
-                done += ID in str(session)
+                done += is_well(session)
 
         await asyncio.gather(*(work() for _ in range({concurrency})))
     assert done == count
 
-def fetch_all(count):
-    asyncio.run(fetch_all_async(count))
+def fetch_all(count, is_well=is_there):
+    asyncio.run(fetch_all_async(count, is_well))
 """
 
 _TASKS = """\
 import asyncio
 from browser_sessions import AsyncClient
 
-async def fetch_all_async(count):
+async def fetch_all_async(count, is_well):
     done = 0
     async with Async{client} as client:
         async for _, session in client.get_many((REF for _ in range(count)), concurrency={concurrency}):
-            done += session.id == ID
+            done += is_well(session)
     assert done == count
 
-def fetch_all(count):
-    asyncio.run(fetch_all_async(count))
+def fetch_all(count, is_well=is_there):
+    asyncio.run(fetch_all_async(count, is_well))
 """
 
 
@@ -113,9 +123,8 @@ def many(contestant: Contestant, wire: Wire, url: str, count: int, *, tasks: boo
         (contestant.kind, tasks), _POOL
     )
     parts = {"client": contestant.client, "session": contestant.session, "concurrency": CONCURRENCY}
-    return _benchmark(
-        "many", opened(contestant, wire, url) + template.format_map(parts) + "\nfetch_all(1)\n", f"fetch_all({count})"
-    )
+    program = f"{opened(contestant, wire, url)}{_CHECKS}{template.format_map(parts)}\nfetch_all(1, is_right)\n"
+    return _benchmark("many", program, f"fetch_all({count})")
 
 
 def opened(contestant: Contestant, wire: Wire, url: str = "") -> str:
