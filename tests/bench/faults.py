@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -41,6 +42,10 @@ class Outcome(NamedTuple):
     wire: Wire
 
 
+_NOTHING_ASKED = Verdict(is_well=False, what="the server was not asked")
+"""Of what has to ask it to be seen at all: whoever fails before, or asks somebody else, is not well by that."""
+
+
 def _read(outcome: Outcome) -> Verdict:
     """The session was returned, and its status can be read."""
     return Verdict(outcome.raised is None, "read" if outcome.raised is None else f"`{outcome.raised}`")
@@ -54,6 +59,8 @@ def _word(outcome: Outcome) -> Verdict:
 
 def _key(outcome: Outcome) -> Verdict:
     """The key did not go where the redirect leads."""
+    if not outcome.requests:
+        return _NOTHING_ASKED
     followed = [request for request in outcome.requests if request.server == ELSEWHERE]
     if not followed:
         return Verdict(is_well=True, what="not followed")
@@ -64,7 +71,7 @@ def _key(outcome: Outcome) -> Verdict:
 def _route(outcome: Outcome) -> Verdict:
     """No request went to another route."""
     if not outcome.requests:
-        return Verdict(is_well=True, what=f"`{outcome.raised}`, nothing sent")
+        return Verdict(is_well=True, what=f"`{outcome.raised}`, nothing sent") if outcome.raised else _NOTHING_ASKED
     route, asked = outcome.wire.route, outcome.requests[0].path
     is_inside = asked.startswith(route) and not {"..", "."} & {*asked.split("/")}
     if is_inside and asked != route:
@@ -76,11 +83,22 @@ def _error_pickles(outcome: Outcome) -> Verdict:
     """The error of a session that is not there can be handed to another process."""
     if outcome.raised is None:
         return Verdict(is_well=False, what="no error")
+    if not outcome.requests:
+        return _NOTHING_ASKED
     return Verdict(not outcome.pickle, f"`{outcome.pickle}`" if outcome.pickle else "comes back")
 
 
 def _session_pickles(outcome: Outcome) -> Verdict:
-    """A session can be handed to another process."""
+    """A session, which was asked for as the provider wants it, can be handed to another process."""
+    if outcome.raised is not None:
+        return Verdict(is_well=False, what=f"`{outcome.raised}`")
+    for request in outcome.requests:
+        if (request.path, request.has_key) != (outcome.wire.path, True):
+            return Verdict(
+                is_well=False, what=f"`GET {request.path}` {'with' if request.has_key else 'without'} the key"
+            )
+    if not outcome.requests:
+        return _NOTHING_ASKED
     return Verdict(not outcome.pickle, f"`{outcome.pickle}`" if outcome.pickle else "comes back")
 
 
@@ -149,7 +167,10 @@ def _look(setting: Setting, contestant: Contestant, wire: Wire) -> Iterator[Seen
         parts = {"client": contestant.client, "session": contestant.session, "status": contestant.status}
         program = programs.opened(contestant, wire) + _PROGRAM.format(requests=asked, **parts)
         command = [str(setting.pythons[contestant.environment]), "-c", program]
-        lines = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
+        # No proxy, which would be asked in the place of the servers here.
+        variables = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, check=True, text=True)
+        lines = done.stdout.splitlines()
         for name, line in zip(cases, lines, strict=True):
             seen: dict[str, Any] = json.loads(line)
             outcome = Outcome(**seen, requests=_requests(odd.requests, name), wire=wire)
