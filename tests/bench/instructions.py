@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,11 +29,14 @@ _CALLGRIND = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
 
 def main() -> None:
     """Count, and print each figure as it is known, with its ratio to that of raw httpx."""
+    wires = load_wires()
     parser = argparse.ArgumentParser()
-    parser.add_argument("provider", nargs="?", default="skyvern")
+    parser.add_argument("provider", nargs="?", default="skyvern", choices=wires)
     parser.add_argument("--folder", type=Path, default=Path(".nox", "bench", "tmp"))
     options = parser.parse_args()
-    wire = load_wires()[options.provider]
+    if shutil.which("valgrind") is None:
+        parser.error("there is no valgrind on the PATH")
+    wire = wires[options.provider]
     folder = options.folder.resolve()
     pythons = environments.make_environments(folder / "environments")
     with serve({wire.slug: wire}) as urls:
