@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import pyperf
-
 from tests.bench.job import Job
 
 
@@ -27,6 +25,8 @@ def measure(job: Job, folder: Path, pyperf_folder: Path) -> Measured:
         subprocess.CalledProcessError: The program failed.
 
     """
+    import pyperf  # noqa: PLC0415 - it is there where something is measured, and not where the rest is tested
+
     program, result = folder / f"{job.name}.py", folder / "result.json"
     folder.mkdir(parents=True, exist_ok=True)
     program.write_text(job.program, "utf-8")

@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import pyperf
-
 
 class Machine(NamedTuple):
     """What a figure depends on, but for who is measured."""
@@ -23,6 +21,8 @@ class Machine(NamedTuple):
 
 def describe(folder: Path) -> Machine:
     """Return this machine, as the harness sees it."""
+    import pyperf  # noqa: PLC0415 - it is there where something is measured, and not where the rest is tested
+
     path = folder / "machine.json"
     path.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pyperf", "collect_metadata", f"--output={path}"]

@@ -12,7 +12,10 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Run:
-    """The machine and the moment in which some figures were measured."""
+    """The machine and the moment in which some figures were measured.
+
+    `states` has, for each environment and for the generator, what is another text once anything in it has changed.
+    """
 
     kind: ClassVar[str] = "run"
 
@@ -22,6 +25,7 @@ class Run:
     system: str
     python: str
     plans: tuple[str, ...]
+    states: dict[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +89,7 @@ _KINDS = {each.kind: each for each in (Run, Time, Installed, Seen)}
 def append(path: Path, record: Record) -> None:
     """Add a record to a file."""
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"kind": record.kind} | attrs.asdict(record)) + "\n")
+        file.write(_line(record))
 
 
 def read(path: Path) -> list[Record]:
@@ -101,9 +105,13 @@ def keep(path: Path, plans: Iterable[str]) -> None:
     kept = {*plans}
     # What was left by another version of this program may not be what is read here, if all of it is to go.
     records = [of_plans for each in (read(path) if kept else ()) if (of_plans := _of_plans(each, kept))]
-    path.unlink(missing_ok=True)
-    for record in records:
-        append(path, record)
+    if not records:
+        path.unlink(missing_ok=True)
+        return
+    # Beside it first: on a disk that is full, or after Ctrl-C, what was there is there.
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text("".join(map(_line, records)), "utf-8")
+    beside.replace(path)
 
 
 def _of_plans(record: Record, plans: set[str]) -> Record | None:
@@ -117,6 +125,10 @@ def _of_plans(record: Record, plans: set[str]) -> Record | None:
 def of_kind(records: Iterable[Record], kind: type[T]) -> list[T]:
     """Return the records of a kind."""
     return [each for each in records if isinstance(each, kind)]
+
+
+def _line(record: Record) -> str:
+    return json.dumps({"kind": record.kind} | attrs.asdict(record)) + "\n"
 
 
 def _record(fields: dict[str, Any]) -> Record:

@@ -100,6 +100,13 @@ def memory_growth(figures: dict[Key, Figure]) -> float | None:
     return max(many) / min(few) if few and many else None
 
 
+def of_bound(figures: dict[Key, Figure], bound: Bound) -> list[float]:
+    """Return the ratios that a bound is about."""
+    return [
+        figure.ratio for key, figure in figures.items() if (key.measure, key.subject) == (bound.measure, bound.subject)
+    ]
+
+
 def broken(figures: dict[Key, Figure]) -> list[tuple[Key, Figure, Bound]]:
     """Return the figures that are above their bound."""
     return [

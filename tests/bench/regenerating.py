@@ -12,6 +12,7 @@ import yaml
 
 from codegen.__main__ import ROOT
 from codegen.corrections import apply_corrections
+from tests.bench.environments import digest
 from tests.bench.job import Job
 from tests.speed.growth import OVERLAY, synthetic
 from tests.speed.regenerate import prepare
@@ -41,6 +42,13 @@ for document in map(Path, {documents!r}):
     options = ("--meta", "uv", "--overwrite", "--path", document, "--output-path", document.with_suffix(""))
     subprocess.run([bin / "openapi-python-client", "generate", *options], env=environment, check=True)
 """
+
+
+def state() -> str:
+    """Return a text that is another one once the generator, or what it reads, has changed."""
+    folders = (ROOT / name for name in ("codegen", "constraints", "overlays", "specs"))
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return digest(files)
 
 
 def five_jobs(folder: Path) -> list[Job]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import attrs
 import jinja2
 
 from browser_sessions import PROVIDERS
@@ -23,7 +24,17 @@ COMMAND = "nox -s bench"
 NAMES = {slug: provider.name for slug, provider in PROVIDERS.items()}
 
 _CHARTED = {"import": "import", "one-shot": "one-shot process", "warm": "warm call"}
-_ALL_WELL = "Nothing is above its bound, and no SDK is ahead of browser-sessions in any of the figures below."
+_ALL_WELL = "Nothing is above its bound, and in none of the ratios of time below is an SDK ahead of browser-sessions."
+_MEMORY = "peak memory of `get_many`, 10,000 sessions to 1,000"
+
+_BOUND_TITLES = {
+    "import": "import of all names, to httpx's",
+    "one-shot": "one-shot process, to raw httpx",
+    "warm": "warm call, to raw httpx",
+    "many-threads": "`get_many` in threads, to raw httpx",
+    "many-tasks": "`get_many` in tasks, to raw httpx",
+    "regenerate": "regenerating five clients, to the stock generator",
+}
 NONE = "–"  # noqa: RUF001 - a dash, as in the README's table
 
 
@@ -108,41 +119,23 @@ def charted(figures: dict[Key, Figure]) -> dict[str, list[float | None]]:
 
 def summary(figures: dict[Key, Figure]) -> str:
     """Return what is promised, and what came of it."""
-    titles = {
-        "import": "import of all names, to httpx's",
-        "one-shot": "one-shot process, to raw httpx",
-        "warm": "warm call, to raw httpx",
-        "many-threads": "`get_many` in threads, to raw httpx",
-        "many-tasks": "`get_many` in tasks, to raw httpx",
-        "regenerate": "regenerating five clients, to the stock generator",
-    }
     rows = []
     for bound in ratios.BOUNDS:
-        ours = [figure.ratio for key, figure in figures.items() if (key.measure, key.subject) == bound[:2]]
+        ours = ratios.of_bound(figures, bound)
         theirs = [
             figure.ratio
             for key, figure in figures.items()
             if key.measure == bound.measure and key.subject in {each.name for each in SDKS.values()}
         ]
-        rows.append([titles[bound.measure], _range(ours), f"{bound.most}", _range(theirs)])
+        rows.append([_BOUND_TITLES[bound.measure], _range(ours), f"{bound.most}", _range(theirs)])
     growth = ratios.memory_growth(figures)
-    rows.append(
-        [
-            "peak memory of `get_many`, 10,000 sessions to 1,000",
-            _range([growth] if growth else []),
-            f"{ratios.MEMORY_BOUND}",
-            NONE,
-        ]
-    )
+    rows.append([_MEMORY, _range([growth] if growth else []), f"{ratios.MEMORY_BOUND}", NONE])
     return table(["", "browser-sessions", "at most", "the vendors' SDKs"], rows)
 
 
 def verdict(figures: dict[Key, Figure]) -> str:
-    """Return which figures are above their bound, and in which an SDK is ahead of ours."""
-    above = [
-        f"- {_who(key)}: {figure.ratio:.2f}, above its bound, {bound.most}."
-        for key, figure, bound in ratios.broken(figures)
-    ]
+    """Return what is above its bound, where an SDK is ahead of ours, and of which bounds nothing is known."""
+    above = excess(figures)
     behind = [
         f"- {_who(key)}: {theirs.ratio:.2f} with {sdk.title}, {figure.ratio:.2f} with browser-sessions."
         for key, figure in figures.items()
@@ -151,22 +144,61 @@ def verdict(figures: dict[Key, Figure]) -> str:
         for theirs in [figures.get(key._replace(subject=sdk.name, provider=sdk.provider))]
         if theirs and theirs.ratio <= figure.ratio
     ]
-    lines = "\n".join(above + behind)
+    unknown = [f"- {title}: not measured." for title in _unmeasured(figures)]
+    lines = "\n".join(above + behind + unknown)
     return f"What is not as it should be:\n\n{lines}" if lines else _ALL_WELL
 
 
+def excess(figures: dict[Key, Figure]) -> list[str]:
+    """Return what is above its bound, a line each."""
+    above = [
+        f"- {_who(key)}: {figure.ratio:.2f}, above its bound, {bound.most}."
+        for key, figure, bound in ratios.broken(figures)
+    ]
+    growth = ratios.memory_growth(figures) or 0
+    grown = [f"- {_MEMORY}: {growth:.2f}, above its bound, {ratios.MEMORY_BOUND}."]
+    return above + grown * (growth > ratios.MEMORY_BOUND)
+
+
+def _unmeasured(figures: dict[Key, Figure]) -> list[str]:
+    """Return the bounds of which it is not known whether they are kept."""
+    unknown = [_BOUND_TITLES[bound.measure] for bound in ratios.BOUNDS if not ratios.of_bound(figures, bound)]
+    return unknown + [_MEMORY] * (ratios.memory_growth(figures) is None)
+
+
 def runs(results: Results) -> str:
-    """Return when and where what was measured."""
+    """Return when and where what was measured, and what had changed from one run to another."""
     rows = []
-    for run in results.runs:
+    looked_at = {each.plan for each in results.installed.values()} | {each.plan for each in results.seen}
+    for run in _together(results.runs):
         mine = [time for time in results.times if time.plan in run.plans]
         loads = sorted(time.load for time in mine)
         load = f"{loads[0]:.1f} to {loads[-1]:.1f}" if loads else NONE
         rounds = {time.plan: time.round + 1 for time in sorted(mine, key=lambda time: time.round)}
-        what = (f"{plan} ({rounds[plan]})" if plan in rounds else plan for plan in run.plans)
+        # What was begun, and interrupted before there was anything, is not there.
+        plans = [plan for plan in run.plans if plan in rounds or plan in looked_at]
+        what = (f"{plan} ({rounds[plan]})" if plan in rounds else plan for plan in plans)
         machine = f"{run.processor}, {run.cores} cores, {run.system}"
         rows.append([run.date, machine, run.python, load, ", ".join(what)])
-    return table(["date", "machine", "Python", "load, with the benchmark's own", "what, and in how many rounds"], rows)
+    head = ["date", "machine", "Python", "load, with the benchmark's own", "what, and in how many rounds"]
+    return table(head, rows) + changed(results.runs)
+
+
+def changed(runs: Sequence[Run]) -> str:
+    """Return what has changed between the runs, as a paragraph to be read after them, if anything has."""
+    names = dict.fromkeys(name for run in runs for name in run.states)
+    differing = [name for name in names if len({run.states.get(name) for run in runs}) > 1]
+    if not differing:
+        return ""
+    return f"\n\n**These runs are not of the same:** {', '.join(differing)} changed from one to another."
+
+
+def _together(runs: Iterable[Run]) -> list[Run]:
+    """Return runs that differ in what was measured alone as one."""
+    plans: dict[str, tuple[Run, list[str]]] = {}
+    for run in runs:
+        plans.setdefault(repr(attrs.evolve(run, plans=())), (run, []))[1].extend(run.plans)
+    return [attrs.evolve(run, plans=tuple(names)) for run, names in plans.values()]
 
 
 def versions(results: Results) -> str:

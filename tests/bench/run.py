@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import attrs
+
 from tests.bench import calls, environments, faults, installed, machine, many, measurements, processes, regenerating
 from tests.bench.contestants import load_contestants
 from tests.bench.harness import measure
@@ -50,18 +52,24 @@ LOOKS: dict[str, Callable[[Setting], Iterator[Installed | Seen]]] = {
 
 NAMES = (*LOOKS, *PLANS)
 
+GENERATOR = "the generator"
+"""What is measured and is in no environment of its own, among the states of a run."""
+
 
 def run(folder: Path, results: Path, names: Sequence[str], rounds: int | None) -> None:
     """Measure, and leave what comes of it in a file of results, with what is there of other plans."""
     pythons = environments.make_environments(folder / "environments")
     pyperf = environments.install_pyperf(folder / "pyperf")
-    measurements.keep(results, [name for name in NAMES if name not in names])
     date = dt.datetime.now(dt.UTC).date().isoformat()
-    measurements.append(results, Run(date=date, plans=tuple(names), **machine.describe(folder)._asdict()))
+    states = {name: environments.state(python) for name, python in pythons.items()} | {GENERATOR: regenerating.state()}
+    about = Run(date=date, plans=(), states=states, **machine.describe(folder)._asdict())
     wires = load_wires()
     with serve(wires) as urls:
         setting = Setting(load_contestants(), wires, urls, pythons, pyperf, folder)
         for name in names:
+            # One at a time: what is not reached, because the run is interrupted, stays what it was.
+            measurements.keep(results, [each for each in NAMES if each != name])
+            measurements.append(results, attrs.evolve(about, plans=(name,)))
             for record in LOOKS[name](setting) if name in LOOKS else _measured(setting, name, rounds):
                 measurements.append(results, record)
             print(f"{name}: done", flush=True)

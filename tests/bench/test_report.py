@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
+import socket
 import subprocess
 import sys
+import time as clock
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +18,11 @@ import pytest
 
 from codegen.__main__ import ROOT
 from codegen.toolchain import read_pins
-from tests.bench import calls, charts, faults, many, measurements, processes, programs, ratios, report
+from tests.bench import calls, charts, faults, many, measurements, oddities, processes, programs, ratios, report
+from tests.bench.__main__ import main
 from tests.bench.contestants import CLIENT, FACADE, RAW, SDK, Contestant, load_contestants, load_vendors
 from tests.bench.measurements import Installed, Run, Seen, Time
+from tests.bench.oddities import Request
 from tests.bench.ratios import Figure, Key
 from tests.bench.servers import serve
 from tests.bench.setting import Setting
@@ -121,7 +127,53 @@ def test_what_is_above_its_bound_is_told() -> None:
     found = ratios.figures([time("warm", "httpx", 1.0), time("warm", "facade", 1.3), time("warm", "skyvern", 9.0)])
 
     assert [(key.subject, bound.most) for key, _, bound in ratios.broken(found)] == [("facade", 1.25)]
-    assert report.verdict(found) == "What is not as it should be:\n\n- warm: 1.30, above its bound, 1.25."
+    assert report.excess(found) == ["- warm: 1.30, above its bound, 1.25."]
+    assert report.verdict(found).startswith("What is not as it should be:\n\n- warm: 1.30, above its bound, 1.25.\n")
+
+
+def test_memory_that_grows_with_the_sessions_is_told() -> None:
+    """It is one of the bounds, and no ratio of times."""
+    sizes = {1_000: 2.0, 10_000: 3.0}
+    times = [
+        time("many-threads", subject, seconds, provider="skyvern", size=size)
+        for size, seconds in sizes.items()
+        for subject in ("httpx", "facade")
+    ]
+
+    assert report.excess(ratios.figures(times)) == [
+        "- peak memory of `get_many`, 10,000 sessions to 1,000: 1.50, above its bound, 1.2."
+    ]
+
+
+def test_what_was_not_measured_is_not_called_good() -> None:
+    """Each bound of which nothing is known is told, and of a run that came to nothing that is all of them."""
+    unknown = [line for line in report.verdict({}).splitlines() if line.endswith(": not measured.")]
+
+    assert len(unknown) == len(ratios.BOUNDS) + 1
+    assert report.verdict({}).startswith("What is not as it should be:")
+    whole = ratios.figures(measurements.of_kind(everything(), Time))
+    without = {key: figure for key, figure in whole.items() if (key.measure, key.size) != ("many-threads", 10_000)}
+    assert report.verdict(without).splitlines()[2:] == [
+        "- peak memory of `get_many`, 10,000 sessions to 1,000: not measured."
+    ]
+
+
+def test_nothing_is_written_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page that is there stays, if nothing was measured or less than one round is asked for."""
+    page = (ROOT / report.PAGE).read_bytes()
+    for arguments, said in (
+        (["report"], "there is nothing to report"),
+        (["--rounds", "0"], "there is one round at least"),
+        (["--rounds", "-1", "--only", "warm"], "there is one round at least"),
+        (["--only", "warmth"], "there is no warmth"),
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main([*arguments, "--folder", str(tmp_path / "none")])
+        assert caught.value.code == 2
+        assert said in capsys.readouterr().err
+
+    assert (ROOT / report.PAGE).read_bytes() == page
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_who_is_ahead_of_ours_is_told() -> None:
@@ -136,7 +188,7 @@ def test_who_is_ahead_of_ours_is_told() -> None:
         *(time("warm", slug, seconds, provider=slug) for slug, seconds in (("skyvern", 2.1), ("browserbase", 2.3))),
     ]
 
-    assert report.verdict(ratios.figures(times)).splitlines()[2:] == [
+    assert report.verdict(ratios.figures(times)).splitlines()[2:4] == [
         "- import: 0.50 with skyvern, 0.50 with browser-sessions.",
         "- warm, Skyvern: 1.05 with skyvern, 1.10 with browser-sessions.",
     ]
@@ -165,6 +217,46 @@ def test_results_are_kept_as_they_come(tmp_path: Path) -> None:
     assert measurements.of_kind(measurements.read(path), Run) == []
     measurements.keep(path, [])
     assert not path.exists()
+
+
+def test_results_are_not_lost_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor by Ctrl-C: what is kept is written beside what is there, and then takes its place."""
+    path = tmp_path / "results.jsonl"
+    for record in everything():
+        measurements.append(path, record)
+    before = path.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fail)
+    with pytest.raises(OSError, match="No space left"):
+        measurements.keep(path, ["warm"])
+    assert path.read_bytes() == before
+
+
+def test_runs_of_different_things_are_told_apart() -> None:
+    """What is of another version, of ours or of an SDK, is not taken for the same; what came to nothing is no run."""
+    about: dict[str, Any] = {
+        "date": "2031-02-03",
+        "processor": "Abacus",
+        "cores": 2,
+        "system": "Linux",
+        "python": "CPython 3.11.7",
+    }
+    states = {"ours": "a", "skyvern": "b"}
+    first, second = (Run(**about, plans=(plan,), states=states) for plan in ("import", "warm"))
+    begun = Run(**about, plans=("decoding",), states=states)
+    newer = Run(**about, plans=("one-shot",), states=states | {"skyvern": "c"})
+    times = [time(plan, "httpx", 1.0) for plan in ("import", "warm", "one-shot")]
+
+    same = report.runs(report.read([first, second, begun, *times]))
+    other = report.runs(report.read([first, second, begun, newer, *times]))
+
+    assert row(same, "2031-02-03")[-1] == "import (1), warm (1)"
+    assert "These runs are not of the same" not in same
+    assert [line.split(" | ")[-1] for line in other.splitlines()[2:4]] == ["import (1), warm (1) |", "one-shot (1) |"]
+    assert other.endswith("**These runs are not of the same:** skyvern changed from one to another.")
 
 
 def test_the_page_shows_what_was_measured() -> None:
@@ -225,6 +317,21 @@ def test_the_picture_fetches_and_runs_nothing() -> None:
     assert charts.THEMES["dark"].ours not in drawn["light"]
 
 
+def test_the_picture_is_that_of_the_page() -> None:
+    """No bar stands for a figure that the page does not have: both are of the same measurements."""
+    page = (ROOT / report.PAGE).read_text("utf-8")
+    figures = [float(each) for each in re.findall(r"\| (\d+\.\d\d) \(", page)]
+
+    for theme in charts.THEMES:
+        picture = (ROOT / report.PICTURE.format(theme=theme)).read_text("utf-8")
+        bars = [float(each) for each in re.findall(r">(\d+\.\d+)</text>", picture)]
+        assert len(bars) > 10
+        # The page rounds to two places; the picture, from ten on, to one.
+        assert [
+            bar for bar in bars if not any(abs(bar - each) < (0.06 if bar >= 10 else 0.001) for each in figures)
+        ] == []
+
+
 def test_the_readme_shows_the_picture() -> None:
     """In both forms, and the page is there."""
     readme = (ROOT / "README.md").read_text("utf-8")
@@ -260,15 +367,78 @@ def test_every_program_can_be_read(tmp_path: Path) -> None:
         ast.parse(job.program)
 
 
+PYPERF = """
+import types
+
+class Runner:
+    def parse_args(self):
+        return types.SimpleNamespace(worker=True)
+
+    def bench_func(self, name, call):
+        call()
+        print(name)
+"""
+"""What measures nothing, and does what is measured once."""
+
+
+@pytest.mark.parametrize("contestant", OURS, ids=lambda each: each.name)
+def test_what_is_measured_does_what_it_says(contestant: Contestant, tmp_path: Path) -> None:
+    """Each program finds the session in what it gets, before it is measured."""
+    (tmp_path / "pyperf.py").write_text(PYPERF, "utf-8")
+    wire = WIRES["skyvern"]
+    with serve({wire.slug: wire}) as urls:
+        url = urls[wire.slug]
+        measured = [programs.warm(contestant, wire, url), programs.decoding(contestant, wire)]
+        if contestant.kind != CLIENT:
+            measured += [programs.many(contestant, wire, url, 30, tasks=tasks) for tasks in (False, True)]
+        names = []
+        for program in measured:
+            command, variables = [sys.executable, "-c", program], os.environ | {"PYTHONPATH": str(tmp_path)}
+            done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, check=True, text=True)
+            names += done.stdout.split()
+
+    assert names == ["warm", "decoding", "many", "many"][: len(measured)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
+def test_the_server_ends_with_whoever_started_it() -> None:
+    """Also if that is killed, and ends nobody: nothing is left running."""
+    program = (
+        "import time\n"
+        "from tests.bench.servers import serve\n"
+        "from tests.bench.wires import load_wires\n"
+        "with serve(load_wires()) as urls:\n"
+        "    print(*urls.values(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline().split()[0].rpartition(":")[2])
+        socket.create_connection(("127.0.0.1", port)).close()
+        process.kill()
+
+    end = clock.monotonic() + 20
+    while is_open(port) and clock.monotonic() < end:
+        clock.sleep(0.05)
+    assert not is_open(port)
+
+
+def is_open(port: int) -> bool:
+    """Return whether somebody on this machine answers at a port."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.mark.parametrize("contestant", OURS, ids=lambda each: each.name)
 def test_a_session_is_fetched(contestant: Contestant) -> None:
     """What is measured of ours and of raw httpx fetches the session, with the key, from every provider."""
-    with serve(WIRES) as urls:
-        for slug, wire in WIRES.items():
-            command = [sys.executable, "-c", programs.one_shot(contestant, wire, urls[slug])]
+    for wire in WIRES.values():
+        with oddities.serve(wire) as odd:
+            command = [sys.executable, "-c", programs.one_shot(contestant, wire, odd.urls["ordinary"])]
             printed = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
-            assert wire.id in printed
-            assert KEY not in printed
+        assert odd.requests == [Request("ordinary", wire.path, has_key=True)]
+        assert wire.id in printed
+        assert KEY not in printed
 
 
 def test_ours_does_well_about_what_is_odd(tmp_path: Path) -> None:
@@ -287,6 +457,23 @@ def test_ours_does_well_about_what_is_odd(tmp_path: Path) -> None:
     }
     assert {(each.case, each.subject, each.provider) for each in seen if each.is_well} == expected
     assert len(seen) == len(expected)
+
+
+def test_who_asks_nobody_is_not_called_well() -> None:
+    """A program that fails before it sends anything, or sends it to somewhere else, has not been seen to do well."""
+    wire = WIRES["skyvern"]
+    elsewhere = faults.Outcome("running", None, "", (), wire)
+    failed = faults.Outcome(None, "AttributeError", "", (), wire)
+    astray = elsewhere._replace(requests=(Request("ordinary", "/other", has_key=True),))
+    keyless = elsewhere._replace(requests=(Request("ordinary", wire.path, has_key=False),))
+    asking = {"port", "host", "missing", "ordinary"}
+
+    assert {case for case in asking if faults.CASES[case].judge(elsewhere).is_well} == set()
+    assert {case for case in asking if faults.CASES[case].judge(failed).is_well} == set()
+    assert not faults.CASES["dots"].judge(elsewhere).is_well
+    assert faults.CASES["dots"].judge(failed) == (True, "`AttributeError`, nothing sent")
+    assert faults.CASES["ordinary"].judge(astray) == (False, "`GET /other` with the key")
+    assert faults.CASES["ordinary"].judge(keyless) == (False, f"`GET {wire.path}` without the key")
 
 
 def test_raw_httpx_is_seen_to_leave_the_route(tmp_path: Path) -> None:
