@@ -654,6 +654,14 @@ def test_a_key_that_a_lost_connection_cuts(slug: str) -> None:
         assert [part for part in fragments(KEY) if part in shown] == []
 
 
+@each_provider
+def test_what_begins_like_a_key_in_the_middle_of_a_body(slug: str) -> None:
+    """Stays: it goes on as something else, and only what the end cuts may be a part of the key."""
+    for length in range(7, len(KEY)):
+        error = failing(slug, 500, content=f"{KEY[:6]} is no key, {KEY[:length]}".encode())
+        assert error.body == f"{KEY[:6]} is no key, ***"
+
+
 @pytest.mark.parametrize("writer", echoes(KEY))
 def test_an_echo_that_a_lost_connection_cuts(writer: str) -> None:
     """Nor the beginning of what somebody has made of a key, wherever in a character it is cut."""

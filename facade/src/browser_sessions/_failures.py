@@ -302,7 +302,7 @@ def _half_of_an_echo(key: str, text: str) -> int | None:
         return None
     for found in _echo_of(key[:_MIN_KEY]).finditer(text, max(len(text) - _MAX_WRITTEN * len(key), 0)):
         ends = [found.end()]
-        for one in key[_MIN_KEY:]:
+        for one in key[_MIN_KEY:-1]:
             more = re.compile(_written(one), re.IGNORECASE).match(text, ends[-1])
             if more is None:
                 break
