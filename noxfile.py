@@ -1,5 +1,6 @@
 """The commands of this repository: short lists of steps; what they do is in codegen/ and tests/."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -233,9 +234,18 @@ def constraints(session: nox.Session) -> None:
     compile_pins(session, str(named), "--upgrade", "--resolution=lowest-direct", *EXTRAS, *RESOLVED)
     everything = (*EXTRAS, "--group=tests", "pyproject.toml", *RESOLVED)
     compile_pins(session, LOWEST, f"--constraints={named}", *everything, *session.posargs)
-    # Without the addresses from which the packages came.
+    lock_prism(session)
+
+
+def lock_prism(session: nox.Session) -> None:
+    """Pin Prism and all that it needs, without an address: neither where packages come from, nor who asks for money."""
     lock = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
     session.run("npm", "install", *lock, "--prefix", str(PRISM), external=True)
+    path = PRISM / "package-lock.json"
+    locked = json.loads(path.read_text("utf-8"))
+    for package in locked["packages"].values():
+        package.pop("funding", None)
+    path.write_text(f"{json.dumps(locked, indent=2, ensure_ascii=False)}\n", "utf-8")
 
 
 def compile_pins(session: nox.Session, output: str, *sources: str) -> None:

@@ -30,8 +30,10 @@ def test_no_file_names_a_package_registry(git: Git) -> None:
 def test_a_lock_file_says_what_and_not_where_from(git: Git) -> None:
     """Each package has its version and its hash, and no address, whichever host it would be."""
     (lock,) = git("ls-files", "*package-lock.json")
-    packages = json.loads((ROOT / lock).read_text("utf-8"))["packages"]
+    text = (ROOT / lock).read_text("utf-8")
+    packages = json.loads(text)["packages"]
 
+    assert "://" not in text
     assert (
         packages.pop("")["dependencies"]
         == json.loads((ROOT / lock).with_name("package.json").read_text("utf-8"))["dependencies"]
