@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from browser_sessions import PROVIDERS, BrowserSession, Cost, SessionRef, SessionStatus, sandbox
+from browser_sessions import PROVIDERS, BrowserSession, Cost, SessionRef, SessionStatus
 from browser_sessions.sandbox import Sandbox
 from tests.recipes.watch_for_zombies import UNCLEAR, ZOMBIE, judge, main
 
@@ -77,15 +77,6 @@ def test_a_session_is_judged_by_what_its_provider_tells(seen: BrowserSession, ve
     assert judge(seen, NOW, timedelta(hours=6)) == verdict
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Serve the sandbox, to which the environment points."""
-    with sandbox.serve() as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        yield server
-
-
 Look = Callable[..., tuple[int, list[tuple[str, ...]]]]
 
 
@@ -101,9 +92,12 @@ def look(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return look
 
 
-def test_of_each_provider_those_are_found_that_go_on(server: Sandbox, look: Look) -> None:
+def test_of_each_provider_those_are_found_that_go_on(browser_sessions_sandbox: Sandbox, look: Look) -> None:
     """Sessions that are over are none, whatever their age, and the zombies stand first."""
-    refs = {name: [server.ref(slug, name) for slug in PROVIDERS] for name in ("missing", "completed", "running")}
+    refs = {
+        name: [browser_sessions_sandbox.ref(slug, name) for slug in PROVIDERS]
+        for name in ("missing", "completed", "running")
+    }
     words = [ref for group in refs.values() for ref in group]
     expected = [(ZOMBIE, str(ref)) for ref in refs["running"]] + [(UNCLEAR, str(ref)) for ref in refs["missing"]]
     assert look("--older-than", "12m", *words) == (1, expected)
@@ -122,25 +116,25 @@ def test_of_each_provider_those_are_found_that_go_on(server: Sandbox, look: Look
     ],
 )
 def test_the_exit_code_says_the_worst_that_is_certain(
-    server: Sandbox,
+    browser_sessions_sandbox: Sandbox,
     look: Look,
     scenarios: list[str],
     older_than: str,
     code: int,
 ) -> None:
     """Nothing is printed exactly when there is nothing to look at."""
-    refs = [server.ref("skyvern", scenario) for scenario in scenarios]
+    refs = [browser_sessions_sandbox.ref("skyvern", scenario) for scenario in scenarios]
     found, lines = look("--older-than", older_than, *refs)
     assert (found, bool(lines)) == (code, code != 0)
 
 
 def test_an_expiry_is_looked_at_in_a_session_of_ones_own(
-    server: Sandbox, look: Look, monkeypatch: pytest.MonkeyPatch
+    browser_sessions_sandbox: Sandbox, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of Browser Use, which tells it, in references from standard input: each once, blank lines and all."""
     start = datetime.now(UTC) - timedelta(minutes=20)
     refs = {
-        minutes: server.add(
+        minutes: browser_sessions_sandbox.add(
             SessionRef("browser_use", f"{minutes:08}-0000-4000-8000-000000000000"),
             {
                 "id": f"{minutes:08}-0000-4000-8000-000000000000",
