@@ -10,18 +10,7 @@ from tests.bench.setting import Setting
 def warm_jobs(setting: Setting) -> list[Job]:
     """Return a session, fetched again and again."""
     return [
-        Job(
-            "warm",
-            each.name,
-            wire.slug,
-            0,
-            "httpx",
-            setting.pythons[each.environment],
-            programs.warm(each, wire, setting.urls[wire.slug]),
-            is_process=False,
-            values=5,
-            loops=60,
-        )
+        setting.job("warm", each, wire, programs.warm(each, wire, setting.urls[wire.slug]))._replace(values=5, loops=60)
         for each, wire in setting.pairs()
     ]
 
@@ -29,17 +18,6 @@ def warm_jobs(setting: Setting) -> list[Job]:
 def decoding_jobs(setting: Setting) -> list[Job]:
     """Return an answer's bytes, decoded again and again."""
     return [
-        Job(
-            "decoding",
-            each.name,
-            wire.slug,
-            0,
-            "httpx",
-            setting.pythons[each.environment],
-            programs.decoding(each, wire),
-            is_process=False,
-            values=5,
-            loops=1000,
-        )
+        setting.job("decoding", each, wire, programs.decoding(each, wire))._replace(values=5, loops=1000)
         for each, wire in setting.pairs()
     ]

@@ -27,15 +27,7 @@ def jobs(setting: Setting, size: int) -> list[Job]:
 
 
 def _job(setting: Setting, each: Contestant, wire: Wire, size: int, *, tasks: bool) -> Job:
-    return Job(
-        "many-tasks" if tasks else "many-threads",
-        each.name,
-        wire.slug,
-        size,
-        "httpx",
-        setting.pythons[each.environment],
-        programs.many(each, wire, setting.urls[wire.slug], size, tasks=tasks),
-        is_process=False,
-        values=3 if size == SIZES[0] else 1,
-        warmups=0,
+    program = programs.many(each, wire, setting.urls[wire.slug], size, tasks=tasks)
+    return setting.job("many-tasks" if tasks else "many-threads", each, wire, program)._replace(
+        size=size, values=3 if size == SIZES[0] else 1, warmups=0
     )

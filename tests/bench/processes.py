@@ -32,15 +32,8 @@ def import_jobs(setting: Setting) -> list[Job]:
 def one_shot_jobs(setting: Setting) -> list[Job]:
     """Return what is run once for one session."""
     return [
-        Job(
-            "one-shot",
-            each.name,
-            wire.slug,
-            0,
-            "httpx",
-            setting.pythons[each.environment],
-            programs.one_shot(each, wire, setting.urls[wire.slug]),
-            is_process=True,
+        setting.job("one-shot", each, wire, programs.one_shot(each, wire, setting.urls[wire.slug]))._replace(
+            is_process=True
         )
         for each, wire in setting.pairs()
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.contestants import Contestant
+from tests.bench.job import Job
 from tests.bench.wires import Wire
 
 
@@ -38,3 +39,8 @@ class Setting(NamedTuple):
             for contestant in self.contestants
             if contestant.session and contestant.provider in ("", slug)
         ]
+
+    def job(self, measure: str, who: Contestant, wire: Wire, program: str) -> Job:
+        """Return a program of somebody's, about the sessions of a provider, to be compared with raw httpx's."""
+        python = self.pythons[who.environment]
+        return Job(measure, who.name, wire.slug, 0, "httpx", python, program, is_process=False)
