@@ -11,11 +11,13 @@ from typing import Any
 import attrs
 
 from codegen.client import generate_client
-from codegen.corrections import Tried, apply_corrections, try_corrections
+from codegen.corrections import Misfit, Tried, apply_corrections, try_corrections
 from codegen.document import load_document
-from codegen.errors import CodegenError, DocumentError, ProviderFailure
+from codegen.errors import CodegenError, DocumentError, InvalidDocument, ProviderFailure
 from codegen.mintlify import to_openapi
+from codegen.normalisation import find_missing, normalise
 from codegen.providers import Provider
+from codegen.pruning import prune
 from codegen.release import read_version
 from codegen.toolchain import require_pinned_tools
 from codegen.tree import EXTRA, Difference, compare_trees, is_staging, replace_trees, staging
@@ -39,27 +41,35 @@ class Comparison:
 
 
 def build_document(provider: Provider) -> dict[str, Any]:
-    """Return a provider's overlaid document, not validated yet.
+    """Return a provider's overlaid document, normalised and pruned, not validated yet.
 
     Raises:
-        ProviderFailure: The spec or the overlay is at fault.
+        ProviderFailure: The spec or an overlay is at fault.
 
     """
     document = _read_spec(provider)
-    with _blaming(provider, provider.overlay):
-        return apply_corrections(document, load_document(provider.overlay))
+    for overlay in provider.overlays:
+        with _blaming(provider, overlay):
+            document = apply_corrections(document, load_document(overlay))
+    return _finish(provider, document)
 
 
 def try_document(provider: Provider) -> Tried:
     """Return a provider's document with those corrections that can be applied, and what is wrong with the others.
 
     Raises:
-        ProviderFailure: The spec or the overlay cannot be read.
+        ProviderFailure: The spec or an overlay cannot be read.
 
     """
     document = _read_spec(provider)
-    with _blaming(provider, provider.overlay):
-        return try_corrections(document, load_document(provider.overlay))
+    misfits: list[Misfit] = []
+    stages = [document]
+    for overlay in provider.overlays:
+        with _blaming(provider, overlay):
+            tried = try_corrections(stages[-1], load_document(overlay))
+        misfits += tried.misfits
+        stages += tried.stages[1:]
+    return Tried(_finish(provider, stages[-1]), tuple(misfits), tuple(stages))
 
 
 def _read_spec(provider: Provider) -> dict[str, Any]:
@@ -68,15 +78,25 @@ def _read_spec(provider: Provider) -> dict[str, Any]:
         return to_openapi(document) if provider.dialect == "mintlify" else document
 
 
+def _finish(provider: Provider, document: dict[str, Any]) -> dict[str, Any]:
+    return prune(normalise(document, provider.operations), provider.operations)
+
+
 def check_document(provider: Provider, document: dict[str, Any]) -> None:
-    """Raise unless a client may be made of a provider's overlaid document.
+    """Raise unless a client may be made of a provider's document.
 
     Raises:
         ProviderFailure: All that is wrong with it.
 
     """
     with _blaming(provider, provider.overlay):
-        validate_document(document)
+        problems = list(find_missing(document, provider.operations))
+        try:
+            validate_document(document)
+        except InvalidDocument as error:
+            problems += error.problems
+        if problems:
+            raise InvalidDocument(tuple(problems))
 
 
 def regenerate(root: Path, providers: Iterable[Provider], *, strays: bool) -> Comparison:

@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import attrs
-import tomlkit
 
 from codegen.errors import SourcesError
+from codegen.walk import METHODS
 
 DIALECTS = ("mintlify", "openapi")
+TAG = "sessions"
+"""The tag of an operation whose row names no other."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_REQUIRED = ("info", "operation", "dialect", "sha256")
-_OPTIONAL = ("page", "etag")
+_TEXTS = ("info", "dialect", "sha256", "page")
+_OPTIONAL = {"page"}
+
+
+@attrs.frozen
+class Operation:
+    """One operation of a provider: the name that our client gives it, and where the provider serves it."""
+
+    name: str
+    method: str
+    path: str
+    tag: str = TAG
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
 
 
 @attrs.frozen
 class Provider:
-    """One provider: what `sources.toml` says of it, and its files under the repository's `root`."""
+    """One provider: its row in `sources.toml`, and its files under the repository's `root`."""
 
     root: Path
     slug: str
     info: str
-    operation: str
     dialect: str
     sha256: str
+    operations: tuple[Operation, ...]
     page: str | None = None
-    etag: str | None = None
 
     @property
     def spec(self) -> Path:
@@ -44,8 +57,18 @@ class Provider:
         return self.root / "overlays" / f"{self.slug}.yaml"
 
     @property
+    def operations_overlay(self) -> Path:
+        """The operations that the page does not describe; the file is optional."""
+        return self.root / "overlays" / f"{self.slug}.operations.yaml"
+
+    @property
+    def overlays(self) -> tuple[Path, ...]:
+        """The overlays that there are, in the order in which they are applied."""
+        return (self.overlay, *([self.operations_overlay] if self.operations_overlay.exists() else []))
+
+    @property
     def output(self) -> Path:
-        """The committed project that is generated from the two."""
+        """The committed project that is generated from the spec and the overlays."""
         return self.root / "generated" / self.slug
 
     @property
@@ -63,7 +86,7 @@ def load_providers(root: Path) -> tuple[Provider, ...]:
     """Return all providers, sorted by slug.
 
     Raises:
-        SourcesError: `specs/sources.toml` is missing, is not TOML, or has a row that does not say what it must.
+        SourcesError: `specs/sources.toml` is missing, invalid TOML, or has an invalid row.
 
     """
     path = root / "specs" / "sources.toml"
@@ -71,40 +94,63 @@ def load_providers(root: Path) -> tuple[Provider, ...]:
         rows = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SourcesError(path, f"cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, or nested without end
-        raise SourcesError(path, f"is not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # invalid UTF-8, invalid TOML, or nested too deeply
+        raise SourcesError(path, f"invalid TOML: {error}") from error
     if not rows:
         raise SourcesError(path, "names no provider")
-    for slug, row in rows.items():
-        problem = _problem(slug, row)
-        if problem:
-            raise SourcesError(path, f"[{slug}]: {problem}")
+    providers = tuple(_provider(root, path, slug, row) for slug, row in rows.items())
     if list(rows) != sorted(rows):
         raise SourcesError(path, f"keep the providers sorted: {', '.join(sorted(rows))}")
-    return tuple(Provider(root, slug, **row) for slug, row in rows.items())
+    return providers
 
 
-def with_rows(sources: str, providers: Iterable[Provider]) -> str:
-    """Return the text of `sources.toml` with the rows of some providers as these are; all else stays as it is."""
-    document: Any = tomlkit.parse(sources)
-    for provider in providers:
-        row = document[provider.slug]
-        for key in _REQUIRED + _OPTIONAL:
-            value = getattr(provider, key)
-            if value is None:
-                row.pop(key, None)
-            elif row.get(key) != value:
-                row[key] = value
-    return tomlkit.dumps(document)
+def _provider(root: Path, path: Path, slug: str, row: Any) -> Provider:
+    problem = _problem(slug, row)
+    if problem:
+        raise SourcesError(path, f"[{slug}]: {problem}")
+    texts = {key: row[key] for key in _TEXTS if key in row}
+    try:
+        return Provider(root, slug, operations=_operations(row.get("operations")), **texts)
+    except ValueError as error:
+        raise SourcesError(path, f"[{slug}.operations]: {error}") from error
 
 
 def _problem(slug: str, row: Any) -> str | None:
     if not _SLUG.fullmatch(slug):
-        return "a slug is lower-case words joined by single underscores"
-    if not isinstance(row, dict) or not all(isinstance(value, str) for value in row.values()):
-        return "expected a table of strings"
-    if missing := [key for key in _REQUIRED if key not in row]:
+        return "invalid slug: expected lower-case words joined by single underscores"
+    if not isinstance(row, dict) or not all(isinstance(row.get(key, ""), str) for key in _TEXTS):
+        return f"expected a table with strings for {', '.join(_TEXTS)}"
+    if missing := [key for key in _TEXTS if key not in row and key not in _OPTIONAL]:
         return f"misses {', '.join(missing)}"
-    if unknown := sorted(row.keys() - set(_REQUIRED + _OPTIONAL)):
-        return f"does not know {', '.join(unknown)}"
-    return None if row["dialect"] in DIALECTS else f"dialect {row['dialect']!r} is none of {', '.join(DIALECTS)}"
+    if unknown := sorted(row.keys() - {*_TEXTS, "operations"}):
+        return f"unknown keys: {', '.join(unknown)}"
+    if row["dialect"] not in DIALECTS:
+        return f"unknown dialect {row['dialect']!r}: expected one of {', '.join(DIALECTS)}"
+    return None
+
+
+def _operations(table: Any) -> tuple[Operation, ...]:
+    """Return the operations of a table from names to routes; a table in it holds those of another tag."""
+    if not isinstance(table, dict) or not table:
+        raise ValueError('expected a table such as get_session = "get /sessions/{id}"')
+    found = []
+    for key, value in table.items():
+        tagged = {key: value} if isinstance(value, str) else value
+        if not isinstance(tagged, dict):
+            raise ValueError(f"{key}: expected a method and a path, as in {key} = \"get /sessions/{{id}}\"")  # noqa: TRY004 - it becomes a SourcesError
+        tag = TAG if tagged is not value else key
+        found += [_operation(name, route, tag) for name, route in tagged.items()]
+    routes = [str(each) for each in found]
+    if repeated := sorted({route for route in routes if routes.count(route) > 1}):
+        raise ValueError(f"names {', '.join(repeated)} more than once")
+    return tuple(found)
+
+
+def _operation(name: str, route: Any, tag: str) -> Operation:
+    method, _, path = route.partition(" ") if isinstance(route, str) else ("", "", "")
+    for word in (tag, name):
+        if not _SLUG.fullmatch(word):
+            raise ValueError(f"invalid name {word!r}: expected lower-case words joined by single underscores")
+    if method not in METHODS or not path.startswith("/"):
+        raise ValueError(f"{name}: expected a method in lower case and a path, such as \"get /sessions/{{id}}\"")
+    return Operation(name, method, path, tag)

@@ -8,6 +8,7 @@ such a spec is fetched anew, without its ETag.
 from __future__ import annotations
 
 import hashlib
+import tomlkit
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ import attrs
 from codegen.download import Download, Limits, Wanted, download
 from codegen.errors import CodegenError, DownloadError, PageError, ProviderFailure, TreeError, quoted
 from codegen.pages import Block, read_block, read_page
-from codegen.providers import Provider, with_rows
+from codegen.providers import Provider
 from codegen.tree import staging
 
 CHANGED, UNCHANGED, NOT_MODIFIED = "changed", "unchanged", "not modified"
@@ -86,8 +87,7 @@ def fetch(root: Path, providers: Mapping[Provider, Path | None], limits: Limits 
 
 def _wanted(provider: Provider) -> Wanted:
     """Return what to ask for; that we have a page already is said only if its block is still what was taken from it."""
-    is_ours = _sha256(_committed(provider)) == provider.sha256
-    return Wanted(provider.page or "", provider.etag if is_ours else None)
+    return Wanted(provider.page or "", None)
 
 
 def _vendor(
@@ -98,35 +98,35 @@ def _vendor(
     if file is not None:
         block = _read_file(file, limits)
         # What a page's ETag stands for is no longer here once a file has taken its place.
-        return _compare(provider, block, provider.etag if block.data == committed else None)
+        return _compare(provider, block)
     if downloaded is None:
         example = f"nox -s fetch -- {provider.slug}=path/to/page.md"
         raise PageError(str(_SOURCES), 0, 0, f"names no page: save the page, or its YAML block, and run {example}")
     if isinstance(downloaded, DownloadError):
         raise downloaded
     if downloaded.data is not None:
-        return _compare(provider, read_page(downloaded.data, str(provider.page)), downloaded.etag)
+        return _compare(provider, read_page(downloaded.data, str(provider.page)))
     # Checked all the same: the row may have been edited since.
     kept = read_block(committed, provider.spec.relative_to(provider.root).as_posix())
-    return attrs.evolve(_compare(provider, kept, downloaded.etag), state=NOT_MODIFIED)
+    return attrs.evolve(_compare(provider, kept), state=NOT_MODIFIED)
 
 
-def _compare(provider: Provider, block: Block, etag: str | None) -> Vendored:
+def _compare(provider: Provider, block: Block) -> Vendored:
     """Return what a block changes.
 
     Raises:
         PageError: It describes another operation than the row names.
 
     """
-    if block.operation != provider.operation:
+    if block.operation not in map(str, provider.operations):
         problem = (
-            f"describes {quoted(block.operation)}, and no longer {quoted(provider.operation)}: "
-            f"if that is right, correct `operation` in {_SOURCES}"
+            f"describes {quoted(block.operation)}, which the row does not name: "
+            f"if that is right, correct the operations in {_SOURCES}"
         )
         raise PageError(block.source, 0, 0, problem)
     committed = _committed(provider)
     info = provider.info if block.info is None else block.info
-    row = attrs.evolve(provider, info=info, dialect=block.dialect, sha256=_sha256(block.data), etag=etag)
+    row = attrs.evolve(provider, info=info, dialect=block.dialect, sha256=_sha256(block.data))
     old, new = Counter(committed.splitlines()), Counter(block.data.splitlines())
     notes = [
         f"{name} is {quoted(after)}, and was {quoted(before)}"
@@ -183,3 +183,11 @@ def _committed(provider: Provider) -> bytes:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def with_rows(sources, providers):
+    document = tomlkit.parse(sources)
+    for provider in providers:
+        for key in ("info", "dialect", "sha256"):
+            document[provider.slug][key] = getattr(provider, key)
+    return tomlkit.dumps(document)
