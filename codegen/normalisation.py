@@ -8,7 +8,7 @@ from typing import Any
 from codegen.document import copied
 from codegen.errors import Problem, pointer
 from codegen.providers import Operation
-from codegen.walk import Part, dereference, walk
+from codegen.walk import dereference, walk
 
 # https://spec.openapis.org/oas/v3.1.0#parameter-object: "the parameter definition SHALL be ignored".
 _IGNORED_HEADERS = {"accept", "authorization", "content-type"}
@@ -21,7 +21,7 @@ def normalise(document: dict[str, Any], operations: Iterable[Operation]) -> dict
     its own. Header parameters lose `null`, which no header can carry; those that carry the key, or that OpenAPI says
     to ignore, are removed. Malformed parts stay as they are, for `validate_document` to report.
     """
-    result = copied(document)
+    result: dict[str, Any] = copied(document)
     names = {("paths", each.path, each.method): each for each in operations}
     keys = _key_headers(result)
     for part in list(walk(result)):
@@ -78,7 +78,9 @@ def _without_null(schema: Any) -> Any:
     kept = {key: value for key, value in schema.items() if key != "nullable"}
     for keyword in ("anyOf", "oneOf", "type"):
         variants = kept.get(keyword)
-        others = [each for each in variants if each not in ("null", {"type": "null"})] if isinstance(variants, list) else []
+        if not isinstance(variants, list):
+            continue
+        others = [each for each in variants if each not in ("null", {"type": "null"})]
         if not others or others == variants:
             continue
         kept[keyword] = others

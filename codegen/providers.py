@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ TAG = "sessions"
 _SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _TEXTS = ("info", "dialect", "sha256", "page")
 _OPTIONAL = {"page"}
+_EXAMPLE = 'get_session = "get /sessions/{id}"'
 
 
 @attrs.frozen
@@ -132,25 +134,22 @@ def _problem(slug: str, row: Any) -> str | None:
 def _operations(table: Any) -> tuple[Operation, ...]:
     """Return the operations of a table from names to routes; a table in it holds those of another tag."""
     if not isinstance(table, dict) or not table:
-        raise ValueError('expected a table such as get_session = "get /sessions/{id}"')
+        raise ValueError(f"expected a table from names to routes: {_EXAMPLE}")
     found = []
     for key, value in table.items():
-        tagged = {key: value} if isinstance(value, str) else value
-        if not isinstance(tagged, dict):
-            raise ValueError(f"{key}: expected a method and a path, as in {key} = \"get /sessions/{{id}}\"")  # noqa: TRY004 - it becomes a SourcesError
-        tag = TAG if tagged is not value else key
-        found += [_operation(name, route, tag) for name, route in tagged.items()]
-    routes = [str(each) for each in found]
-    if repeated := sorted({route for route in routes if routes.count(route) > 1}):
+        tag, routes = (key, value) if isinstance(value, dict) else (TAG, {key: value})
+        found += [_operation(name, route, tag) for name, route in routes.items()]
+    counts = Counter(map(str, found))
+    if repeated := [route for route, count in counts.items() if count > 1]:
         raise ValueError(f"names {', '.join(repeated)} more than once")
     return tuple(found)
 
 
 def _operation(name: str, route: Any, tag: str) -> Operation:
-    method, _, path = route.partition(" ") if isinstance(route, str) else ("", "", "")
     for word in (tag, name):
         if not _SLUG.fullmatch(word):
             raise ValueError(f"invalid name {word!r}: expected lower-case words joined by single underscores")
+    method, _, path = str(route).partition(" ")
     if method not in METHODS or not path.startswith("/"):
-        raise ValueError(f"{name}: expected a method in lower case and a path, such as \"get /sessions/{{id}}\"")
+        raise ValueError(f"{name}: expected a method in lower case and a path: {_EXAMPLE}")
     return Operation(name, method, path, tag)

@@ -19,7 +19,7 @@ def prune(document: dict[str, Any], operations: Iterable[Operation]) -> dict[str
 
     Malformed parts stay as they are, for `validate_document` to report.
     """
-    result = copied(document)
+    result: dict[str, Any] = copied(document)
     result.pop("webhooks", None)
     if isinstance(result.get("paths"), dict):
         result["paths"] = _paths(result["paths"], {(each.path, each.method) for each in operations})
@@ -54,7 +54,7 @@ def _reached(document: dict[str, Any]) -> set[_Name]:
         if part.kind == "operation" and isinstance(part.node, dict):
             references[holder].update(_schemes(part.node.get("security")))
     reached: set[_Name] = set()
-    left = [()]
+    left: list[_Name] = [()]
     while left:
         new = references[left.pop()] - reached
         reached |= new

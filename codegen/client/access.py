@@ -35,10 +35,11 @@ def base_url_of(document: dict[str, Any]) -> str:
 
 
 def auth_of(document: dict[str, Any]) -> Auth:
-    """Return where the key goes, as the first security requirement of every operation has it."""
-    found = [_operation_auth(document, *operation) for operation in _operations(document)]
+    """Return where the key goes, as the first security requirement of every operation that wants one has it."""
+    secured = [(place, each) for place, each in _operations(document) if any(each.get("security", []))]
+    found = [_operation_auth(document, *operation) for operation in secured]
     if not found:
-        raise GenerationError("the document has no operation", "#/paths")
+        raise GenerationError("no operation says where the key goes: give it, or the document, security", "#/paths")
     if len(set(found)) > 1:
         raise GenerationError("the operations want keys in different places, and a client has one key")
     return found[0]

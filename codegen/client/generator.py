@@ -16,6 +16,8 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from codegen.client.identifiers import FIELD_PREFIX
 from codegen.errors import GenerationError
@@ -31,6 +33,9 @@ UNREAD = frozenset(
     }
 )
 """Fields of a document and of a schema that the generator does not read: nothing in them can go wrong."""
+
+_FUNCTIONS = {"asyncio_detailed", "build_request", "parse_response", "sync_detailed"}
+"""What an operation's functions call by name."""
 
 # The generator guards the document's texts by a class, and prints its object where it means the text.
 _ADDRESS = re.compile(r"<\S+ object at 0x[0-9a-f]+>")
@@ -79,7 +84,18 @@ def parse(document: dict[str, Any], config: Config) -> GeneratorData:
         data = GeneratorData.from_dict(document, config=config)
     if isinstance(data, GeneratorError):
         raise GenerationError(text_of(data))
+    for collection in data.endpoint_collections_by_tag.values():
+        for endpoint in collection.endpoints:
+            _rename_parameters(endpoint, config)
     return data
+
+
+def _rename_parameters(endpoint: Endpoint, config: Config) -> None:
+    """Rename the parameters whose names an operation's module needs for itself, as the generator does for `client`."""
+    taken = _FUNCTIONS | ({"body"} if endpoint.bodies else set())
+    for location, each in endpoint.iter_all_parameters():
+        if each.python_name in taken:
+            each.set_python_name(UntrustedString(f"{each.python_name}_{location}"), config)
 
 
 def build(project: Project) -> None:

@@ -18,10 +18,13 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it says where 
 
 from codegen.client.access import auth_of, base_url_of
 from codegen.client.generator import build, open_project, render
-from codegen.client.outcomes import outcomes_of
+from codegen.client.operations import document_default, operation_of
+from codegen.client.places import place_of, with_places
+from codegen.client.rows import holder_of_rows, mark_rows
+from codegen.client.secrecy import hidden_properties
 from codegen.errors import GenerationError
 from codegen.providers import Provider
-from codegen.walk import walk
+from codegen.walk import resolve
 
 LINE_LENGTH = 120
 
@@ -59,22 +62,39 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
 
     """
     into.mkdir(parents=True)
-    project = open_project(document, provider, into / provider.package)
+    # Described by its place in the document, each part of the client finds there what the generator forgets.
+    project = open_project(with_places(document), provider, into / provider.package)
+    mark_rows(document, project.openapi)
+
+    def described(part: Any) -> dict[str, Any]:
+        place = place_of(part)
+        found = resolve(document, place) if place != "#" else {}
+        return found if isinstance(found, dict) else {}
+
     project.env.globals.update(
         provider=provider,
         version=version,
         description=_one_line(document["info"]["title"]),
         base_url=base_url_of(document),
         auth=auth_of(document),
-        sensitive=sensitive_properties(document),
-        outcomes_of=outcomes_of,
+        operation_of=lambda endpoint: operation_of(document, endpoint),
+        description_of=lambda part: described(part).get("description", ""),
+        hidden_in=lambda model: hidden_properties(document, described(model)),
         refuse=_refuse,
     )
-    project.env.filters |= {"plain": _plain, "one_line": _one_line}
-    project.env.tests["none_property"] = lambda each: isinstance(each, NoneProperty)
-    project.env.tests["nesting"] = _can_hold_models
+    project.env.filters |= {
+        "plain": _plain,
+        "one_line": _one_line,
+        "doc": lambda prop: _documented(prop, described(prop)),
+    }
+    project.env.tests |= {
+        "none_property": lambda each: isinstance(each, NoneProperty),
+        "nesting": _can_hold_models,
+        "holding_rows": holder_of_rows(project.openapi),
+    }
     build(project)
-    render(project, "decoding.py.jinja", into / provider.package / "decoding.py")
+    for name in ("decoding", "encoding"):
+        render(project, f"{name}.py.jinja", into / provider.package / f"{name}.py")
     (into / provider.package / "py.typed").touch()
     for name in ("pyproject.toml", "README.md"):
         render(project, f"project/{name}.jinja", into / name)
@@ -82,18 +102,10 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
     _format(into)
 
 
-def sensitive_properties(document: dict[str, Any]) -> frozenset[str]:
-    """Return the names of all properties marked `x-sensitive`.
-
-    By name, whatever object they are in: the generator forgets the marks, and to hide too much is the safe side.
-    """
-    return frozenset(
-        name
-        for part in walk(document)
-        if part.kind == "schema" and isinstance(part.node, dict)
-        for name, schema in part.node.get("properties", {}).items()
-        if isinstance(schema, dict) and schema.get("x-sensitive") is True
-    )
+def _documented(prop: PropertyProtocol, schema: dict[str, Any]) -> str:
+    """Return what the docstring of a class says of an attribute."""
+    annotation = prop.get_type_string().as_unembedded_code()
+    return f"{prop.python_name} ({annotation}): {schema.get('description', '')}{document_default(schema)}"
 
 
 def _can_hold_models(property_: PropertyProtocol) -> bool:

@@ -23,7 +23,7 @@ from codegen.client.access import Auth, auth_of, base_url_of
 from codegen.client.generator import config_of, parse, shielded
 from codegen.client.identifiers import class_file
 from codegen.client.places import place_of, with_places
-from codegen.client.project import sensitive_properties
+from codegen.client.secrecy import hidden_properties
 from codegen.errors import GenerationError, Problem, pointer
 from codegen.walk import dereference, resolve, segments
 
@@ -189,12 +189,11 @@ def surface_of(document: dict[str, Any]) -> Surface:
     problems: list[Problem] = []
     with shielded():
         data = parse(with_places(document), config_of("surface", Path("surface")))
-        sensitive = sensitive_properties(document)
         return Surface(
             _found(base_url_of, document, problems),
             _found(auth_of, document, problems),
             {each.module: each for each in _operations(document, data)},
-            {str(each.class_info.name): _model(document, each, sensitive) for each in data.models},
+            {str(each.class_info.name): _model(document, each) for each in data.models},
             {str(each.class_info.name): _enum(each) for each in data.enums if isinstance(each, EnumProperty)},
             tuple(problems),
         )
@@ -212,8 +211,9 @@ def _found(
         return None
 
 
-def _model(document: dict[str, Any], model: ModelProperty, sensitive: frozenset[str]) -> Model:
+def _model(document: dict[str, Any], model: ModelProperty) -> Model:
     place = place_of(model)
+    sensitive = hidden_properties(document, resolve(document, place))
     properties = [*(model.required_properties or ()), *(model.optional_properties or ())]
     attributes = [_attribute(document, each, place, sensitive) for each in properties]
     name = str(model.class_info.name)

@@ -49,6 +49,6 @@ def write_client(project: Path) -> Synthetic:
     """Generate the client into a folder, as the pipeline would."""
     document = load_document(_DOCUMENT)
     validate_document(document)
-    provider = Provider(project.parent, "synthetic", info="", operation="", dialect="openapi", sha256="")
+    provider = Provider(project.parent, "synthetic", info="", dialect="openapi", sha256="", operations=())
     generate_client(document, provider, version="0", into=project)
     return Synthetic(document, project)

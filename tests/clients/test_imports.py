@@ -58,7 +58,7 @@ def test_only_what_a_success_needs_is_imported(case: ClientCase) -> None:
         f"{package}.models.{failure}",
         f"from {package}.models import *",
     )
-    assert client == {"client", "errors", "types"}
+    assert client == {"client", "encoding", "errors", "types"}
     assert models == client | {"models"}
     needed = reachable(typing.get_type_hints(case.operation.sync)["return"], set())
     assert operation == models | needed | {"api", "api.sessions", "api.sessions.get_session", "decoding"}

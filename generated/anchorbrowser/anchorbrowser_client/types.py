@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum, IntEnum, StrEnum
-from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Self, TypeVar, cast
+from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Protocol, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -78,10 +78,38 @@ class OpenIntEnum(IntEnum):
 
     @classmethod
     def decode(cls, value: Any) -> Self:
-        """Return the member for a JSON value, which must be an integer."""
+        """Return the member for a JSON value, which must be an integer; `5.0` is 5, as in JSON Schema."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise DecodeError.of(value, "integer")
         return cls(value)
+
+
+class Rows(list[T]):
+    """The rows of a list that are what the API's description promises, in the order of the response.
+
+    Attributes:
+        unexpected (dict[int, Any]): The raw values of the rows that are not, by their index in the response.
+        sent (int): How many rows the response had.
+    """
+
+    def __init__(self, rows: Iterable[T] = (), *, unexpected: Mapping[int, Any] | None = None) -> None:
+        super().__init__(rows)
+        self.unexpected = dict(unexpected or {})
+        self.sent = len(self) + len(self.unexpected)
+
+    def restored(self) -> list[Any]:
+        """Return all rows in the order of the response, raw ones in their places; of rows that were not changed."""
+        rows: list[Any] = list(self)
+        for index in sorted(self.unexpected):
+            rows.insert(index, self.unexpected[index])
+        return rows
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and (not isinstance(other, Rows) or self.unexpected == other.unexpected)
+
+    __hash__ = None  # as of any list
 
 
 @_attrs_define(repr=False)
@@ -109,12 +137,17 @@ class Model:
 
         Times have microseconds, as Python's have. What is nested in additional properties is not copied.
         """
-        properties = dict(self.additional_properties)
+        return dict(self.additional_properties) | {name: _to_json(value) for name, value in self._declared()}
+
+    def given(self) -> dict[str, Any]:
+        """Return what the model holds, by the API's names: what was set and what is additional, as Python values."""
+        return dict(self.additional_properties) | dict(self._declared())
+
+    def _declared(self) -> Iterator[tuple[str, Any]]:
         for attribute, name in self._NAMES.items():
             value = getattr(self, attribute)
             if value is not UNSET:
-                properties[name] = _to_json(value)
-        return properties
+                yield name, value
 
     @property
     def unexpected(self) -> dict[str, Any]:
@@ -154,7 +187,7 @@ def _to_json(value: Any) -> Any:
     if isinstance(value, Model):
         return value.to_dict()
     if isinstance(value, list):
-        return [_to_json(item) for item in value]
+        return [_to_json(item) for item in (value.restored() if isinstance(value, Rows) else value)]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime.date):  # a datetime is one too
@@ -175,6 +208,9 @@ def _note_unexpected_within(value: Any, path: str, found: dict[str, Any]) -> Non
     if isinstance(value, Model):
         _note_unexpected(value, f"{path}.", found)
     elif isinstance(value, list):
+        if isinstance(value, Rows):
+            found.update((f"{path}[{index}]", raw) for index, raw in value.unexpected.items())
+            value = value.restored()  # so that each index is the response's
         for index, item in enumerate(value):
             _note_unexpected_within(item, f"{path}[{index}]", found)
 
@@ -201,9 +237,22 @@ class File:
         return self.file_name, self.payload, self.mime_type
 
 
+class HttpResponse(Protocol):
+    """What an operation's `parse_response` reads: an `httpx.Response`, or anything with these attributes of it."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
 @_attrs_define
 class Response(Generic[T]):
-    """What a server answered, whatever it was.
+    """A server's response, whatever its status and body.
 
     Attributes:
         status_code (int): The HTTP status.
@@ -220,4 +269,16 @@ class Response(Generic[T]):
     error: DecodeError | None = None
 
 
-__all__ = ["UNSET", "File", "FileTypes", "Model", "OpenIntEnum", "OpenStrEnum", "RequestFiles", "Response", "Unset"]
+__all__ = [
+    "UNSET",
+    "File",
+    "FileTypes",
+    "HttpResponse",
+    "Model",
+    "OpenIntEnum",
+    "OpenStrEnum",
+    "RequestFiles",
+    "Response",
+    "Rows",
+    "Unset",
+]

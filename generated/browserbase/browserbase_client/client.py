@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+import base64
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
+
+from .encoding import as_json, form_of, headers_of, is_sendable, query_of
+from .types import UNSET, File, Unset
 
 # httpx takes longer to import than all the rest together, so it is imported when it is needed: by the first request.
 if TYPE_CHECKING:
@@ -19,13 +24,8 @@ BASE_URL = "https://api.browserbase.com"
 TIMEOUT = 30.0
 """Seconds that connecting, and each read and write, may take unless told otherwise."""
 
-# Making an httpx client takes 20 ms for its TLS context: whoever comes second waits, and takes the first one's.
+# Making an httpx client takes 20 ms for its TLS context: a second thread waits, and takes the first one's.
 _MAKING = threading.Lock()
-
-
-def _is_sendable(value: str) -> bool:
-    """Whether a header can carry a value: httpx refuses what none can, but with the value in its message."""
-    return value.isascii() and value.isprintable() and value == value.strip()
 
 
 class Client:
@@ -58,13 +58,105 @@ class Client:
         self._cookies = dict(cookies or {})
         self._headers = dict(headers or {})
         for name, sent in self._headers.items():
-            if not _is_sendable(str(sent)):
+            if not is_sendable(str(sent)):
                 raise ValueError(f"the header {name!r} has characters that no header can carry")
         self._timeout = timeout
         self._verify_ssl = verify_ssl
         self._httpx_args = dict(httpx_args or {})
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
+        self._given: httpx.Client | httpx.AsyncClient | None = None
+        self._address: str | None = None
+        self._sent: httpx.Headers | None = None
+
+    def build_request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, Any] | None = None,
+        content_type: str | None = None,
+        json: Any = UNSET,
+        data: Any = UNSET,
+        content: File | Unset = UNSET,
+    ) -> httpx.Request:
+        """Return a request to the API, with the client's headers and key, of what is given and not `UNSET`.
+
+        Nothing is sent, and no httpx client is made.
+
+        Args:
+            method: The HTTP method.
+            path: Percent-encoded, from the base URL on.
+            params: The query; None is not sent, an array is repeated, an object is one parameter a property.
+            headers: Sent besides the client's own; None is not sent.
+            content_type: Of the body, if there is one.
+            json: The body, a model or JSON data.
+            data: The body, a model or an object, as a form.
+            content: The body, a file's bytes.
+
+        Raises:
+            ValueError: A time has no offset, or a header has characters that no header can carry.
+        """
+        import httpx
+
+        body: dict[str, Any] = {}
+        if json is not UNSET:
+            body = {"json": as_json(json)}
+        elif data is not UNSET:
+            body = {"data": form_of(data)}
+        elif not isinstance(content, Unset):
+            body = {"content": content.payload}
+        sent = headers_of(headers or {})
+        if body and content_type:
+            sent["Content-Type"] = content_type
+        query = tuple(query_of(params or {})) or None
+        if self._given is not None:
+            return self._given.build_request(method, path, params=query, headers=sent, **body)
+        if self._address is None or self._sent is None:
+            self._address, self._sent = self._prepared()
+        return httpx.Request(
+            method.upper(),
+            self._address + path,
+            params=query,
+            headers={**self._sent, **sent},
+            cookies=self._cookies,
+            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
+            **body,
+        )
+
+    def _prepared(self) -> tuple[str, httpx.Headers]:
+        """Return the address before a path, and the headers that every request has."""
+        import httpx
+
+        url = httpx.URL(self._base_url)
+        headers = httpx.Headers(
+            {
+                "Accept": "*/*",
+                "Accept-Encoding": "gzip, deflate",
+                "Connection": "keep-alive",
+                "User-Agent": f"python-httpx/{httpx.__version__}",
+            }
+        )
+        headers.update(self._sent_headers())
+        if url.query or url.fragment:
+            raise ValueError("base_url has a query or a fragment, and no path can follow these")
+        if url.userinfo:
+            if "Authorization" in headers:
+                raise ValueError("base_url has a user, whose Authorization header would replace the key's")
+            # What httpx itself makes of a user and a password in an address; but then it logs the address.
+            credentials = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
+            headers["Authorization"] = f"Basic {credentials}"
+        return str(url.copy_with(userinfo=b"")).rstrip("/"), headers
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and return the response with its body; redirects are not followed."""
+        # A key in a header of the provider's own would be sent on to wherever a redirect leads.
+        return self.get_httpx_client().send(request, follow_redirects=False)
+
+    async def asend(self, request: httpx.Request) -> httpx.Response:
+        """Send a request asynchronously, and return the response with its body; redirects are not followed."""
+        return await self.get_async_httpx_client().send(request, follow_redirects=False)
 
     def with_headers(self, headers: dict[str, str]) -> Self:
         """Return a client like this one, with additional headers."""
@@ -81,12 +173,12 @@ class Client:
         return self._like(timeout=timeout)
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Use this httpx client in the place of one made here; returns self.
+        """Build and send requests with this httpx client; returns self.
 
         Its own settings apply: it needs the base URL and the key itself, and clients made by `with_headers` and the
         like do not have it.
         """
-        self._client = client
+        self._client = self._given = client
         return self
 
     def get_httpx_client(self) -> httpx.Client:
@@ -100,8 +192,8 @@ class Client:
         return self._client
 
     def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Use this httpx client, with its own settings, in the place of one made here; returns self."""
-        self._async_client = async_client
+        """Build and send requests with this httpx client, as `set_httpx_client` does; returns self."""
+        self._async_client = self._given = async_client
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
@@ -129,18 +221,9 @@ class Client:
         }
 
     def _httpx_arguments(self) -> dict[str, Any]:
-        import httpx
-
-        url = httpx.URL(self._base_url)
-        headers = self._sent_headers()
-        if url.query or url.fragment:
-            raise ValueError("base_url has a query or a fragment, behind which no path can follow")
-        if url.userinfo and "Authorization" in headers:
-            raise ValueError("base_url has a user, for whom httpx would overwrite the Authorization header and its key")
-        # What httpx itself makes of a user and a password in an address, but then it logs the address.
-        auth = {"auth": (url.username, url.password)} if url.userinfo else {}
+        address, headers = self._prepared()
         own: dict[str, Any] = {
-            "base_url": url.copy_with(userinfo=b""),
+            "base_url": address,
             "cookies": self._cookies,
             "headers": headers,
             "timeout": self._timeout,
@@ -148,7 +231,9 @@ class Client:
         }
         if twice := sorted(own.keys() & self._httpx_args.keys()):
             raise TypeError(f"httpx_args repeats {', '.join(twice)}: give it to the client itself")
-        return auth | own | self._httpx_args
+        if "params" in self._httpx_args:
+            raise TypeError("httpx_args has params, which no operation would send: give them to each call")
+        return own | self._httpx_args
 
     def _sent_headers(self) -> httpx.Headers:
         import httpx
@@ -216,7 +301,7 @@ class AuthenticatedClient(Client):
         )
         if not token:
             raise ValueError("the token is empty")
-        if not _is_sendable(token) or not _is_sendable(prefix + token):
+        if not is_sendable(token) or not is_sendable(prefix + token):
             raise ValueError("the token has characters that no header can carry: is it complete, and nothing else?")
         self.token = token
         self.prefix = prefix

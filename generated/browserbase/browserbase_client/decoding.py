@@ -14,15 +14,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
-from urllib.parse import quote
 
 from .errors import ApiError, DecodeError
-from .types import UNSET, Model, Response, Unset
+from .types import UNSET, HttpResponse, Model, Response, Rows, Unset
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    import httpx
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -104,10 +101,12 @@ def string(value: Any) -> str:
 
 
 def integer(value: Any) -> int:
-    """Decode an integer; `5.0` is none, and neither is `true`."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise DecodeError.of(value, "integer")
-    return value
+    """Decode an integer; `5.0` is 5, as in JSON Schema, and `true` is a boolean."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise DecodeError.of(value, "integer")
 
 
 def number(value: Any) -> float:
@@ -179,7 +178,8 @@ class Const(Generic[T]):
         self._constant = constant
 
     def __call__(self, value: Any) -> T:
-        if type(value) is not type(self._constant) or value != self._constant:  # 1 == 1.0 == True in Python
+        is_number = type(self._constant) is int and type(value) is float  # as in JSON Schema, where 3.0 is 3
+        if value != self._constant or not (type(value) is type(self._constant) or is_number):  # 1 == True in Python
             raise DecodeError.of(value, json.dumps(self._constant))
         return self._constant
 
@@ -199,6 +199,31 @@ def array(decode: Decoder[T]) -> Decoder[list[T]]:
         return items
 
     return decode_items
+
+
+def rows(decode: Decoder[T]) -> Decoder[Rows[T]]:
+    """Return the decoder of a list's rows: those that do not fit are kept beside those that fit.
+
+    It refuses an array that has items of which none fits, with the error of the first.
+    """
+
+    def decode_rows(value: Any) -> Rows[T]:
+        if not isinstance(value, list):
+            raise DecodeError.of(value, "array")
+        fit: list[T] = []
+        unfit: dict[int, Any] = {}
+        first: DecodeError | None = None
+        for index, item in enumerate(value):
+            try:
+                fit.append(decode(item))
+            except DecodeError as error:
+                unfit[index] = item
+                first = first or error
+        if first is not None and not fit:
+            raise first.within("[0]")
+        return Rows(fit, unexpected=unfit)
+
+    return decode_rows
 
 
 def nullable(decode: Decoder[T]) -> Decoder[T | None]:
@@ -228,6 +253,23 @@ class Either(Generic[T]):
                 continue
         self._refuse(value)
 
+    def strictly_first(self) -> Decoder[T]:
+        """Return the decoder of a union that prefers a variant all of whose rows fit to one before it that lost some."""
+
+        def decode_preferred(value: Any) -> T:
+            tolerated: T | Unset = UNSET
+            for decode in self._variants:
+                try:
+                    decoded = cast(T, decode(value))
+                except DecodeError:
+                    continue
+                if not _lost_rows(decoded):
+                    return decoded
+                tolerated = decoded if isinstance(tolerated, Unset) else tolerated
+            return self._refuse(value) if isinstance(tolerated, Unset) else tolerated
+
+        return decode_preferred
+
     def _refuse(self, value: Any) -> NoReturn:
         """Raise the error of the variant whose required properties are there, else one that names them all."""
         for decode in self._variants:
@@ -235,6 +277,12 @@ class Either(Generic[T]):
             if model and isinstance(value, Mapping) and model._REQUIRED <= value.keys():
                 decode(value)
         raise DecodeError.of(value, " or ".join(map(_name, self._variants)))
+
+
+def _lost_rows(value: Any) -> bool:
+    if isinstance(value, Model):
+        return any(_lost_rows(getattr(value, name)) for name in value._NESTING)
+    return isinstance(value, list) and (bool(getattr(value, "unexpected", None)) or any(map(_lost_rows, value)))
 
 
 def either(decode: Decoder[T]) -> Either[T]:
@@ -261,25 +309,13 @@ def expected_by(decode: Decoder[Any]) -> str:
     return "anything"
 
 
-# Requests and responses
+# Responses
 
 
-def path_segment(value: object) -> str:
-    """Return a parameter as one segment of a path.
-
-    Raises:
-        ValueError: It is empty, "." or "..", with which the request would reach another route.
-    """
-    text = "" if value is None or value is UNSET or isinstance(value, (bool, bytes)) else str(value)
-    if text in {"", ".", ".."}:
-        raise ValueError(f"{text!r} cannot stand in a path: expected an id")
-    return quote(text, safe="")
-
-
-def json_body(decode: Decoder[T]) -> Callable[[httpx.Response], T]:
+def json_body(decode: Decoder[T]) -> Callable[[HttpResponse], T]:
     """Return the decoder of a response whose body is JSON."""
 
-    def decode_body(response: httpx.Response) -> T:
+    def decode_body(response: HttpResponse) -> T:
         try:
             return decode(_load(response.content))
         except RecursionError:
@@ -304,33 +340,37 @@ _JSON = json.JSONDecoder(parse_constant=_refuse_constant)
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
 
 
-def text_body(decode: Decoder[T]) -> Callable[[httpx.Response], T]:
+def text_body(decode: Decoder[T]) -> Callable[[HttpResponse], T]:
     """Return the decoder of a response whose body is text."""
     return lambda response: decode(_text(response))
 
 
-def _text(response: httpx.Response) -> str:
+def _text(response: HttpResponse) -> str:
+    from email.message import Message  # slow to import, and few responses are text
+
+    content_type = Message()
+    content_type["content-type"] = response.headers.get("content-type", "")
     try:
-        return response.content.decode(response.charset_encoding or "utf-8", "replace")
-    except (LookupError, ValueError):  # a charset that is unknown, or none for text, such as hex: httpx would raise
+        return response.content.decode(content_type.get_content_charset("utf-8"), "replace")
+    except (LookupError, ValueError):  # an unknown charset, or an encoding that is not of text, such as hex
         return response.content.decode("utf-8", "replace")
 
 
-def bytes_body(response: httpx.Response) -> bytes:
+def bytes_body(response: HttpResponse) -> bytes:
     """Decode a response whose body is bytes."""
     return response.content
 
 
-def no_body(response: httpx.Response) -> None:
+def no_body(response: HttpResponse) -> None:
     """Decode a response without a body that matters."""
 
 
 def to_response(
-    response: httpx.Response,
-    successes: Mapping[int, Callable[[httpx.Response], T]],
-    failures: Mapping[int, Callable[[httpx.Response], U]],
+    response: HttpResponse,
+    successes: Mapping[int, Callable[[HttpResponse], T]],
+    failures: Mapping[int, Callable[[HttpResponse], U]],
 ) -> Response[T | U]:
-    """Return what the server answered; never raises for what that is."""
+    """Return a server's response with its body decoded; never raises, whatever the status and the body."""
     status = response.status_code
     parsed: T | U | None = None
     error: DecodeError | None = None
@@ -345,12 +385,12 @@ def to_response(
     return Response(status, response.content, response.headers, parsed, error)
 
 
-def success(response: Response[Any], successes: Mapping[int, Callable[[httpx.Response], T]]) -> T:
-    """Return the model of a successful answer.
+def success(response: Response[Any], successes: Mapping[int, Callable[[HttpResponse], T]]) -> T:
+    """Return the model of a successful response.
 
     Raises:
         DecodeError: The body of the success is not what the API's description promises.
-        ApiError: The server answered with any other status.
+        ApiError: The status is not that of a documented success.
     """
     if response.error is not None:
         raise DecodeError(*response.error.args)

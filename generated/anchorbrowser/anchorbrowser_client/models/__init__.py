@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .session_tags import SessionTags
     from .session_tokens import SessionTokens
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ErrorResponse": "error_response",
     "ErrorResponseError": "error_response_error",
     "Session": "session",
@@ -26,7 +26,7 @@ _MODULES = {
     "SessionTokens": "session_tokens",
 }
 
-__all__ = (
+__all__: tuple[str, ...] = (
     "ErrorResponse",
     "ErrorResponseError",
     "Session",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .session_status import SessionStatus
     from .single_session_response import SingleSessionResponse
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ErrorMessage": "error_message",
     "ErrorObject": "error_object",
     "Session": "session",
@@ -24,7 +24,7 @@ _MODULES = {
     "SingleSessionResponse": "single_session_response",
 }
 
-__all__ = (
+__all__: tuple[str, ...] = (
     "ErrorMessage",
     "ErrorObject",
     "Session",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .session_status import SessionStatus
     from .validation_error import ValidationError
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ErrorResponse": "error_response",
     "HTTPValidationError": "http_validation_error",
     "Session": "session",
@@ -24,7 +24,7 @@ _MODULES = {
     "ValidationError": "validation_error",
 }
 
-__all__ = (
+__all__: tuple[str, ...] = (
     "ErrorResponse",
     "HTTPValidationError",
     "Session",

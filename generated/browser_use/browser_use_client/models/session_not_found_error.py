@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 
 from ..decoding import fields_of, optional, string
-from ..types import Model, Unset
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define(repr=False)
@@ -16,11 +16,11 @@ class SessionNotFoundError(Model):
     """SessionNotFoundError: Error response when a session is not found
 
     Attributes:
-        detail (str | Unset):  Default: 'Session not found'.
+        detail (str | Unset):  The server's default: "Session not found".
 
     """
 
-    detail: str | Unset = "Session not found"
+    detail: str | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"detail": "detail"}
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .session_status import SessionStatus
     from .user_metadata import UserMetadata
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "ErrorResponse": "error_response",
     "Session": "session",
     "SessionRegion": "session_region",
@@ -20,7 +20,7 @@ _MODULES = {
     "UserMetadata": "user_metadata",
 }
 
-__all__ = ("ErrorResponse", "Session", "SessionRegion", "SessionStatus", "UserMetadata")
+__all__: tuple[str, ...] = ("ErrorResponse", "Session", "SessionRegion", "SessionStatus", "UserMetadata")
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .validation_error import ValidationError
     from .validation_error_context import ValidationErrorContext
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "BrowserSettings": "browser_settings",
     "ErrorDetail": "error_detail",
     "ErrorResponse": "error_response",
@@ -30,7 +30,7 @@ _MODULES = {
     "ValidationErrorContext": "validation_error_context",
 }
 
-__all__ = (
+__all__: tuple[str, ...] = (
     "BrowserSettings",
     "ErrorDetail",
     "ErrorResponse",

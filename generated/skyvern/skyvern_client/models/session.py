@@ -46,9 +46,9 @@ class Session(Model):
         browser_profile_id (None | str | Unset): ID of the browser profile loaded into this session, if any.
             browser_profile_id starts with `bp_`.
         generate_browser_profile (bool | Unset): Whether this session's browser profile will be saved when it
-            ends so it can become a reusable browser profile. Default: False.
-        vnc_streaming_supported (bool | Unset): Whether the browser session supports VNC streaming Default:
-            False.
+            ends so it can become a reusable browser profile. The server's default: false.
+        vnc_streaming_supported (bool | Unset): Whether the browser session supports VNC streaming The server's
+            default: false.
         download_path (None | str | Unset): The path where the browser session downloads files
         downloaded_files (list[FileInfo] | None | Unset): The list of files downloaded by the browser session
         recordings (list[FileInfo] | None | Unset): The list of video recordings from the browser session
@@ -78,8 +78,8 @@ class Session(Model):
     extensions: list[Extensions] | None | Unset = UNSET
     browser_type: None | PersistentBrowserType | Unset = UNSET
     browser_profile_id: None | str | Unset = UNSET
-    generate_browser_profile: bool | Unset = False
-    vnc_streaming_supported: bool | Unset = False
+    generate_browser_profile: bool | Unset = UNSET
+    vnc_streaming_supported: bool | Unset = UNSET
     download_path: None | str | Unset = UNSET
     downloaded_files: list[FileInfo] | None | Unset = UNSET
     recordings: list[FileInfo] | None | Unset = UNSET

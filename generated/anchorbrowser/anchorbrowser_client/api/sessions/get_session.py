@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ... import models
 from ...client import AuthenticatedClient
-from ...decoding import either, json_body, path_segment, success, to_response
-from ...types import Response
+from ...decoding import either, json_body, to_response
+from ...decoding import success as _success
+from ...encoding import path_segment as _path_segment
+from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
 
 
-_SUCCESSES: dict[int, Callable[[httpx.Response], models.Session | models.SessionEnvelope]] = {
+_SUCCESSES: dict[int, Callable[[HttpResponse], models.Session | models.SessionEnvelope]] = {
     200: json_body(either(models.SessionEnvelope.from_dict).or_(models.Session.from_dict))
 }
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[httpx.Response], models.ErrorResponse]] = {
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse]] = {
     401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     402: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     403: json_body(lambda value: models.ErrorResponse.from_dict(value)),
@@ -30,16 +32,32 @@ _FAILURES: dict[int, Callable[[httpx.Response], models.ErrorResponse]] = {
 }
 
 
-def _get_kwargs(session_id: str) -> dict[str, Any]:
+def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Request:
+    """Get Browser Session
 
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": f"/v1/sessions/{path_segment(session_id)}",
-        # A key in a header of the provider's own would be sent on to wherever a redirect leads.
-        "follow_redirects": False,
-    }
+    Args:
+        session_id (str): The ID of the session to retrieve.
 
-    return _kwargs
+    Returns:
+        The request, with the client's address, headers and key; nothing is sent.
+
+    Raises:
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+    """
+    return client.build_request("get", f"/v1/sessions/{_path_segment(session_id)}")
+
+
+def parse_response(response: HttpResponse) -> Response[models.Session | models.SessionEnvelope | models.ErrorResponse]:
+    """Return a server's response with its body decoded; never raises, whatever the status and the body.
+
+    Args:
+        response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
+
+    Returns:
+        A `Response` with a `models.Session | models.SessionEnvelope | models.ErrorResponse` in `parsed`, if the
+        body is what the API's description promises.
+    """
+    return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
@@ -48,36 +66,35 @@ def sync_detailed(
     """Get Browser Session
 
     Args:
-        session_id (str):
+        session_id (str): The ID of the session to retrieve.
 
     Returns:
-        What the server answered, whatever it was, with a `models.Session | models.SessionEnvelope |
-        models.ErrorResponse` in `parsed` where it is what the API's description promises.
+        The response, with a `models.Session | models.SessionEnvelope | models.ErrorResponse` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    response = client.get_httpx_client().request(**_get_kwargs(session_id=session_id))
-    return to_response(response, _SUCCESSES, _FAILURES)
+    return parse_response(client.send(build_request(session_id, client=client)))
 
 
 def sync(session_id: str, *, client: AuthenticatedClient) -> models.Session | models.SessionEnvelope:
     """Get Browser Session
 
     Args:
-        session_id (str):
+        session_id (str): The ID of the session to retrieve.
 
     Returns:
         models.Session | models.SessionEnvelope
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        ApiError: The server answered with a status that is not a documented success.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        ApiError: The status is not that of a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return success(sync_detailed(session_id=session_id, client=client), _SUCCESSES)
+    return _success(sync_detailed(session_id, client=client), _SUCCESSES)
 
 
 async def asyncio_detailed(
@@ -86,33 +103,32 @@ async def asyncio_detailed(
     """Get Browser Session
 
     Args:
-        session_id (str):
+        session_id (str): The ID of the session to retrieve.
 
     Returns:
-        What the server answered, whatever it was, with a `models.Session | models.SessionEnvelope |
-        models.ErrorResponse` in `parsed` where it is what the API's description promises.
+        The response, with a `models.Session | models.SessionEnvelope | models.ErrorResponse` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    response = await client.get_async_httpx_client().request(**_get_kwargs(session_id=session_id))
-    return to_response(response, _SUCCESSES, _FAILURES)
+    return parse_response(await client.asend(build_request(session_id, client=client)))
 
 
 async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.Session | models.SessionEnvelope:
     """Get Browser Session
 
     Args:
-        session_id (str):
+        session_id (str): The ID of the session to retrieve.
 
     Returns:
         models.Session | models.SessionEnvelope
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        ApiError: The server answered with a status that is not a documented success.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        ApiError: The status is not that of a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return success(await asyncio_detailed(session_id=session_id, client=client), _SUCCESSES)
+    return _success(await asyncio_detailed(session_id, client=client), _SUCCESSES)

@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ... import models
 from ...client import AuthenticatedClient
-from ...decoding import json_body, path_segment, success, to_response
-from ...types import Response
+from ...decoding import json_body, to_response
+from ...decoding import success as _success
+from ...encoding import path_segment as _path_segment
+from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
 
 
-_SUCCESSES: dict[int, Callable[[httpx.Response], models.SingleSessionResponse]] = {
+_SUCCESSES: dict[int, Callable[[HttpResponse], models.SingleSessionResponse]] = {
     200: json_body(models.SingleSessionResponse.from_dict)
 }
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[httpx.Response], models.ErrorMessage | models.SessionNotFound]] = {
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorMessage | models.SessionNotFound]] = {
     400: json_body(lambda value: models.ErrorMessage.from_dict(value)),
     401: json_body(lambda value: models.ErrorMessage.from_dict(value)),
     403: json_body(lambda value: models.ErrorMessage.from_dict(value)),
@@ -29,16 +31,40 @@ _FAILURES: dict[int, Callable[[httpx.Response], models.ErrorMessage | models.Ses
 }
 
 
-def _get_kwargs(session_id: str) -> dict[str, Any]:
+def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Request:
+    """Get single browser session
 
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": f"/browser_sessions/{path_segment(session_id)}",
-        # A key in a header of the provider's own would be sent on to wherever a redirect leads.
-        "follow_redirects": False,
-    }
+    Retrieve details of a specific browser session using its session_id.
 
-    return _kwargs
+    Args:
+        session_id (str): Unique session identifier.
+
+            > To retrieve the `session_id` of your current browser session, use
+            [`Browser.getSessionId`](https://docs.brightdata.com/scraping-automation/scraping-browser/cdp-
+            functions/custom#getting-session-id) CDP command.
+
+    Returns:
+        The request, with the client's address, headers and key; nothing is sent.
+
+    Raises:
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+    """
+    return client.build_request("get", f"/browser_sessions/{_path_segment(session_id)}")
+
+
+def parse_response(
+    response: HttpResponse,
+) -> Response[models.SingleSessionResponse | models.ErrorMessage | models.SessionNotFound]:
+    """Return a server's response with its body decoded; never raises, whatever the status and the body.
+
+    Args:
+        response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
+
+    Returns:
+        A `Response` with a `models.SingleSessionResponse | models.ErrorMessage | models.SessionNotFound` in
+        `parsed`, if the body is what the API's description promises.
+    """
+    return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
@@ -49,18 +75,21 @@ def sync_detailed(
     Retrieve details of a specific browser session using its session_id.
 
     Args:
-        session_id (str):
+        session_id (str): Unique session identifier.
+
+            > To retrieve the `session_id` of your current browser session, use
+            [`Browser.getSessionId`](https://docs.brightdata.com/scraping-automation/scraping-browser/cdp-
+            functions/custom#getting-session-id) CDP command.
 
     Returns:
-        What the server answered, whatever it was, with a `models.SingleSessionResponse | models.ErrorMessage |
-        models.SessionNotFound` in `parsed` where it is what the API's description promises.
+        The response, with a `models.SingleSessionResponse | models.ErrorMessage | models.SessionNotFound` in
+        `parsed` if the body is what the API's description promises.
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    response = client.get_httpx_client().request(**_get_kwargs(session_id=session_id))
-    return to_response(response, _SUCCESSES, _FAILURES)
+    return parse_response(client.send(build_request(session_id, client=client)))
 
 
 def sync(session_id: str, *, client: AuthenticatedClient) -> models.SingleSessionResponse:
@@ -69,18 +98,22 @@ def sync(session_id: str, *, client: AuthenticatedClient) -> models.SingleSessio
     Retrieve details of a specific browser session using its session_id.
 
     Args:
-        session_id (str):
+        session_id (str): Unique session identifier.
+
+            > To retrieve the `session_id` of your current browser session, use
+            [`Browser.getSessionId`](https://docs.brightdata.com/scraping-automation/scraping-browser/cdp-
+            functions/custom#getting-session-id) CDP command.
 
     Returns:
         models.SingleSessionResponse
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        ApiError: The server answered with a status that is not a documented success.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        ApiError: The status is not that of a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return success(sync_detailed(session_id=session_id, client=client), _SUCCESSES)
+    return _success(sync_detailed(session_id, client=client), _SUCCESSES)
 
 
 async def asyncio_detailed(
@@ -91,18 +124,21 @@ async def asyncio_detailed(
     Retrieve details of a specific browser session using its session_id.
 
     Args:
-        session_id (str):
+        session_id (str): Unique session identifier.
+
+            > To retrieve the `session_id` of your current browser session, use
+            [`Browser.getSessionId`](https://docs.brightdata.com/scraping-automation/scraping-browser/cdp-
+            functions/custom#getting-session-id) CDP command.
 
     Returns:
-        What the server answered, whatever it was, with a `models.SingleSessionResponse | models.ErrorMessage |
-        models.SessionNotFound` in `parsed` where it is what the API's description promises.
+        The response, with a `models.SingleSessionResponse | models.ErrorMessage | models.SessionNotFound` in
+        `parsed` if the body is what the API's description promises.
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    response = await client.get_async_httpx_client().request(**_get_kwargs(session_id=session_id))
-    return to_response(response, _SUCCESSES, _FAILURES)
+    return parse_response(await client.asend(build_request(session_id, client=client)))
 
 
 async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.SingleSessionResponse:
@@ -111,15 +147,19 @@ async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.Sin
     Retrieve details of a specific browser session using its session_id.
 
     Args:
-        session_id (str):
+        session_id (str): Unique session identifier.
+
+            > To retrieve the `session_id` of your current browser session, use
+            [`Browser.getSessionId`](https://docs.brightdata.com/scraping-automation/scraping-browser/cdp-
+            functions/custom#getting-session-id) CDP command.
 
     Returns:
         models.SingleSessionResponse
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        ApiError: The server answered with a status that is not a documented success.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        ApiError: The status is not that of a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return success(await asyncio_detailed(session_id=session_id, client=client), _SUCCESSES)
+    return _success(await asyncio_detailed(session_id, client=client), _SUCCESSES)

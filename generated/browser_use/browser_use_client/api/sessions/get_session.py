@@ -4,22 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ... import models
 from ...client import AuthenticatedClient
-from ...decoding import json_body, path_segment, success, to_response
-from ...types import Response
+from ...decoding import json_body, to_response
+from ...decoding import success as _success
+from ...encoding import path_segment as _path_segment
+from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
 
 
-_SUCCESSES: dict[int, Callable[[httpx.Response], models.Session]] = {200: json_body(models.Session.from_dict)}
+_SUCCESSES: dict[int, Callable[[HttpResponse], models.Session]] = {200: json_body(models.Session.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
 _FAILURES: dict[
-    int, Callable[[httpx.Response], models.ErrorResponse | models.SessionNotFoundError | models.HTTPValidationError]
+    int, Callable[[HttpResponse], models.ErrorResponse | models.SessionNotFoundError | models.HTTPValidationError]
 ] = {
     401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     402: json_body(lambda value: models.ErrorResponse.from_dict(value)),
@@ -29,16 +31,36 @@ _FAILURES: dict[
 }
 
 
-def _get_kwargs(session_id: str) -> dict[str, Any]:
+def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Request:
+    """Get Browser Session
 
-    _kwargs: dict[str, Any] = {
-        "method": "get",
-        "url": f"/browsers/{path_segment(session_id)}",
-        # A key in a header of the provider's own would be sent on to wherever a redirect leads.
-        "follow_redirects": False,
-    }
+    Get detailed browser session information including status and URLs.
 
-    return _kwargs
+    Args:
+        session_id (str):
+
+    Returns:
+        The request, with the client's address, headers and key; nothing is sent.
+
+    Raises:
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+    """
+    return client.build_request("get", f"/browsers/{_path_segment(session_id)}")
+
+
+def parse_response(
+    response: HttpResponse,
+) -> Response[models.Session | models.ErrorResponse | models.SessionNotFoundError | models.HTTPValidationError]:
+    """Return a server's response with its body decoded; never raises, whatever the status and the body.
+
+    Args:
+        response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
+
+    Returns:
+        A `Response` with a `models.Session | models.ErrorResponse | models.SessionNotFoundError |
+        models.HTTPValidationError` in `parsed`, if the body is what the API's description promises.
+    """
+    return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
@@ -52,16 +74,14 @@ def sync_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse |
-        models.SessionNotFoundError | models.HTTPValidationError` in `parsed` where it is what the API's
-        description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.SessionNotFoundError |
+        models.HTTPValidationError` in `parsed` if the body is what the API's description promises.
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    response = client.get_httpx_client().request(**_get_kwargs(session_id=session_id))
-    return to_response(response, _SUCCESSES, _FAILURES)
+    return parse_response(client.send(build_request(session_id, client=client)))
 
 
 def sync(session_id: str, *, client: AuthenticatedClient) -> models.Session:
@@ -76,12 +96,12 @@ def sync(session_id: str, *, client: AuthenticatedClient) -> models.Session:
         models.Session
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        ApiError: The server answered with a status that is not a documented success.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        ApiError: The status is not that of a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return success(sync_detailed(session_id=session_id, client=client), _SUCCESSES)
+    return _success(sync_detailed(session_id, client=client), _SUCCESSES)
 
 
 async def asyncio_detailed(
@@ -95,16 +115,14 @@ async def asyncio_detailed(
         session_id (str):
 
     Returns:
-        What the server answered, whatever it was, with a `models.Session | models.ErrorResponse |
-        models.SessionNotFoundError | models.HTTPValidationError` in `parsed` where it is what the API's
-        description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.SessionNotFoundError |
+        models.HTTPValidationError` in `parsed` if the body is what the API's description promises.
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    response = await client.get_async_httpx_client().request(**_get_kwargs(session_id=session_id))
-    return to_response(response, _SUCCESSES, _FAILURES)
+    return parse_response(await client.asend(build_request(session_id, client=client)))
 
 
 async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.Session:
@@ -119,9 +137,9 @@ async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.Ses
         models.Session
 
     Raises:
-        ValueError: A parameter that stands in the path is empty, "." or "..".
-        ApiError: The server answered with a status that is not a documented success.
+        ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
+        ApiError: The status is not that of a documented success.
         DecodeError: The body of a success is not what the API's description promises.
-        httpx.HTTPError: There was no answer, or what came was not HTTP: cut off, or compressed wrongly, perhaps.
+        httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return success(await asyncio_detailed(session_id=session_id, client=client), _SUCCESSES)
+    return _success(await asyncio_detailed(session_id, client=client), _SUCCESSES)
