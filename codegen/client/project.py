@@ -21,6 +21,7 @@ from codegen.client.generator import build, open_project, render
 from codegen.client.operations import document_default, operation_of
 from codegen.client.places import place_of, with_places
 from codegen.client.rows import holder_of_rows, mark_rows
+from codegen.client.samples import samples_of
 from codegen.client.secrecy import hidden_properties
 from codegen.errors import GenerationError
 from codegen.providers import Provider
@@ -80,9 +81,12 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
         operation_of=lambda endpoint: operation_of(document, endpoint),
         description_of=lambda part: described(part).get("description", ""),
         hidden_in=lambda model: hidden_properties(document, described(model)),
+        samples=samples_of(document, project.openapi),
         refuse=_refuse,
     )
+    holds_rows = holder_of_rows(project.openapi)
     project.env.filters |= {
+        "cell": _cell,
         "plain": _plain,
         "one_line": _one_line,
         "doc": lambda prop: _documented(prop, described(prop)),
@@ -90,7 +94,7 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
     project.env.tests |= {
         "none_property": lambda each: isinstance(each, NoneProperty),
         "nesting": _can_hold_models,
-        "holding_rows": holder_of_rows(project.openapi),
+        "holding_rows": holds_rows,
     }
     build(project)
     for name in ("decoding", "encoding"):
@@ -125,6 +129,11 @@ def _plain(prose: UntrustedString | str) -> str:
 def _one_line(prose: str) -> str:
     """Return a text in one line, for files that people read."""
     return " ".join(_plain(prose).split())
+
+
+def _cell(text: str) -> str:
+    """Return a line as it stands in a cell of a Markdown table."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")
 
 
 def _refuse(problem: str) -> NoReturn:

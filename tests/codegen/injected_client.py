@@ -79,7 +79,7 @@ class InjectedClient:
         validate_document(document)
         # Each has a package of its own, so that none is mistaken for one that was imported before.
         slug = f"injected_{next(_numbers)}"
-        provider = Provider(folder, slug, info="", operation="", dialect="openapi", sha256="")
+        provider = Provider(folder, slug, info="", dialect="openapi", sha256="", operations=())
         generate_client(document, provider, version="1.2.3", into=folder / "project")
         return cls(document, _filled(_CASE["body"], texts), folder / "project", provider.package)
 
@@ -109,11 +109,15 @@ class InjectedClient:
         tomllib.loads((self.project / "pyproject.toml").read_text("utf-8"))
 
     def outline(self) -> list[str]:
-        """Return all lines of pyproject.toml but the description, and the headings, fences and rows of the README."""
+        """Return all lines of pyproject.toml but the description, and the headings, fences and rows of the README.
+
+        Of a row that shows an operation, only the number of its cells: it holds the document's texts.
+        """
         settings = (self.project / "pyproject.toml").read_text("utf-8").splitlines()
         readme = (self.project / "README.md").read_text("utf-8").splitlines()
         lines = [line for line in settings if not line.startswith("description = ")]
         lines += [line for line in readme if line.lstrip().startswith(("#", "```", "~~~", "|", "<"))]
+        lines = [line if "`api." not in line else str(re.sub(r"\\\|", "", line).count("|")) for line in lines]
         slug = self.package.removesuffix("_client")
         return [line.replace(slug, "slug").replace(slug.replace("_", "-"), "slug") for line in lines]
 
@@ -139,7 +143,7 @@ class InjectedClient:
     def operation(self, method: str) -> ModuleType:
         """Return the operation of a method."""
         modules = [module for name, module in sys.modules.items() if name.startswith(f"{self.package}.api.")]
-        line = f'"method": "{method}",'
+        line = f'client.build_request(\n        "{method}"'
         (found,) = [module for module in modules if line in inspect.getsource(module)]
         return found
 
