@@ -75,6 +75,15 @@ def _field(value: Any) -> str:
     return json.dumps(value) if isinstance(value, dict | list) else as_text(value)
 
 
+def json_of(body: Any) -> bytes:
+    """Return a body as JSON, in the form that httpx gives it; None is `null`.
+
+    Raises:
+        ValueError: A datetime has no offset, or a number is not finite.
+    """
+    return json.dumps(as_json(body), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
 def as_json(value: Any) -> Any:
     """Return a body as JSON data: a model as what it was given, other data as it is.
 

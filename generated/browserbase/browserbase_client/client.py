@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from .encoding import as_json, form_of, headers_of, is_sendable, query_of
+from .encoding import form_of, headers_of, is_sendable, json_of, query_of
 from .types import UNSET, File, Unset
 
 # httpx takes longer to import than all the rest together, so it is imported when it is needed: by the first request.
@@ -102,7 +102,7 @@ class Client:
 
         body: dict[str, Any] = {}
         if json is not UNSET:
-            body = {"json": as_json(json)}
+            body = {"content": json_of(json)}
         elif data is not UNSET:
             body = {"data": form_of(data)}
         elif not isinstance(content, Unset):
