@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.openapi import GeneratorData
+from openapi_python_client.parser.properties import (
+    BooleanProperty,
+    FloatProperty,
+    IntProperty,
+    ModelProperty,
+    StringProperty,
+)
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
@@ -28,6 +35,8 @@ from codegen.providers import Provider
 from codegen.walk import resolve
 
 LINE_LENGTH = 120
+
+_DECODED_AS_THEMSELVES = (BooleanProperty, FloatProperty, IntProperty, NoneProperty, StringProperty)
 
 # ruff's own defaults differ between its versions, and so does what it finds above the files: say it all.
 # It also passes over folders named `dist`, and over what a `.gitignore` above the files or in the home folder names.
@@ -93,7 +102,8 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
     }
     project.env.tests |= {
         "none_property": lambda each: isinstance(each, NoneProperty),
-        "nesting": _can_hold_models,
+        "decoded_as_itself": lambda each: isinstance(each, _DECODED_AS_THEMSELVES),
+        "nesting": _holder_of_models(project.openapi),
         "holding_rows": holds_rows,
     }
     build(project)
@@ -112,12 +122,18 @@ def _documented(prop: PropertyProtocol, schema: dict[str, Any]) -> str:
     return f"{prop.python_name} ({annotation}): {schema.get('description', '')}{document_default(schema)}"
 
 
-def _can_hold_models(property_: PropertyProtocol) -> bool:
-    if isinstance(property_, ListProperty):
-        return _can_hold_models(property_.inner_property)
-    if isinstance(property_, UnionProperty):
-        return any(map(_can_hold_models, property_.inner_properties))
-    return isinstance(property_, ModelProperty)
+def _holder_of_models(data: GeneratorData) -> Callable[[PropertyProtocol], bool]:
+    """Return the function that says whether a property can hold a model that declares properties."""
+    declaring = {str(each.class_info.name) for each in data.models if each.required_properties or each.optional_properties}
+
+    def holds_models(prop: PropertyProtocol) -> bool:
+        if isinstance(prop, ListProperty):
+            return holds_models(prop.inner_property)
+        if isinstance(prop, UnionProperty):
+            return any(map(holds_models, prop.inner_properties))
+        return isinstance(prop, ModelProperty) and str(prop.class_info.name) in declaring
+
+    return holds_models
 
 
 def _plain(prose: UntrustedString | str) -> str:

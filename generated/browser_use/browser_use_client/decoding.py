@@ -26,15 +26,16 @@ U = TypeVar("U")
 
 Decoder = Callable[[Any], T]
 
-_ABSENT: Any = object()
-_INFINITY = float("inf")
+INFINITY = float("inf")
 
 # RFC 3339 with an optional offset. `fromisoformat` alone takes bare dates and week dates too.
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-5][0-9])?"
 )
-_USUAL_LENGTHS = frozenset({20, 24, 27})
+_MARKS = {19: "--T::", 23: "--T::.", 26: "--T::."}
+_MARKS_WITH_Z = {20: "--T::Z", 24: "--T::.", 27: "--T::."}
+_from_iso_format = datetime.datetime.fromisoformat
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
@@ -42,46 +43,34 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Properties
 
 
-def fields_of(value: Any) -> dict[str, Any]:
-    """Return an object's properties in a dict of their own, from which the decoders below take what they decode."""
-    if isinstance(value, dict) or isinstance(value, Mapping):  # the first is what it is, and ten times as fast
+def object_of(value: Any) -> dict[str, Any]:
+    """Return any object as a dict."""
+    if isinstance(value, Mapping):
         return dict(value)
     raise DecodeError.of(value, "object")
 
 
-def required(fields: dict[str, Any], name: str, decode: Decoder[T]) -> T:
-    """Take a property that must be there and fit."""
-    if name not in fields:
+def additional(source: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
+    """Return the properties of an object that are not known."""
+    return {name: each for name, each in source.items() if name not in known}
+
+
+def required(source: dict[str, Any], name: str, decode: Decoder[T]) -> T:
+    """Decode a property that must be there and fit."""
+    if name not in source:
         raise DecodeError(name, expected_by(decode), "nothing")
     try:
-        return decode(fields.pop(name))
+        return decode(source[name])
     except DecodeError as error:
         raise error.within(name) from None
 
 
-def optional(fields: dict[str, Any], name: str, decode: Decoder[T]) -> T | Unset:
-    """Take a property if it is there and fits; what does not fit stays in the fields."""
-    value = fields.pop(name, _ABSENT)
-    if value is _ABSENT:
-        return UNSET
+def optional(more: dict[str, Any], name: str, value: Any, decode: Decoder[T]) -> T | Unset:
+    """Decode a property that is there; one that does not fit goes to the additional properties."""
     try:
         return decode(value)
     except DecodeError:
-        fields[name] = value
-        return UNSET
-
-
-def optional_or_null(fields: dict[str, Any], name: str, decode: Decoder[T]) -> T | None | Unset:
-    """Take a property if it is there and is null or fits; what does not fit stays in the fields."""
-    value = fields.pop(name, _ABSENT)
-    if value is _ABSENT:
-        return UNSET
-    if value is None:
-        return None
-    try:
-        return decode(value)
-    except DecodeError:
-        fields[name] = value
+        more[name] = value
         return UNSET
 
 
@@ -112,7 +101,7 @@ def integer(value: Any) -> int:
 def number(value: Any) -> float:
     """Decode a number; an integer stays one, so that none of its digits is lost. 1e999 is too large for a float."""
     if isinstance(value, (float, int)) and not isinstance(value, bool):
-        if -_INFINITY < value < _INFINITY:
+        if -INFINITY < value < INFINITY:
             return value
         raise DecodeError.of(value, "finite number")
     raise DecodeError.of(value, "number")
@@ -134,21 +123,20 @@ def null(value: Any) -> None:
 def date_time(value: Any) -> datetime.datetime:
     """Decode a date with a time, RFC 3339; one without an offset stays naive."""
     if isinstance(value, str):
-        # 2026-01-02T03:04:05Z, with or without milliseconds or microseconds, is what nearly every API sends. With its
-        # length and its marks, `fromisoformat` takes no more than the pattern does, which takes as long as all the rest.
-        is_usual = (
-            len(value) in _USUAL_LENGTHS
-            and value[4:17:3] == "--T::"
-            and value[11:13] < "24"
-            and value[19] in ".Z"
-            and value[-1] == "Z"
+        # 2026-01-02T03:04:05, with or without a fraction and Z, is what nearly every API sends. In a text of that form
+        # `fromisoformat` takes no more than the pattern does, which takes as long as all the rest.
+        marks = value[4:20:3]
+        is_usual = (_MARKS_WITH_Z.get(len(value)) == marks and value[-1] == "Z") or (
+            _MARKS.get(len(value)) == marks and (value[20:] or "0").isdecimal()
         )
-        if not is_usual and not _DATE_TIME.fullmatch(value):
-            raise DecodeError.of(value, "string of format date-time")
-        try:
-            return datetime.datetime.fromisoformat(value if is_usual else value.upper())
-        except ValueError:  # no such day, or time, or offset
-            pass
+        if is_usual or _DATE_TIME.fullmatch(value):
+            try:
+                found = _from_iso_format(value if is_usual else value.upper())
+            except ValueError:  # no such day, or time, or offset
+                pass
+            else:
+                if found.hour or value[11] == "0":  # Python 3.13 takes 24:00 for midnight
+                    return found
     raise DecodeError.of(value, "string of format date-time")
 
 
@@ -176,38 +164,48 @@ class Const(Generic[T]):
 
     def __init__(self, constant: T) -> None:
         self._constant = constant
+        self.kinds = (int, float) if type(constant) is int else (type(constant),)
 
     def __call__(self, value: Any) -> T:
-        is_number = type(self._constant) is int and type(value) is float  # as in JSON Schema, where 3.0 is 3
-        if value != self._constant or not (type(value) is type(self._constant) or is_number):  # 1 == True in Python
+        # In Python 1 == True, so that the type counts; as in JSON Schema, 3.0 is 3.
+        if type(value) not in self.kinds or value != self._constant:
             raise DecodeError.of(value, json.dumps(self._constant))
         return self._constant
 
 
-def array(decode: Decoder[T]) -> Decoder[list[T]]:
-    """Return the decoder of an array: one item that does not fit makes it unfit as a whole."""
+class Array(Generic[T]):
+    """The decoder of an array: one item that does not fit makes it unfit as a whole."""
 
-    def decode_items(value: Any) -> list[T]:
+    kinds = (list,)
+
+    def __init__(self, decode: Decoder[T]) -> None:
+        self._decode = decode
+
+    def __call__(self, value: Any) -> list[T]:
         if not isinstance(value, list):
             raise DecodeError.of(value, "array")
+        decode = self._decode
         items: list[T] = []
-        for item in value:
-            try:
+        try:
+            for item in value:
                 items.append(decode(item))
-            except DecodeError as error:
-                raise error.within(f"[{len(items)}]") from None
+        except DecodeError as error:
+            raise error.within(f"[{len(items)}]") from None
         return items
 
-    return decode_items
 
-
-def rows(decode: Decoder[T]) -> Decoder[Rows[T]]:
-    """Return the decoder of a list's rows: those that do not fit are kept beside those that fit.
+class RowsOf(Generic[T]):
+    """The decoder of a list's rows: those that do not fit are kept beside those that fit.
 
     It refuses an array that has items of which none fits, with the error of the first.
     """
 
-    def decode_rows(value: Any) -> Rows[T]:
+    kinds = (list,)
+
+    def __init__(self, decode: Decoder[T]) -> None:
+        self._decode = decode
+
+    def __call__(self, value: Any) -> Rows[T]:
         if not isinstance(value, list):
             raise DecodeError.of(value, "array")
         fit: list[T] = []
@@ -215,7 +213,7 @@ def rows(decode: Decoder[T]) -> Decoder[Rows[T]]:
         first: DecodeError | None = None
         for index, item in enumerate(value):
             try:
-                fit.append(decode(item))
+                fit.append(self._decode(item))
             except DecodeError as error:
                 unfit[index] = item
                 first = first or error
@@ -223,16 +221,15 @@ def rows(decode: Decoder[T]) -> Decoder[Rows[T]]:
             raise first.within("[0]")
         return Rows(fit, unexpected=unfit)
 
-    return decode_rows
 
+class Nullable(Generic[T]):
+    """The decoder of what `decode` decodes, or null."""
 
-def nullable(decode: Decoder[T]) -> Decoder[T | None]:
-    """Return the decoder of what `decode` decodes, or null."""
+    def __init__(self, decode: Decoder[T]) -> None:
+        self._decode = decode
 
-    def decode_or_null(value: Any) -> T | None:
-        return None if value is None else decode(value)
-
-    return decode_or_null
+    def __call__(self, value: Any) -> T | None:
+        return None if value is None else self._decode(value)
 
 
 class Either(Generic[T]):
@@ -240,18 +237,28 @@ class Either(Generic[T]):
 
     def __init__(self, *variants: Decoder[Any]) -> None:
         self._variants = variants
+        # A variant that cannot take a kind of JSON value is not asked to: its error takes as long as decoding.
+        self._by_kind = {kind: tuple(each for each in variants if _takes(each, kind)) for kind in _KINDS}
 
     def or_(self, decode: Decoder[U]) -> Either[T | U]:
         """Return the union with one more variant."""
         return Either(*self._variants, decode)
 
     def __call__(self, value: Any) -> T:
-        for decode in self._variants:
+        for decode in self._by_kind.get(type(value), self._variants):
             try:
                 return cast(T, decode(value))
             except DecodeError:
                 continue
         self._refuse(value)
+
+    def _refuse(self, value: Any) -> NoReturn:
+        """Raise the error of the variant whose required properties are there, else one that names them all."""
+        for decode in self._variants:
+            model = _model(decode)
+            if model and isinstance(value, Mapping) and model._REQUIRED <= value.keys():
+                decode(value)
+        raise DecodeError.of(value, " or ".join(map(_name, self._variants)))
 
     def strictly_first(self) -> Decoder[T]:
         """Return the decoder of a union that prefers a variant all of whose rows fit to one before it that lost some."""
@@ -270,14 +277,6 @@ class Either(Generic[T]):
 
         return decode_preferred
 
-    def _refuse(self, value: Any) -> NoReturn:
-        """Raise the error of the variant whose required properties are there, else one that names them all."""
-        for decode in self._variants:
-            model = _model(decode)
-            if model and isinstance(value, Mapping) and model._REQUIRED <= value.keys():
-                decode(value)
-        raise DecodeError.of(value, " or ".join(map(_name, self._variants)))
-
 
 def _lost_rows(value: Any) -> bool:
     if isinstance(value, Model):
@@ -288,6 +287,31 @@ def _lost_rows(value: Any) -> bool:
 def either(decode: Decoder[T]) -> Either[T]:
     """Return the union of one variant, to which `or_` adds the others."""
     return Either(decode)
+
+
+def _takes(decode: Decoder[Any], kind: type) -> bool:
+    """Return whether a decoder may fit a kind of JSON value; one that is not known may fit any."""
+    owner = getattr(decode, "__self__", None)
+    if isinstance(owner, type):
+        kinds: tuple[type, ...] = (
+            (dict,) if issubclass(owner, Model) else (str,) if issubclass(owner, str) else (int, float)
+        )
+    else:
+        kinds = getattr(decode, "kinds", _KINDS_OF.get(decode, _KINDS))
+    return kind in kinds
+
+
+_KINDS: tuple[type, ...] = (dict, list, str, bool, int, float, type(None))
+_KINDS_OF: dict[Any, tuple[type, ...]] = {
+    string: (str,),
+    date: (str,),
+    date_time: (str,),
+    uuid: (str,),
+    integer: (int, float),
+    number: (int, float),
+    boolean: (bool,),
+    null: (type(None),),
+}
 
 
 def _model(decode: Decoder[Any]) -> type[Model] | None:

@@ -9,7 +9,20 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import array, boolean, date_time, either, fields_of, integer, number, optional, required, string
+from ..decoding import (
+    INFINITY,
+    Array,
+    additional,
+    boolean,
+    date_time,
+    either,
+    integer,
+    number,
+    object_of,
+    optional,
+    required,
+    string,
+)
 from ..types import UNSET, Model, Unset
 
 
@@ -60,32 +73,60 @@ class Session(Model):
         "tags": "tags",
         "created_at": "created_at",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("configuration", "tokens", "steps", "tags")
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"session_id"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            session_id=required(fields, "session_id", string),
-            team_id=optional(fields, "team_id", string),
-            duration=optional(fields, "duration", integer),
-            status=optional(fields, "status", string),
-            credits_used=optional(fields, "credits_used", either(number).or_(string)),
-            configuration=optional(fields, "configuration", SessionConfiguration.from_dict),
-            playground=optional(fields, "playground", boolean),
-            proxy_bytes=optional(fields, "proxy_bytes", integer),
-            tokens=optional(fields, "tokens", SessionTokens.from_dict),
-            steps=optional(fields, "steps", either(array(SessionStep.from_dict)).or_(integer)),
-            tags=optional(fields, "tags", either(SessionTags.from_dict).or_(array(string))),
-            created_at=optional(fields, "created_at", date_time),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("session_id", UNSET)
+        self.session_id = value if type(value) is str else required(source, "session_id", string)
+        value = get("team_id", UNSET)
+        self.team_id = value if value is UNSET or type(value) is str else optional(more, "team_id", value, string)
+        value = get("duration", UNSET)
+        self.duration = value if value is UNSET or type(value) is int else optional(more, "duration", value, integer)
+        value = get("status", UNSET)
+        self.status = value if value is UNSET or type(value) is str else optional(more, "status", value, string)
+        value = get("credits_used", UNSET)
+        self.credits_used = (
+            value
+            if value is UNSET
+            or type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            or type(value) is str
+            else optional(more, "credits_used", value, _decode_credits_used)
         )
+        value = get("configuration", UNSET)
+        self.configuration = (
+            value if value is UNSET else optional(more, "configuration", value, SessionConfiguration.from_dict)
+        )
+        value = get("playground", UNSET)
+        self.playground = (
+            value if value is UNSET or type(value) is bool else optional(more, "playground", value, boolean)
+        )
+        value = get("proxy_bytes", UNSET)
+        self.proxy_bytes = (
+            value if value is UNSET or type(value) is int else optional(more, "proxy_bytes", value, integer)
+        )
+        value = get("tokens", UNSET)
+        self.tokens = value if value is UNSET else optional(more, "tokens", value, SessionTokens.from_dict)
+        value = get("steps", UNSET)
+        self.steps = value if value is UNSET else optional(more, "steps", value, _decode_steps)
+        value = get("tags", UNSET)
+        self.tags = value if value is UNSET else optional(more, "tags", value, _decode_tags)
+        value = get("created_at", UNSET)
+        self.created_at = value if value is UNSET else optional(more, "created_at", value, date_time)
+        return self
+
+
+_KNOWN = frozenset(Session._NAMES.values())
 
 
 # At the end, because models may refer to each other.
@@ -93,3 +134,7 @@ from .session_configuration import SessionConfiguration
 from .session_step import SessionStep
 from .session_tags import SessionTags
 from .session_tokens import SessionTokens
+
+_decode_credits_used = either(number).or_(string)
+_decode_steps = either(Array(SessionStep.from_dict)).or_(integer)
+_decode_tags = either(SessionTags.from_dict).or_(Array(string))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import fields_of, required
+from ..decoding import additional, object_of, required
 from ..types import Model
 
 
@@ -28,13 +28,20 @@ class SessionEnvelope(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(data=required(fields, "data", Session.from_dict), additional_properties=fields)
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        self.data = required(source, "data", Session.from_dict)
+        return self
+
+
+_KNOWN = frozenset(SessionEnvelope._NAMES.values())
 
 
 # At the end, because models may refer to each other.

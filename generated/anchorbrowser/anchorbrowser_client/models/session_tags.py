@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import fields_of
+from ..decoding import object_of
 from ..types import Model
 
 
@@ -17,10 +17,12 @@ class SessionTags(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(additional_properties=fields)
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = source.copy()
+        return self

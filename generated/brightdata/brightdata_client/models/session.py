@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import date_time, fields_of, integer, number, optional, optional_or_null, required, string
+from ..decoding import INFINITY, additional, date_time, integer, number, object_of, optional, required, string
 from ..models.session_captcha import SessionCaptcha
 from ..models.session_status import SessionStatus
 from ..types import UNSET, Model, Unset
@@ -63,26 +63,62 @@ class Session(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            session_id=required(fields, "session_id", string),
-            api_name=optional(fields, "api_name", string),
-            status=optional(fields, "status", SessionStatus.decode),
-            target_url=optional_or_null(fields, "target_url", string),
-            end_url=optional_or_null(fields, "end_url", string),
-            navigations=optional_or_null(fields, "navigations", integer),
-            timestamp=optional_or_null(fields, "timestamp", date_time),
-            duration=optional_or_null(fields, "duration", number),
-            captcha=optional(fields, "captcha", SessionCaptcha.decode),
-            bandwidth=optional_or_null(fields, "bandwidth", integer),
-            error=optional_or_null(fields, "error", ErrorObject.from_dict),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("session_id", UNSET)
+        self.session_id = value if type(value) is str else required(source, "session_id", string)
+        value = get("api_name", UNSET)
+        self.api_name = value if value is UNSET or type(value) is str else optional(more, "api_name", value, string)
+        value = get("status", UNSET)
+        self.status = value if value is UNSET else optional(more, "status", value, SessionStatus.decode)
+        value = get("target_url", UNSET)
+        self.target_url = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "target_url", value, string)
         )
+        value = get("end_url", UNSET)
+        self.end_url = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "end_url", value, string)
+        )
+        value = get("navigations", UNSET)
+        self.navigations = (
+            value
+            if value is UNSET or type(value) is int or value is None
+            else optional(more, "navigations", value, integer)
+        )
+        value = get("timestamp", UNSET)
+        self.timestamp = value if value is UNSET or value is None else optional(more, "timestamp", value, date_time)
+        value = get("duration", UNSET)
+        self.duration = (
+            value
+            if value is UNSET
+            or type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            or value is None
+            else optional(more, "duration", value, number)
+        )
+        value = get("captcha", UNSET)
+        self.captcha = value if value is UNSET else optional(more, "captcha", value, SessionCaptcha.decode)
+        value = get("bandwidth", UNSET)
+        self.bandwidth = (
+            value
+            if value is UNSET or type(value) is int or value is None
+            else optional(more, "bandwidth", value, integer)
+        )
+        value = get("error", UNSET)
+        self.error = value if value is UNSET or value is None else optional(more, "error", value, ErrorObject.from_dict)
+        return self
+
+
+_KNOWN = frozenset(Session._NAMES.values())
 
 
 # At the end, because models may refer to each other.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import fields_of, optional, string
+from ..decoding import additional, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -28,14 +28,20 @@ class SessionNotFound(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            error=optional(fields, "error", string),
-            session_id=optional(fields, "session_id", string),
-            additional_properties=fields,
-        )
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("error", UNSET)
+        self.error = value if value is UNSET or type(value) is str else optional(more, "error", value, string)
+        value = get("session_id", UNSET)
+        self.session_id = value if value is UNSET or type(value) is str else optional(more, "session_id", value, string)
+        return self
+
+
+_KNOWN = frozenset(SessionNotFound._NAMES.values())

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import fields_of, optional, string
+from ..decoding import additional, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -26,10 +26,18 @@ class ErrorResponse(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(detail=optional(fields, "detail", string), additional_properties=fields)
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("detail", UNSET)
+        self.detail = value if value is UNSET or type(value) is str else optional(more, "detail", value, string)
+        return self
+
+
+_KNOWN = frozenset(ErrorResponse._NAMES.values())

@@ -10,15 +10,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..decoding import (
+    INFINITY,
+    Array,
+    additional,
     anything,
-    array,
     boolean,
     date_time,
     either,
-    fields_of,
     number,
+    object_of,
     optional,
-    optional_or_null,
     required,
     string,
 )
@@ -89,36 +90,94 @@ class Session(Model):
         "metadata": "metadata",
         "extensions": "extensions",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("metadata",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            id=required(fields, "id", string),
-            status=optional(fields, "status", SessionStatus.decode),
-            live_url=optional_or_null(fields, "liveUrl", string),
-            cdp_url=optional_or_null(fields, "cdpUrl", string),
-            timeout_at=optional(fields, "timeoutAt", date_time),
-            started_at=optional(fields, "startedAt", date_time),
-            finished_at=optional_or_null(fields, "finishedAt", date_time),
-            proxy_used_mb=optional(fields, "proxyUsedMb", either(string).or_(number)),
-            proxy_cost=optional(fields, "proxyCost", either(string).or_(number)),
-            browser_cost=optional(fields, "browserCost", either(string).or_(number)),
-            agent_session_id=optional_or_null(fields, "agentSessionId", string),
-            recording_url=optional_or_null(fields, "recordingUrl", string),
-            recording_available=optional(fields, "recordingAvailable", boolean),
-            metadata=optional(fields, "metadata", SessionMetadata.from_dict),
-            extensions=optional(fields, "extensions", array(anything)),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("id", UNSET)
+        self.id = value if type(value) is str else required(source, "id", string)
+        value = get("status", UNSET)
+        self.status = value if value is UNSET else optional(more, "status", value, SessionStatus.decode)
+        value = get("liveUrl", UNSET)
+        self.live_url = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "liveUrl", value, string)
         )
+        value = get("cdpUrl", UNSET)
+        self.cdp_url = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "cdpUrl", value, string)
+        )
+        value = get("timeoutAt", UNSET)
+        self.timeout_at = value if value is UNSET else optional(more, "timeoutAt", value, date_time)
+        value = get("startedAt", UNSET)
+        self.started_at = value if value is UNSET else optional(more, "startedAt", value, date_time)
+        value = get("finishedAt", UNSET)
+        self.finished_at = value if value is UNSET or value is None else optional(more, "finishedAt", value, date_time)
+        value = get("proxyUsedMb", UNSET)
+        self.proxy_used_mb = (
+            value
+            if value is UNSET
+            or type(value) is str
+            or type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            else optional(more, "proxyUsedMb", value, _decode_proxy_used_mb)
+        )
+        value = get("proxyCost", UNSET)
+        self.proxy_cost = (
+            value
+            if value is UNSET
+            or type(value) is str
+            or type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            else optional(more, "proxyCost", value, _decode_proxy_cost)
+        )
+        value = get("browserCost", UNSET)
+        self.browser_cost = (
+            value
+            if value is UNSET
+            or type(value) is str
+            or type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            else optional(more, "browserCost", value, _decode_browser_cost)
+        )
+        value = get("agentSessionId", UNSET)
+        self.agent_session_id = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "agentSessionId", value, string)
+        )
+        value = get("recordingUrl", UNSET)
+        self.recording_url = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "recordingUrl", value, string)
+        )
+        value = get("recordingAvailable", UNSET)
+        self.recording_available = (
+            value if value is UNSET or type(value) is bool else optional(more, "recordingAvailable", value, boolean)
+        )
+        value = get("metadata", UNSET)
+        self.metadata = value if value is UNSET else optional(more, "metadata", value, SessionMetadata.from_dict)
+        value = get("extensions", UNSET)
+        self.extensions = value if value is UNSET else optional(more, "extensions", value, _decode_extensions)
+        return self
+
+
+_KNOWN = frozenset(Session._NAMES.values())
 
 
 # At the end, because models may refer to each other.
 from .session_metadata import SessionMetadata
+
+_decode_proxy_used_mb = either(string).or_(number)
+_decode_proxy_cost = either(string).or_(number)
+_decode_browser_cost = either(string).or_(number)
+_decode_extensions = Array(anything)

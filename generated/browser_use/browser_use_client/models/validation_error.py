@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import array, either, fields_of, integer, required, string
-from ..types import Model
+from ..decoding import Array, additional, either, integer, object_of, required, string
+from ..types import UNSET, Model
 
 
 @_attrs_define(repr=False)
@@ -31,15 +31,24 @@ class ValidationError(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            loc=required(fields, "loc", array(either(string).or_(integer))),
-            msg=required(fields, "msg", string),
-            type_=required(fields, "type", string),
-            additional_properties=fields,
-        )
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        self.loc = required(source, "loc", _decode_loc)
+        value = get("msg", UNSET)
+        self.msg = value if type(value) is str else required(source, "msg", string)
+        value = get("type", UNSET)
+        self.type_ = value if type(value) is str else required(source, "type", string)
+        return self
+
+
+_KNOWN = frozenset(ValidationError._NAMES.values())
+
+
+_decode_loc = Array(either(string).or_(integer))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import fields_of, integer, optional, string
+from ..decoding import additional, integer, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -30,15 +30,24 @@ class ErrorResponse(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            status_code=optional(fields, "statusCode", integer),
-            error=optional(fields, "error", string),
-            message=optional(fields, "message", string),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("statusCode", UNSET)
+        self.status_code = (
+            value if value is UNSET or type(value) is int else optional(more, "statusCode", value, integer)
         )
+        value = get("error", UNSET)
+        self.error = value if value is UNSET or type(value) is str else optional(more, "error", value, string)
+        value = get("message", UNSET)
+        self.message = value if value is UNSET or type(value) is str else optional(more, "message", value, string)
+        return self
+
+
+_KNOWN = frozenset(ErrorResponse._NAMES.values())

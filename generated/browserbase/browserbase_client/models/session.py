@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import boolean, date_time, fields_of, integer, number, optional, optional_or_null, required, string
+from ..decoding import INFINITY, additional, boolean, date_time, integer, number, object_of, optional, required, string
 from ..models.session_region import SessionRegion
 from ..models.session_status import SessionStatus
 from ..types import UNSET, Model, Unset
@@ -83,38 +83,83 @@ class Session(Model):
         "avg_cpu_usage": "avgCpuUsage",
         "memory_usage": "memoryUsage",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("user_metadata",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            id=required(fields, "id", string),
-            created_at=optional(fields, "createdAt", date_time),
-            updated_at=optional(fields, "updatedAt", date_time),
-            project_id=optional(fields, "projectId", string),
-            started_at=optional(fields, "startedAt", date_time),
-            ended_at=optional_or_null(fields, "endedAt", date_time),
-            expires_at=optional(fields, "expiresAt", date_time),
-            status=optional(fields, "status", SessionStatus.decode),
-            proxy_bytes=optional(fields, "proxyBytes", integer),
-            keep_alive=optional(fields, "keepAlive", boolean),
-            context_id=optional_or_null(fields, "contextId", string),
-            region=optional(fields, "region", SessionRegion.decode),
-            user_metadata=optional_or_null(fields, "userMetadata", UserMetadata.from_dict),
-            connect_url=optional(fields, "connectUrl", string),
-            selenium_remote_url=optional(fields, "seleniumRemoteUrl", string),
-            signing_key=optional(fields, "signingKey", string),
-            avg_cpu_usage=optional(fields, "avgCpuUsage", number),
-            memory_usage=optional(fields, "memoryUsage", number),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("id", UNSET)
+        self.id = value if type(value) is str else required(source, "id", string)
+        value = get("createdAt", UNSET)
+        self.created_at = value if value is UNSET else optional(more, "createdAt", value, date_time)
+        value = get("updatedAt", UNSET)
+        self.updated_at = value if value is UNSET else optional(more, "updatedAt", value, date_time)
+        value = get("projectId", UNSET)
+        self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
+        value = get("startedAt", UNSET)
+        self.started_at = value if value is UNSET else optional(more, "startedAt", value, date_time)
+        value = get("endedAt", UNSET)
+        self.ended_at = value if value is UNSET or value is None else optional(more, "endedAt", value, date_time)
+        value = get("expiresAt", UNSET)
+        self.expires_at = value if value is UNSET else optional(more, "expiresAt", value, date_time)
+        value = get("status", UNSET)
+        self.status = value if value is UNSET else optional(more, "status", value, SessionStatus.decode)
+        value = get("proxyBytes", UNSET)
+        self.proxy_bytes = (
+            value if value is UNSET or type(value) is int else optional(more, "proxyBytes", value, integer)
         )
+        value = get("keepAlive", UNSET)
+        self.keep_alive = (
+            value if value is UNSET or type(value) is bool else optional(more, "keepAlive", value, boolean)
+        )
+        value = get("contextId", UNSET)
+        self.context_id = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "contextId", value, string)
+        )
+        value = get("region", UNSET)
+        self.region = value if value is UNSET else optional(more, "region", value, SessionRegion.decode)
+        value = get("userMetadata", UNSET)
+        self.user_metadata = (
+            value if value is UNSET or value is None else optional(more, "userMetadata", value, UserMetadata.from_dict)
+        )
+        value = get("connectUrl", UNSET)
+        self.connect_url = (
+            value if value is UNSET or type(value) is str else optional(more, "connectUrl", value, string)
+        )
+        value = get("seleniumRemoteUrl", UNSET)
+        self.selenium_remote_url = (
+            value if value is UNSET or type(value) is str else optional(more, "seleniumRemoteUrl", value, string)
+        )
+        value = get("signingKey", UNSET)
+        self.signing_key = (
+            value if value is UNSET or type(value) is str else optional(more, "signingKey", value, string)
+        )
+        value = get("avgCpuUsage", UNSET)
+        self.avg_cpu_usage = (
+            value
+            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            else optional(more, "avgCpuUsage", value, number)
+        )
+        value = get("memoryUsage", UNSET)
+        self.memory_usage = (
+            value
+            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            else optional(more, "memoryUsage", value, number)
+        )
+        return self
+
+
+_KNOWN = frozenset(Session._NAMES.values())
 
 
 # At the end, because models may refer to each other.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import boolean, fields_of, optional, required, string
+from ..decoding import additional, boolean, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -29,14 +29,20 @@ class ErrorDetail(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            code=required(fields, "code", string),
-            retryable=optional(fields, "retryable", boolean),
-            additional_properties=fields,
-        )
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("code", UNSET)
+        self.code = value if type(value) is str else required(source, "code", string)
+        value = get("retryable", UNSET)
+        self.retryable = value if value is UNSET or type(value) is bool else optional(more, "retryable", value, boolean)
+        return self
+
+
+_KNOWN = frozenset(ErrorDetail._NAMES.values())

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import array, either, fields_of, optional, string
+from ..decoding import Array, additional, either, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -27,20 +27,25 @@ class ErrorResponse(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            detail=optional(
-                fields, "detail", either(string).or_(ErrorDetail.from_dict).or_(array(ValidationError.from_dict))
-            ),
-            additional_properties=fields,
-        )
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("detail", UNSET)
+        self.detail = value if value is UNSET else optional(more, "detail", value, _decode_detail)
+        return self
+
+
+_KNOWN = frozenset(ErrorResponse._NAMES.values())
 
 
 # At the end, because models may refer to each other.
 from .error_detail import ErrorDetail
 from .validation_error import ValidationError
+
+_decode_detail = either(string).or_(ErrorDetail.from_dict).or_(Array(ValidationError.from_dict))

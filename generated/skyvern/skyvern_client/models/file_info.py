@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import date_time, fields_of, integer, optional, optional_or_null, string
+from ..decoding import additional, date_time, integer, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -45,18 +45,44 @@ class FileInfo(Model):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            url=optional(fields, "url", string),
-            checksum=optional_or_null(fields, "checksum", string),
-            filename=optional_or_null(fields, "filename", string),
-            file_size=optional_or_null(fields, "file_size", integer),
-            modified_at=optional_or_null(fields, "modified_at", date_time),
-            artifact_id=optional_or_null(fields, "artifact_id", string),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("url", UNSET)
+        self.url = value if value is UNSET or type(value) is str else optional(more, "url", value, string)
+        value = get("checksum", UNSET)
+        self.checksum = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "checksum", value, string)
         )
+        value = get("filename", UNSET)
+        self.filename = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "filename", value, string)
+        )
+        value = get("file_size", UNSET)
+        self.file_size = (
+            value
+            if value is UNSET or type(value) is int or value is None
+            else optional(more, "file_size", value, integer)
+        )
+        value = get("modified_at", UNSET)
+        self.modified_at = value if value is UNSET or value is None else optional(more, "modified_at", value, date_time)
+        value = get("artifact_id", UNSET)
+        self.artifact_id = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "artifact_id", value, string)
+        )
+        return self
+
+
+_KNOWN = frozenset(FileInfo._NAMES.values())

@@ -9,14 +9,15 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 
 from ..decoding import (
-    array,
+    INFINITY,
+    Array,
+    additional,
     boolean,
     date_time,
-    fields_of,
     integer,
     number,
+    object_of,
     optional,
-    optional_or_null,
     required,
     string,
 )
@@ -124,49 +125,159 @@ class Session(Model):
         "browser_settings": "browser_settings",
         "remaining_lifetime_seconds": "remaining_lifetime_seconds",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("downloaded_files", "recordings", "browser_settings")
+    _NESTING: ClassVar[tuple[str, ...]] = ("downloaded_files", "recordings")
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"browser_session_id"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            browser_session_id=required(fields, "browser_session_id", string),
-            organization_id=optional(fields, "organization_id", string),
-            status=optional_or_null(fields, "status", string),
-            runnable_type=optional_or_null(fields, "runnable_type", string),
-            runnable_id=optional_or_null(fields, "runnable_id", string),
-            timeout=optional_or_null(fields, "timeout", integer),
-            browser_address=optional_or_null(fields, "browser_address", string),
-            app_url=optional_or_null(fields, "app_url", string),
-            extensions=optional_or_null(fields, "extensions", array(Extensions.decode)),
-            browser_type=optional_or_null(fields, "browser_type", PersistentBrowserType.decode),
-            browser_profile_id=optional_or_null(fields, "browser_profile_id", string),
-            generate_browser_profile=optional(fields, "generate_browser_profile", boolean),
-            vnc_streaming_supported=optional(fields, "vnc_streaming_supported", boolean),
-            download_path=optional_or_null(fields, "download_path", string),
-            downloaded_files=optional_or_null(fields, "downloaded_files", array(FileInfo.from_dict)),
-            recordings=optional_or_null(fields, "recordings", array(FileInfo.from_dict)),
-            started_at=optional_or_null(fields, "started_at", date_time),
-            completed_at=optional_or_null(fields, "completed_at", date_time),
-            created_at=optional(fields, "created_at", date_time),
-            modified_at=optional(fields, "modified_at", date_time),
-            deleted_at=optional_or_null(fields, "deleted_at", date_time),
-            stream_transport=optional_or_null(fields, "stream_transport", string),
-            warning=optional_or_null(fields, "warning", string),
-            source=optional_or_null(fields, "source", string),
-            created_by=optional_or_null(fields, "created_by", string),
-            browser_settings=optional_or_null(fields, "browser_settings", BrowserSettings.from_dict),
-            remaining_lifetime_seconds=optional_or_null(fields, "remaining_lifetime_seconds", number),
-            additional_properties=fields,
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("browser_session_id", UNSET)
+        self.browser_session_id = value if type(value) is str else required(source, "browser_session_id", string)
+        value = get("organization_id", UNSET)
+        self.organization_id = (
+            value if value is UNSET or type(value) is str else optional(more, "organization_id", value, string)
         )
+        value = get("status", UNSET)
+        self.status = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "status", value, string)
+        )
+        value = get("runnable_type", UNSET)
+        self.runnable_type = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "runnable_type", value, string)
+        )
+        value = get("runnable_id", UNSET)
+        self.runnable_id = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "runnable_id", value, string)
+        )
+        value = get("timeout", UNSET)
+        self.timeout = (
+            value
+            if value is UNSET or type(value) is int or value is None
+            else optional(more, "timeout", value, integer)
+        )
+        value = get("browser_address", UNSET)
+        self.browser_address = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "browser_address", value, string)
+        )
+        value = get("app_url", UNSET)
+        self.app_url = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "app_url", value, string)
+        )
+        value = get("extensions", UNSET)
+        self.extensions = (
+            value if value is UNSET or value is None else optional(more, "extensions", value, _decode_extensions)
+        )
+        value = get("browser_type", UNSET)
+        self.browser_type = (
+            value
+            if value is UNSET or value is None
+            else optional(more, "browser_type", value, PersistentBrowserType.decode)
+        )
+        value = get("browser_profile_id", UNSET)
+        self.browser_profile_id = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "browser_profile_id", value, string)
+        )
+        value = get("generate_browser_profile", UNSET)
+        self.generate_browser_profile = (
+            value
+            if value is UNSET or type(value) is bool
+            else optional(more, "generate_browser_profile", value, boolean)
+        )
+        value = get("vnc_streaming_supported", UNSET)
+        self.vnc_streaming_supported = (
+            value
+            if value is UNSET or type(value) is bool
+            else optional(more, "vnc_streaming_supported", value, boolean)
+        )
+        value = get("download_path", UNSET)
+        self.download_path = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "download_path", value, string)
+        )
+        value = get("downloaded_files", UNSET)
+        self.downloaded_files = (
+            value
+            if value is UNSET or value is None
+            else optional(more, "downloaded_files", value, _decode_downloaded_files)
+        )
+        value = get("recordings", UNSET)
+        self.recordings = (
+            value if value is UNSET or value is None else optional(more, "recordings", value, _decode_recordings)
+        )
+        value = get("started_at", UNSET)
+        self.started_at = value if value is UNSET or value is None else optional(more, "started_at", value, date_time)
+        value = get("completed_at", UNSET)
+        self.completed_at = (
+            value if value is UNSET or value is None else optional(more, "completed_at", value, date_time)
+        )
+        value = get("created_at", UNSET)
+        self.created_at = value if value is UNSET else optional(more, "created_at", value, date_time)
+        value = get("modified_at", UNSET)
+        self.modified_at = value if value is UNSET else optional(more, "modified_at", value, date_time)
+        value = get("deleted_at", UNSET)
+        self.deleted_at = value if value is UNSET or value is None else optional(more, "deleted_at", value, date_time)
+        value = get("stream_transport", UNSET)
+        self.stream_transport = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "stream_transport", value, string)
+        )
+        value = get("warning", UNSET)
+        self.warning = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "warning", value, string)
+        )
+        value = get("source", UNSET)
+        self.source = (
+            value if value is UNSET or type(value) is str or value is None else optional(more, "source", value, string)
+        )
+        value = get("created_by", UNSET)
+        self.created_by = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "created_by", value, string)
+        )
+        value = get("browser_settings", UNSET)
+        self.browser_settings = (
+            value
+            if value is UNSET or value is None
+            else optional(more, "browser_settings", value, BrowserSettings.from_dict)
+        )
+        value = get("remaining_lifetime_seconds", UNSET)
+        self.remaining_lifetime_seconds = (
+            value
+            if value is UNSET
+            or type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            or value is None
+            else optional(more, "remaining_lifetime_seconds", value, number)
+        )
+        return self
+
+
+_KNOWN = frozenset(Session._NAMES.values())
 
 
 # At the end, because models may refer to each other.
 from .browser_settings import BrowserSettings
 from .file_info import FileInfo
+
+_decode_extensions = Array(Extensions.decode)
+_decode_downloaded_files = Array(FileInfo.from_dict)
+_decode_recordings = Array(FileInfo.from_dict)

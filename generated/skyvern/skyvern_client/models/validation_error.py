@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import anything, array, either, fields_of, integer, optional, required, string
+from ..decoding import Array, additional, either, integer, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -31,26 +31,34 @@ class ValidationError(Model):
     ctx: ValidationErrorContext | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"loc": "loc", "msg": "msg", "type_": "type", "input_": "input", "ctx": "ctx"}
-    _NESTING: ClassVar[tuple[str, ...]] = ("ctx",)
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"loc", "msg", "type"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Return the model for a JSON object.
+        """Return the model for a JSON object, without calling `__init__`.
 
         Raises:
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
-        fields = fields_of(src_dict)
-        return cls(
-            loc=required(fields, "loc", array(either(string).or_(integer))),
-            msg=required(fields, "msg", string),
-            type_=required(fields, "type", string),
-            input_=optional(fields, "input", anything),
-            ctx=optional(fields, "ctx", ValidationErrorContext.from_dict),
-            additional_properties=fields,
-        )
+        source = src_dict if type(src_dict) is dict else object_of(src_dict)
+        self = cls.__new__(cls)
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        self.loc = required(source, "loc", _decode_loc)
+        value = get("msg", UNSET)
+        self.msg = value if type(value) is str else required(source, "msg", string)
+        value = get("type", UNSET)
+        self.type_ = value if type(value) is str else required(source, "type", string)
+        self.input_ = get("input", UNSET)
+        value = get("ctx", UNSET)
+        self.ctx = value if value is UNSET else optional(more, "ctx", value, ValidationErrorContext.from_dict)
+        return self
+
+
+_KNOWN = frozenset(ValidationError._NAMES.values())
 
 
 # At the end, because models may refer to each other.
 from .validation_error_context import ValidationErrorContext
+
+_decode_loc = Array(either(string).or_(integer))
