@@ -124,7 +124,9 @@ def _documented(prop: PropertyProtocol, schema: dict[str, Any]) -> str:
 
 def _holder_of_models(data: GeneratorData) -> Callable[[PropertyProtocol], bool]:
     """Return the function that says whether a property can hold a model that declares properties."""
-    declaring = {str(each.class_info.name) for each in data.models if each.required_properties or each.optional_properties}
+    declaring = {
+        str(each.class_info.name) for each in data.models if each.required_properties or each.optional_properties
+    }
 
     def holds_models(prop: PropertyProtocol) -> bool:
         if isinstance(prop, ListProperty):

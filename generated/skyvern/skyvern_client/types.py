@@ -153,7 +153,8 @@ class Model:
     def unexpected(self) -> dict[str, Any]:
         """The raw values of the properties that are not what the API's description promises, by path."""
         found: dict[str, Any] = {}
-        _note_unexpected(self, "", found)
+        if self.additional_properties or self._NESTING:
+            _note_unexpected(self, "", found)
         return found
 
     def __repr__(self) -> str:

@@ -8,8 +8,18 @@ from anchorbrowser_client import AuthenticatedClient, models
 from anchorbrowser_client.api.sessions import get_session
 from anchorbrowser_client.types import Unset
 
-from browser_sessions._reading import Reading, status_of
-from browser_sessions._session import BrowserSession, make_cost, make_session
+from browser_sessions._reading import (
+    after,
+    amount_of,
+    derived_of,
+    seconds_of,
+    status_of,
+    time_of,
+    unexpected_in,
+    whole_of,
+    word_of,
+)
+from browser_sessions._session import BrowserSession, SessionDraft, make_cost
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -28,30 +38,30 @@ VIEWED = (models.SessionEnvelope, models.Session)
 
 
 def view(raw: models.SessionEnvelope | models.Session) -> BrowserSession:
-    """View an answer, or the session in it."""
+    """View a response, or the session in it."""
     session, within = (raw.data, "data.") if isinstance(raw, models.SessionEnvelope) else (raw, "")
-    read = Reading(raw, Unset, within)
-    word = read.word(session.status)
-    status = status_of(word, STATUSES)
-    created_at = read.time(session.created_at, "created_at")
-    duration = read.seconds(session.duration, "duration")
-    credits_used = read.amount(session.credits_used, "credits_used")
-    return make_session(
-        provider="anchorbrowser",
-        id=session.session_id,
-        status=status,
-        raw_status=word,
-        created_at=created_at,
-        ended_at=read.derive("ended_at", read.after(created_at, duration, "duration") if status.is_terminal else None),
-        duration=duration,
-        proxy_bytes=read.whole(session.proxy_bytes, "proxy_bytes"),
-        cost=None if credits_used is None else make_cost(credits_used, "credits", final=status.is_terminal),
-        account_id=read.known(session.team_id),
-        metadata=_labels(session.tags),
-        derived=read.derived,
-        unexpected=read.unexpected,
-        raw=raw,
-    )
+    notes: list[str] = []
+    made = SessionDraft()
+    made.provider = "anchorbrowser"
+    made.id = session.session_id
+    made.raw_status = word = word_of(session.status)
+    made.status = status = status_of(word, STATUSES)
+    made.created_at = created_at = time_of(session.created_at, "created_at", notes)
+    made.duration = duration = seconds_of(session.duration, "duration", notes)
+    ended_at = after(created_at, duration, "duration", notes) if status.is_terminal else None
+    made.ended_at = ended_at
+    made.proxy_bytes = whole_of(session.proxy_bytes, "proxy_bytes", notes)
+    credits_used = amount_of(session.credits_used, "credits_used", notes)
+    made.cost = None if credits_used is None else make_cost(credits_used, "credits", final=status.is_terminal)
+    made.account_id = None if isinstance(session.team_id, Unset) else session.team_id
+    made.metadata = _labels(session.tags)
+    made.derived = derived_of(None if ended_at is None else "ended_at")
+    made.unexpected = unexpected_in(raw, notes, within)
+    made.raw = raw
+    made.recordings = ()
+    made.started_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
+    made.billable_bytes = made.region = made.failure = None
+    return made.frozen()
 
 
 def _labels(tags: list[str] | models.SessionTags | Unset) -> dict[str, Any]:

@@ -6,8 +6,17 @@ from brightdata_client import AuthenticatedClient, models
 from brightdata_client.api.sessions import get_session
 from brightdata_client.types import Unset
 
-from browser_sessions._reading import Reading, status_of
-from browser_sessions._session import BrowserSession, SessionFailure, make_session
+from browser_sessions._reading import (
+    after,
+    derived_of,
+    seconds_of,
+    status_of,
+    time_of,
+    unexpected_in,
+    whole_of,
+    word_of,
+)
+from browser_sessions._session import BrowserSession, SessionDraft, SessionFailure
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -22,26 +31,32 @@ VIEWED = (models.SingleSessionResponse, models.Session)
 
 
 def view(raw: models.SingleSessionResponse | models.Session) -> BrowserSession:
-    """View an answer, or the session in it."""
+    """View a response, or the session in it."""
     session, within = (raw.session, "session.") if isinstance(raw, models.SingleSessionResponse) else (raw, "")
-    read = Reading(raw, Unset, within)
-    word = read.word(session.status)
-    status = status_of(word, STATUSES)
-    started_at = read.time(session.timestamp, "timestamp")
-    duration = read.seconds(session.duration, "duration")
-    error = read.known(session.error)
-    return make_session(
-        provider="brightdata",
-        id=session.session_id,
-        status=status,
-        raw_status=word,
-        started_at=started_at,
-        ended_at=read.derive("ended_at", read.after(started_at, duration, "duration") if status.is_terminal else None),
-        duration=duration,
-        billable_bytes=read.whole(session.bandwidth, "bandwidth"),
-        account_id=read.known(session.api_name),
-        failure=None if error is None else SessionFailure(read.known(error.code), read.known(error.message)),
-        derived=read.derived,
-        unexpected=read.unexpected,
-        raw=raw,
-    )
+    notes: list[str] = []
+    made = SessionDraft()
+    made.provider = "brightdata"
+    made.id = session.session_id
+    made.raw_status = word = word_of(session.status)
+    made.status = status = status_of(word, STATUSES)
+    made.started_at = started_at = time_of(session.timestamp, "timestamp", notes)
+    made.duration = duration = seconds_of(session.duration, "duration", notes)
+    made.ended_at = ended_at = after(started_at, duration, "duration", notes) if status.is_terminal else None
+    made.billable_bytes = whole_of(session.bandwidth, "bandwidth", notes)
+    made.account_id = None if isinstance(session.api_name, Unset) else session.api_name
+    made.failure = _failure(session.error)
+    made.derived = derived_of(None if ended_at is None else "ended_at")
+    made.unexpected = unexpected_in(raw, notes, within)
+    made.raw = raw
+    made.recordings = ()
+    made.metadata = {}
+    made.created_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
+    made.proxy_bytes = made.cost = made.region = None
+    return made.frozen()
+
+
+def _failure(error: models.SessionError | Unset | None) -> SessionFailure | None:
+    if error is None or isinstance(error, Unset):
+        return None
+    code, message = (None if isinstance(each, Unset) else each for each in (error.code, error.message))
+    return SessionFailure(code, message)

@@ -8,8 +8,18 @@ from browser_use_client import AuthenticatedClient, models
 from browser_use_client.api.sessions import get_session
 from browser_use_client.types import Unset
 
-from browser_sessions._reading import Reading, between, status_of
-from browser_sessions._session import BrowserSession, make_cost, make_recording, make_session
+from browser_sessions._reading import (
+    amount_of,
+    between,
+    derived_of,
+    mebibytes_of,
+    status_of,
+    sum_of,
+    time_of,
+    unexpected_in,
+    word_of,
+)
+from browser_sessions._session import BrowserSession, Recording, SessionDraft, make_cost
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -23,39 +33,32 @@ VIEWED = (models.Session,)
 
 
 def view(raw: models.Session) -> BrowserSession:
-    """View an answer."""
-    read = Reading(raw, Unset)
-    word = read.word(raw.status)
-    started_at = read.time(raw.started_at, "startedAt")
-    ended_at = read.time(raw.finished_at, "finishedAt")
-    expires_at = read.time(raw.timeout_at, "timeoutAt")
+    """View a response."""
+    notes: list[str] = []
+    made = SessionDraft()
+    made.provider = "browser_use"
+    made.id = raw.id
+    made.raw_status = word = word_of(raw.status)
+    made.started_at = started_at = time_of(raw.started_at, "startedAt", notes)
+    made.ended_at = ended_at = time_of(raw.finished_at, "finishedAt", notes)
+    made.expires_at = expires_at = time_of(raw.timeout_at, "timeoutAt", notes)
+    made.duration = between(started_at, ended_at)
     status = status_of(word, STATUSES)
-    if status is SessionStatus.ENDED and _is_timeout(ended_at, expires_at):
-        status = read.derive("status", SessionStatus.TIMED_OUT)
-    browser_cost = read.amount(raw.browser_cost, "browserCost")
-    proxy_cost = read.amount(raw.proxy_cost, "proxyCost")
-    total = read.total(browser_cost, proxy_cost)
-    recording_url = read.known(raw.recording_url)
-    metadata = read.known(raw.metadata)
-    return make_session(
-        provider="browser_use",
-        id=raw.id,
-        status=status,
-        raw_status=word,
-        started_at=started_at,
-        ended_at=ended_at,
-        expires_at=expires_at,
-        duration=read.derive("duration", between(started_at, ended_at)),
-        connect_url=read.known(raw.cdp_url),
-        live_view_url=read.known(raw.live_url),
-        recordings=() if recording_url is None else (make_recording(recording_url),),
-        proxy_bytes=read.mebibytes(raw.proxy_used_mb, "proxyUsedMb"),
-        cost=None if total is None else make_cost(total, "USD", final=status.is_terminal),
-        metadata={} if metadata is None else metadata.to_dict(),
-        derived=read.derived,
-        unexpected=read.unexpected,
-        raw=raw,
-    )
+    is_timeout = status is SessionStatus.ENDED and _is_timeout(ended_at, expires_at)
+    made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
+    made.connect_url = None if isinstance(raw.cdp_url, Unset) else raw.cdp_url
+    made.live_view_url = None if isinstance(raw.live_url, Unset) else raw.live_url
+    made.recordings = (Recording(raw.recording_url),) if isinstance(raw.recording_url, str) else ()
+    made.proxy_bytes = mebibytes_of(raw.proxy_used_mb, "proxyUsedMb", notes)
+    browser_cost = amount_of(raw.browser_cost, "browserCost", notes)
+    total = sum_of(browser_cost, amount_of(raw.proxy_cost, "proxyCost", notes))
+    made.cost = None if total is None else make_cost(total, "USD", final=status.is_terminal)
+    made.metadata = {} if isinstance(raw.metadata, Unset) else raw.metadata.to_dict()
+    made.derived = derived_of("status" if is_timeout else None, "duration" if made.duration is not None else None)
+    made.unexpected = unexpected_in(raw, notes)
+    made.raw = raw
+    made.created_at = made.updated_at = made.billable_bytes = made.region = made.account_id = made.failure = None
+    return made.frozen()
 
 
 def _is_timeout(ended_at: datetime | None, expires_at: datetime | None) -> bool:

@@ -6,8 +6,8 @@ from browserbase_client import AuthenticatedClient, models
 from browserbase_client.api.sessions import get_session
 from browserbase_client.types import Unset
 
-from browser_sessions._reading import Reading, between, status_of
-from browser_sessions._session import BrowserSession, make_session
+from browser_sessions._reading import between, derived_of, status_of, time_of, unexpected_in, whole_of, word_of
+from browser_sessions._session import BrowserSession, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -24,29 +24,28 @@ VIEWED = (models.Session,)
 
 
 def view(raw: models.Session) -> BrowserSession:
-    """View an answer."""
-    read = Reading(raw, Unset)
-    word = read.word(raw.status)
-    metadata = read.known(raw.user_metadata)
-    started_at = read.time(raw.started_at, "startedAt")
-    ended_at = read.time(raw.ended_at, "endedAt")
-    return make_session(
-        provider="browserbase",
-        id=raw.id,
-        status=status_of(word, STATUSES),
-        raw_status=word,
-        created_at=read.time(raw.created_at, "createdAt"),
-        started_at=started_at,
-        ended_at=ended_at,
-        expires_at=read.time(raw.expires_at, "expiresAt"),
-        updated_at=read.time(raw.updated_at, "updatedAt"),
-        duration=read.derive("duration", between(started_at, ended_at)),
-        connect_url=read.known(raw.connect_url),
-        proxy_bytes=read.whole(raw.proxy_bytes, "proxyBytes"),
-        region=read.word(raw.region),
-        account_id=read.known(raw.project_id),
-        metadata={} if metadata is None else metadata.to_dict(),
-        derived=read.derived,
-        unexpected=read.unexpected,
-        raw=raw,
-    )
+    """View a response."""
+    notes: list[str] = []
+    made = SessionDraft()
+    made.provider = "browserbase"
+    made.id = raw.id
+    made.raw_status = word = word_of(raw.status)
+    made.status = status_of(word, STATUSES)
+    made.created_at = time_of(raw.created_at, "createdAt", notes)
+    made.started_at = started_at = time_of(raw.started_at, "startedAt", notes)
+    made.ended_at = ended_at = time_of(raw.ended_at, "endedAt", notes)
+    made.expires_at = time_of(raw.expires_at, "expiresAt", notes)
+    made.updated_at = time_of(raw.updated_at, "updatedAt", notes)
+    made.duration = duration = between(started_at, ended_at)
+    made.connect_url = None if isinstance(raw.connect_url, Unset) else raw.connect_url
+    made.proxy_bytes = whole_of(raw.proxy_bytes, "proxyBytes", notes)
+    made.region = word_of(raw.region)
+    made.account_id = None if isinstance(raw.project_id, Unset) else raw.project_id
+    metadata = raw.user_metadata
+    made.metadata = {} if isinstance(metadata, Unset) or metadata is None else metadata.to_dict()
+    made.derived = derived_of(None if duration is None else "duration")
+    made.unexpected = unexpected_in(raw, notes)
+    made.raw = raw
+    made.recordings = ()
+    made.live_view_url = made.billable_bytes = made.cost = made.failure = None
+    return made.frozen()

@@ -8,8 +8,18 @@ from skyvern_client import AuthenticatedClient, models
 from skyvern_client.api.sessions import get_session
 from skyvern_client.types import Unset
 
-from browser_sessions._reading import Reading, between, status_of
-from browser_sessions._session import BrowserSession, Recording, make_recording, make_session
+from browser_sessions._reading import (
+    after,
+    between,
+    derived_of,
+    minutes_of,
+    status_of,
+    time_of,
+    unexpected_in,
+    whole_of,
+    word_of,
+)
+from browser_sessions._session import BrowserSession, Recording, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -28,34 +38,35 @@ VIEWED = (models.Session,)
 
 
 def view(raw: models.Session) -> BrowserSession:
-    """View an answer."""
-    read = Reading(raw, Unset)
-    word = read.word(raw.status)
-    started_at = read.time(raw.started_at, "started_at")
-    ended_at = read.time(raw.completed_at, "completed_at")
-    status = status_of(word, STATUSES)
-    if not _was_sent(raw, "status", word):
-        status = read.derive("status", _inferred(raw))
-    timeout = read.minutes(raw.timeout, "timeout")
-    return make_session(
-        provider="skyvern",
-        id=raw.browser_session_id,
-        status=status,
-        raw_status=word,
-        created_at=read.time(raw.created_at, "created_at"),
-        started_at=started_at,
-        ended_at=ended_at,
-        expires_at=read.derive("expires_at", read.after(started_at, timeout, "timeout")),
-        updated_at=read.time(raw.modified_at, "modified_at"),
-        duration=read.derive("duration", between(started_at, ended_at)),
-        connect_url=read.known(raw.browser_address),
-        live_view_url=read.known(raw.app_url),
-        recordings=tuple(_recordings(raw, read)),
-        account_id=read.known(raw.organization_id),
-        derived=read.derived,
-        unexpected=read.unexpected,
-        raw=raw,
+    """View a response."""
+    notes: list[str] = []
+    made = SessionDraft()
+    made.provider = "skyvern"
+    made.id = raw.browser_session_id
+    made.raw_status = word = word_of(raw.status)
+    is_inferred = word is None and not _was_sent(raw, "status", word)
+    made.status = _inferred(raw) if is_inferred else status_of(word, STATUSES)
+    made.created_at = time_of(raw.created_at, "created_at", notes)
+    made.started_at = started_at = time_of(raw.started_at, "started_at", notes)
+    made.ended_at = ended_at = time_of(raw.completed_at, "completed_at", notes)
+    timeout = minutes_of(raw.timeout, "timeout", notes)
+    made.expires_at = expires_at = after(started_at, timeout, "timeout", notes)
+    made.updated_at = time_of(raw.modified_at, "modified_at", notes)
+    made.duration = duration = between(started_at, ended_at)
+    made.connect_url = None if isinstance(raw.browser_address, Unset) else raw.browser_address
+    made.live_view_url = None if isinstance(raw.app_url, Unset) else raw.app_url
+    made.recordings = tuple(_recordings(raw.recordings, notes)) if isinstance(raw.recordings, list) else ()
+    made.account_id = None if isinstance(raw.organization_id, Unset) else raw.organization_id
+    made.derived = derived_of(
+        "status" if is_inferred else None,
+        None if expires_at is None else "expires_at",
+        None if duration is None else "duration",
     )
+    made.unexpected = unexpected_in(raw, notes)
+    made.raw = raw
+    made.metadata = {}
+    made.proxy_bytes = made.billable_bytes = made.cost = made.region = made.failure = None
+    return made.frozen()
 
 
 def _inferred(raw: models.Session) -> SessionStatus:
@@ -70,18 +81,17 @@ def _was_sent(raw: models.Session, name: str, value: object) -> bool:
     return not (value is None or isinstance(value, Unset)) or raw.additional_properties.get(name) is not None
 
 
-def _recordings(raw: models.Session, read: Reading[Unset]) -> Iterator[Recording]:
-    for index, file in enumerate(read.known(raw.recordings) or ()):
+def _recordings(files: list[models.FileInfo], notes: list[str]) -> Iterator[Recording]:
+    for index, file in enumerate(files):
         path = f"recordings[{index}]"
-        url = read.known(file.url)
-        if url is None:
+        if not isinstance(file.url, str):
             if "url" not in file.additional_properties:  # else its own path is noted already
-                read.not_held(path)
+                notes.append(path)
             continue
-        yield make_recording(
-            url,
-            filename=read.known(file.filename),
-            size=read.whole(file.file_size, f"{path}.file_size"),
-            checksum=read.known(file.checksum),
-            modified_at=read.time(file.modified_at, f"{path}.modified_at"),
+        yield Recording(
+            file.url,
+            filename=None if isinstance(file.filename, Unset) else file.filename,
+            size=whole_of(file.file_size, f"{path}.file_size", notes),
+            checksum=None if isinstance(file.checksum, Unset) else file.checksum,
+            modified_at=time_of(file.modified_at, f"{path}.modified_at", notes),
         )
