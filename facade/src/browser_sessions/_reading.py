@@ -39,7 +39,8 @@ class Model(Protocol):
 def word_of(value: object) -> str | None:
     """Return a word that was sent, as plain text: an enum's member too."""
     if isinstance(value, Enum):
-        return str(value.value)
+        word: str = value._value_  # `value.value` is three times as slow
+        return word
     return value if isinstance(value, str) else None
 
 
@@ -125,7 +126,7 @@ def mebibytes_of(value: object, path: str, notes: list[str]) -> int | None:
     amount = amount_of(value, path, notes)
     if amount is None:
         return None
-    return whole_of(int(_EXACT.to_integral_value(_EXACT.multiply(amount, _MEBIBYTE))), path, notes)
+    return whole_of(round(_EXACT.multiply(amount, _MEBIBYTE)), path, notes)
 
 
 def sum_of(first: Decimal | None, second: Decimal | None) -> Decimal | None:

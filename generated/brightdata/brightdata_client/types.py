@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum, IntEnum, StrEnum
-from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Protocol, Self, TypeVar, cast
+from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -62,7 +62,8 @@ class OpenStrEnum(StrEnum):
         if not isinstance(value, str):
             raise DecodeError.of(value, "string")
         # Enum's own look-up table: a call of the class costs three times as much.
-        return cast(Self, cls._value2member_map_.get(value) or cls(value))
+        member: Self | None = cls._value2member_map_.get(value)  # type: ignore[assignment]  # of any Enum, it says
+        return cls(value) if member is None else member
 
 
 class OpenIntEnum(IntEnum):
@@ -137,7 +138,10 @@ class Model:
 
         Times have microseconds, as Python's have. What is nested in additional properties is not copied.
         """
-        return dict(self.additional_properties) | {name: _to_json(value) for name, value in self._declared()}
+        properties = self.additional_properties.copy()
+        if self._NAMES:
+            properties.update((name, _to_json(value)) for name, value in self._declared())
+        return properties
 
     def given(self) -> dict[str, Any]:
         """Return what the model holds, by the API's names: what was set and what is additional, as Python values."""

@@ -19,7 +19,7 @@ from browser_sessions._reading import (
     unexpected_in,
     word_of,
 )
-from browser_sessions._session import BrowserSession, Recording, SessionDraft, make_cost
+from browser_sessions._session import BrowserSession, SessionDraft, make_cost, make_recording
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -48,7 +48,7 @@ def view(raw: models.Session) -> BrowserSession:
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.connect_url = None if isinstance(raw.cdp_url, Unset) else raw.cdp_url
     made.live_view_url = None if isinstance(raw.live_url, Unset) else raw.live_url
-    made.recordings = (Recording(raw.recording_url),) if isinstance(raw.recording_url, str) else ()
+    made.recordings = (make_recording(raw.recording_url),) if isinstance(raw.recording_url, str) else ()
     made.proxy_bytes = mebibytes_of(raw.proxy_used_mb, "proxyUsedMb", notes)
     browser_cost = amount_of(raw.browser_cost, "browserCost", notes)
     total = sum_of(browser_cost, amount_of(raw.proxy_cost, "proxyCost", notes))

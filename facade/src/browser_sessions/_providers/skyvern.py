@@ -19,7 +19,7 @@ from browser_sessions._reading import (
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, Recording, SessionDraft
+from browser_sessions._session import BrowserSession, Recording, SessionDraft, make_recording
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -88,10 +88,10 @@ def _recordings(files: list[models.FileInfo], notes: list[str]) -> Iterator[Reco
             if "url" not in file.additional_properties:  # else its own path is noted already
                 notes.append(path)
             continue
-        yield Recording(
+        yield make_recording(
             file.url,
-            filename=None if isinstance(file.filename, Unset) else file.filename,
-            size=whole_of(file.file_size, f"{path}.file_size", notes),
-            checksum=None if isinstance(file.checksum, Unset) else file.checksum,
-            modified_at=time_of(file.modified_at, f"{path}.modified_at", notes),
+            None if isinstance(file.filename, Unset) else file.filename,
+            whole_of(file.file_size, f"{path}.file_size", notes),
+            None if isinstance(file.checksum, Unset) else file.checksum,
+            time_of(file.modified_at, f"{path}.modified_at", notes),
         )

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, object_of, optional
+from ..decoding import additional, new, object_of
+from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
 
@@ -33,11 +34,17 @@ class ErrorResponse(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("error", UNSET)
-        self.error = value if value is UNSET else optional(more, "error", value, ErrorResponseError.from_dict)
+        if value is not UNSET:
+            try:
+                value = _decode_error(value)
+            except DecodeError:
+                more["error"] = value
+                value = UNSET
+        self.error = value
         return self
 
 
@@ -46,3 +53,5 @@ _KNOWN = frozenset(ErrorResponse._NAMES.values())
 
 # At the end, because models may refer to each other.
 from .error_response_error import ErrorResponseError
+
+_decode_error = ErrorResponseError.from_dict

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, integer, object_of, optional, string
+from ..decoding import additional, integer, new, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -34,7 +34,7 @@ class ErrorResponseError(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("code", UNSET)

@@ -17,12 +17,14 @@ from ..decoding import (
     date_time,
     either,
     integer,
+    new,
     number,
     object_of,
     optional,
     required,
     string,
 )
+from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
 
@@ -83,7 +85,7 @@ class Session(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("session_id", UNSET)
@@ -104,9 +106,13 @@ class Session(Model):
             else optional(more, "credits_used", value, _decode_credits_used)
         )
         value = get("configuration", UNSET)
-        self.configuration = (
-            value if value is UNSET else optional(more, "configuration", value, SessionConfiguration.from_dict)
-        )
+        if value is not UNSET:
+            try:
+                value = _decode_configuration(value)
+            except DecodeError:
+                more["configuration"] = value
+                value = UNSET
+        self.configuration = value
         value = get("playground", UNSET)
         self.playground = (
             value if value is UNSET or type(value) is bool else optional(more, "playground", value, boolean)
@@ -116,13 +122,37 @@ class Session(Model):
             value if value is UNSET or type(value) is int else optional(more, "proxy_bytes", value, integer)
         )
         value = get("tokens", UNSET)
-        self.tokens = value if value is UNSET else optional(more, "tokens", value, SessionTokens.from_dict)
+        if value is not UNSET:
+            try:
+                value = _decode_tokens(value)
+            except DecodeError:
+                more["tokens"] = value
+                value = UNSET
+        self.tokens = value
         value = get("steps", UNSET)
-        self.steps = value if value is UNSET else optional(more, "steps", value, _decode_steps)
+        if value is not UNSET:
+            try:
+                value = _decode_steps(value)
+            except DecodeError:
+                more["steps"] = value
+                value = UNSET
+        self.steps = value
         value = get("tags", UNSET)
-        self.tags = value if value is UNSET else optional(more, "tags", value, _decode_tags)
+        if value is not UNSET:
+            try:
+                value = _decode_tags(value)
+            except DecodeError:
+                more["tags"] = value
+                value = UNSET
+        self.tags = value
         value = get("created_at", UNSET)
-        self.created_at = value if value is UNSET else optional(more, "created_at", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["created_at"] = value
+                value = UNSET
+        self.created_at = value
         return self
 
 
@@ -136,5 +166,7 @@ from .session_tags import SessionTags
 from .session_tokens import SessionTokens
 
 _decode_credits_used = either(number).or_(string)
+_decode_configuration = SessionConfiguration.from_dict
+_decode_tokens = SessionTokens.from_dict
 _decode_steps = either(Array(SessionStep.from_dict)).or_(integer)
 _decode_tags = either(SessionTags.from_dict).or_(Array(string))

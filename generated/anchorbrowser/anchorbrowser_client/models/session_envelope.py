@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, object_of, required
+from ..decoding import additional, new, object_of, required
 from ..types import Model
 
 
@@ -34,10 +34,10 @@ class SessionEnvelope(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
-        self.data = required(source, "data", Session.from_dict)
+        self.data = required(source, "data", _decode_data)
         return self
 
 
@@ -46,3 +46,5 @@ _KNOWN = frozenset(SessionEnvelope._NAMES.values())
 
 # At the end, because models may refer to each other.
 from .session import Session
+
+_decode_data = Session.from_dict

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, date_time, integer, number, object_of, optional, required, string
+from ..decoding import INFINITY, additional, date_time, integer, new, number, object_of, optional, required, string
+from ..errors import DecodeError
 from ..models.session_captcha import SessionCaptcha
 from ..models.session_status import SessionStatus
 from ..types import UNSET, Model, Unset
@@ -69,7 +70,7 @@ class Session(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("session_id", UNSET)
@@ -77,7 +78,13 @@ class Session(Model):
         value = get("api_name", UNSET)
         self.api_name = value if value is UNSET or type(value) is str else optional(more, "api_name", value, string)
         value = get("status", UNSET)
-        self.status = value if value is UNSET else optional(more, "status", value, SessionStatus.decode)
+        if value is not UNSET:
+            try:
+                value = _decode_status(value)
+            except DecodeError:
+                more["status"] = value
+                value = UNSET
+        self.status = value
         value = get("target_url", UNSET)
         self.target_url = (
             value
@@ -95,7 +102,13 @@ class Session(Model):
             else optional(more, "navigations", value, integer)
         )
         value = get("timestamp", UNSET)
-        self.timestamp = value if value is UNSET or value is None else optional(more, "timestamp", value, date_time)
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["timestamp"] = value
+                value = UNSET
+        self.timestamp = value
         value = get("duration", UNSET)
         self.duration = (
             value
@@ -106,7 +119,13 @@ class Session(Model):
             else optional(more, "duration", value, number)
         )
         value = get("captcha", UNSET)
-        self.captcha = value if value is UNSET else optional(more, "captcha", value, SessionCaptcha.decode)
+        if value is not UNSET:
+            try:
+                value = _decode_captcha(value)
+            except DecodeError:
+                more["captcha"] = value
+                value = UNSET
+        self.captcha = value
         value = get("bandwidth", UNSET)
         self.bandwidth = (
             value
@@ -114,7 +133,13 @@ class Session(Model):
             else optional(more, "bandwidth", value, integer)
         )
         value = get("error", UNSET)
-        self.error = value if value is UNSET or value is None else optional(more, "error", value, ErrorObject.from_dict)
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_error(value)
+            except DecodeError:
+                more["error"] = value
+                value = UNSET
+        self.error = value
         return self
 
 
@@ -123,3 +148,7 @@ _KNOWN = frozenset(Session._NAMES.values())
 
 # At the end, because models may refer to each other.
 from .error_object import ErrorObject
+
+_decode_status = SessionStatus.decode
+_decode_captcha = SessionCaptcha.decode
+_decode_error = ErrorObject.from_dict

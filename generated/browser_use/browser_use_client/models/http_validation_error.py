@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import Array, additional, object_of, optional
+from ..decoding import Array, additional, new, object_of
+from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
 
@@ -33,11 +34,17 @@ class HTTPValidationError(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("detail", UNSET)
-        self.detail = value if value is UNSET else optional(more, "detail", value, _decode_detail)
+        if value is not UNSET:
+            try:
+                value = _decode_detail(value)
+            except DecodeError:
+                more["detail"] = value
+                value = UNSET
+        self.detail = value
         return self
 
 

@@ -17,12 +17,14 @@ from ..decoding import (
     boolean,
     date_time,
     either,
+    new,
     number,
     object_of,
     optional,
     required,
     string,
 )
+from ..errors import DecodeError
 from ..models.session_status import SessionStatus
 from ..types import UNSET, Model, Unset
 
@@ -100,13 +102,19 @@ class Session(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("status", UNSET)
-        self.status = value if value is UNSET else optional(more, "status", value, SessionStatus.decode)
+        if value is not UNSET:
+            try:
+                value = _decode_status(value)
+            except DecodeError:
+                more["status"] = value
+                value = UNSET
+        self.status = value
         value = get("liveUrl", UNSET)
         self.live_url = (
             value if value is UNSET or type(value) is str or value is None else optional(more, "liveUrl", value, string)
@@ -116,11 +124,29 @@ class Session(Model):
             value if value is UNSET or type(value) is str or value is None else optional(more, "cdpUrl", value, string)
         )
         value = get("timeoutAt", UNSET)
-        self.timeout_at = value if value is UNSET else optional(more, "timeoutAt", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["timeoutAt"] = value
+                value = UNSET
+        self.timeout_at = value
         value = get("startedAt", UNSET)
-        self.started_at = value if value is UNSET else optional(more, "startedAt", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["startedAt"] = value
+                value = UNSET
+        self.started_at = value
         value = get("finishedAt", UNSET)
-        self.finished_at = value if value is UNSET or value is None else optional(more, "finishedAt", value, date_time)
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["finishedAt"] = value
+                value = UNSET
+        self.finished_at = value
         value = get("proxyUsedMb", UNSET)
         self.proxy_used_mb = (
             value
@@ -165,9 +191,21 @@ class Session(Model):
             value if value is UNSET or type(value) is bool else optional(more, "recordingAvailable", value, boolean)
         )
         value = get("metadata", UNSET)
-        self.metadata = value if value is UNSET else optional(more, "metadata", value, SessionMetadata.from_dict)
+        if value is not UNSET:
+            try:
+                value = _decode_metadata(value)
+            except DecodeError:
+                more["metadata"] = value
+                value = UNSET
+        self.metadata = value
         value = get("extensions", UNSET)
-        self.extensions = value if value is UNSET else optional(more, "extensions", value, _decode_extensions)
+        if value is not UNSET:
+            try:
+                value = _decode_extensions(value)
+            except DecodeError:
+                more["extensions"] = value
+                value = UNSET
+        self.extensions = value
         return self
 
 
@@ -177,7 +215,9 @@ _KNOWN = frozenset(Session._NAMES.values())
 # At the end, because models may refer to each other.
 from .session_metadata import SessionMetadata
 
+_decode_status = SessionStatus.decode
 _decode_proxy_used_mb = either(string).or_(number)
 _decode_proxy_cost = either(string).or_(number)
 _decode_browser_cost = either(string).or_(number)
+_decode_metadata = SessionMetadata.from_dict
 _decode_extensions = Array(anything)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import object_of
+from ..decoding import new, object_of
 from ..types import Model
 
 
@@ -23,6 +23,6 @@ class SessionMetadata(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = source.copy()
         return self

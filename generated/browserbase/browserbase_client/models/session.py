@@ -9,7 +9,20 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import INFINITY, additional, boolean, date_time, integer, number, object_of, optional, required, string
+from ..decoding import (
+    INFINITY,
+    additional,
+    boolean,
+    date_time,
+    integer,
+    new,
+    number,
+    object_of,
+    optional,
+    required,
+    string,
+)
+from ..errors import DecodeError
 from ..models.session_region import SessionRegion
 from ..models.session_status import SessionStatus
 from ..types import UNSET, Model, Unset
@@ -93,25 +106,61 @@ class Session(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("createdAt", UNSET)
-        self.created_at = value if value is UNSET else optional(more, "createdAt", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["createdAt"] = value
+                value = UNSET
+        self.created_at = value
         value = get("updatedAt", UNSET)
-        self.updated_at = value if value is UNSET else optional(more, "updatedAt", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["updatedAt"] = value
+                value = UNSET
+        self.updated_at = value
         value = get("projectId", UNSET)
         self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
         value = get("startedAt", UNSET)
-        self.started_at = value if value is UNSET else optional(more, "startedAt", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["startedAt"] = value
+                value = UNSET
+        self.started_at = value
         value = get("endedAt", UNSET)
-        self.ended_at = value if value is UNSET or value is None else optional(more, "endedAt", value, date_time)
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["endedAt"] = value
+                value = UNSET
+        self.ended_at = value
         value = get("expiresAt", UNSET)
-        self.expires_at = value if value is UNSET else optional(more, "expiresAt", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["expiresAt"] = value
+                value = UNSET
+        self.expires_at = value
         value = get("status", UNSET)
-        self.status = value if value is UNSET else optional(more, "status", value, SessionStatus.decode)
+        if value is not UNSET:
+            try:
+                value = _decode_status(value)
+            except DecodeError:
+                more["status"] = value
+                value = UNSET
+        self.status = value
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
             value if value is UNSET or type(value) is int else optional(more, "proxyBytes", value, integer)
@@ -127,11 +176,21 @@ class Session(Model):
             else optional(more, "contextId", value, string)
         )
         value = get("region", UNSET)
-        self.region = value if value is UNSET else optional(more, "region", value, SessionRegion.decode)
+        if value is not UNSET:
+            try:
+                value = _decode_region(value)
+            except DecodeError:
+                more["region"] = value
+                value = UNSET
+        self.region = value
         value = get("userMetadata", UNSET)
-        self.user_metadata = (
-            value if value is UNSET or value is None else optional(more, "userMetadata", value, UserMetadata.from_dict)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_user_metadata(value)
+            except DecodeError:
+                more["userMetadata"] = value
+                value = UNSET
+        self.user_metadata = value
         value = get("connectUrl", UNSET)
         self.connect_url = (
             value if value is UNSET or type(value) is str else optional(more, "connectUrl", value, string)
@@ -164,3 +223,7 @@ _KNOWN = frozenset(Session._NAMES.values())
 
 # At the end, because models may refer to each other.
 from .user_metadata import UserMetadata
+
+_decode_status = SessionStatus.decode
+_decode_region = SessionRegion.decode
+_decode_user_metadata = UserMetadata.from_dict

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import additional, date_time, integer, object_of, optional, string
+from ..decoding import additional, date_time, integer, new, object_of, optional, string
+from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
 
@@ -51,7 +52,7 @@ class FileInfo(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("url", UNSET)
@@ -75,7 +76,13 @@ class FileInfo(Model):
             else optional(more, "file_size", value, integer)
         )
         value = get("modified_at", UNSET)
-        self.modified_at = value if value is UNSET or value is None else optional(more, "modified_at", value, date_time)
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["modified_at"] = value
+                value = UNSET
+        self.modified_at = value
         value = get("artifact_id", UNSET)
         self.artifact_id = (
             value

@@ -15,12 +15,14 @@ from ..decoding import (
     boolean,
     date_time,
     integer,
+    new,
     number,
     object_of,
     optional,
     required,
     string,
 )
+from ..errors import DecodeError
 from ..models.extensions import Extensions
 from ..models.persistent_browser_type import PersistentBrowserType
 from ..types import UNSET, Model, Unset
@@ -136,7 +138,7 @@ class Session(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("browser_session_id", UNSET)
@@ -178,15 +180,21 @@ class Session(Model):
             value if value is UNSET or type(value) is str or value is None else optional(more, "app_url", value, string)
         )
         value = get("extensions", UNSET)
-        self.extensions = (
-            value if value is UNSET or value is None else optional(more, "extensions", value, _decode_extensions)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_extensions(value)
+            except DecodeError:
+                more["extensions"] = value
+                value = UNSET
+        self.extensions = value
         value = get("browser_type", UNSET)
-        self.browser_type = (
-            value
-            if value is UNSET or value is None
-            else optional(more, "browser_type", value, PersistentBrowserType.decode)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_browser_type(value)
+            except DecodeError:
+                more["browser_type"] = value
+                value = UNSET
+        self.browser_type = value
         value = get("browser_profile_id", UNSET)
         self.browser_profile_id = (
             value
@@ -212,27 +220,61 @@ class Session(Model):
             else optional(more, "download_path", value, string)
         )
         value = get("downloaded_files", UNSET)
-        self.downloaded_files = (
-            value
-            if value is UNSET or value is None
-            else optional(more, "downloaded_files", value, _decode_downloaded_files)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_downloaded_files(value)
+            except DecodeError:
+                more["downloaded_files"] = value
+                value = UNSET
+        self.downloaded_files = value
         value = get("recordings", UNSET)
-        self.recordings = (
-            value if value is UNSET or value is None else optional(more, "recordings", value, _decode_recordings)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_recordings(value)
+            except DecodeError:
+                more["recordings"] = value
+                value = UNSET
+        self.recordings = value
         value = get("started_at", UNSET)
-        self.started_at = value if value is UNSET or value is None else optional(more, "started_at", value, date_time)
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["started_at"] = value
+                value = UNSET
+        self.started_at = value
         value = get("completed_at", UNSET)
-        self.completed_at = (
-            value if value is UNSET or value is None else optional(more, "completed_at", value, date_time)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["completed_at"] = value
+                value = UNSET
+        self.completed_at = value
         value = get("created_at", UNSET)
-        self.created_at = value if value is UNSET else optional(more, "created_at", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["created_at"] = value
+                value = UNSET
+        self.created_at = value
         value = get("modified_at", UNSET)
-        self.modified_at = value if value is UNSET else optional(more, "modified_at", value, date_time)
+        if value is not UNSET:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["modified_at"] = value
+                value = UNSET
+        self.modified_at = value
         value = get("deleted_at", UNSET)
-        self.deleted_at = value if value is UNSET or value is None else optional(more, "deleted_at", value, date_time)
+        if value is not UNSET and value is not None:
+            try:
+                value = date_time(value)
+            except DecodeError:
+                more["deleted_at"] = value
+                value = UNSET
+        self.deleted_at = value
         value = get("stream_transport", UNSET)
         self.stream_transport = (
             value
@@ -254,11 +296,13 @@ class Session(Model):
             else optional(more, "created_by", value, string)
         )
         value = get("browser_settings", UNSET)
-        self.browser_settings = (
-            value
-            if value is UNSET or value is None
-            else optional(more, "browser_settings", value, BrowserSettings.from_dict)
-        )
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_browser_settings(value)
+            except DecodeError:
+                more["browser_settings"] = value
+                value = UNSET
+        self.browser_settings = value
         value = get("remaining_lifetime_seconds", UNSET)
         self.remaining_lifetime_seconds = (
             value
@@ -279,5 +323,7 @@ from .browser_settings import BrowserSettings
 from .file_info import FileInfo
 
 _decode_extensions = Array(Extensions.decode)
+_decode_browser_type = PersistentBrowserType.decode
 _decode_downloaded_files = Array(FileInfo.from_dict)
 _decode_recordings = Array(FileInfo.from_dict)
+_decode_browser_settings = BrowserSettings.from_dict

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import Array, additional, either, integer, object_of, optional, required, string
+from ..decoding import Array, additional, either, integer, new, object_of, required, string
+from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
 
@@ -41,7 +42,7 @@ class ValidationError(Model):
             DecodeError: A property that must be there is missing, or is not what the API's description promises.
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
-        self = cls.__new__(cls)
+        self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         self.loc = required(source, "loc", _decode_loc)
@@ -51,7 +52,13 @@ class ValidationError(Model):
         self.type_ = value if type(value) is str else required(source, "type", string)
         self.input_ = get("input", UNSET)
         value = get("ctx", UNSET)
-        self.ctx = value if value is UNSET else optional(more, "ctx", value, ValidationErrorContext.from_dict)
+        if value is not UNSET:
+            try:
+                value = _decode_ctx(value)
+            except DecodeError:
+                more["ctx"] = value
+                value = UNSET
+        self.ctx = value
         return self
 
 
@@ -62,3 +69,4 @@ _KNOWN = frozenset(ValidationError._NAMES.values())
 from .validation_error_context import ValidationErrorContext
 
 _decode_loc = Array(either(string).or_(integer))
+_decode_ctx = ValidationErrorContext.from_dict
