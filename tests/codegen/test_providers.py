@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from codegen.__main__ import ROOT
 from codegen.errors import SourcesError
-from codegen.providers import DIALECTS, Provider, load_providers, with_rows
+from codegen.providers import DIALECTS, Operation, Provider, load_providers
 
-ROW = 'info = "yaml get /a"\noperation = "get /a"\ndialect = "openapi"\nsha256 = "0"\n'
+HEAD = 'info = "get /a"\ndialect = "openapi"\nsha256 = "0"\n'
+ROW = f'{HEAD}operations.get_session = "get /a"\n'
+EXAMPLE = 'get_session = "get /sessions/{id}"'
 
 
 def write(root: Path, text: str) -> Path:
@@ -29,31 +30,47 @@ def problem(root: Path) -> SourcesError:
 
 
 def test_each_row_is_a_provider(tmp_path: Path) -> None:
-    """A row is read field by field; what may be absent is None."""
-    write(tmp_path, f'[acme]\n{ROW}page = "https://acme.example"\netag = "x"\n[acme_cloud2]\n{ROW}')
-    assert load_providers(tmp_path) == (
-        Provider(tmp_path, "acme", "yaml get /a", "get /a", "openapi", "0", page="https://acme.example", etag="x"),
-        Provider(tmp_path, "acme_cloud2", "yaml get /a", "get /a", "openapi", "0"),
+    """A row is read field by field; a missing page is None."""
+    operations = (
+        '[acme.operations]\nget_session = "get /a"\nstop_session = "post /a/stop"\naccount.get_account = "get /me"\n'
     )
+    write(tmp_path, f'[acme]\n{HEAD}page = "https://acme.example"\n{operations}[acme_cloud2]\n{ROW}')
+    get = Operation("get_session", "get", "/a")
+    stop, account = Operation("stop_session", "post", "/a/stop"), Operation("get_account", "get", "/me", "account")
+    assert load_providers(tmp_path) == (
+        Provider(tmp_path, "acme", "get /a", "openapi", "0", (get, stop, account), page="https://acme.example"),
+        Provider(tmp_path, "acme_cloud2", "get /a", "openapi", "0", (get,)),
+    )
+    assert [str(each) for each in (stop, account)] == ["post /a/stop", "get /me"]
 
 
-def test_a_slug_names_all_that_belongs_to_a_provider() -> None:
+def test_a_slug_names_all_that_belongs_to_a_provider(tmp_path: Path) -> None:
     """Files, folders and the package are named by the slug; only the distribution has hyphens."""
-    provider = Provider(Path("root"), "acme_cloud", "", "", "mintlify", "")
-    assert [provider.spec, provider.overlay, provider.output, provider.package, provider.distribution] == [
-        Path("root/specs/acme_cloud.yaml"),
-        Path("root/overlays/acme_cloud.yaml"),
-        Path("root/generated/acme_cloud"),
-        "acme_cloud_client",
-        "acme-cloud-client",
+    provider = Provider(tmp_path, "acme_cloud", "", "mintlify", "", ())
+    files = [provider.spec, provider.overlay, provider.operations_overlay, provider.output]
+    assert [path.relative_to(tmp_path).as_posix() for path in files] == [
+        "specs/acme_cloud.yaml",
+        "overlays/acme_cloud.yaml",
+        "overlays/acme_cloud.operations.yaml",
+        "generated/acme_cloud",
     ]
+    assert (provider.package, provider.distribution) == ("acme_cloud_client", "acme-cloud-client")
+
+
+def test_the_overlay_of_operations_is_optional(tmp_path: Path) -> None:
+    """It is applied after the corrections, if it is there."""
+    provider = Provider(tmp_path, "acme", "", "openapi", "", ())
+    assert provider.overlays == (provider.overlay,)
+    provider.operations_overlay.parent.mkdir()
+    provider.operations_overlay.touch()
+    assert provider.overlays == (provider.overlay, provider.operations_overlay)
 
 
 @pytest.mark.parametrize("slug", ["Acme", "acme-cloud", "_acme", "acme_", "acme__cloud", "2acme", "acme/../x", "", "ä"])
 def test_a_slug_is_an_identifier_and_a_folder(slug: str, tmp_path: Path) -> None:
     """No slug leads out of its folder, or makes a package that cannot be imported."""
     path = write(tmp_path, f'["{slug}"]\n{ROW}')
-    text = f"[{slug}]: a slug is lower-case words joined by single underscores"
+    text = f"[{slug}]: invalid slug: expected lower-case words joined by single underscores"
     assert problem(tmp_path) == SourcesError(path, text)
 
 
@@ -61,22 +78,47 @@ def test_a_slug_is_an_identifier_and_a_folder(slug: str, tmp_path: Path) -> None
     ("text", "expected"),
     [
         ("", "names no provider"),
-        ('acme = "x"\n', "[acme]: expected a table of strings"),
-        (f"[acme]\n{ROW}page = 1\n", "[acme]: expected a table of strings"),
-        ('[acme]\ninfo = "x"\nsha256 = "0"\n', "[acme]: misses operation, dialect"),
-        (f'[acme]\n{ROW}url = "x"\nbase = "y"\n', "[acme]: does not know base, url"),
-        (f"[acme]\n{ROW.replace('openapi', 'raml')}", "[acme]: dialect 'raml' is none of mintlify, openapi"),
+        ('acme = "x"\n', "[acme]: expected a table with strings for info, dialect, sha256, page"),
+        (f"[acme]\npage = 1\n{ROW}", "[acme]: expected a table with strings for info, dialect, sha256, page"),
+        ('[acme]\ninfo = "x"\n', "[acme]: misses dialect, sha256"),
+        (f'[acme]\nurl = "x"\nbase = "y"\n{ROW}', "[acme]: unknown keys: base, url"),
+        (
+            f"[acme]\n{ROW.replace('openapi', 'raml')}",
+            "[acme]: unknown dialect 'raml': expected one of mintlify, openapi",
+        ),
         (f"[b]\n{ROW}[a]\n{ROW}", "keep the providers sorted: a, b"),
+        (f"[acme]\n{HEAD}", f"[acme.operations]: expected a table from names to routes: {EXAMPLE}"),
+        (f"[acme]\n{HEAD}operations = {{}}", f"[acme.operations]: expected a table from names to routes: {EXAMPLE}"),
+        (f'[acme]\n{HEAD}operations = "a"', f"[acme.operations]: expected a table from names to routes: {EXAMPLE}"),
+        (
+            f'[acme]\n{HEAD}operations.Get = "get /a"',
+            "[acme.operations]: invalid name 'Get': expected lower-case words joined by single underscores",
+        ),
+        (
+            f'[acme]\n{HEAD}operations.Tag.get = "get /a"',
+            "[acme.operations]: invalid name 'Tag': expected lower-case words joined by single underscores",
+        ),
+        *(
+            (
+                f"[acme]\n{HEAD}operations.get = {route}",
+                f"[acme.operations]: get: expected a method in lower case and a path: {EXAMPLE}",
+            )
+            for route in ('"GET /a"', '"get a"', '"get"', '"fetch /a"', "1", '["get /a"]')
+        ),
+        (
+            f'[acme]\n{HEAD}operations.a = "get /a"\noperations.t.b = "get /a"\noperations.c = "get /c"',
+            "[acme.operations]: names get /a more than once",
+        ),
     ],
 )
-def test_a_row_that_does_not_say_what_it_must_is_told(text: str, expected: str, tmp_path: Path) -> None:
-    """The error names the file, the row and what to mend."""
+def test_an_invalid_row_is_an_error(text: str, expected: str, tmp_path: Path) -> None:
+    """The error names the file, the row and what to correct."""
     path = write(tmp_path, text)
     assert problem(tmp_path) == SourcesError(path, expected)
 
 
-def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """No file, and a folder in its place, are errors as well."""
+def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
+    """A missing file, and a folder in its place, are errors as well."""
     path = tmp_path / "specs" / "sources.toml"
     assert problem(tmp_path) == SourcesError(path, f"cannot be read: {os.strerror(errno.ENOENT)}")
     path.mkdir(parents=True)
@@ -84,30 +126,17 @@ def test_a_list_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"[acme\n", b"\xff\n", b"a = 1\na = 2\n", b"a = " + b"[" * 10_000])
-def test_a_list_that_is_no_toml_is_told(data: bytes, tmp_path: Path) -> None:
+def test_invalid_toml_is_an_error(data: bytes, tmp_path: Path) -> None:
     """What TOML's reader does not take, in whatever way, is one error."""
     path = write(tmp_path, "")
     path.write_bytes(data)
     error = problem(tmp_path)
     assert error.path == path
-    assert error.problem.startswith("is not TOML: ")
+    assert error.problem.startswith("invalid TOML: ")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_can_be_named(dialect: str, tmp_path: Path) -> None:
-    """A dialect that the pipeline converts is one that a row may say."""
+    """A dialect that the pipeline converts is one that a row may name."""
     write(tmp_path, f"[acme]\n{ROW.replace('openapi', dialect)}")
     assert [provider.dialect for provider in load_providers(tmp_path)] == [dialect]
-
-
-def test_rows_are_written_into_the_list_as_it_is() -> None:
-    """Comments, order and blanks stay, and so does whatever is not another value."""
-    text = (ROOT / "specs" / "sources.toml").read_text("utf-8")
-    assert with_rows(text, load_providers(ROOT)) == text
-
-    before = "# all\n\n[acme]\npage='p' # where\ninfo = \"i\" # what\netag = \"e\"\n# more\n\n[brick]\ninfo='x'\n"
-    acme = Provider(Path(), "acme", info='"\\\x1b', operation="o", dialect="d", sha256="s", page="p")
-    assert with_rows(before, [acme]) == (
-        '# all\n\n[acme]\npage=\'p\' # where\ninfo = "\\"\\\\\\u001b" # what\n# more\n'
-        'operation = "o"\ndialect = "d"\nsha256 = "s"\n\n[brick]\ninfo=\'x\'\n'
-    )

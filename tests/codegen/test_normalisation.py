@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.document import load_document
+from codegen.errors import Problem
+from codegen.normalisation import find_missing, normalise
+from codegen.providers import Operation
+
+OPERATIONS = (
+    Operation("get_session", "get", "/sessions/{id}"),
+    Operation("get_account", "get", "/account", "account"),
+)
+
+CASES = load_document(Path(__file__).parent / "cases/normalisation/documents.yaml")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_documents(name: str) -> None:
+    """A document becomes what the case says, as a whole; the argument stays as it is."""
+    document = copy.deepcopy(CASES[name]["document"])
+    assert normalise(document, OPERATIONS) == CASES[name]["result"]
+    assert document == CASES[name]["document"]
+
+
+def test_security_is_each_operations_own() -> None:
+    """Changing the security of one operation changes no other."""
+    paths: dict[str, Any] = {each.path: {each.method: {}} for each in OPERATIONS}
+    found = normalise({"security": [{"key": []}], "paths": paths}, OPERATIONS)["paths"]
+    assert found["/sessions/{id}"]["get"]["security"] == found["/account"]["get"]["security"]
+    assert found["/sessions/{id}"]["get"]["security"] is not found["/account"]["get"]["security"]
+
+
+def test_missing_operations_are_reported() -> None:
+    """An operation of the list that the document does not describe is a problem at its place."""
+    document = {"paths": {"/sessions/{id}": {"get": {}, "post": {}}, "/account": {"post": {}}}}
+    text = "specs/sources.toml names the operation get_account, which is missing here: describe or remove it"
+    assert list(find_missing(document, OPERATIONS)) == [Problem("#/paths/~1account/get", text)]
