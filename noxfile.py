@@ -57,7 +57,7 @@ def regenerate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write what the README and docs/ say of the providers' fields anew, from the facade's table. Needs no network."""
+    """Write the README's table of fields and docs/fields.md from the facade's table and docstrings."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "docs")
 

@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     fetch = commands.add_parser("fetch", help=summary, description=summary)
     fetch.add_argument("slugs", nargs="*", metavar="slug[=file]", help=_FETCH_HELP)
     fetch.set_defaults(command=_fetch)
-    summary = "write what the README and docs/ say of the providers' fields"
+    summary = "write the README's table of fields and docs/fields.md"
     docs = commands.add_parser("docs", help=summary, description=summary)
     docs.set_defaults(command=_docs)
     release = commands.add_parser("release", help="write a new version wherever it must stand")
