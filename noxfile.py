@@ -210,7 +210,7 @@ def soak(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
-    """Write a new version, X.Y.Z, wherever it must stand."""
+    """Write a new version, X.Y.Z, into every distribution."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "release", *session.posargs)
 

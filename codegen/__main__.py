@@ -9,7 +9,6 @@ nothing is breaking; 1, something is; 2, it cannot be told.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import difflib
 import json
 import os
@@ -73,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     summary = "write the README's table of fields and docs/fields.md"
     docs = commands.add_parser("docs", help=summary, description=summary)
     docs.set_defaults(command=_docs)
-    release = commands.add_parser("release", help="write a new version wherever it must stand")
+    release = commands.add_parser("release", help="write a new version into every distribution")
     release.add_argument("version", metavar="X.Y.Z")
     release.set_defaults(command=_release)
     return parser
@@ -204,12 +203,10 @@ def _docs(_: argparse.Namespace, root: Path) -> int:
 
 
 def _release(options: argparse.Namespace, root: Path) -> int:
-    """Write a version and the clients that carry it: both, or neither."""
-    with contextlib.ExitStack() as undo:
-        undo.callback(write_version(root, options.version))
-        code = _regenerate(argparse.Namespace(slugs=[]), root)
-        if code == OK:
-            undo.pop_all()
+    write_version(root, options.version)
+    code = _regenerate(argparse.Namespace(slugs=[]), root)
+    if code != OK:
+        _complain("The clients still have the former version: solve this, and run nox -s regenerate")
     return code
 
 

@@ -12,7 +12,7 @@ CodegenError
 ├── GenerationError      the generator or the formatter refused or lost something
 ├── ToolchainError       a tool that decides the output's bytes is not the pinned one
 ├── TreeError            a file or folder could not be written or replaced
-├── ReleaseError         the version cannot be written where it must stand
+├── ReleaseError         the version cannot be read or written
 ├── RevisionError        what git cannot give
 └── ProviderFailure      one of the above, and whose it is
 """
@@ -200,7 +200,7 @@ class TreeError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ReleaseError(CodegenError):
-    """A version cannot be released."""
+    """The version of our distributions cannot be read or written."""
 
     problem: str
 
