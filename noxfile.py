@@ -43,7 +43,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def fetch(session: nox.Session) -> None:
-    """Bring specs/ up to date with the pages of the given providers or all: slug, or slug=page.md for a local file."""
+    """Update specs/ from the pages of the given providers or all: slug, or slug=page.md for a local file."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "fetch", *session.posargs)
 

@@ -2,9 +2,8 @@
 
 Read the modules in the order in which a document passes through them:
 
-    download    bytes from an address, within limits
-    pages       a provider's page to its one YAML block
-    vendoring   what of it is written into specs/, and where
+    pages       a provider's page to its YAML block
+    vendoring   from the providers' pages to specs/
     document    strict YAML to plain data
     mintlify    the one dialect that is not OpenAPI, to OpenAPI 3.1
     query       RFC 9535 JSONPath
