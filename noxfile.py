@@ -43,7 +43,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def fetch(session: nox.Session) -> None:
-    """Bring specs/ up to date with the pages of the given providers or all: slug, or slug=page.md for a local file."""
+    """Update specs/ from the pages of the given providers or all: slug, or slug=page.md for a local file."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "fetch", *session.posargs)
 
@@ -57,7 +57,7 @@ def regenerate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write what the README and docs/ say of the providers' fields anew, from the facade's table. Needs no network."""
+    """Write the README's table of fields and docs/fields.md from the facade's table and docstrings."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "docs")
 
@@ -210,7 +210,7 @@ def soak(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
-    """Write a new version, X.Y.Z, wherever it must stand."""
+    """Write a new version, X.Y.Z, into every distribution."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "release", *session.posargs)
 

@@ -2,12 +2,11 @@
 
 Read the modules in the order in which a document passes through them:
 
-    download    bytes from an address, within limits
-    pages       a provider's page to its one YAML block
-    vendoring   what of it is written into specs/, and where
+    pages       a provider's page to its YAML block
+    vendoring   from the providers' pages to specs/
     document    strict YAML to plain data
     mintlify    the one dialect that is not OpenAPI, to OpenAPI 3.1
-    query       RFC 9535 JSONPath, to the letter
+    query       RFC 9535 JSONPath
     overlay     the Overlay Specification 1.1.0, to the letter
     corrections our overlays, held to a stricter rule than the specification's
     validation  what a document must be before a client is made of it

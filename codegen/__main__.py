@@ -9,7 +9,6 @@ nothing is breaking; 1, something is; 2, it cannot be told.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import difflib
 import json
 import os
@@ -31,8 +30,8 @@ ROOT = Path(__file__).parents[1]
 OK, PROBLEM, MISUSE = 0, 1, 2
 
 _FETCH_HELP = (
-    "a provider, and a local file in the place of its page: a page, .md, or the YAML block alone, .yaml; "
-    "without one, all whose page is known"
+    "a provider, perhaps with a local file in the place of its page: a page, .md, or the YAML block alone, .yaml; "
+    "without any, all whose page is known"
 )
 _REPAIR = "Repair it with: nox -s regenerate"
 
@@ -66,14 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     summary = "list the properties of answers that no field of a view is read from, instead"
     commands.choices["show"].add_argument("--unmapped", action="store_true", help=summary)
     _add_changes(commands)
-    summary = "bring specs/ up to date with the providers' pages"
+    summary = "update specs/ from the providers' pages"
     fetch = commands.add_parser("fetch", help=summary, description=summary)
     fetch.add_argument("slugs", nargs="*", metavar="slug[=file]", help=_FETCH_HELP)
     fetch.set_defaults(command=_fetch)
-    summary = "write what the README and docs/ say of the providers' fields"
+    summary = "write the README's table of fields and docs/fields.md"
     docs = commands.add_parser("docs", help=summary, description=summary)
     docs.set_defaults(command=_docs)
-    release = commands.add_parser("release", help="write a new version wherever it must stand")
+    release = commands.add_parser("release", help="write a new version into every distribution")
     release.add_argument("version", metavar="X.Y.Z")
     release.set_defaults(command=_release)
     return parser
@@ -155,24 +154,26 @@ def _show(options: argparse.Namespace, root: Path) -> int:
 
 def _fetch(options: argparse.Namespace, root: Path) -> int:
     files = _files(options.slugs)
-    providers = {each: files.get(each.slug) for each in _chosen(root, [*files])}
-    skipped = [each for each in providers if not files and each.page is None]
-    result = vendoring.fetch(root, {each: file for each, file in providers.items() if each not in skipped})
-    for each in result.vendored:
-        lines = f" (+{each.added} -{each.removed} lines)" if each.state == vendoring.CHANGED else ""
-        _say("; ".join([f"{each.provider.slug}: {each.state}{lines}", *each.notes]))
-    for provider in skipped:
+    providers = _chosen(root, [*files])
+    asked = {each: files.get(each.slug) for each in providers if files or each.page}
+    with vendoring.open_client() as client:
+        results = vendoring.fetch(root, asked, client)
+    changed = []
+    for each in results:
+        if isinstance(each, ProviderFailure):
+            _complain(f"{each}\n{each.slug}: nothing was changed")
+        else:
+            changed += [each.provider.slug] if each.is_changed else []
+            _say("; ".join([f"{each.provider.slug}: {'changed' if each.is_changed else 'unchanged'}", *each.notes]))
+    for provider in [each for each in providers if each not in asked]:
         _say(f"{provider.slug}: skipped: its page is not known; run nox -s fetch -- {provider.slug}=path/to/page.md")
-    _complain_all(result.failures)
-    if result.failures:
-        _complain("Nothing was changed for: " + ", ".join(each.slug for each in result.failures))
-    if changed := [each.provider.slug for each in result.vendored if each.state == vendoring.CHANGED]:
+    if changed:
         _say(f"Next: nox -s changes, and then nox -s regenerate -- {' '.join(changed)}")
-    return PROBLEM if result.failures else OK
+    return PROBLEM if any(isinstance(each, ProviderFailure) for each in results) else OK
 
 
 def _files(arguments: Sequence[str]) -> dict[str, Path | None]:
-    """Return the local file, or None, that is given for each provider; two different ones are misuse."""
+    """Return the local file, or None, for each provider; two different ones are misuse."""
     files: dict[str, Path | None] = {}
     for argument in arguments:
         slug, equals, name = argument.partition("=")
@@ -204,12 +205,10 @@ def _docs(_: argparse.Namespace, root: Path) -> int:
 
 
 def _release(options: argparse.Namespace, root: Path) -> int:
-    """Write a version and the clients that carry it: both, or neither."""
-    with contextlib.ExitStack() as undo:
-        undo.callback(write_version(root, options.version))
-        code = _regenerate(argparse.Namespace(slugs=[]), root)
-        if code == OK:
-            undo.pop_all()
+    write_version(root, options.version)
+    code = _regenerate(argparse.Namespace(slugs=[]), root)
+    if code != OK:
+        _complain("The clients still have the former version: solve this, and run nox -s regenerate")
     return code
 
 

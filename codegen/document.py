@@ -1,8 +1,8 @@
 """Strict YAML: a file becomes plain JSON data, or one error that names the line and the column.
 
-YAML readers guess: `on` is a boolean, a date is an object, the last of two equal keys wins, ten lines of
-aliases fill the memory. A spec is somebody else's text, so nothing is guessed here: scalars are JSON's and
-everything else is a string, keys are strings, and what JSON cannot hold is refused.
+YAML readers guess: `on` is a boolean, a date is an object, the last of two equal keys wins, ten lines of aliases fill
+the memory. A spec is somebody else's text, so scalars are JSON's and everything else is a string, keys are strings,
+and what JSON cannot hold is refused. One exception: a key that is a plain integer, such as `200:`, is its text.
 """
 
 from __future__ import annotations
@@ -10,69 +10,81 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import attrs
 import yaml
+from yaml.composer import Composer
 
-from codegen.errors import DocumentError
+from codegen.errors import DocumentError, quoted
 
-MAX_DEPTH = 100
-"""Levels of nesting: real specs have about 30, and the recursive stages after this one stand far more than 100."""
-
-MAX_COPIED = 500_000
-"""Characters that aliases may add to a document, all together: an alias bomb is over this at once."""
-
-_NODE_WEIGHT = 4
-"""Characters that a node counts for, even an empty one: it takes about as long as they."""
-
-_TEXT_LIMIT = 300
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][-+]?[0-9]+)?")
-_TAG_DIRECTIVE = re.compile(r"(?:(?:[ \t]*(?:#.*)?|%YAML.*)\r?\n)*%TAG")
+_TAG_DIRECTIVE = re.compile(r"(?:\A|[\r\n])(?=%TAG)")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _WORDS = {"null": None, "true": True, "false": False, "": None}
+_PROBLEM_LIMIT = 300
+_NODE_WEIGHT = 4
 
 
-def load_document(path: Path) -> dict[str, Any]:
-    """Return the one mapping that a YAML file holds.
+@attrs.frozen
+class Limits:
+    """How large a document may be."""
 
-    Args:
-        path: A UTF-8 file with one YAML document.
+    size: int = 2_000_000
+    """Bytes of a file."""
+
+    depth: int = 100
+    """Levels of nesting: real specs have about 30, and the stages after this one are recursive."""
+
+    copied: int = 500_000
+    """Characters that aliases add to a document, all together; a node counts for at least four."""
+
+
+LIMITS = Limits()
+
+
+def load_document(path: Path, limits: Limits = LIMITS) -> dict[str, Any]:
+    """Return the one mapping that a UTF-8 YAML file holds.
 
     Raises:
-        DocumentError: The file cannot be read, or is not the YAML described at the top of this module.
+        DocumentError: The file cannot be read, exceeds a limit, or is not the YAML described at the top of this module.
 
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(limits.size + 1)
     except OSError as error:
         raise DocumentError(path, 0, 0, f"cannot be read: {error.strerror}") from error
-    return parse_document(data, path)
+    return parse_document(data, path, limits)
 
 
-def parse_document(data: bytes, path: PurePath) -> dict[str, Any]:
-    """Return the one mapping that a file's content holds; `path` is what an error calls it.
+def parse_document(data: bytes, path: PurePath, limits: Limits = LIMITS) -> dict[str, Any]:
+    """Return the one mapping that a file's content holds; `path` is what errors call the file.
 
     Raises:
-        DocumentError: The content is not the YAML described at the top of this module.
+        DocumentError: The content exceeds a limit, or is not the YAML described at the top of this module.
 
     """
-    text = _decode(data, path)
-    if directive := _TAG_DIRECTIVE.match(text):  # the parser takes quadratic time over many of them
-        line, column = _place(text[: directive.end() - len("%TAG")])
-        raise DocumentError(path, line, column, "tag directives are not allowed")
-    composer = _Composer(path, text)
+    if len(data) > limits.size:
+        raise DocumentError(path, 1, 1, f"is larger than {limits.size:,} bytes")
+    text = _decoded(data, path)
+    if directive := _TAG_DIRECTIVE.search(text):  # the parser takes quadratic time over many of them
+        raise DocumentError(path, *_place(text[: directive.end()]), "tag directives are not allowed")
     try:
-        composer.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
+        root = _Loader(text, limits).get_single_node()
+        if not isinstance(root, yaml.MappingNode):
+            raise DocumentError(path, *_place(text[: root.start_mark.index] if root else ""), "expected one mapping")
+        document: dict[str, Any] = _value(root, 0, limits)
     except yaml.reader.ReaderError as error:
-        line, column = _place(text.encode()[: error.position].decode())
+        before = text.encode()[: error.position].decode()
         problem = f"the character U+{error.character:04X} is not allowed in YAML"
-        raise DocumentError(path, line, column, problem) from error
+        raise DocumentError(path, *_place(before), problem) from error
     except yaml.MarkedYAMLError as error:
-        raise _syntax_error(path, text, error) from error
-    return composer.document()
+        context = f"{error.context}: " if error.context else ""
+        problem = f"{context}{error.problem}"[:_PROBLEM_LIMIT]
+        raise DocumentError(path, *_place(text[: _start(error, text)]), problem) from error
+    return document
 
 
 def copied(value: Any) -> Any:
@@ -87,12 +99,12 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _decode(data: bytes, path: PurePath) -> str:
+def _decoded(data: bytes, path: PurePath) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line, column = _place(error.object[: error.start].decode())  # these bytes are without the BOM
-        raise DocumentError(path, line, column, "is not UTF-8") from error
+        before = error.object[: error.start].decode()  # without the byte order mark
+        raise DocumentError(path, *_place(before), "is not UTF-8") from error
 
 
 def _place(before: str) -> tuple[int, int]:
@@ -101,169 +113,93 @@ def _place(before: str) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-def _syntax_error(path: PurePath, text: str, error: Any) -> DocumentError:
-    """Return the parser's error; what is not finished is at its beginning, and not where its end was missed."""
-    mark = error.problem_mark
-    if error.context_mark and (error.problem == "could not find expected ':'" or mark.index == len(text)):
-        mark = error.context_mark
-    context = f"{error.context}: " if error.context else ""
-    return DocumentError(path, *_place(text[: mark.index]), f"{context}{error.problem}")
+def _start(error: Any, text: str) -> int:
+    """Return where a syntax error is; of what has no end, the beginning."""
+    is_unfinished = error.problem == "could not find expected ':'" or error.problem_mark.index == len(text)
+    mark = error.context_mark if error.context_mark and is_unfinished else error.problem_mark
+    return int(mark.index)
 
 
-def _refuse(path: PurePath, mark: Any, problem: str) -> NoReturn:
-    if len(problem) > _TEXT_LIMIT:  # it quotes the file
-        problem = f"{problem[: _TEXT_LIMIT // 2]} … {problem[-_TEXT_LIMIT // 2 :]}"
-    raise DocumentError(path, mark.line + 1, mark.column + 1, problem)
+class _Loader(Composer, yaml.CSafeLoader):
+    """Composes nodes from the events of the C parser, whose own composer crashes on deep nesting and hides tags."""
 
-
-_NodeStart = yaml.ScalarEvent | yaml.CollectionStartEvent
-
-
-class _Node(NamedTuple):
-    """A finished value, with what an alias to it would add: `weight` in characters, `height` in levels."""
-
-    value: Any
-    weight: int
-    height: int
-
-
-@attrs.define
-class _Open:
-    """A collection whose end has not been read yet."""
-
-    value: dict[str, Any] | list[Any]
-    anchor: str | None
-    weight: int = _NODE_WEIGHT
-    height: int = 0
-    key: str | None = None
-    key_lines: dict[str, int] = attrs.field(factory=dict)
-
-
-class _Composer:
-    """Builds the value from the parser's events, without recursion, so that depth is a number and not a crash."""
-
-    def __init__(self, path: PurePath, text: str) -> None:
-        self._path = path
-        self._text = text
-        self._open: list[_Open] = []
-        self._anchors: dict[str, _Node | None] = {}  # None: still open, so an alias to it is recursive
+    def __init__(self, text: str, limits: Limits) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
+        self._limits = limits
+        self._depth = 0
+        self._weight = 0
+        self._weights: dict[yaml.Node, int] = {}
         self._copied = 0
-        self._root: dict[str, Any] | None = None
-        self._handlers: dict[type[yaml.Event], Callable[[Any], None]] = {
-            yaml.DocumentStartEvent: self._document_start,
-            yaml.ScalarEvent: self._scalar,
-            yaml.AliasEvent: self._alias,
-            yaml.MappingStartEvent: self._start,
-            yaml.SequenceStartEvent: self._start,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-        }
 
-    def consume(self, events: Iterable[yaml.Event]) -> None:
-        for event in events:
-            handle = self._handlers.get(type(event))
-            if handle is not None:
-                handle(event)
-
-    def document(self) -> dict[str, Any]:
-        if self._root is None:
-            raise DocumentError(self._path, 1, 1, "is empty: expected one mapping")
-        return self._root
-
-    def _document_start(self, event: yaml.DocumentStartEvent) -> None:
-        if self._root is not None:
-            _refuse(self._path, event.start_mark, "a second document begins: expected one")
-
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        self._refuse_tag(event)
-        self._refuse_root(event)
-        is_plain = event.implicit[0]
-        if is_plain and event.value == "<<" and self._expects_key():
-            _refuse(self._path, event.start_mark, "merge keys are not part of YAML 1.2: write the keys out")
-        value = self._resolve(event) if is_plain else event.value
-        node = _Node(value, _NODE_WEIGHT + len(event.value), 0)
-        if event.anchor:
-            self._anchors[event.anchor] = node
-        self._add(node, event)
-
-    def _resolve(self, event: yaml.ScalarEvent) -> Any:
-        """Return what a plain scalar stands for: JSON's words and numbers, else its text."""
-        text: str = event.value
-        if text in _WORDS:
-            return _WORDS[text]
-        number = _NUMBER.fullmatch(text)
-        if number is None:
-            return text
-        if not math.isfinite(float(text)):  # an integer too: whoever reads it may compute with it
-            _refuse(self._path, event.start_mark, f"the number {text} is too large for a float")
-        return float(text) if number["fraction"] or number["exponent"] else int(text)
-
-    def _alias(self, event: yaml.AliasEvent) -> None:
-        if event.anchor not in self._anchors:
-            _refuse(self._path, event.start_mark, f"alias *{event.anchor} to no anchor")
-        node = self._anchors[event.anchor]
-        if node is None:
-            _refuse(self._path, event.start_mark, f"alias *{event.anchor} is inside of what it stands for")
-        self._copied += node.weight
-        if self._copied > MAX_COPIED:
-            _refuse(self._path, event.start_mark, "the aliases copy too much: is this an alias bomb?")
-        self._refuse_depth(event, len(self._open) + node.height)
-        self._add(_Node(copied(node.value), node.weight, node.height), event)
-
-    def _start(self, event: yaml.CollectionStartEvent) -> None:
-        self._refuse_tag(event)
-        self._refuse_root(event)
-        if self._expects_key():
-            _refuse(self._path, event.start_mark, "a key must be a string, not a collection")
-        self._refuse_depth(event, len(self._open) + 1)
-        if event.anchor:
-            self._anchors[event.anchor] = None
-        value: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._open.append(_Open(value, event.anchor))
-
-    def _end(self, event: yaml.CollectionEndEvent) -> None:
-        closed = self._open.pop()
-        node = _Node(closed.value, closed.weight, closed.height + 1)
-        if closed.anchor:
-            self._anchors[closed.anchor] = node
-        self._add(node, event)
-
-    def _add(self, node: _Node, event: yaml.Event) -> None:
-        if not self._open:
-            self._root = node.value
-            return
-        parent = self._open[-1]
-        parent.weight += node.weight
-        parent.height = max(parent.height, node.height)
-        if isinstance(parent.value, list):
-            parent.value.append(node.value)
-        elif parent.key is None:
-            parent.key = self._key(parent, node.value, event.start_mark)
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()
+        before = self._weight
+        if getattr(event, "tag", None) is not None:
+            _refuse(event, f"the tag {event.tag!r} is not allowed")
+        _require_depth(event, self._depth, self._limits)
+        self._depth += 1
+        node: Any = super().compose_node(parent, index)
+        self._depth -= 1
+        if isinstance(event, yaml.AliasEvent):
+            self._weight += self._copy(event, node)
         else:
-            parent.value[parent.key] = node.value
-            parent.key = None
+            self._weight += _NODE_WEIGHT + len(node.value)
+            self._weights[node] = self._weight - before
+        return node
 
-    def _key(self, parent: _Open, value: Any, mark: Any) -> str:
-        if not isinstance(value, str):
-            _refuse(self._path, mark, "a key must be a string: quote it")
-        if value in parent.key_lines:
-            _refuse(self._path, mark, f"duplicate key {value!r}, first given on line {parent.key_lines[value]}")
-        parent.key_lines[value] = mark.line + 1
-        return value
+    def _copy(self, event: Any, node: Any) -> int:
+        """Return what an alias adds to the document."""
+        if node not in self._weights:
+            _refuse(event, f"the alias {event.anchor!r} is inside of its own anchor")
+        self._copied += self._weights[node]
+        if self._copied > self._limits.copied:
+            _refuse(event, "the aliases copy too much: is this an alias bomb?")
+        return self._weights[node]
 
-    def _expects_key(self) -> bool:
-        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._open[-1].key is None
 
-    def _refuse_root(self, event: _NodeStart) -> None:
-        if not self._open and not isinstance(event, yaml.MappingStartEvent):
-            # By its index: the line of what is not there is one that a file without a last line break does not have.
-            mark: Any = event.start_mark
-            raise DocumentError(self._path, *_place(self._text[: mark.index]), "the document is not a mapping")
+def _refuse(node: Any, problem: str) -> NoReturn:
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
-    def _refuse_tag(self, event: _NodeStart) -> None:
-        if event.tag is not None:
-            _refuse(self._path, event.start_mark, f"the tag {event.tag!r} is not allowed")
 
-    def _refuse_depth(self, event: yaml.Event, depth: int) -> None:
-        if depth > MAX_DEPTH:
-            _refuse(self._path, event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
+def _require_depth(node: Any, depth: int, limits: Limits) -> None:
+    if depth > limits.depth:
+        _refuse(node, f"nested deeper than {limits.depth} levels")
+
+
+def _value(node: Any, depth: int, limits: Limits) -> Any:
+    """Return the value of a node inside of `depth` collections; aliases may have put it deeper than it was read."""
+    _require_depth(node, depth, limits)
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, depth + 1, limits) for item in node.value]
+    mapping: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    for name, item in node.value:
+        key = _key(name)
+        if key in mapping:
+            _refuse(name, f"duplicate key {quoted(key)}, first given on line {lines[key]}")
+        lines[key] = name.start_mark.line + 1
+        mapping[key] = _value(item, depth + 1, limits)
+    return mapping
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    """Return the value of a scalar: if it is plain, JSON's words and numbers are themselves."""
+    text: str = node.value
+    number = None if node.style else _NUMBER.fullmatch(text)
+    if number is None:
+        return text if node.style else _WORDS.get(text, text)
+    if not math.isfinite(float(text)):  # an integer, too: whoever reads it may compute with it
+        _refuse(node, f"the number {quoted(text)} is too large for a float")
+    return float(text) if number["fraction"] or number["exponent"] else int(text)
+
+
+def _key(node: Any) -> str:
+    value = _scalar(node) if isinstance(node, yaml.ScalarNode) else None
+    if value == "<<" and not node.style:
+        _refuse(node, "merge keys are not part of YAML 1.2: write the keys out")
+    if type(value) is not int and not isinstance(value, str):
+        _refuse(node, "a key must be a string: quote it")
+    return str(node.value)

@@ -2,8 +2,7 @@
 
 CodegenError
 ├── SourcesError         specs/sources.toml does not say what it must
-├── DownloadError        a page cannot be had within our limits
-├── PageError            a page that is not what it was: its block, its operation or its dialect is another
+├── PageError            a page that cannot be downloaded, or is not what its row says
 ├── DocumentError        not the strict YAML that we read, at a line and column
 ├── DialectError         a page in Mintlify's dialect that cannot be rebuilt as OpenAPI
 ├── OverlayError         an overlay that is malformed or does not fit the document
@@ -12,7 +11,7 @@ CodegenError
 ├── GenerationError      the generator or the formatter refused or lost something
 ├── ToolchainError       a tool that decides the output's bytes is not the pinned one
 ├── TreeError            a file or folder could not be written or replaced
-├── ReleaseError         the version cannot be written where it must stand
+├── ReleaseError         the version cannot be read or written
 ├── RevisionError        what git cannot give
 └── ProviderFailure      one of the above, and whose it is
 """
@@ -67,19 +66,8 @@ class SourcesError(CodegenError):
 
 
 @attrs.frozen(eq=False)
-class DownloadError(CodegenError):
-    """The page at an address cannot be had, or not within our limits."""
-
-    address: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.address}: {self.problem}"
-
-
-@attrs.frozen(eq=False)
 class PageError(CodegenError):
-    """A page, or a file in its place, is not one that we can take; `line` and `column` are 0 where there is none."""
+    """A page, or a file in its place, is missing or invalid; `line` and `column` are 0 if there is no place."""
 
     source: str
     line: int
@@ -200,7 +188,7 @@ class TreeError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ReleaseError(CodegenError):
-    """A version cannot be released."""
+    """The version of our distributions cannot be read or written."""
 
     problem: str
 
@@ -228,6 +216,6 @@ class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
     error: CodegenError
 
     def __str__(self) -> str:
-        has_place = isinstance(self.error, DownloadError | PageError | DocumentError)
+        has_place = isinstance(self.error, PageError | DocumentError)
         prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file}: "
         return "\n".join(prefix + line for line in str(self.error).splitlines())

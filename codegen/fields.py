@@ -1,64 +1,47 @@
-"""What each provider can tell of a session, as people read it: from the facade's table to the README's and docs/.
+"""The fields of a view as documentation: the README's table and docs/fields.md.
 
-The facade's table is read as data; nothing of the facade is imported.
+Which properties fill a field is read from the facade's table, and what it means from the docstring of `BrowserSession`.
+Both are read as text; the facade is not imported.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from codegen.errors import SourcesError
 
+VIEW = Path("facade/src/browser_sessions/_session.py")
 TABLE = Path("facade/src/browser_sessions/_providers/_table.py")
 README = Path("README.md")
 PAGE = Path("docs/fields.md")
 
-MEANINGS = {
-    "id": "the provider's id for the session",
-    "status": "one of pending, running, completed, failed, timed_out, ended, unknown",
-    "raw_status": "the provider's own word",
-    "created_at": "a time in UTC",
-    "started_at": "a time in UTC",
-    "ended_at": "a time in UTC",
-    "expires_at": "a time in UTC",
-    "updated_at": "a time in UTC",
-    "duration": "how long it ran, as a `timedelta`",
-    "connect_url": "the CDP address",
-    "live_view_url": "where people watch the browser",
-    "recordings": "addresses, with name, size, checksum and time",
-    "proxy_bytes": "bytes through the provider's proxy",
-    "billable_bytes": "all bytes that are billed",
-    "cost": "an exact amount, its unit, and whether it is final",
-    "region": "where it runs",
-    "account_id": "whose it is",
-    "metadata": "the user's own labels",
-    "failure": "code and message",
-}
-"""The fields of a view that a provider can fill, in their order, and what they are."""
+_ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n     .*)*)", re.MULTILINE)
 
 _INTRODUCTION = """\
-<!-- Written by `nox -s docs` from the facade's table; do not edit. -->
+<!-- Written by `nox -s docs` from the facade's table and docstrings; do not edit. -->
 
 # Where each field of a view comes from
 
-A `BrowserSession` has the same fields for every provider. What a provider cannot tell is not in its table below, nor in
-`browser_sessions.PROVIDERS[slug].fields`. What it can tell is None, or empty, where an answer does not have it.
+A `BrowserSession` has the same fields for every provider. A field that a provider cannot fill is missing from its table
+below and from `browser_sessions.PROVIDERS[slug].fields`. A field that it can fill is None, or empty, if the response
+has no value for it.
 
-All times are UTC; one that comes without an offset is taken for UTC. A number or a time that no field can hold is
-absent, and its path is in `unexpected`. Properties are those of the session, wherever it stands in the answer:
-Anchor Browser's newer answers have it in `data`, Bright Data's in `session`.
+All times are UTC; a time without an offset is read as UTC. A number or a time that does not fit its field is absent,
+and its path is in `unexpected`. Properties are those of the session, wherever the response has it: Anchor Browser's
+newer responses in `data`, Bright Data's in `session`.
 
-A `connect_url` is what the provider sent, whatever became of the session: connect while it is running. A duration is
-reported while a session runs by Anchor Browser alone. A price that is a sum is None until all its parts are known.
+A `connect_url` is what the provider sent, even if the session is over: connect while it is running. Only Anchor Browser
+reports a duration while a session runs. A price that is a sum is None until all its parts are known.
 
 """
 
 _SOURCES = """\
-Sources: *spec*, the vendored page says so; *seen*, the provider's own SDK, its newer documentation or a public capture
-of the wire does; *ours*, our rule.
+Sources: *spec*, the vendored page; *seen*, the provider's own SDK, its newer documentation or a public capture of the
+wire; *ours*, our own rule.
 
 """
 
@@ -67,7 +50,7 @@ _ABSENT = "–"  # noqa: RUF001 - a dash, as in any table
 
 
 def write_pages(root: Path) -> list[Path]:
-    """Write the README's table and the page anew, and return the files that changed."""
+    """Write the README's table and the page, and return the files that changed."""
     changed = []
     for path, text in pages(root).items():
         if not path.exists() or path.read_text("utf-8") != text:
@@ -78,10 +61,10 @@ def write_pages(root: Path) -> list[Path]:
 
 
 def read_table(path: Path) -> dict[str, Any]:
-    """Return the facade's table, of which nothing is run.
+    """Return the facade's table without running any of it.
 
     Raises:
-        SourcesError: The file is no Python, or what `ROWS` is there is no literal of a dictionary.
+        SourcesError: The file is not valid Python, or does not set `ROWS` to a dictionary literal.
 
     """
     try:
@@ -100,40 +83,57 @@ def read_table(path: Path) -> dict[str, Any]:
 
 
 def pages(root: Path) -> dict[Path, str]:
-    """Return what the files that show the table must be."""
+    """Return the text of each file that shows the fields.
+
+    Raises:
+        SourcesError: The table, the view's docstring or the README lacks what the pages are made of.
+
+    """
     providers = read_table(root / TABLE)
-    return {root / README: _readme(root, providers), root / PAGE: _page(providers)}
+    meanings = _read_meanings(root / VIEW, {name for each in providers.values() for name in each["fields"]})
+    return {root / README: _readme(root / README, providers, meanings), root / PAGE: _page(providers, meanings)}
 
 
-def _readme(root: Path, providers: dict[str, Any]) -> str:
-    before, begin, rest = (root / README).read_text("utf-8").partition(_BEGIN)
+def _read_meanings(path: Path, filled: set[str]) -> dict[str, str]:
+    """Return what the docstring of `BrowserSession` says of the fields that some provider fills, in its order."""
+    module = ast.parse(path.read_bytes(), path)
+    docstrings = {node.name: ast.get_docstring(node) for node in module.body if isinstance(node, ast.ClassDef)}
+    _, _, attributes = (docstrings.get("BrowserSession") or "").partition("\nAttributes:\n")
+    meanings = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes) if name in filled}
+    if missing := sorted(filled - meanings.keys()):
+        raise SourcesError(path, f"the docstring of BrowserSession does not describe {', '.join(missing)}")
+    return meanings
+
+
+def _readme(path: Path, providers: dict[str, Any], meanings: dict[str, str]) -> str:
+    before, begin, rest = path.read_text("utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise SourcesError(root / README, f"has no place for the table, {_BEGIN.strip()} and {_END.strip()}")
-    rows = [(f"`{name}`", *(_roots(each, name) for each in providers.values())) for name in MEANINGS]
+        raise SourcesError(path, f"has no place for the table: expected {_BEGIN.strip()} and {_END.strip()}")
+    rows = [(f"`{name}`", *(_roots(each, name) for each in providers.values())) for name in meanings]
     headings = ["field", *(each["name"] for each in providers.values())]
     return f"{before}{_BEGIN}{_table(headings, rows)}{_END}{after}"
 
 
 def _roots(provider: dict[str, Any], field: str) -> str:
-    """Return the properties that a field is read from, each whole."""
+    """Return the properties of the session that a field is read from, without what is inside of them."""
     read = provider["fields"].get(field, {"from": []})["from"]
     roots = dict.fromkeys(each.partition(".")[0].removesuffix("[]") for each in read)
     return ", ".join(f"`{root}`" for root in roots) or _ABSENT
 
 
-def _page(providers: dict[str, Any]) -> str:
-    fields = [(f"`{name}`", meaning, _tellers(providers, name)) for name, meaning in MEANINGS.items()]
-    overview = _table(["field", "what it is", "told by"], fields)
-    sections = "\n".join(_section(slug, provider) for slug, provider in providers.items())
+def _page(providers: dict[str, Any], meanings: dict[str, str]) -> str:
+    fields = [(f"`{name}`", meaning, _fillers(providers, name)) for name, meaning in meanings.items()]
+    overview = _table(["field", "meaning", "filled by"], fields)
+    sections = "\n".join(_section(slug, provider, [*meanings]) for slug, provider in providers.items())
     return f"{_INTRODUCTION}{overview}\n{_SOURCES}{sections}"
 
 
-def _tellers(providers: dict[str, Any], field: str) -> str:
+def _fillers(providers: dict[str, Any], field: str) -> str:
     return ", ".join(each["name"] for each in providers.values() if field in each["fields"])
 
 
-def _section(slug: str, provider: dict[str, Any]) -> str:
+def _section(slug: str, provider: dict[str, Any], order: list[str]) -> str:
     rows = [
         (
             f"`{field}`",
@@ -141,13 +141,13 @@ def _section(slug: str, provider: dict[str, Any]) -> str:
             row.get("as", "as it is"),
             row["source"],
         )
-        for field, row in sorted(provider["fields"].items(), key=lambda item: [*MEANINGS].index(item[0]))
+        for field, row in sorted(provider["fields"].items(), key=lambda item: order.index(item[0]))
     ]
     keys = " or ".join(f"`{name}`" for name in provider["key_variables"])
     return (
         f"## {provider['name']}\n\n"
-        f"`{slug}`, as [it is described]({provider['documentation']}). Its API is at `{provider['base_url']}`,"
-        f" and users keep their key in {keys}, which `view()` has no need of.\n\n"
+        f"`{slug}`, as [its documentation]({provider['documentation']}) describes it. Its API is at"
+        f" `{provider['base_url']}`, and its key is read from {keys}; `view()` needs no key.\n\n"
         f"{_table(['field', 'read from', 'how', 'source'], rows)}"
     )
 

@@ -1,82 +1,59 @@
-"""The one version: read from the root's `pyproject.toml`, and written wherever else it must stand."""
+"""The one version: read from the root's `pyproject.toml`, written wherever else it is kept by hand."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from codegen.errors import ReleaseError
 
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
-_FACADE, _MODULE = Path("facade/pyproject.toml"), Path("facade/src/browser_sessions/_version.py")
-_PIN = re.compile(r'^(    "[a-z-]+-client==)[^"]*', re.MULTILINE)
-_MODULE_LINE = re.compile(r'^__version__ = "[^"]*"$', re.MULTILINE)
-_VERSION_LINE = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
+_PLACES = (
+    ("pyproject.toml", '\nversion = "{}"\n'),
+    ("facade/pyproject.toml", '\nversion = "{}"\n'),
+    ("facade/pyproject.toml", '-client=={}"'),
+    ("facade/src/browser_sessions/_version.py", '\n__version__ = "{}"\n'),
+)
 
 
 def read_version(root: Path) -> str:
-    """Return the version that all our distributions have.
+    """Return the version of all our distributions.
 
     Raises:
-        ReleaseError: The root's `pyproject.toml` does not name one.
+        ReleaseError: The root's `pyproject.toml` names none.
 
     """
     path = root / "pyproject.toml"
     try:
-        version = _project_version(path.read_text("utf-8"))
+        version = tomllib.loads(path.read_text("utf-8"))["project"]["version"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ReleaseError(f"{path}: no [project] version can be read") from error
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise ReleaseError(f"{path}: {version!r} is no version: expected X.Y.Z")
+        raise ReleaseError(f"{path}: {version!r} is not a version: expected X.Y.Z")
     return version
 
 
-def write_version(root: Path, version: str) -> Callable[[], object]:
-    """Write a version into the root's `pyproject.toml`, from where generation takes it, and into the facade.
-
-    Returns:
-        A function that puts the former version back.
+def write_version(root: Path, version: str) -> None:
+    """Write a version into the root's settings, from where the clients get it, and into the facade.
 
     Raises:
-        ReleaseError: It is not X.Y.Z, or not newer than the version that stands there.
+        ReleaseError: It is not X.Y.Z, not newer than the current one, or some file does not name the current one.
 
     """
     current = read_version(root)
     if not _VERSION.fullmatch(version):
-        raise ReleaseError(f"{version!r} is no version: expected X.Y.Z")
-    if _parts(version) <= _parts(current):
+        raise ReleaseError(f"{version!r} is not a version: expected X.Y.Z")
+    if _numbers(version) <= _numbers(current):
         raise ReleaseError(f"{version} is not newer than {current}")
-    paths = (root / "pyproject.toml", root / _FACADE, root / _MODULE)
-    found = {path: path.read_text("utf-8") for path in paths if path.exists()}
-    changed = {path: _with_version(path, text, version) for path, text in found.items() if path.suffix == ".toml"}
-    if root / _FACADE in changed:
-        changed[root / _FACADE] = _PIN.sub(rf"\g<1>{version}", changed[root / _FACADE])
-    if root / _MODULE in found:
-        changed[root / _MODULE] = _MODULE_LINE.sub(f'__version__ = "{version}"', found[root / _MODULE])
-    _write(changed)
-    return partial(_write, found)
+    texts = {name: (root / name).read_text("utf-8") for name, _ in _PLACES}
+    for name, form in _PLACES:
+        if form.format(current) not in texts[name]:
+            raise ReleaseError(f"{root / name}: expected {form.format(current).strip()}")
+        texts[name] = texts[name].replace(form.format(current), form.format(version))
+    for name, text in texts.items():
+        (root / name).write_text(text, "utf-8")
 
 
-def _with_version(path: Path, text: str, version: str) -> str:
-    """Return a project's settings with another version."""
-    text = _VERSION_LINE.sub(f'version = "{version}"', text, count=1)
-    if _project_version(text) != version:
-        raise ReleaseError(f'{path}: the first line that reads version = "X.Y.Z" is not that of [project]')
-    return text
-
-
-def _write(texts: Mapping[Path, str]) -> None:
-    for path, text in texts.items():
-        path.write_text(text, "utf-8")
-
-
-def _project_version(pyproject: str) -> Any:
-    return tomllib.loads(pyproject)["project"]["version"]
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]

@@ -1,193 +1,144 @@
-"""What is written into `specs/`, and where: from the providers' pages to their specs and their rows.
+"""From the providers' pages to `specs/`: each spec, and its `sha256` in the list.
 
 Everything is fetched and checked before anything is written, and a provider that fails changes nothing. Each file is
-replaced whole, the list last: whatever ends the run before that leaves a spec that is not the one its row names, and
-such a spec is fetched anew, without its ETag.
+replaced whole, the list last.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tomlkit
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import re
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import attrs
+import httpx
 
-from codegen.download import Download, Limits, Wanted, download
-from codegen.errors import CodegenError, DownloadError, PageError, ProviderFailure, TreeError, quoted
-from codegen.pages import Block, read_block, read_page
+from codegen.document import LIMITS
+from codegen.errors import PageError, ProviderFailure, SourcesError, quoted
+from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider
 from codegen.tree import staging
 
-CHANGED, UNCHANGED, NOT_MODIFIED = "changed", "unchanged", "not modified"
-
-LIMITS = Limits()
-
-_PAGES, _BLOCKS = (".md",), (".yaml", ".yml")
 _SOURCES = PurePosixPath("specs/sources.toml")
+_BLOCKS = (".yaml", ".yml")
 
 
 @attrs.frozen
 class Vendored:
-    """What fetching made of a provider: its row as it is now, and how it and the spec differ from what was there."""
+    """A provider's spec, as its page has it now."""
 
     provider: Provider
     data: bytes
-    """The spec."""
 
-    state: str
-    """One of CHANGED, UNCHANGED, and NOT_MODIFIED, which is what the server said; all of the spec alone."""
+    is_changed: bool
+    """Whether it differs from the committed one."""
 
-    added: int
-    removed: int
-    """Lines of the spec that are new, and that are gone; a line that moved is neither."""
-
-    notes: tuple[str, ...]
-    """What is new in the row, for people."""
+    notes: tuple[str, ...] = ()
+    """What to correct in the provider's row."""
 
 
-@attrs.frozen
-class Fetched:
-    """What came of fetching some providers: each is in one of the two, and those that failed changed nothing."""
-
-    vendored: tuple[Vendored, ...]
-    failures: tuple[ProviderFailure, ...]
+Result = Vendored | ProviderFailure
 
 
-def fetch(root: Path, providers: Mapping[Provider, Path | None], limits: Limits = LIMITS) -> Fetched:
-    """Bring the specs of some providers, and their rows in `sources.toml`, up to date with their pages.
+def open_client() -> httpx.Client:
+    """Return a client for `fetch`, to be closed by the caller."""
+    headers = {"Accept": "text/markdown, text/plain;q=0.9, */*;q=0.1", "Accept-Encoding": "identity"}
+    return httpx.Client(headers=headers, timeout=30, follow_redirects=False)
+
+
+def fetch(root: Path, providers: Mapping[Provider, Path | None], client: httpx.Client) -> list[Result]:
+    """Replace the specs of some providers by what their pages say now.
 
     Args:
         root: The repository; nothing is written outside of its `specs/`.
-        providers: Whose pages; with each a local file, `.md` or `.yaml`, that stands for the page, or None to ask
-            the provider.
-        limits: What each download may take.
+        providers: Each with a local file, `.md` or `.yaml`, in the place of its page, or None to download the page.
+        client: What downloads the pages.
+
+    Returns:
+        The result for each provider, in their order. A provider that failed changed nothing.
 
     Raises:
-        TreeError: `specs/` or the list in it is a link, or cannot be written.
+        SourcesError: The list has no `sha256` line for a provider.
+        OSError: A file cannot be read or written.
 
     """
-    if (root / "specs").is_symlink():
-        raise TreeError(root / "specs", "is a link: nothing is written through it")
-    _require_file(root / _SOURCES)
-    pages = {each.slug: _wanted(each) for each, file in providers.items() if file is None and each.page}
-    downloads = download(pages, limits)
-    vendored, failures = [], []
+    results: list[Result] = []
     for provider, file in providers.items():
         try:
-            vendored.append(_vendor(provider, file, downloads.get(provider.slug), limits))
-        except CodegenError as error:
-            spec = PurePosixPath(provider.spec.relative_to(root))
-            failures.append(ProviderFailure(provider.slug, spec, error))
-    _write(root, vendored)
-    return Fetched(tuple(vendored), tuple(failures))
+            results.append(_vendor(provider, file, client))
+        except PageError as error:
+            results.append(ProviderFailure(provider.slug, PurePosixPath("specs", provider.spec.name), error))
+    _write(root, [each for each in results if isinstance(each, Vendored)])
+    return results
 
 
-def _wanted(provider: Provider) -> Wanted:
-    """Return what to ask for; that we have a page already is said only if its block is still what was taken from it."""
-    return Wanted(provider.page or "", None)
+def _vendor(provider: Provider, file: Path | None, client: httpx.Client) -> Vendored:
+    source = str(file or provider.page)
+    data = file.read_bytes() if file else _download(provider, client)
+    block = read_block(data, source) if file and file.suffix in _BLOCKS else read_page(data, source)
+    info = block.info or provider.info
+    _check(block, info, provider, source)
+    notes = (f"correct `info` in its row: it is {quoted(info)} now",) if info != provider.info else ()
+    committed = provider.spec.read_bytes() if provider.spec.exists() else None
+    return Vendored(provider, block.data, block.data != committed, notes)
 
 
-def _vendor(
-    provider: Provider, file: Path | None, downloaded: Download | DownloadError | None, limits: Limits
-) -> Vendored:
-    _require_file(provider.spec)
-    committed = _committed(provider)
-    if file is not None:
-        block = _read_file(file, limits)
-        # What a page's ETag stands for is no longer here once a file has taken its place.
-        return _compare(provider, block)
-    if downloaded is None:
+def _check(block: Block, info: str, provider: Provider, source: str) -> None:
+    """Refuse a block that is not what its provider's row says."""
+    operation = operation_of(info)
+    if operation != operation_of(provider.info):
+        problem = f"announces {quoted(info)}, and the row {quoted(provider.info)}"
+        raise PageError(source, 0, 0, f"{problem}: if that is right, correct `info` in {_SOURCES}")
+    if operation not in block.operations:
+        described = ", ".join(map(quoted, block.operations)) or "no operation"
+        raise PageError(source, 0, 0, f"describes {described}: expected {quoted(operation or info)}")
+    if block.dialect != provider.dialect:
+        raise PageError(source, 0, 0, f"is {block.dialect} now: if that is right, correct `dialect` in {_SOURCES}")
+
+
+def _download(provider: Provider, client: httpx.Client) -> bytes:
+    address = provider.page or ""
+    if not address.startswith("https://"):
         example = f"nox -s fetch -- {provider.slug}=path/to/page.md"
-        raise PageError(str(_SOURCES), 0, 0, f"names no page: save the page, or its YAML block, and run {example}")
-    if isinstance(downloaded, DownloadError):
-        raise downloaded
-    if downloaded.data is not None:
-        return _compare(provider, read_page(downloaded.data, str(provider.page)))
-    # Checked all the same: the row may have been edited since.
-    kept = read_block(committed, provider.spec.relative_to(provider.root).as_posix())
-    return attrs.evolve(_compare(provider, kept), state=NOT_MODIFIED)
-
-
-def _compare(provider: Provider, block: Block) -> Vendored:
-    """Return what a block changes.
-
-    Raises:
-        PageError: It describes another operation than the row names.
-
-    """
-    if block.operation not in map(str, provider.operations):
-        problem = (
-            f"describes {quoted(block.operation)}, which the row does not name: "
-            f"if that is right, correct the operations in {_SOURCES}"
-        )
-        raise PageError(block.source, 0, 0, problem)
-    committed = _committed(provider)
-    info = provider.info if block.info is None else block.info
-    row = attrs.evolve(provider, info=info, dialect=block.dialect, sha256=_sha256(block.data))
-    old, new = Counter(committed.splitlines()), Counter(block.data.splitlines())
-    notes = [
-        f"{name} is {quoted(after)}, and was {quoted(before)}"
-        for name, before, after in (("info", provider.info, info), ("dialect", provider.dialect, block.dialect))
-        if before != after
-    ]
-    state = UNCHANGED if block.data == committed else CHANGED
-    if state == UNCHANGED and provider.sha256 != row.sha256:
-        notes.append("sha256 was not that of the spec")
-    return Vendored(row, block.data, state, (new - old).total(), (old - new).total(), tuple(notes))
-
-
-def _read_file(path: Path, limits: Limits) -> Block:
-    source = str(path)
-    if path.suffix not in _PAGES + _BLOCKS:
-        raise PageError(source, 0, 0, f"is neither a page, {_PAGES[0]}, nor a YAML block, {_BLOCKS[0]}")
+        raise PageError(str(_SOURCES), 0, 0, f"names no https page: save the page, and run {example}")
+    data = bytearray()
     try:
-        if path.exists() and not path.is_file():  # a pipe may have no end
-            raise PageError(source, 0, 0, "is not a file")
-        with path.open("rb") as file:
-            data = file.read(limits.size + 1)
-    except OSError as error:
-        raise PageError(source, 0, 0, f"cannot be read: {error.strerror}") from error
-    if len(data) > limits.size:
-        raise PageError(source, 0, 0, f"is longer than {limits.size:,} bytes")
-    return read_page(data, source) if path.suffix in _PAGES else read_block(data, source)
+        with client.stream("GET", address) as response:
+            if response.status_code != httpx.codes.OK:
+                problem = f"has status {response.status_code}: if it has moved, correct `page` in {_SOURCES}"
+                raise PageError(address, 0, 0, problem)
+            for chunk in response.iter_raw():
+                data += chunk
+                if len(data) > LIMITS.size:
+                    raise PageError(address, 0, 0, f"is larger than {LIMITS.size:,} bytes")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise PageError(address, 0, 0, f"cannot be downloaded: {type(error).__name__}: {error}") from error
+    return bytes(data)
 
 
-def _write(root: Path, vendored: Iterable[Vendored]) -> None:
-    """Replace the specs that changed, and the list if a row did, each whole; all are staged first, for want of room."""
+def _write(root: Path, vendored: list[Vendored]) -> None:
+    """Replace the specs that changed, and the list; all are staged first, as a disk may be full."""
     sources = root / _SOURCES
     text = sources.read_bytes().decode()
-    rows = with_rows(text, [each.provider for each in vendored])
-    files = {each.provider.spec: each.data for each in vendored if each.state == CHANGED}
-    if rows != text:
-        files[sources] = rows.encode()
-    if files:
-        with staging(beside=root / "specs") as stage:
-            for path, data in files.items():
-                (stage / path.name).write_bytes(data)
-            for path in files:
-                (stage / path.name).replace(path)
+    files = {each.provider.spec: each.data for each in vendored if each.is_changed}
+    files[sources] = _with_hashes(sources, text, vendored).encode()
+    with staging(beside=root / "specs") as stage:
+        for path, data in files.items():
+            (stage / path.name).write_bytes(data)
+        for path in files:
+            (stage / path.name).replace(path)
 
 
-def _require_file(path: Path) -> None:
-    """Refuse what is not a file, or not yet one."""
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise TreeError(path, "is not a file: nothing is written in its place")
-
-
-def _committed(provider: Provider) -> bytes:
-    return provider.spec.read_bytes() if provider.spec.is_file() else b""
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def with_rows(sources, providers):
-    document = tomlkit.parse(sources)
-    for provider in providers:
-        for key in ("info", "dialect", "sha256"):
-            document[provider.slug][key] = getattr(provider, key)
-    return tomlkit.dumps(document)
+def _with_hashes(path: Path, text: str, vendored: list[Vendored]) -> str:
+    """Return the list with the hashes of some specs, and nothing else changed."""
+    expected = tomllib.loads(text)
+    for each in vendored:
+        slug, sha256 = each.provider.slug, hashlib.sha256(each.data).hexdigest()
+        expected[slug]["sha256"] = sha256
+        row = re.compile(rf'^(\[{slug}\]\n(?:(?!\[).*\n)*?sha256 = )"\w*"', re.MULTILINE)
+        text = row.sub(rf'\g<1>"{sha256}"', text)
+        if tomllib.loads(text) != expected:
+            raise SourcesError(path, f'[{slug}]: expected a line sha256 = "…"')
+    return text

@@ -26,7 +26,7 @@ def _copy(providers: tuple[Provider, ...], root: Path) -> Path:
         shutil.copy2(provider.overlay, root / "overlays")
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(provider.output, root / "generated" / provider.slug, ignore=ignored)
-    head, *rows = re.split(r"^(?=\[)", (ROOT / "specs" / "sources.toml").read_text("utf-8"), flags=re.MULTILINE)
+    head, *rows = re.split(r"^(?=\[\w+\])", (ROOT / "specs" / "sources.toml").read_text("utf-8"), flags=re.MULTILINE)
     kept = [row for row in rows if row[1 : row.index("]")] in {provider.slug for provider in providers}]
     (root / "specs" / "sources.toml").write_text(head + "".join(kept), "utf-8")
     return root

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from codegen.__main__ import ROOT, main
 from codegen.pipeline import build_document
 from codegen.providers import load_providers
-from codegen.release import read_version
 
 Capture = pytest.CaptureFixture[str]
 
@@ -190,84 +189,6 @@ def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: C
 
     edit(overlay, "tags: sessions", "tags: [sessions")
     assert run(capsys, pair, "show", "browserbase")[:2] == (1, "")
-
-
-def test_release_writes_the_version_wherever_it_stands(pair: Path, capsys: Capture) -> None:
-    """A release changes one line of the root's and of every client's `pyproject.toml`, and nothing else."""
-    before = files(pair)
-    line = f'version = "{read_version(pair)}"'.encode()
-
-    said = "brightdata: 1 file written or removed\nbrowserbase: 1 file written or removed\n"
-    assert run(capsys, pair, "release", "10.20.30") == (0, said, "")
-
-    expected = before | {
-        name: before[name].replace(line, b'version = "10.20.30"')
-        for name in ("pyproject.toml", "generated/brightdata/pyproject.toml", "generated/browserbase/pyproject.toml")
-    }
-    assert files(pair) == expected != before
-    assert read_version(pair) == "10.20.30"
-
-
-@pytest.mark.parametrize(
-    ("version", "complaint"),
-    [
-        ("1.2", "'1.2' is no version: expected X.Y.Z"),
-        ("1.2.3.4", "'1.2.3.4' is no version: expected X.Y.Z"),
-        ("v1.2.3", "'v1.2.3' is no version: expected X.Y.Z"),
-        ("1.2.3rc1", "'1.2.3rc1' is no version: expected X.Y.Z"),
-        ("01.2.3", "'01.2.3' is no version: expected X.Y.Z"),
-        ("1.2.3\n", "'1.2.3\\n' is no version: expected X.Y.Z"),
-        ("1.2.\u0663", "'1.2.\u0663' is no version: expected X.Y.Z"),
-        (f"1.2.{'3' * 5000}", f"'1.2.{'3' * 5000}' is no version: expected X.Y.Z"),
-        ("", "'' is no version: expected X.Y.Z"),
-        ("1.10.0", "1.10.0 is not newer than 1.10.0"),
-        ("1.9.99", "1.9.99 is not newer than 1.10.0"),
-        ("0.99.0", "0.99.0 is not newer than 1.10.0"),
-    ],
-    ids=lambda text: repr(text[:20]),
-)
-def test_release_refuses_what_is_no_newer_version(pair: Path, capsys: Capture, version: str, complaint: str) -> None:
-    """A version is three numbers, higher than those that stand there as numbers and not as text."""
-    edit(pair / "pyproject.toml", f'version = "{read_version(pair)}"', 'version = "1.10.0"')
-    before = files(pair)
-
-    assert run(capsys, pair, "release", version) == (1, "", f"{complaint}\n")
-    assert files(pair) == before
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        ('version = "', 'version = "v', "'v0.1.0' is no version: expected X.Y.Z"),
-        ('version = "0.1.0"', "version = 1", "1 is no version: expected X.Y.Z"),
-        ("version", "#", "no [project] version can be read"),
-        ("[project]", "project = 1\n[x]", "no [project] version can be read"),
-        ('version = "0.1.0"', 'version =  "0.1.0"', None),
-        ("[project]", '[tool.other]\nversion = "3"\n[project]', None),
-    ],
-)
-def test_release_needs_the_line_it_changes(pair: Path, capsys: Capture, old: str, new: str, complaint: str) -> None:
-    """A version that cannot be found or replaced for sure is a problem, and nothing is written."""
-    edit(pair / "pyproject.toml", f'version = "{read_version(pair)}"', 'version = "0.1.0"')
-    edit(pair / "pyproject.toml", old, new)
-    before = files(pair)
-
-    expected = complaint or 'the first line that reads version = "X.Y.Z" is not that of [project]'
-    assert run(capsys, pair, "release", "0.2.0") == (1, "", f"./pyproject.toml: {expected}\n")
-    assert files(pair) == before
-
-
-def test_release_is_undone_when_a_client_fails(pair: Path, capsys: Capture) -> None:
-    """A version is released with all clients or not at all, so that the same command can be given again."""
-    (pair / "specs" / "browserbase.yaml").unlink()
-    before = files(pair)
-
-    assert run(capsys, pair, "release", "99.0.0") == (
-        1,
-        "",
-        "browserbase: specs/browserbase.yaml: cannot be read: No such file or directory\nNothing was written.\n",
-    )
-    assert files(pair) == before
 
 
 ROW = 'info = "i"\noperation = "get /"\ndialect = "openapi"\nsha256 = "0"\n'

@@ -11,7 +11,6 @@ from codegen.errors import (
     CodegenError,
     DialectError,
     DocumentError,
-    DownloadError,
     GenerationError,
     InvalidDocument,
     NeedlessCorrections,
@@ -34,7 +33,6 @@ TWO = (Problem("#/a", "is wrong"), Problem("#/b", "is missing"))
 
 SENTENCES = [
     (SourcesError(Path("sources.toml"), "is empty"), "sources.toml: is empty"),
-    (DownloadError("https://acme.example", "is too long"), "https://acme.example: is too long"),
     (PageError("page.md", 3, 1, "is a tab"), "page.md:3:1: is a tab"),
     (PageError("page.md", 3, 0, "has no end"), "page.md:3: has no end"),
     (PageError("page.md", 0, 0, "is HTML"), "page.md: is HTML"),
@@ -56,7 +54,6 @@ SENTENCES = [
     ),
     (ProviderFailure("acme", PATH, DocumentError(PATH, 3, 1, "is a tab")), "acme: specs/acme.yaml:3:1: is a tab"),
     (ProviderFailure("acme", PATH, PageError("page.md", 3, 0, "has no end")), "acme: page.md:3: has no end"),
-    (ProviderFailure("acme", PATH, DownloadError("https://a.example", "is HTML")), "acme: https://a.example: is HTML"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What the README and docs/ say of the providers' fields."""
+"""The README's table and docs/fields.md."""
 
 from __future__ import annotations
 
@@ -9,53 +9,102 @@ import pytest
 
 from browser_sessions import PROVIDERS, BrowserSession
 from codegen.__main__ import ROOT, main
-from codegen.fields import MEANINGS, PAGE, README, TABLE, pages
+from codegen.errors import SourcesError
+from codegen.fields import PAGE, README, TABLE, VIEW, pages, read_table
+
+SOURCES = (TABLE, VIEW, README)
 
 
-def test_the_pages_say_what_the_table_says() -> None:
-    """They are what `nox -s docs` writes."""
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a folder with the files that the pages are made of."""
+    for name in SOURCES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_pages_are_current() -> None:
+    """The committed pages are what `nox -s docs` writes."""
     assert {path: path.read_text("utf-8") for path in pages(ROOT)} == pages(ROOT)
 
 
-def test_every_field_that_can_be_told_is_explained() -> None:
-    """The fields are those of a view, in its order, but for those that are there whatever a provider tells."""
-    told = [name for name in BrowserSession.__slots__ if name not in {"provider", "derived", "unexpected", "raw"}]
-    assert [*MEANINGS] == told
-    assert {name for provider in PROVIDERS.values() for name in provider.fields} == {*told}
+def test_every_field_is_described() -> None:
+    """The pages show every field of the view that a provider fills, in the view's order."""
+    shown = [name for name in BrowserSession.__slots__ if name not in {"provider", "derived", "unexpected", "raw"}]
+    overview = pages(ROOT)[ROOT / PAGE].partition("\n## ")[0]
+    rows = [line.split(" | ") for line in overview.splitlines() if line.startswith("| `")]
+    assert [row[0] for row in rows] == [f"| `{name}`" for name in shown]
+    assert all(row[1] for row in rows)
+    assert {name for provider in PROVIDERS.values() for name in provider.fields} == {*shown}
 
 
-def test_the_pages_are_written_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A change of the table changes them, and what stands around the README's table stays."""
-    for name in (TABLE, README):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    assert main(["docs"], tmp_path) == 0
-    assert main(["docs"], tmp_path) == 0
-    assert (tmp_path / README).read_bytes() == (ROOT / README).read_bytes()
-    assert (tmp_path / PAGE).read_bytes() == (ROOT / PAGE).read_bytes()
-    table = (tmp_path / TABLE).read_text("utf-8")
-    (tmp_path / TABLE).write_text(
-        table.replace('"region": {"from": ["region"]', '"region": {"from": ["place"]'), "utf-8"
-    )
-    assert main(["docs"], tmp_path) == 0
-    before, after = ((root / README).read_text("utf-8").splitlines() for root in (ROOT, tmp_path))
-    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    assert [new.replace("`place`", "`region`") for _, new in changed] == [old for old, _ in changed]
-    assert len(changed) == 1
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that a file has."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_docs_command(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command writes what changed in the table or the docstring; the rest of the README stays."""
+    assert main(["docs"], root) == 0
+    assert main(["docs"], root) == 0
+    assert (root / README).read_bytes() == (ROOT / README).read_bytes()
+    assert (root / PAGE).read_bytes() == (ROOT / PAGE).read_bytes()
+    edit(root / TABLE, '"region": {"from": ["region"]', '"region": {"from": ["place.city"]')
+    assert main(["docs"], root) == 0
+    edit(root / VIEW, "        region: Where it runs", "        region: Where\n            it is")
+    assert main(["docs"], root) == 0
     out = capsys.readouterr().out
-    assert out == "docs/fields.md: written\nREADME.md, docs/: unchanged\nREADME.md: written\ndocs/fields.md: written\n"
+    assert out == (
+        "docs/fields.md: written\nREADME.md, docs/: unchanged\nREADME.md: written\ndocs/fields.md: written\n"
+        "docs/fields.md: written\n"
+    )
+    before, after = ((each / README).read_text("utf-8").splitlines() for each in (ROOT, root))
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [("| `region` | – | – | – | `region` | – |", "| `region` | – | – | – | `place` | – |")]  # noqa: RUF001
+    page = (root / PAGE).read_text("utf-8")
+    assert "\n| `region` | Where it is, in the provider's words. | Browserbase |\n" in page
+    assert "\n| `region` | `place.city` | as it is | spec |\n" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("ROWS: dict = {", "has no literal called ROWS: '{' was never closed"),
+        ("ROWS: dict = print()", "has no literal called ROWS: malformed node"),
+        ("ROW: dict = {}", "has no literal called ROWS: not enough values"),
+        ("ROWS: list = []", "has no dictionary called ROWS"),
+    ],
+)
+def test_invalid_table(tmp_path: Path, text: str, problem: str) -> None:
+    """A table that is not a dictionary literal called ROWS is an error that names the file."""
+    path = tmp_path / "table.py"
+    path.write_text(text, "utf-8")
+    with pytest.raises(SourcesError, match=problem) as caught:
+        read_table(path)
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("class BrowserSession:", "class Session:"), ("Attributes:", "Fields:"), ("region: ", "place: ")],
+)
+def test_field_without_description(root: Path, old: str, new: str) -> None:
+    """A field that some provider fills must be in the docstring of the view."""
+    edit(root / VIEW, old, new)
+    with pytest.raises(SourcesError, match=r"the docstring of BrowserSession does not describe .*\bregion\b") as caught:
+        pages(root)
+    assert caught.value.path == root / VIEW
 
 
 @pytest.mark.parametrize("line", ["<!-- fields, written by `nox -s docs` -->\n", "<!-- end of fields -->\n"])
-def test_a_readme_without_a_place_for_the_table_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
-) -> None:
-    """Nothing is written, and the lines that are missing are told."""
-    (tmp_path / TABLE).parent.mkdir(parents=True)
-    shutil.copy(ROOT / TABLE, tmp_path / TABLE)
-    text = (ROOT / README).read_text("utf-8").replace(line, "")
-    (tmp_path / README).write_text(text, "utf-8")
-    assert main(["docs"], tmp_path) == 1
-    assert "has no place for the table, <!-- fields" in capsys.readouterr().err
-    assert (tmp_path / README).read_text("utf-8") == text
-    assert not (tmp_path / PAGE).exists()
+def test_readme_without_place_for_table(root: Path, capsys: pytest.CaptureFixture[str], line: str) -> None:
+    """Nothing is written, and the error names the lines that are expected."""
+    edit(root / README, line, "")
+    before = (root / README).read_bytes()
+    assert main(["docs"], root) == 1
+    assert "has no place for the table: expected <!-- fields" in capsys.readouterr().err
+    assert (root / README).read_bytes() == before
+    assert not (root / PAGE).exists()
