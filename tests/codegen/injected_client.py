@@ -143,8 +143,8 @@ class InjectedClient:
     def operation(self, method: str) -> ModuleType:
         """Return the operation of a method."""
         modules = [module for name, module in sys.modules.items() if name.startswith(f"{self.package}.api.")]
-        line = f'client.build_request(\n        "{method}"'
-        (found,) = [module for module in modules if line in inspect.getsource(module)]
+        call = re.compile(rf'client\.build_request\(\s*"{method}"')
+        (found,) = [module for module in modules if call.search(inspect.getsource(module))]
         return found
 
     def arguments(self) -> list[Given]:
@@ -165,8 +165,8 @@ class InjectedClient:
         if schema["type"] == "array":
             return [self._value(schema["items"], annotation, name)] * 2
         if "enum" in schema:
-            nodes = [node for node in ast.walk(ast.parse(annotation)) if isinstance(node, ast.Name)]
-            (model,) = {node.id for node in nodes} & set(self.module("models").__all__)
+            nodes = [node for node in ast.walk(ast.parse(annotation)) if isinstance(node, ast.Attribute)]
+            (model,) = {node.attr for node in nodes} & set(self.module("models").__all__)
             return getattr(self.module("models"), model)(schema["enum"][0])
         return 7 if schema["type"] == "integer" else f"a/{name}"
 

@@ -15,7 +15,7 @@ from codegen.__main__ import ROOT
 from codegen.document import load_document
 from codegen.mintlify import to_openapi
 from codegen.pipeline import build_document, check_document
-from codegen.providers import Provider, load_providers
+from codegen.providers import Operation, Provider, load_providers
 from codegen.walk import METHODS, Part, resolve, walk
 
 
@@ -82,10 +82,15 @@ def overlaid(provider: Provider) -> dict[str, Any]:
 
 
 def operation_of(provider: Provider) -> dict[str, Any]:
-    """Return the operation that `sources.toml` names."""
-    method, path = provider.operation.split(" ")
-    operation: dict[str, Any] = overlaid(provider)["paths"][path][method]
+    """Return the operation that reads a session."""
+    named = session_operation(provider)
+    operation: dict[str, Any] = overlaid(provider)["paths"][named.path][named.method]
     return operation
+
+
+def session_operation(provider: Provider) -> Operation:
+    """Return the row of the operation that reads a session."""
+    return next(each for each in provider.operations if each.name == "get_session")
 
 
 def schemas(document: dict[str, Any]) -> Iterator[Part]:
@@ -117,16 +122,16 @@ def test_the_spec_is_the_page(provider: Provider) -> None:
 
 
 def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
-    """The block describes the one operation, in the dialect, and under the info string that `sources.toml` names."""
+    """The page describes the operation that reads a session, in the dialect and under the info string of its row."""
     page = load_document(provider.spec)
     document = to_openapi(page) if provider.dialect == "mintlify" else page
     operations = [
         f"{method} {path}" for path, item in document["paths"].items() for method in METHODS if method in item
     ]
 
-    assert operations == [provider.operation]
+    assert operations == [str(session_operation(provider))]
     assert ("openapi" in page) == (provider.dialect == "openapi")
-    assert provider.info.lower().endswith(provider.operation)
+    assert provider.info.lower().endswith(str(session_operation(provider)))
     assert provider.page is None or re.fullmatch(r"https://[a-z.-]+/[a-z0-9/-]+\.md", provider.page)
 
 
@@ -143,12 +148,17 @@ def test_the_document_is_valid(provider: Provider) -> None:
     check_document(provider, overlaid(provider))
 
 
-def test_the_operation_is_the_same_everywhere(provider: Provider) -> None:
-    """There is one operation, which is imported as `<slug>_client.api.sessions.get_session`."""
+def test_operations_are_those_of_the_list(provider: Provider) -> None:
+    """Each is imported as `<slug>_client.api.<tag>.<name>`, and no other operation becomes code."""
     paths = overlaid(provider)["paths"]
+    found = {
+        (operation["operationId"], *operation["tags"], f"{method} {path}")
+        for path, item in paths.items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
 
-    assert [(path, [*item]) for path, item in paths.items()] == [(provider.operation.split(" ")[1], ["get"])]
-    assert (operation_of(provider)["operationId"], operation_of(provider)["tags"]) == ("get_session", ["sessions"])
+    assert found == {(each.name, each.tag, str(each)) for each in provider.operations}
 
 
 def test_the_id_is_the_only_argument_and_opaque(provider: Provider) -> None:
