@@ -126,7 +126,9 @@ def test_a_user_in_the_base_url_does_not_replace_the_key(case: ClientCase, recor
     """Where the key goes into `Authorization`, by whatever case it is written, httpx would overwrite it: refused."""
     for header in ("Authorization", "authorization"):
         client = case.client(recorder, base_url=f"https://user:{TOKEN}@proxy.example", auth_header_name=header)
-        with pytest.raises(ValueError, match=r"^base_url has a user, whose Authorization header would replace ") as caught:
+        with pytest.raises(
+            ValueError, match=r"^base_url has a user, whose Authorization header would replace "
+        ) as caught:
             case.call("sync", client)
         assert TOKEN not in str(caught.value)
 

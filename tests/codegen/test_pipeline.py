@@ -21,7 +21,7 @@ from codegen.errors import (
     ToolchainError,
     TreeError,
 )
-from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate
+from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate, try_document
 from codegen.providers import Provider, load_providers
 from codegen.tree import CHANGED, EXTRA, MISSING, Difference
 
@@ -354,3 +354,67 @@ def test_a_file_in_the_place_of_the_clients_is_named(pair: Path) -> None:
         regenerate(pair, [provider], strays=True)
     assert caught.value == TreeError(pair / "generated", "cannot be written: File exists")
     assert (pair / "generated").is_file()
+
+
+OPERATIONS_OVERLAY = """\
+overlay: 1.1.0
+info: {title: Operations, version: 1.0.0}
+extends: ../specs/browserbase.yaml
+actions:
+  - target: $.paths
+    description: The page describes one operation alone. Source, the provider's reference of stopping a session.
+    update:
+      /v1/sessions/{id}/stop:
+        post:
+          parameters:
+            - {name: id, in: path, required: true, schema: {type: string}}
+            - {name: X-BB-API-Key, in: header, schema: {type: string}}
+          responses: {204: {description: Stopped}}
+"""
+
+
+def test_operations_beyond_the_page_come_from_an_overlay_of_their_own(pair: Path) -> None:
+    """They are applied after the corrections, normalised like all others, and generated if the list names them."""
+    overlay = pair / "overlays" / "browserbase.operations.yaml"
+    overlay.write_text(OPERATIONS_OVERLAY, "utf-8")
+    get = 'get_session = "get /v1/sessions/{id}"'
+    edit(pair / "specs" / "sources.toml", get, f'{get}\nstop_session = "post /v1/sessions/{{id}}/stop"')
+
+    (operation,) = build_document(provider_of(pair, "browserbase"))["paths"]["/v1/sessions/{id}/stop"].values()
+    assert (operation["operationId"], operation["tags"]) == ("stop_session", ["sessions"])
+    assert [each["name"] for each in operation["parameters"]] == ["id"]
+    assert regenerate(pair, load_providers(pair), strays=True).failures == ()
+    assert (pair / "generated/browserbase/browserbase_client/api/sessions/stop_session.py").is_file()
+
+    tried = try_document(provider_of(pair, "browserbase"))
+    assert (tried.document, tried.misfits) == (build_document(provider_of(pair, "browserbase")), ())
+
+
+def test_an_obsolete_operation_is_an_error_of_its_overlay(pair: Path) -> None:
+    """An operation that the page describes one day is not described by us any more."""
+    overlay = pair / "overlays" / "browserbase.operations.yaml"
+    overlay.write_text(OPERATIONS_OVERLAY.replace("$.paths", "$.webhooks"), "utf-8")
+
+    with pytest.raises(ProviderFailure) as caught:
+        build_document(provider_of(pair, "browserbase"))
+    assert caught.value.file == PurePosixPath("overlays/browserbase.operations.yaml")
+    assert isinstance(caught.value.error, NeedlessCorrections)
+    assert [each.problem.location for each in try_document(provider_of(pair, "browserbase")).misfits] == [
+        "actions[0] $.webhooks"
+    ]
+
+
+def test_a_missing_operation_is_a_problem_among_the_others(pair: Path) -> None:
+    """What the list names and no page or overlay describes is reported together with all that is invalid."""
+    get = 'get_session = "get /v1/sessions/{id}"'
+    edit(pair / "specs" / "sources.toml", get, f'{get}\nstop_session = "post /v1/stop"')
+    edit(pair / "specs" / "browserbase.yaml", "summary: Get a Session", "summary: [Get a Session]")
+    provider = provider_of(pair, "browserbase")
+
+    with pytest.raises(ProviderFailure) as caught:
+        check_document(provider, build_document(provider))
+    assert isinstance(caught.value.error, InvalidDocument)
+    assert [each.location for each in caught.value.error.problems] == [
+        "#/paths/~1v1~1stop/post",
+        "#/paths/~1v1~1sessions~1{id}/get/summary",
+    ]
