@@ -52,6 +52,11 @@ class ClientCase:
         return self.base + self.path
 
     @property
+    def key(self) -> dict[str, str]:
+        """The header that carries the key `TOKEN`."""
+        return {self.header.lower(): self.value}
+
+    @property
     def package(self) -> ModuleType:
         """The client's package."""
         return importlib.import_module(self.provider.package)

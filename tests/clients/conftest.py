@@ -1,4 +1,4 @@
-"""The five clients, one after the other, and one that is generated here."""
+"""The five clients, one after the other, and two that are generated here."""
 
 from __future__ import annotations
 
@@ -21,8 +21,16 @@ def case(request: pytest.FixtureRequest) -> ClientCase:
 @pytest.fixture(scope="session")
 def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synthetic]:
     """The client of a document of everything that the five providers' documents do not have."""
-    folder = tmp_path_factory.mktemp("synthetic")
-    client = write_client(folder / "project")
+    yield from _importable(write_client("synthetic", tmp_path_factory.mktemp("synthetic") / "project"))
+
+
+@pytest.fixture(scope="session")
+def modelless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synthetic]:
+    """The client of a document without a model."""
+    yield from _importable(write_client("modelless", tmp_path_factory.mktemp("modelless") / "project"))
+
+
+def _importable(client: Synthetic) -> Iterator[Synthetic]:
     sys.path.insert(0, str(client.project))
     yield client
     sys.path.remove(str(client.project))

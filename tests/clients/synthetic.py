@@ -1,4 +1,4 @@
-"""A client of a document of everything that the templates serve and the five providers' documents do not have."""
+"""Clients of two documents that are made up here: one of everything that the templates serve, one without a model."""
 
 from __future__ import annotations
 
@@ -14,41 +14,72 @@ from codegen.client import generate_client
 from codegen.document import load_document
 from codegen.providers import Provider
 from codegen.validation import validate_document
+from tests.clients.client_case import TOKEN, Handler
+from tests.clients.operations import Operation, operations_of
 from tests.clients.oracle import Oracle
-
-_DOCUMENT = Path(__file__).with_suffix(".yaml")
 
 
 @attrs.frozen
 class Synthetic:
     """The generated client, and the document that it was generated from."""
 
-    document: dict[str, Any] = attrs.field(repr=False)
+    name: str
     project: Path
+    document: dict[str, Any] = attrs.field(init=False, repr=False)
+
+    @document.default
+    def _loaded(self) -> dict[str, Any]:
+        return _load(self.name)
 
     @property
     def oracle(self) -> Oracle:
         """The contract, applied to the document."""
         return Oracle(self.document)
 
+    @property
+    def base(self) -> str:
+        """The API's own address."""
+        url: str = self.document["servers"][0]["url"]
+        return url
+
+    @property
+    def key(self) -> dict[str, str]:
+        """The header that carries the key `TOKEN`."""
+        return {"x-key": TOKEN}
+
+    @property
+    def package(self) -> Path:
+        """The folder of the client's package."""
+        return self.project / f"{self.name}_client"
+
     def module(self, name: str) -> ModuleType:
         """Return a module of the client."""
-        return importlib.import_module(f"synthetic_client.{name}")
+        return importlib.import_module(f"{self.package.name}.{name}")
 
     def schema(self, name: str) -> dict[str, Any]:
         """Return a schema of the document's components."""
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def client(self, transport: httpx.MockTransport) -> Any:
-        """Return a client on a transport."""
-        package = importlib.import_module("synthetic_client")
-        return package.AuthenticatedClient(token="a-token", httpx_args={"transport": transport})  # noqa: S106
+    def client(self, handler: Handler, **arguments: Any) -> Any:
+        """Return a client whose requests a handler responds to."""
+        package = importlib.import_module(self.package.name)
+        transport = httpx.MockTransport(handler)
+        return package.AuthenticatedClient(token=TOKEN, httpx_args={"transport": transport}, **arguments)
 
 
-def write_client(project: Path) -> Synthetic:
-    """Generate the client into a folder, as the pipeline would."""
-    document = load_document(_DOCUMENT)
-    validate_document(document)
-    provider = Provider(project.parent, "synthetic", info="", dialect="openapi", sha256="", operations=())
-    generate_client(document, provider, version="0", into=project)
-    return Synthetic(document, project)
+def load_operations(name: str = "synthetic") -> dict[str, Operation]:
+    """Return the operations of a document by name."""
+    return {each.name: each for each in operations_of(_load(name))}
+
+
+def write_client(name: str, project: Path) -> Synthetic:
+    """Generate a document's client into a folder, as the pipeline would."""
+    client = Synthetic(name, project)
+    validate_document(client.document)
+    provider = Provider(project.parent, name, info="", dialect="openapi", sha256="", operations=())
+    generate_client(client.document, provider, version="0", into=project)
+    return client
+
+
+def _load(name: str) -> dict[str, Any]:
+    return load_document(Path(__file__).with_name(f"{name}.yaml"))

@@ -2,33 +2,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 import typing
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.clients.client_case import FUNCTIONS
-from tests.clients.synthetic import Synthetic
+from tests.clients.synthetic import Synthetic, load_operations
 
-OPERATIONS = {
-    "things": ["create_thing", "get_everything"],
-    "bodies": ["delete_it", "get_bytes", "get_default", "get_text"],
-}
-
-
-def operations(synthetic: Synthetic) -> dict[str, Any]:
-    """Return the modules of all operations."""
-    return {name: synthetic.module(f"api.{tag}.{name}") for tag, names in OPERATIONS.items() for name in names}
+OPERATIONS = load_operations()
 
 
 def answer(synthetic: Synthetic, operation: str, response: httpx.Response, **arguments: Any) -> tuple[Any, Any]:
     """Return what the detailed call returns, and what the other returns or raises."""
-    module = operations(synthetic)[operation]
-    client = synthetic.client(httpx.MockTransport(lambda _: response))
+    module = synthetic.module(OPERATIONS[operation].module)
+    client = synthetic.client(lambda _: response)
     detailed = module.sync_detailed(**arguments, client=client)
     try:
         return detailed, module.sync(**arguments, client=client)
@@ -44,18 +33,18 @@ def sent(synthetic: Synthetic, operation: str, *arguments: Any, **named: Any) ->
         requests.append(request)
         return httpx.Response(500)
 
-    operations(synthetic)[operation].sync_detailed(
-        *arguments, **named, client=synthetic.client(httpx.MockTransport(keep))
-    )
+    module = synthetic.module(OPERATIONS[operation].module)
+    module.sync_detailed(*arguments, **named, client=synthetic.client(keep))
     return requests[0]
 
 
 def test_every_operation_is_there(synthetic: Synthetic) -> None:
-    """Each has its four functions, in the folder of its tag, and annotations that resolve."""
-    package = synthetic.project / "synthetic_client"
-    found = {path.name: sorted(each.stem for each in path.glob("[!_]*.py")) for path in (package / "api").glob("[!_]*")}
-    assert found == OPERATIONS
-    for module in operations(synthetic).values():
+    """Each has its functions, in the folder of its tag, and annotations that resolve."""
+    package = synthetic.package
+    modules = [".".join(path.relative_to(package).with_suffix("").parts) for path in package.glob("api/*/[!_]*.py")]
+    assert sorted(modules) == sorted(each.module for each in OPERATIONS.values())
+    for operation in OPERATIONS.values():
+        module = synthetic.module(operation.module)
         for function in FUNCTIONS:
             assert "return" in typing.get_type_hints(getattr(module, function))
 
@@ -197,53 +186,37 @@ def test_a_default_alone_is_the_success_too(synthetic: Synthetic) -> None:
         assert answer(synthetic, "get_default", response)[1] == [1, None]
     detailed, error = answer(synthetic, "get_default", httpx.Response(500, content=b"[1]"))
     assert error == errors.ApiError(500, b"[1]", detailed.headers, [1])
-    response = httpx.Response(200, content=b"[1, 2.0]")
+    response = httpx.Response(200, content=b"[1.0, 2.5]")
     assert answer(synthetic, "get_default", response)[1] == errors.DecodeError("[1]", "integer", "number")
 
 
-USE = """
-import datetime
-import typing
-
-from synthetic_client import ApiError, AuthenticatedClient, DecodeError, models
-from synthetic_client.api.bodies import delete_it, get_bytes, get_default, get_text
-from synthetic_client.api.things import create_thing, get_everything
-from synthetic_client.types import Response, Unset
-
-client = AuthenticatedClient(token="a")
-everything = get_everything.sync("a", 1, client=client, x_trace="b")
-typing.assert_type(everything, models.Everything)
-typing.assert_type(everything.kind, typing.Literal["everything"])
-typing.assert_type(everything.word_or_number, typing.Literal["low", 2] | None | Unset)
-typing.assert_type(everything.seen, datetime.datetime | Unset)
-typing.assert_type(everything.either, models.Cat | models.Dog)
-typing.assert_type(everything.nullable_array, list[int | None] | None | Unset)
-typing.assert_type(everything.additional_properties, dict[str, typing.Any])
-typing.assert_type(
-    get_everything.sync_detailed("a", 1, client=client, x_trace="b"),
-    Response[models.Everything | list[models.Problem] | models.Problem | str],
-)
-new = models.NewThing(datetime.date(2026, 1, 2), models.Size.VALUE_1)
-typing.assert_type(create_thing.sync(client=client, body=new), models.Cat | str | None)
-typing.assert_type(get_bytes.sync(client=client), bytes)
-typing.assert_type(get_text.sync(client=client), str)
-typing.assert_type(get_default.sync(client=client), list[int | None])
-delete_it.sync(client=client)
+def test_successes_of_a_create_and_of_a_stop(synthetic: Synthetic) -> None:
+    """A status with a body is its model, one without is None, and a failure of any documented kind is parsed."""
+    models, errors = synthetic.module("models"), synthetic.module("errors")
+    body = {"job": "build"}
+    successes: list[tuple[str, dict[str, Any], int, bytes, Any]] = [
+        ("create_run", {"body": body}, 201, b'{"run_id": "a"}', models.Run(run_id="a")),
+        ("create_run", {"body": body}, 201, b"", errors.DecodeError("", "JSON", "nothing")),
+        ("create_run", {"body": body}, 202, b"", None),
+        ("stop_run", {"run_id": "a"}, 202, b"", None),
+        ("pause_run", {"run_id": "a"}, 204, b"", None),
+        ("get_ticket", {"run_id": "a", "body": {"user": "b"}}, 200, b"ticket", "ticket"),
+    ]
+    for operation, arguments, status, content, result in successes:
+        response = httpx.Response(status, content=content)
+        assert answer(synthetic, operation, response, **arguments)[1] == result
+    failures: dict[str, dict[str, Any]] = {"create_run": {"body": body}, "list_runs": {"x_trace": "a"}}
+    for operation, arguments in failures.items():
+        response = httpx.Response(409, content=b'{"reason": "a"}')
+        detailed, error = answer(synthetic, operation, response, **arguments)
+        assert error == errors.ApiError(409, b'{"reason": "a"}', detailed.headers, models.Problem("a"))
 
 
-async def wait() -> None:
-    typing.assert_type(await get_text.asyncio(client=client), str)
-"""
-
-
-@pytest.mark.typing
-def test_mypy_finds_nothing(synthetic: Synthetic, tmp_path: Path) -> None:
-    """The strictest checks pass over the client, and its types are what the document says."""
-    use = tmp_path / "use.py"
-    use.write_text(USE, "utf-8")
-    options = ("--strict", "--config-file=", f"--cache-dir={tmp_path / 'cache'}")
-    command = [sys.executable, "-m", "mypy", *options, "-p", "synthetic_client", "-m", "use"]
-    environment = {"MYPYPATH": f"{synthetic.project}:{tmp_path}"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False, text=True)  # noqa: S603
-    assert (done.returncode, done.stdout, done.stderr) == (0, done.stdout, "")
-    assert done.stdout.startswith("Success: no issues found")
+def test_a_document_without_a_model_makes_a_client(modelless: Synthetic) -> None:
+    """It can be imported as a whole, and its operations work."""
+    assert not modelless.module("models").__all__
+    for path in modelless.package.rglob("[!_]*.py"):
+        modelless.module(".".join(path.relative_to(modelless.package).with_suffix("").parts))
+    client = modelless.client(lambda request: httpx.Response(200 if request.method == "GET" else 204, content=b"a"))
+    assert modelless.module("api.things.get_text").sync("a", client=client) == "a"
+    assert modelless.module("api.things.delete_thing").sync("a", client=client) is None

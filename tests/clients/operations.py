@@ -1,0 +1,70 @@
+"""The operations of a document, with all that they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from codegen.walk import METHODS, dereference
+
+
+@attrs.frozen
+class Operation:
+    """One operation: how it is called, what it may be given, and what it may respond."""
+
+    document: dict[str, Any] = attrs.field(repr=False)
+    method: str
+    path: str
+    node: dict[str, Any] = attrs.field(repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The operation's own name, which is its module's."""
+        name: str = self.node["operationId"]
+        return name
+
+    @property
+    def module(self) -> str:
+        """The name of the operation's module in the client."""
+        return f"api.{self.node['tags'][0]}.{self.name}"
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """The parameters in the document's order, those of the path item last."""
+        listed = (*self.node.get("parameters", ()), *self.document["paths"][self.path].get("parameters", ()))
+        return [dereference(self.document, each) for each in listed]
+
+    @property
+    def requires_body(self) -> bool:
+        """Whether a request must have a body."""
+        return bool(self.node.get("requestBody", {}).get("required"))
+
+    @property
+    def body(self) -> tuple[str, dict[str, Any]] | None:
+        """The media type and the schema of the request's body, if the document knows one."""
+        if "requestBody" not in self.node:
+            return None
+        ((media_type, content),) = self.node["requestBody"]["content"].items()
+        return media_type, content["schema"]
+
+    def success(self, status: int) -> dict[str, Any]:
+        """Return the media type object of a status's JSON body."""
+        media_type: dict[str, Any] = self.node["responses"][str(status)]["content"]["application/json"]
+        return media_type
+
+    def examples(self, status: int) -> list[Any]:
+        """Return the examples of a status's JSON body."""
+        media_type = self.success(status)
+        named = [each["value"] for each in media_type.get("examples", {}).values()]
+        return named or [media_type["example"]]
+
+
+def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
+    """Yield every operation of a document."""
+    for path, item in document["paths"].items():
+        yield from (Operation(document, method, path, item[method]) for method in METHODS if method in item)
