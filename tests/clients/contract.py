@@ -13,7 +13,7 @@ from uuid import UUID
 
 import attrs
 
-from tests.clients.oracle import Oracle, Unfit
+from tests.clients.oracle import Oracle, Shape, Unfit
 
 
 @attrs.frozen
@@ -38,18 +38,19 @@ def check(oracle: Oracle, schema: dict[str, Any], body: Any, outcome: Outcome) -
 
 
 def _check_model(oracle: Oracle, expected: Any, body: Any, outcome: Outcome) -> None:
-    """Assert that a model is right, does not lie about its types, and gives everything back."""
+    """Assert that a model is right, does not lie about its types, and gives everything back; rows have no `to_dict`."""
     parsed = outcome.parsed
     assert outcome.error is None
     assert oracle.plain(parsed) == expected
     assert list(ill_typed(parsed, outcome.promised)) == []
-    assert oracle.plain(parsed.unexpected) == expected.unexpected()
-    assert normal(parsed.to_dict()) == normal(body)
-    assert type(parsed).from_dict(parsed.to_dict()) == parsed
+    if isinstance(expected, Shape):
+        assert oracle.plain(parsed.unexpected) == expected.unexpected()
+        assert normal(parsed.to_dict()) == normal(body)
+        assert type(parsed).from_dict(parsed.to_dict()) == parsed
 
 
 def normal(value: Any) -> Any:
-    """Return JSON data with each type in sight, and each time and UUID in one form: `Z` may become `+00:00`."""
+    """Return JSON data with each type in sight; `Z` may become `+00:00`, and a whole float the integer that it is."""
     if isinstance(value, dict):
         return {key: normal(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -57,6 +58,8 @@ def normal(value: Any) -> Any:
     for read in (dt.datetime.fromisoformat, UUID) if isinstance(value, str) else ():
         with contextlib.suppress(ValueError):
             return read(value.upper())
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return type(value).__name__, value
 
 

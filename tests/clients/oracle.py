@@ -1,11 +1,12 @@
 """What a client must make of a body, read from the document's schemas alone.
 
 It knows the contract and nothing of the templates, so that both being wrong in the same way is unlikely. Values are
-compared in a plain form, in which `1`, `1.0` and `True` differ, and a model is a `Shape`.
+compared in a plain form, in which `1`, `1.0` and `True` differ, a model is a `Shape`, and rows are a `Table`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -42,6 +43,10 @@ class Unfit(Exception):  # noqa: N818 - what JSON Schema calls it
         return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.parts).removeprefix(".")
 
 
+class NoRowFits(Unfit):
+    """Rows were sent and none fits: an optional property that holds them is no excuse for losing all of them."""
+
+
 @attrs.frozen
 class Shape:
     """The plain form of a model: its class, if the document names it, and all that it holds, by the API's names."""
@@ -56,10 +61,21 @@ class Shape:
 
 
 @attrs.frozen
+class Table:
+    """The plain form of rows: those that fit, and the raw values of the others by their index in the response."""
+
+    rows: list[Any]
+    unexpected: dict[int, Any]
+    sent: int
+
+
+@attrs.frozen
 class Oracle:
     """The contract, applied to one document."""
 
     document: dict[str, Any]
+    every_row: bool = False
+    """Whether each row must fit, as in the first pass over a union."""
 
     @property
     def names(self) -> list[str]:
@@ -70,7 +86,9 @@ class Oracle:
     def plain(self, value: Any) -> Any:
         """Return the plain form of what a client made of a body, or of raw JSON data."""
         if isinstance(value, list):
-            return [self.plain(item) for item in value]
+            items = [self.plain(item) for item in value]
+            is_plain = type(value) is list
+            return items if is_plain else Table(items, self.plain(value.unexpected), value.sent)  # type: ignore[attr-defined]
         if isinstance(value, dict):
             return {key: self.plain(item) for key, item in value.items()}
         if isinstance(value, Enum):
@@ -96,10 +114,10 @@ class Oracle:
         if "$ref" in schema:
             return self.decode(resolve(self.document, schema["$ref"]), value, schema["$ref"].rpartition("/")[2])
         if {"anyOf", "oneOf"} & schema.keys() or isinstance(schema.get("type"), list):
-            return self._union(list(self._variants(schema)), value)
+            return self._union(list(self.variants(schema)), value)
         if schema.get("type") == "array":
-            return self._array(schema["items"], value)
-        if schema.get("type") == "object" or {"allOf", "properties"} & schema.keys():
+            return self._rows(schema["items"], value) if schema.get("x-rows") else self._array(schema["items"], value)
+        if is_object(schema):
             return self._object(schema, value, name)
         return self.plain(_scalar(schema, value)) if "enum" not in schema else _enum(schema["enum"], value)
 
@@ -112,8 +130,22 @@ class Oracle:
                 raise Unfit(index, *unfit.parts) from None
         return decoded
 
+    def _rows(self, items: dict[str, Any], value: Any) -> Table:
+        rows: list[Any] = []
+        unexpected: dict[int, Any] = {}
+        errors: list[Unfit] = []
+        for index, item in enumerate(_of_type(value, "array")):
+            try:
+                rows.append(self.decode(items, item))
+            except Unfit as unfit:
+                unexpected[index] = self.plain(item)
+                errors.append(Unfit(index, *unfit.parts))
+        if errors and (self.every_row or not rows):
+            raise NoRowFits(*errors[0].parts)
+        return Table(rows, unexpected, len(value))
+
     def _object(self, schema: dict[str, Any], value: Any, name: str) -> Shape:
-        declared, required = self._members(schema)
+        declared, required = self.members(schema)
         additional = dict(_of_type(value, "object"))
         properties = dict.fromkeys(declared, ABSENT)
         for key in sorted(declared, key=lambda key: key not in required):  # what is required comes first
@@ -124,55 +156,67 @@ class Oracle:
             try:
                 properties[key] = self.decode(declared[key], value[key])
             except Unfit as unfit:
-                if key in required:
-                    raise Unfit(key, *unfit.parts) from None
+                if key in required or isinstance(unfit, NoRowFits):
+                    raise type(unfit)(key, *unfit.parts) from None
             else:
                 del additional[key]
         return Shape(name, properties, self.plain(additional))
 
-    def _members(self, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    def members(self, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
         """Return the properties of an object, with those of its `allOf`, and the names of the required ones."""
         if "$ref" in schema:
-            return self._members(resolve(self.document, schema["$ref"]))
+            return self.members(resolve(self.document, schema["$ref"]))
         declared: dict[str, Any] = {}
         required = set(schema.get("required", ()))
         for part in schema.get("allOf", ()):
-            more, names = self._members(part)
+            more, names = self.members(part)
             declared |= more
             required |= names
         return declared | schema.get("properties", {}), required
 
-    def _variants(self, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def variants(self, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the variants of a union and of the unions in it."""
         if isinstance(schema.get("type"), list):
             yield from ({**schema, "type": each} for each in schema["type"])
         for variant in schema.get("anyOf", schema.get("oneOf", ())):
             target = resolve(self.document, variant["$ref"]) if "$ref" in variant else variant
-            nested = list(self._variants(target))
+            nested = list(self.variants(target))
             yield from nested or [variant]
 
     def _union(self, variants: list[dict[str, Any]], value: Any) -> Any:
         others = [variant for variant in variants if variant.get("type") != "null"]
         if value is None and len(others) < len(variants):
             return self.plain(None)
+        for oracle in (self,) if self.every_row else (attrs.evolve(self, every_row=True), self):
+            for variant in others:
+                with contextlib.suppress(Unfit):
+                    return oracle.decode(variant, value)
         for variant in others:
             try:
-                return self.decode(variant, value)
-            except Unfit:
-                continue
-        for variant in others:
-            if len(others) == 1 or self._is_meant(variant, value):
                 self.decode(variant, value)
+            except Unfit as unfit:
+                if len(others) == 1 or self._is_meant(variant, value) or isinstance(unfit, NoRowFits):
+                    raise
         raise Unfit
 
     def _is_meant(self, variant: dict[str, Any], value: Any) -> bool:
         """Whether a value has the properties that a variant requires."""
         schema = resolve(self.document, variant["$ref"]) if "$ref" in variant else variant
-        is_object = schema.get("type") == "object" or {"allOf", "properties"} & schema.keys()
-        return bool(is_object) and isinstance(value, dict) and self._members(schema)[1] <= value.keys()
+        return is_object(schema) and isinstance(value, dict) and self.members(schema)[1] <= value.keys()
+
+
+def is_object(schema: dict[str, Any]) -> bool:
+    """Whether a schema, which must not be a reference, describes an object."""
+    return schema.get("type") == "object" or not {"allOf", "properties"}.isdisjoint(schema)
 
 
 def _unexpected(path: str, plain: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(plain, Table):  # a path leads to where the response has a value, whatever is missing before it
+        for index, item in plain.unexpected.items():
+            yield f"{path}[{index}]", item
+        fitting = (index for index in range(plain.sent) if index not in plain.unexpected)
+        for index, item in zip(fitting, plain.rows, strict=True):
+            yield from _unexpected(f"{path}[{index}]", item)
     if isinstance(plain, list):
         for index, item in enumerate(plain):
             yield from _unexpected(f"{path}[{index}]", item)
@@ -185,9 +229,16 @@ def _unexpected(path: str, plain: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _of_type(value: Any, name: str) -> Any:
+    if name == "integer":
+        value = _whole(value)
     if _JSON_TYPES.get(type(value)) != name:
         raise Unfit
     return value
+
+
+def _whole(value: Any) -> Any:
+    """Return the integer that a whole float is, and anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _enum(words: list[Any], value: Any) -> tuple[str, Any]:
@@ -196,8 +247,10 @@ def _enum(words: list[Any], value: Any) -> tuple[str, Any]:
 
 
 def _scalar(schema: dict[str, Any], value: Any) -> Any:
-    if "const" in schema and (type(value), value) != (type(schema["const"]), schema["const"]):
-        raise Unfit
+    if "const" in schema:
+        value = _whole(value) if type(schema["const"]) is int else value
+        if (type(value), value) != (type(schema["const"]), schema["const"]):
+            raise Unfit
     if "type" not in schema:
         return value
     if schema["type"] == "null":

@@ -232,12 +232,12 @@ def test_enums_of_numbers_are_open_too(synthetic: Synthetic) -> None:
     """A number that is not documented keeps its value, and only integers are numbers of an enum."""
     size = synthetic.module("models").Size
     assert {member.value for member in size} == {1, 2, 10}
-    assert size(2) is size.VALUE_2 is size.decode(2)
+    assert size(2) is size.VALUE_2 is size.decode(2) is size.decode(2.0)
     assert size(7) == 7 == size(7).value
     assert {size(7): 1}[7] == 1
     for copied in COPIES.values():
         assert (copied(size(7)), type(copied(size(7)))) == (7, size)
-    for value in ("7", 7.5, None, True, 1.0):
+    for value in ("7", 7.5, None, True):
         with pytest.raises(synthetic.module("errors").DecodeError):
             size.decode(value)
     for value in ("7", 7.5, None):
