@@ -1,0 +1,136 @@
+"""What a client must send for what it is given, read from the document alone: that, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote
+from uuid import UUID
+
+import attrs
+import httpx
+
+from tests.clients.arguments import BODY, UNSET, Arguments, Instance, Member
+from tests.clients.operations import Operation
+
+_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+
+_OF_HTTPX = {"accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
+"""Headers that httpx sends by itself."""
+
+REFUSED = r"cannot stand in (a|this) path|offset|naive"
+"""What the error says of arguments that are refused."""
+
+
+class Refused(Exception):  # noqa: N818 - what happens to the arguments
+    """The arguments are a ValueError, and nothing is sent."""
+
+
+@attrs.frozen
+class Sent:
+    """What a server sees of a request: JSON is a text with sorted keys, a form is its pairs, and all else is bytes."""
+
+    method: str
+    url: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str]
+    content: str | list[tuple[str, str]] | bytes
+
+
+def sent_by(request: httpx.Request) -> Sent:
+    """Return what a server sees of a request."""
+    url, _, query = str(request.url).partition("?")
+    headers = {name: value for name, value in request.headers.items() if name not in _OF_HTTPX}
+    content: Any = request.content
+    if headers.get("content-type") == _JSON:
+        content = json.dumps(json.loads(content), sort_keys=True)
+    elif headers.get("content-type") == _FORM:
+        content = _by_name(_pairs(content.decode()))
+    return Sent(request.method, url, _pairs(query), headers, content)
+
+
+def expected(operation: Operation, arguments: Arguments, base: str, own: dict[str, str]) -> Sent:
+    """Return what must be sent for the given arguments to an address, by a client with headers of its own.
+
+    Raises:
+        Refused: They are refused instead.
+
+    """
+    pairs: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": []}
+    for parameter in operation.parameters:
+        given = arguments.get((parameter["in"], parameter["name"]), UNSET)
+        pairs[parameter["in"]] += [(parameter["name"], text) for text in _texts(given)]
+        if parameter["in"] == "path":
+            _check_segment(parameter, _text(given))
+    path = operation.path
+    for name, text in pairs["path"]:
+        path = path.replace(f"{{{name}}}", quote(text, safe=""))
+    media_type, content = _content(operation, arguments.get(BODY, UNSET))
+    headers = own | {name.lower(): text for name, text in pairs["header"]}
+    headers |= {"content-type": media_type} if media_type else {}
+    return Sent(operation.method.upper(), base + path, pairs["query"], headers, content)
+
+
+def _content(operation: Operation, given: Any) -> tuple[str, Any]:
+    """Return the media type and the content of a request."""
+    if operation.body is None or given is UNSET:
+        return "", b""
+    media_type, _ = operation.body
+    if media_type == _JSON:
+        return media_type, json.dumps(_json(given), sort_keys=True)
+    if media_type == _FORM:
+        fields = _json(given).items()
+        return media_type, _by_name([(name, text) for name, value in fields for text in _texts(value)])
+    return media_type, given
+
+
+def _json(value: Any) -> Any:
+    """Return the JSON data that is sent for plain data."""
+    if isinstance(value, Instance):
+        value = {**value.additional, **value.properties}
+    match value:
+        case dict():
+            return {name: _json(each) for name, each in value.items() if each is not UNSET}
+        case list():
+            return [_json(item) for item in value]
+        case Member():
+            return value.value
+        case dt.date():
+            return _moment(value)
+        case UUID():
+            return str(value)
+        case _:
+            return value
+
+
+def _moment(value: dt.date) -> str:
+    if isinstance(value, dt.datetime) and value.utcoffset() is None:
+        raise Refused
+    return value.isoformat()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts that stand for a parameter: none for what is not given, and one for each item of an array."""
+    if value is not UNSET and value is not None:
+        yield from map(_text, value if isinstance(value, list) else [value])
+
+
+def _text(value: Any) -> str:
+    plain = _json(value)
+    return plain if isinstance(plain, str) else json.dumps(plain)
+
+
+def _check_segment(parameter: dict[str, Any], text: str) -> None:
+    if text in {"", ".", ".."} or text.strip().casefold() in parameter.get("x-reserved", ()):
+        raise Refused
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text))
+
+
+def _by_name(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return pairs sorted by name alone: the order of the values of one name matters."""
+    return sorted(pairs, key=lambda pair: pair[0])

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import inspect
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.clients.arguments import UNSET, Arguments, Instance, Member
+from tests.clients.calls import SENDING, Calls
+from tests.clients.client_case import TOKEN, ClientCase, load_cases
+from tests.clients.drawing import arguments
+from tests.clients.operations import operations_of
+from tests.clients.sending import REFUSED, Refused, Sent, expected, sent_by
+from tests.clients.synthetic import Synthetic, load_operations
+
+OPERATIONS = load_operations()
+KEY = {"x-key": TOKEN}
+URL = "https://synthetic.example/base"
+UTC = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_request_is_what_was_given(synthetic: Synthetic, name: str, data: st.DataObject) -> None:
+    """It holds the arguments and nothing else, or they are refused and nothing is sent."""
+    check(Calls(synthetic, OPERATIONS[name]), data)
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [
+        pytest.param(case, each.name, id=f"{case} {each.name}")
+        for case in load_cases()
+        for each in case.provider.operations
+    ],
+)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_a_request_of_a_provider_is_what_was_given(case: ClientCase, name: str, data: st.DataObject) -> None:
+    """The same holds for every operation of every client."""
+    (operation,) = (each for each in operations_of(case.document) if each.name == name)
+    check(Calls(case, operation), data)
+
+
+def check(calls: Calls, data: st.DataObject) -> None:
+    """Draw arguments and a function, and assert that it sends what it must."""
+    given = data.draw(arguments(calls.operation))
+    function = data.draw(st.sampled_from(SENDING))
+    try:
+        promised = expected(calls.operation, given, calls.case.base, calls.case.key)
+    except Refused:
+        with pytest.raises(ValueError, match=REFUSED):
+            calls.request(function, given)
+        assert calls.requests == []
+    else:
+        assert sent_by(calls.request(function, given)) == promised
+
+
+LISTED: Arguments = {
+    ("query", "status"): Member("Status", "paused"),
+    ("query", "size"): None,
+    ("query", "startedAfter"): UTC,
+    ("query", "day"): dt.date(2026, 1, 2),
+    ("query", "archived"): False,
+    ("query", "label"): ["a b", "c&d"],
+    ("query", "q"): "",
+    ("query", "sort"): UNSET,
+    ("query", "page"): 2,
+    ("query", "page_size"): 50,
+    ("query", "cursor"): None,
+    ("header", "X-Trace"): "t",
+    ("header", "x-user-agent"): None,
+    ("header", "X-Priority"): 1,
+    ("header", "X-Dry-Run"): True,
+}
+"""Arguments of a list."""
+
+
+@pytest.mark.parametrize("function", SENDING)
+def test_a_list_sends_its_parameters_in_the_documents_order(synthetic: Synthetic, function: str) -> None:
+    """Arrays repeat their name, and what is unset, or null though optional, is left out."""
+    request = Calls(synthetic, OPERATIONS["list_runs"]).request(function, LISTED)
+    assert sent_by(request) == Sent(
+        "GET",
+        f"{URL}/runs",
+        [
+            ("status", "paused"),
+            ("startedAfter", "2026-01-02T03:04:05+00:00"),
+            ("day", "2026-01-02"),
+            ("archived", "false"),
+            ("label", "a b"),
+            ("label", "c&d"),
+            ("q", ""),
+            ("page", "2"),
+            ("page_size", "50"),
+        ],
+        KEY | {"x-trace": "t", "x-priority": "1", "x-dry-run": "true"},
+        b"",
+    )
+
+
+CREATED = Instance(
+    "NewRun",
+    {
+        "job": "build",
+        "region": "us",
+        "window": Instance("", {"from": UTC, "to": None}, {"zone": "UTC"}),
+        "name": None,
+        "size": Member("Size", 3),
+        "colour": None,
+        "deadline": UNSET,
+        "machine": Instance("Machine", {"disk": Instance("", {"kind": Member("", "ssd")})}),
+        "steps": [Instance("Step", {"command": "a", "at": UTC}), Instance("Step", {"command": "b", "login": UNSET})],
+        "source": Instance("Repository", {"kind": "repository", "url": "c", "branch": None}),
+        "proxy": Instance("CustomProxy", {"type": "custom", "server": "d", "password": "e"}),
+        "schedule": Instance("Daily", {"hour": 4}),
+        "labels": Instance("", {}, {"f": "g"}),
+        "anything": [1, {"h": None}],
+        "times": [[], [UTC]],
+    },
+    {"unknown": {"i": 1.5}},
+)
+"""The body of a create, in which no property with a default is given but where the default is not what is wanted."""
+
+SENT = {
+    "job": "build",
+    "region": "us",
+    "window": {"from": "2026-01-02T03:04:05+00:00", "to": None, "zone": "UTC"},
+    "name": None,
+    "size": 3,
+    "colour": None,
+    "machine": {"disk": {"kind": "ssd"}},
+    "steps": [{"command": "a", "at": "2026-01-02T03:04:05+00:00"}, {"command": "b"}],
+    "source": {"kind": "repository", "url": "c", "branch": None},
+    "proxy": {"type": "custom", "server": "d", "password": "e"},
+    "schedule": {"hour": 4},
+    "labels": {"f": "g"},
+    "anything": [1, {"h": None}],
+    "times": [[], ["2026-01-02T03:04:05+00:00"]],
+    "unknown": {"i": 1.5},
+}
+
+
+@pytest.mark.parametrize("function", SENDING)
+@pytest.mark.parametrize("body", [CREATED, SENT], ids=["model", "dict"])
+def test_a_body_is_sent_as_it_was_given(synthetic: Synthetic, function: str, body: Any) -> None:
+    """A model's nulls stay null, and neither defaults nor what is unset are sent; a dict is sent as it is."""
+    request = Calls(synthetic, OPERATIONS["create_run"]).request(function, {("body", "body"): body})
+    sent = json.dumps(SENT, sort_keys=True)
+    assert sent_by(request) == Sent("POST", f"{URL}/runs", [], KEY | {"content-type": "application/json"}, sent)
+
+
+def test_what_is_given_stays_as_it_is(synthetic: Synthetic) -> None:
+    """A call changes neither a model nor a dict that it sends."""
+    calls = Calls(synthetic, OPERATIONS["create_run"])
+    model = synthetic.module("models").NewRun.from_dict(SENT)
+    for function in SENDING:
+        for body in (model, {"window": {"from": UTC, "to": None}, "steps": [{"at": UTC}]}):
+            before = copy.deepcopy(body)
+            calls.request_for(function, calls.client(), body=body)
+            assert body == before
+
+
+def test_nothing_has_a_default(synthetic: Synthetic) -> None:
+    """Every optional argument and attribute is `UNSET` unless it is given, and what is required must be given."""
+    unset, models = synthetic.module("types").UNSET, synthetic.module("models")
+    for operation in OPERATIONS.values():
+        for function in SENDING:
+            signature = inspect.signature(getattr(synthetic.module(operation.module), function))
+            defaults = [each.default for each in signature.parameters.values()]
+            assert {id(each) for each in defaults} <= {id(unset), id(inspect.Parameter.empty)}
+    for name, attributes in {"Pause": ["minutes"], "Machine": ["cores", "disk"], "RunChanges": ["name"]}.items():
+        model = getattr(models, name)()
+        assert [getattr(model, attribute) is unset for attribute in attributes] == [True] * len(attributes)
+        assert model.to_dict() == {}
+    with pytest.raises(TypeError, match="region"):
+        models.NewRun(job="build", window=models.NewRunWindow(from_=UTC))
+
+
+@pytest.mark.parametrize("function", SENDING)
+@pytest.mark.parametrize("name", ["pause_run", "resume_run", "stop_run", "delete_run"])
+@pytest.mark.parametrize("body", [{}, {("body", "body"): UNSET}], ids=["left out", "unset"])
+def test_no_body_is_no_content_type(synthetic: Synthetic, function: str, name: str, body: Arguments) -> None:
+    """Servers refuse an empty body that is announced as JSON."""
+    operation = OPERATIONS[name]
+    body = body if operation.body else {}
+    request = Calls(synthetic, operation).request(function, {("path", "run_id"): "a"} | body)
+    url = f"{URL}{operation.path}".replace("{run_id}", "a")
+    assert sent_by(request) == Sent(operation.method.upper(), url, [], KEY, b"")
+
+
+@pytest.mark.parametrize("function", SENDING)
+@pytest.mark.parametrize(
+    ("name", "body", "content"),
+    [
+        ("pause_run", Instance("Pause", {}), "{}"),
+        ("pause_run", {}, "{}"),
+        ("resume_run", Instance("Pause", {}), "{}"),
+        ("resume_run", None, "null"),
+        ("update_run", Instance("RunChanges", {}), "{}"),
+        ("replace_steps", [], "[]"),
+        ("replace_steps", [Instance("Step", {"command": "a"}), {"b": None}], '[{"command": "a"}, {"b": null}]'),
+        ("set_reminders", Instance("", {}), "{}"),
+        ("set_reminders", {"a": "b"}, '{"a": "b"}'),
+    ],
+)
+def test_an_empty_body_is_a_body(synthetic: Synthetic, function: str, name: str, body: Any, content: str) -> None:
+    """What was given is sent, however little it is."""
+    arguments = {("path", "run_id"): "a", ("body", "body"): body}
+    sent = sent_by(Calls(synthetic, OPERATIONS[name]).request(function, arguments))
+    assert (sent.headers, sent.content) == (KEY | {"content-type": "application/json"}, content)
