@@ -7,7 +7,6 @@ import http.server
 import logging
 import operator
 import threading
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,34 +15,10 @@ import pytest
 
 from codegen.walk import walk
 from tests.clients.client_case import FUNCTIONS, SESSION_ID, TOKEN, ClientCase, encoded
-
-SECRET = "s3cr3t-Zx81"  # noqa: S105 - what must not be found
+from tests.clients.showing import SECRET, shown
 
 SHAPES = [SECRET, {"password": SECRET}, {SECRET: 1}, [SECRET], [{"a": [SECRET]}], f"wss://example/?key={SECRET}"]
 """What a sensitive property may hold: some of them fit it, and some do not."""
-
-
-def shown(value: Any) -> str:
-    """Return all that printing, formatting, interpolating and logging a value shows."""
-    texts = [
-        repr(value),
-        str(value),
-        f"{value}",
-        repr([value]),
-        f"{value!r:>5}",
-        logging.Formatter().format(record(value)),
-    ]
-    if isinstance(value, BaseException):
-        texts += traceback.format_exception(value)
-        texts += [repr(value.args), repr(getattr(value, "__notes__", None))]
-        texts += [shown(other) for other in (value.__context__, value.__cause__) if other]
-    return "\n".join(texts)
-
-
-def record(value: Any) -> logging.LogRecord:
-    """Return what `logging.exception` makes of a value."""
-    info = (type(value), value, value.__traceback__) if isinstance(value, BaseException) else None
-    return logging.LogRecord("a", logging.ERROR, "b", 1, "failed: %s %r", (value, value), info)
 
 
 def outcomes(case: ClientCase, client: Any) -> Iterator[Any]:

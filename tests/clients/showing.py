@@ -1,0 +1,32 @@
+"""All that a value shows of itself."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+SECRET = "s3cr3t-Zx81"  # noqa: S105 - what must not be found
+
+
+def shown(value: Any) -> str:
+    """Return all that printing, formatting, interpolating and logging a value shows."""
+    texts = [
+        repr(value),
+        str(value),
+        f"{value}",
+        repr([value]),
+        f"{value!r:>5}",
+        logging.Formatter().format(record(value)),
+    ]
+    if isinstance(value, BaseException):
+        texts += traceback.format_exception(value)
+        texts += [repr(value.args), repr(getattr(value, "__notes__", None))]
+        texts += [shown(other) for other in (value.__context__, value.__cause__) if other]
+    return "\n".join(texts)
+
+
+def record(value: Any) -> logging.LogRecord:
+    """Return what `logging.exception` makes of a value."""
+    info = (type(value), value, value.__traceback__) if isinstance(value, BaseException) else None
+    return logging.LogRecord("a", logging.ERROR, "b", 1, "failed: %s %r", (value, value), info)
