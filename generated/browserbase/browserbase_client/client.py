@@ -28,6 +28,15 @@ TIMEOUT = 30.0
 _MAKING = threading.Lock()
 
 
+def _body_of(json: Any, data: Any, content: File | Unset) -> dict[str, Any]:
+    """Return the argument of `httpx.Request` that is the body, if one was given."""
+    if json is not UNSET:
+        return {"content": json_of(json)}
+    if data is not UNSET:
+        return {"data": form_of(data)}
+    return {} if isinstance(content, Unset) else {"content": content.payload.read()}
+
+
 class Client:
     """A client for operations that need no key.
 
@@ -96,30 +105,42 @@ class Client:
             content: The body, a file's bytes.
 
         Raises:
-            ValueError: A time has no offset, or a header has characters that no header can carry.
+            ValueError: A time has no offset, a number is not finite, or a text or a header has characters that cannot
+                be sent.
         """
+        sent = headers_of(headers or {})
+        if content_type and not (json is UNSET and data is UNSET and content is UNSET):
+            sent["Content-Type"] = content_type
+        try:
+            return self._built(method, path, tuple(query_of(params or {})) or None, sent, _body_of(json, data, content))
+        except UnicodeEncodeError:
+            pass
+        # Raised here, so that no error behind it holds the text.
+        raise ValueError("an argument has half of a surrogate pair, which cannot be sent")
+
+    def _built(
+        self,
+        method: str,
+        path: str,
+        query: tuple[tuple[str, str], ...] | None,
+        sent: dict[str, str],
+        body: dict[str, Any],
+    ) -> httpx.Request:
         import httpx
 
-        body: dict[str, Any] = {}
-        if json is not UNSET:
-            body = {"content": json_of(json)}
-        elif data is not UNSET:
-            body = {"data": form_of(data)}
-        elif not isinstance(content, Unset):
-            body = {"content": content.payload}
-        sent = headers_of(headers or {})
-        if body and content_type:
-            sent["Content-Type"] = content_type
-        query = tuple(query_of(params or {})) or None
         if self._given is not None:
             return self._given.build_request(method, path, params=query, headers=sent, **body)
         if self._address is None or self._sent is None:
             self._address, self._sent = self._prepared()
+        headers = self._sent
+        if sent:
+            headers = httpx.Headers(headers)
+            headers.update(sent)
         return httpx.Request(
             method.upper(),
             self._address + path,
             params=query,
-            headers={**self._sent, **sent},
+            headers=headers,
             cookies=self._cookies,
             extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
             **body,

@@ -28,6 +28,9 @@ class DecodeError(ValueError):
         got (str): What kind of value is there instead; never the value.
     """
 
+    is_of_rows = False
+    """Whether a list has rows of which none fits, which must not read as an empty list."""
+
     def __init__(self, path: str, expected: str, got: str) -> None:
         super().__init__(path, expected, got)
         self.path = path
@@ -43,7 +46,9 @@ class DecodeError(ValueError):
     def within(self, part: str) -> Self:
         """Return the error as seen from the object or array that holds the place: `part` is a name or `[0]`."""
         separator = "" if not self.path or self.path.startswith("[") else "."
-        return type(self)(f"{part}{separator}{self.path}", self.expected, self.got)
+        error = type(self)(f"{part}{separator}{self.path}", self.expected, self.got)
+        error.is_of_rows = self.is_of_rows
+        return error
 
     def __str__(self) -> str:
         return f"{self.path or 'the body'}: expected {self.expected}, got {self.got}"

@@ -78,6 +78,17 @@ def optional(more: dict[str, Any], name: str, value: Any, decode: Decoder[T]) ->
         return UNSET
 
 
+def optional_with_rows(more: dict[str, Any], name: str, value: Any, decode: Decoder[T]) -> T | Unset:
+    """Decode a property that is there and holds rows; rows of which none fits are an error even here."""
+    try:
+        return decode(value)
+    except DecodeError as error:
+        if error.is_of_rows:
+            raise error.within(name) from None
+        more[name] = value
+        return UNSET
+
+
 # Values
 
 
@@ -222,6 +233,7 @@ class RowsOf(Generic[T]):
                 unfit[index] = item
                 first = first or error
         if first is not None and not fit:
+            first.is_of_rows = True
             raise first.within("[0]")
         return Rows(fit, unexpected=unfit)
 
@@ -258,11 +270,18 @@ class Either(Generic[T]):
         self._refuse(value)
 
     def _refuse(self, value: Any) -> NoReturn:
-        """Raise the error of the variant whose required properties are there, else one that names them all."""
+        """Raise the error of the variant that is meant, else one that names them all.
+
+        That is the one whose required properties are there, or whose rows are.
+        """
         for decode in self._variants:
             model = _model(decode)
-            if model and isinstance(value, Mapping) and model._REQUIRED <= value.keys():
+            is_meant = model and isinstance(value, Mapping) and model._REQUIRED <= value.keys()
+            try:
                 decode(value)
+            except DecodeError as error:
+                if is_meant or error.is_of_rows:
+                    raise
         raise DecodeError.of(value, " or ".join(map(_name, self._variants)))
 
     def strictly_first(self) -> Decoder[T]:
