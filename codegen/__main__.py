@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=summary, description=summary)
         subparser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them")
         subparser.set_defaults(command=command)
-    summary = "list the properties of answers that no field of a view is read from, instead"
+    summary = "list the properties of a session that no field of a view is read from, instead"
     commands.choices["show"].add_argument("--unmapped", action="store_true", help=summary)
     _add_changes(commands)
     summary = "update specs/ from the providers' pages"
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_changes(commands: Any) -> None:
-    summary = "say what changed in specs/ and overlays/ for whoever imports the clients or the facade"
+    summary = "say what changed in specs/ and overlays/ for people who import the clients or the facade"
     parser = commands.add_parser("changes", help=summary, description=summary)
     parser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them, and the facade")
     parser.add_argument("--against", default="HEAD", metavar="REV", help="the git revision to compare with: HEAD")
@@ -116,7 +116,7 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
 
 
 def _changes(options: argparse.Namespace, root: Path) -> int:
-    from codegen import changes  # noqa: PLC0415 - griffe is not waited for by the commands that need none
+    from codegen import changes  # noqa: PLC0415 - only these commands need griffe, which takes long to import
 
     try:
         report = changes.compare_with(root, options.against, options.slugs)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from codegen.changes.classes import class_facts
-from codegen.changes.collisions import settled
-from codegen.changes.editions import Edition, checked, read_edition
-from codegen.changes.operations import access_facts, operation_facts
-from codegen.changes.overruled import overruled_facts
-from codegen.changes.packages import Breakage, breakages, differing_files
-from codegen.changes.reach import Fields, reached_fields, read_fields
-from codegen.changes.report import Change, ProviderReport, Report
+from codegen.changes.change import ADDITIVE, BREAKING, COSMETIC, VERDICTS, Change
+from codegen.changes.differences import python_changes, surface_changes
+from codegen.changes.edition import Edition, read_edition
+from codegen.changes.overruled import overruled_statements
+from codegen.changes.report import Report, Section
 from codegen.changes.revision import FACADE, inputs_at
-from codegen.changes.verdicts import BREAKING, Fact, order
-from codegen.changes.wording import wording_facts
-from codegen.client import Surface, generate_client
-from codegen.errors import GenerationError, Problem, SourcesError
+from codegen.changes.views import Fields, Views, read_fields
+from codegen.errors import SourcesError, pointer
 from codegen.providers import Provider, load_providers
 
 _FACADE_PACKAGE = "browser_sessions"
 
-_Providers = dict[str, Provider]
+_TEXTS = ("default", "deprecated", "description", "example", "examples", "externalDocs", "summary")
+"""What only people read: a client sends no default."""
 
 
 def compare_with(root: Path, revision: str, slugs: Sequence[str] = ()) -> Report:
@@ -32,148 +27,107 @@ def compare_with(root: Path, revision: str, slugs: Sequence[str] = ()) -> Report
 
     Raises:
         RevisionError: git cannot give the revision.
-        SourcesError: A list of providers or a table of the facade cannot be read, or there is no such provider.
+        SourcesError: A list of providers or a table of the facade is invalid, or a provider is unknown.
 
     """
     with inputs_at(root, revision) as former:
         before = {each.slug: each for each in load_providers(former)}
         after = {each.slug: each for each in load_providers(root)}
         known = sorted({**before, **after})
-        for slug in slugs:
-            if slug not in known:
-                text = f"there is no provider {slug!r}, here or at {revision}: there are {', '.join(known)}"
-                raise SourcesError(root / "specs" / "sources.toml", text)
+        if unknown := [slug for slug in slugs if slug not in known]:
+            problem = f"unknown provider {unknown[0]!r}, here and at {revision}: there are {', '.join(known)}"
+            raise SourcesError(root / "specs" / "sources.toml", problem)
         fields = read_fields(former, root)
         chosen = [slug for slug in known if slug in slugs or not slugs]
-        reports = [_provider_report(before, after, slug, fields.get(slug, {})) for slug in chosen]
-        facade = () if slugs else _facade_breakages(former / FACADE, root / FACADE)
-    return Report(revision, tuple(reports), tuple(facade))
+        sections = [_compare(slug, before.get(slug), after.get(slug), fields.get(slug, {})) for slug in chosen]
+        facade = [] if slugs else _facade_changes(former / FACADE, root / FACADE)
+    return Report(revision, tuple(sections), Section("facade", _in_order(facade)))
 
 
-def _facade_breakages(old: Path, new: Path) -> list[Breakage]:
-    folders = [folder / _FACADE_PACKAGE for folder in (old, new)]
-    if not all(folder.is_dir() for folder in folders) or not differing_files(*folders):
-        return []
-    return breakages(_FACADE_PACKAGE, old, new)
+def _facade_changes(old: Path, new: Path) -> list[Change]:
+    is_there = all((folder / _FACADE_PACKAGE).is_dir() for folder in (old, new))
+    return python_changes(_FACADE_PACKAGE, old, new) if is_there else []
 
 
-def _provider_report(before: _Providers, after: _Providers, slug: str, fields: Fields) -> ProviderReport:
-    if slug not in after:
-        old = read_edition(before[slug])
-        return _report([Fact("provider-removed", "#", old.provider.package, "the provider is gone")], old, old, fields)
-    if slug in before and _is_same(before[slug], after[slug]):
-        return ProviderReport(slug, ())
-    new = read_edition(after[slug])
-    if slug not in before:
-        added = Fact("provider-added", "#", new.provider.package, "the provider is new")
-        return _report([added, *_problems((), checked(new))], new, new, fields)
-    old = read_edition(before[slug])
-    old, new = checked(old), checked(new)
-    is_settled = _content(old.provider.overlay) == _content(new.provider.overlay)
-    return compare_editions(old, settled(old, new) if is_settled else new, fields)
+def _compare(slug: str, before: Provider | None, after: Provider | None, fields: Fields) -> Section:
+    everything = tuple(fields)
+    if before is None or after is None:
+        verdict, event = (ADDITIVE, "added") if before is None else (BREAKING, "removed")
+        change = Change(verdict, f"provider-{event}", "#", f"{slug}_client", f"the provider was {event}", everything)
+        return Section(slug, (change,), (), everything)
+    if _inputs(before) == _inputs(after):
+        return Section(slug)
+    old, new = read_edition(before), read_edition(after)
+    return Section(slug, compare_editions(old, new, fields), new.misfits, everything)
 
 
-def _is_same(old: Provider, new: Provider) -> bool:
-    """Whether all that a client is made of is the same, so that there is nothing to compare."""
-    files = ((old.spec, new.spec), (old.overlay, new.overlay))
-    return old.dialect == new.dialect and all(_content(former) == _content(later) for former, later in files)
+def _inputs(provider: Provider) -> list[object]:
+    """Return all that a client is made of."""
+    files = [(path.name, path.read_bytes()) for path in (provider.spec, *provider.overlays) if path.exists()]
+    return [provider.dialect, provider.operations, *files]
 
 
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda each: (VERDICTS.index(each.verdict), each.place, each.kind, each.text)))
 
 
-def compare_editions(old: Edition, new: Edition, fields: Fields) -> ProviderReport:
-    """Return what changed from one edition of a provider to another, for whoever imports its client."""
-    facts = document_facts(old, new) or _spec_facts(old.provider, new.provider)
-    python: list[Breakage] = []
-    if not old.problems and not new.problems and old.text != new.text:
-        found, python = _code_facts(old, new, facts)
-        facts += found
-    return _report(facts, old, new, fields, python)
+def compare_editions(old: Edition, new: Edition, fields: Fields) -> tuple[Change, ...]:
+    """Return what changed from one edition of a provider to another, the worst first.
 
+    Args:
+        old: The older edition.
+        new: The newer one.
+        fields: What the facade's table says of the provider.
 
-def document_facts(old: Edition, new: Edition) -> list[Fact]:
-    """Return what changed, as far as the documents tell it and no code has to be generated."""
-    facts = _problems(old.problems, new)
-    if old.problems and not new.problems:
-        possible = old.problems[0]
-        facts.append(Fact("client-possible", possible.location, new.provider.package, possible.text))
+    """
+    changes = list(_problem_changes(old, new, tuple(fields)))
     if old.surface is not None and new.surface is not None:
-        facts += _surface_facts(old.surface, new.surface, new.provider.package)
-    if old.stages and new.stages and not old.problems and not new.problems:
-        facts += overruled_facts(old, new, facts)
-    if old.document is not None and new.document is not None:
-        facts += wording_facts(old.document, new.document, facts)
-    return facts
+        views = Views(fields, (old.surface, new.surface))
+        changes += surface_changes(old.surface, new.surface, new.provider.package, views)
+        changes += _overruled_changes(old, new, views, {each.place for each in changes})
+    return _in_order(changes or _cosmetic_changes(old, new))
 
 
-def _report(
-    facts: Iterable[Fact], old: Edition, new: Edition, fields: Fields, python: Iterable[Breakage] = ()
-) -> ProviderReport:
-    surfaces = [each.surface for each in (old, new) if each.surface is not None]
-    changes = (Change(each, reached_fields(each, surfaces, fields)) for each in sorted(facts, key=order))
-    return ProviderReport(new.provider.slug, tuple(changes), new.misfits, tuple(python))
-
-
-def _problems(known: Sequence[Problem], new: Edition) -> list[Fact]:
-    return [
-        Fact(
-            "client-still-impossible" if problem in known else "client-impossible",
-            problem.location,
-            new.provider.package,
-            problem.text,
-        )
-        for problem in new.problems
-    ]
-
-
-def _surface_facts(old: Surface, new: Surface, package: str) -> list[Fact]:
-    return [each for find in (access_facts, operation_facts, class_facts) for each in find(old, new, package)]
-
-
-def _spec_facts(old: Provider, new: Provider) -> list[Fact]:
-    """Return which files changed, although the document is the same."""
-    return [
-        Fact("spec-changed", "#", "", f"{path.relative_to(new.root).as_posix()} has changed")
-        for former, path in ((old.spec, new.spec), (old.overlay, new.overlay))
-        if _content(former) != _content(path)
-    ]
-
-
-def _code_facts(old: Edition, new: Edition, known: Sequence[Fact]) -> tuple[list[Fact], list[Breakage]]:
-    """Return in what the two generated clients differ beyond the known facts, and what breaks in their Python API."""
+def _problem_changes(old: Edition, new: Edition, everything: tuple[str, ...]) -> Iterator[Change]:
     package = new.provider.package
-    with tempfile.TemporaryDirectory() as folder:
-        before, after = Path(folder, "before"), Path(folder, "after")
-        try:
-            for edition, into in ((old, before), (new, after)):
-                generate_client(json.loads(edition.text), edition.provider, version="0", into=into)
-        except GenerationError as error:
-            return [Fact("client-impossible", "#", package, str(error))], []
-        differing = differing_files(before / package, after / package)
-        python = breakages(package, before, after) if differing else []
-    return [*_unexplained_code(differing, package, known), *_unexplained_python(python, known)], python
+    for each in new.problems:
+        if each not in old.problems:
+            yield Change(BREAKING, "client-impossible", each.location, package, each.text, everything)
+    if old.problems and not new.problems:
+        text = f"a client can be made again: {old.problems[0].text}"
+        yield Change(ADDITIVE, "client-possible", old.problems[0].location, package, text)
 
 
-def _unexplained_code(differing: Iterable[str], package: str, known: Sequence[Fact]) -> Iterator[Fact]:
-    """Yield the files that differ and that no fact is about; what a folder exports goes with what is in it."""
-    explained = {file for fact in known for file in fact.files}
-    folders = {file.rpartition("/")[0] for file in explained}
-    for file in differing:
-        folder, _, name = file.rpartition("/")
-        if file not in explained and not (name == "__init__.py" and folder in folders):
-            yield Fact("code-changed", "#", package, f"{package}/{file} differs", (file,))
+def _overruled_changes(old: Edition, new: Edition, views: Views, known: Collection[str]) -> Iterator[Change]:
+    """Yield what a provider says only now and its overlay keeps out of the document, where no change is known."""
+    before = set(overruled_statements(old.stages, old.stages))
+    for place, statement in dict.fromkeys(overruled_statements(new.stages, old.stages)):
+        holders = [each for each in views.surfaces[-1].parts.values() if _is_within(place, each.place)]
+        is_known = (place, statement) in before or any(_is_within(place, each) for each in known)
+        if holders and not is_known:
+            part = max(holders, key=lambda each: len(each.place))
+            text = f"{part.label}: the provider {statement}, and the overlay hides it"
+            name = f"{new.provider.package}.{part.import_name}"
+            yield Change(BREAKING, f"{part.sort}-overruled", place, name, text, views.fields_of(part))
 
 
-def _unexplained_python(python: Iterable[Breakage], known: Sequence[Fact]) -> Iterator[Fact]:
-    """Yield what breaks in modules that no breaking fact is about; a package goes with what is in it."""
-    explained = [f"{_module(file)}." for fact in known if fact.verdict == BREAKING for file in fact.files]
-    for each in python:
-        module = each.module.partition(".")[2]
-        if not any(other.startswith(f"{module}.") for other in explained):
-            yield Fact("python-changed", "#", each.name, f"{each.name}: {each.text}")
+def _is_within(place: str, around: str) -> bool:
+    return f"{place}/".startswith(f"{around}/")
 
 
-def _module(file: str) -> str:
-    return file.removesuffix(".py").replace("/", ".")
+def _cosmetic_changes(old: Edition, new: Edition) -> list[Change]:
+    """Return in which places two documents differ, of which one and the same client is made."""
+    before, after = dict(_leaves(old.document)), dict(_leaves(new.document))
+    places = [each for each in {**before, **after} if before.get(each, ...) != after.get(each, ...)]
+    found = [Change(COSMETIC, "wording-changed", each, "", f"another text or spelling at {each}") for each in places]
+    return found or [Change(COSMETIC, "input-changed", "#", "", "the files differ, and the document is the same")]
+
+
+def _leaves(value: Any, parts: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield each text, and whatever else holds nothing, by its place."""
+    is_text = parts[-1:] and parts[-1] in _TEXTS and parts[-2:-1] != ("properties",)
+    if isinstance(value, dict | list) and value and not is_text:
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(each, (*parts, key))
+    else:
+        yield pointer(*parts), value

@@ -10,36 +10,28 @@ from typing import Any
 
 import attrs
 
-from codegen.changes.packages import Breakage
-from codegen.changes.verdicts import BREAKING, COSMETIC, KINDS, VERDICTS, Fact
+from codegen.changes.change import BREAKING, COSMETIC, VERDICTS, Change
 from codegen.corrections import Misfit
 
 
 @attrs.frozen
-class Change:
-    """A fact, and the fields of a view that are read from what it is about."""
+class Section:
+    """What changed for one provider, or in the facade's Python API."""
 
-    fact: Fact
-    view_fields: tuple[str, ...]
-
-
-@attrs.frozen
-class ProviderReport:
-    """What changed for one provider."""
-
-    slug: str
-    changes: tuple[Change, ...]
+    name: str
+    changes: tuple[Change, ...] = ()
+    """The worst ones first."""
 
     misfits: tuple[Misfit, ...] = ()
-    """What is wrong with the overlay as it stands: what changed is told as if those actions were not there."""
+    """The overlays' actions that do not apply: what has changed is reported as if they were not there."""
 
-    python: tuple[Breakage, ...] = ()
-    """What breaks in the client's Python API, by griffe."""
+    view_fields: tuple[str, ...] = ()
+    """All fields of a view that the provider can fill."""
 
     @property
     def counts(self) -> dict[str, int]:
         """How many changes there are of each verdict, the worst first."""
-        found = Counter(each.fact.verdict for each in self.changes)
+        found = Counter(each.verdict for each in self.changes)
         return {verdict: found[verdict] for verdict in VERDICTS}
 
 
@@ -48,146 +40,81 @@ class Report:
     """What changed since a revision."""
 
     against: str
-    providers: tuple[ProviderReport, ...]
-
-    facade: tuple[Breakage, ...] = ()
-    """What breaks in the facade's Python API, by griffe."""
+    providers: tuple[Section, ...]
+    facade: Section = Section("facade")
 
     @property
     def is_breaking(self) -> bool:
         """Whether anything breaks."""
-        return bool(self.facade) or any(each.counts[BREAKING] for each in self.providers)
+        return any(each.counts[BREAKING] for each in self.sections)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All providers, and the facade if it has changed."""
+        return (*self.providers, *([self.facade] if self.facade.changes else []))
 
 
 def as_text(report: Report) -> str:
     """Return a report for people at a terminal."""
-    lines = [line for each in report.providers for line in _provider_lines(each)]
-    if report.facade:
-        lines += ["facade: breaking", *(f"  breaking   {each.name}: {each.text}" for each in report.facade)]
-    return "\n".join(map(_printable, [*lines, _conclusion(report)]))
+    return "\n".join([*_lines(report), _conclusion(report)])
 
 
 def as_json(report: Report) -> str:
     """Return a report for programs."""
-    value = {
-        "against": report.against,
-        "breaking": report.is_breaking,
-        "providers": {each.slug: _provider_value(each) for each in report.providers},
-        "facade": [_breakage_value(each) for each in report.facade],
-    }
-    return json.dumps(value, indent=2)
+    providers = {each.name: _value(each) for each in report.providers}
+    value = {"against": report.against, "breaking": report.is_breaking, "providers": providers}
+    return json.dumps({**value, "facade": _value(report.facade)["changes"]}, indent=2)
 
 
 def as_markdown(report: Report) -> str:
-    """Return a report for a pull request; what comes from a spec stands in code, where it does nothing."""
-    lines = [f"## {_conclusion(report)}", ""]
-    for each in report.providers:
-        lines += _provider_markdown(each)
-    if report.facade:
-        items = [f"- **breaking** {_as_code(f'{each.name}: {each.text}')}" for each in report.facade]
-        lines += ["### The facade's Python API", "", *items, ""]
-    return "\n".join(lines).rstrip()
+    """Return a report for a pull request; what comes from a spec stands in a block of code, where it does nothing."""
+    text = "\n".join(_lines(report))
+    fence = "`" * max([3, *(len(each) + 1 for each in re.findall("`+", text))])
+    return f"## {_conclusion(report)}\n\n{fence}text\n{text}\n{fence}"
 
 
 FORMS: dict[str, Callable[[Report], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
 def _conclusion(report: Report) -> str:
-    number = len(report.facade) + sum(each.counts[BREAKING] for each in report.providers)
+    number = sum(each.counts[BREAKING] for each in report.sections)
     found = {0: "Nothing is breaking", 1: "1 change is breaking"}.get(number, f"{number} changes are breaking")
-    misfitting = [each.slug for each in report.providers if each.misfits]
-    mend = f"; before you regenerate, mend the overlays of {', '.join(misfitting)}" if misfitting else ""
-    return f"{found}, compared with {report.against}{mend}"
+    misfitting = ", ".join(each.name for each in report.providers if each.misfits)
+    repair = f"; before you regenerate, correct the overlays of {misfitting}" if misfitting else ""
+    return f"{found}, compared with {report.against}{repair}"
 
 
-def _summary(report: ProviderReport) -> str:
-    counted = [f"{count} {verdict}" for verdict, count in report.counts.items() if count]
-    if report.misfits:
-        counted.append(f"{len(report.misfits)} of the overlay's actions to mend")
+def _summary(section: Section) -> str:
+    counted = [f"{count} {verdict}" for verdict, count in section.counts.items() if count]
+    counted += [f"{len(section.misfits)} of the overlays' actions to correct"] if section.misfits else []
     return ", ".join(counted) or "unchanged"
 
 
-def _provider_lines(report: ProviderReport) -> Iterator[str]:
-    yield f"{report.slug}: {_summary(report)}"
-    for change in report.changes:
-        yield f"  {change.fact.verdict:<10} {change.fact.text}"
-        for line in _details(change):
-            yield f"             {line}"
-    for misfit in report.misfits:
-        yield f"  overlay    {misfit.problem}"
-        if misfit.says is not None:
-            yield f"             the provider itself now says: {misfit.says}"
-    for each in report.python:
-        yield f"  python     {each.name}: {each.text}"
+def _lines(report: Report) -> Iterator[str]:
+    for section in report.sections:
+        yield f"{section.name}: {_summary(section)}"
+        for change in section.changes:
+            yield _printable(f"  {change.verdict:<10} {change.text}")
+            if change.place and change.verdict != COSMETIC:
+                yield _printable(f"             {_whereabouts(change, section)}")
+        for misfit in section.misfits:
+            yield _printable(f"  overlay    {misfit.problem}")
+            if misfit.says is not None:
+                yield _printable(f"             the provider itself now says: {misfit.says}")
 
 
-def _details(change: Change) -> Iterator[str]:
-    """Yield what else there is to say of a change: little, where the client is the same."""
-    fact = change.fact
-    if fact.verdict == COSMETIC:
-        yield f"at {fact.place}"
-        return
-    yield f"{KINDS[fact.kind].why}"
-    reach = "all" if KINDS[fact.kind].reaches_all else ", ".join(change.view_fields) or "none"
-    yield f"at {fact.place}, in {fact.name}; view fields: {reach}"
+def _whereabouts(change: Change, section: Section) -> str:
+    fields = ", ".join(change.view_fields) or "none"
+    reach = "all" if change.view_fields and change.view_fields == section.view_fields else fields
+    return f"at {change.place}, in {change.name}; view fields: {reach}"
 
 
-def _provider_value(report: ProviderReport) -> dict[str, Any]:
-    return {
-        **report.counts,
-        "changes": [
-            {
-                "verdict": each.fact.verdict,
-                "kind": each.fact.kind,
-                "place": each.fact.place,
-                "name": each.fact.name,
-                "text": each.fact.text,
-                "why": KINDS[each.fact.kind].why,
-                "view_fields": list(each.view_fields),
-            }
-            for each in report.changes
-        ],
-        "overlay": [
-            {"action": each.problem.location, "problem": each.problem.text, "provider_says": each.says}
-            for each in report.misfits
-        ],
-        "python": [_breakage_value(each) for each in report.python],
-    }
-
-
-def _breakage_value(breakage: Breakage) -> dict[str, str]:
-    return {"name": breakage.name, "text": breakage.text}
-
-
-def _provider_markdown(report: ProviderReport) -> Iterator[str]:
-    yield from (f"### {report.slug}: {_summary(report)}", "")
-    told = [each for each in report.changes if each.fact.verdict != COSMETIC]
-    yield from (line for each in told for line in _change_markdown(each))
-    for misfit in report.misfits:
-        yield f"- **overlay** {_as_code(str(misfit.problem))}"
-        if misfit.says is not None:
-            yield f"  - the provider itself now says {_as_code(misfit.says)}"
-    yield from (f"- **python** {_as_code(f'{each.name}: {each.text}')}" for each in report.python)
-    yield ""
-    cosmetic = [each.fact for each in report.changes if each.fact.verdict == COSMETIC]
-    if cosmetic:
-        yield from ("<details><summary>Cosmetic</summary>", "")
-        yield from (f"- {_as_code(fact.text)} at {_as_code(fact.place)}" for fact in cosmetic)
-        yield from ("", "</details>", "")
-
-
-def _change_markdown(change: Change) -> Iterator[str]:
-    fact = change.fact
-    yield f"- **{fact.verdict}** {_as_code(fact.text)}: {KINDS[fact.kind].why}"
-    fields = ", ".join(map(_as_code, change.view_fields)) or "none"
-    yield f"  - at {_as_code(fact.place)}, in {_as_code(fact.name)}; view fields: {fields}"
-
-
-def _as_code(text: str) -> str:
-    """Return a text as Markdown's code, fenced by more backticks than are in it."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence, pad = "`" * (longest + 1), " " if "`" in text else ""
-    return f"{fence}{pad}{_printable(' '.join(text.split()))}{pad}{fence}"
+def _value(section: Section) -> dict[str, Any]:
+    overlay = [
+        {"action": each.problem.location, "problem": each.problem.text, "provider_says": each.says}
+        for each in section.misfits
+    ]
+    return {**section.counts, "changes": [attrs.asdict(each) for each in section.changes], "overlay": overlay}
 
 
 def _printable(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -27,54 +28,37 @@ def inputs_at(root: Path, revision: str) -> Iterator[Path]:
         revision: Whatever git takes for a commit.
 
     Raises:
-        RevisionError: git is not there, `root` is in no repository, or there is no such revision, or no spec in it.
+        RevisionError: `root` is in no repository, or the revision is unknown or has no specs.
+        OSError: git is not installed.
 
     """
-    commit = _commit(root, revision)
-    listed = (
-        _git(root, revision, "ls-tree", "-z", "--name-only", commit, "--", *_INPUTS)
-        .decode(errors="replace")
-        .split("\0")
-    )
-    found = [name for name in _INPUTS if name in listed]
+    name = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    commit = _git(root, revision, *name).decode().strip()
+    listed = _git(root, revision, "ls-tree", "-z", "--name-only", commit, "--", *_INPUTS).decode(errors="replace")
+    found = [name for name in _INPUTS if name in listed.split("\0")]
     if "specs" not in found:
         raise RevisionError(revision, "has no specs/")
     archive = _git(root, revision, "archive", "--format=tar", commit, "--", *found)
     with tempfile.TemporaryDirectory() as folder:
-        _extract(archive, folder, revision)
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+                tar.extractall(folder, filter="data")
+        except tarfile.TarError as error:  # a link to somewhere else, or nothing where git's attributes say so
+            raise RevisionError(revision, f"cannot be unpacked: {error}") from error
+        _update_sources(Path(folder, "specs", "sources.toml"))
         yield Path(folder)
 
 
-def _extract(archive: bytes, folder: str, revision: str) -> None:
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-    except tarfile.FilterError as error:  # a link to somewhere else
-        raise RevisionError(revision, f"has a file that is not its own: {error}") from error
-    except tarfile.TarError as error:  # nothing at all, where the attributes of git say so
-        raise RevisionError(revision, "cannot be unpacked: git archives none of its files") from error
-
-
-def _commit(root: Path, revision: str) -> str:
-    _git(root, revision, "rev-parse", "--git-dir")  # which tells what is no repository from what is no revision
-    found = _run(root, revision, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if found.returncode:
-        raise RevisionError(revision, "is no revision of this repository")
-    return found.stdout.decode().strip()
+def _update_sources(sources: Path) -> None:
+    """Write a list of providers as it is read now: it used to name one operation, and the page's ETag."""
+    text = re.sub(r"(?m)^operation = (.*)$", r"operations = { get_session = \1 }", sources.read_text("utf-8"))
+    sources.write_text(re.sub(r"(?m)^etag = .*\n", "", text), "utf-8")
 
 
 def _git(root: Path, revision: str, *arguments: str) -> bytes:
-    result = _run(root, revision, *arguments)
-    if result.returncode:
-        raise RevisionError(
-            revision, f"git {arguments[0]} failed: {' '.join(result.stderr.decode(errors='replace').split())}"
-        )
-    return result.stdout
-
-
-def _run(root: Path, revision: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", os.fspath(root), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a fixed command of git's
-    except FileNotFoundError as error:
-        raise RevisionError(revision, "git is not installed") from error
+    result = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - a fixed command of git's
+    if result.returncode:
+        said = " ".join(result.stderr.decode(errors="replace").split())
+        raise RevisionError(revision, f"git {arguments[0]} failed: {said}" if said else "unknown revision")
+    return result.stdout

@@ -4,7 +4,7 @@ openapi-python-client's Python API, its templates and ruff's formatting are nobo
 decide the output's bytes. So they are pinned exactly, called here and nowhere else, and shielded from the
 machine: in process, without the generator's own hooks, and with a ruff that reads no configuration.
 
-`project` writes a client, by way of `generator`; its templates are given what `access` and `outcomes` find out.
+`project` writes a client, by way of `generator`; its templates are given what `access` and `operations` find out.
 `identifiers` and `rehearsal` tell the validation what the generator would do, and `surface` tells `codegen.changes`
 what people would see of the client; both find where it comes from by `places`.
 """
@@ -25,23 +25,14 @@ from codegen.client.identifiers import (
 )
 from codegen.client.project import generate_client
 from codegen.client.rehearsal import rehearse
-from codegen.client.surface import NULL, Answer, Attribute, Enum, Model, Operation, Parameter, Surface, Type, surface_of
+from codegen.client.surface import surface_of
 
 __all__ = [
     "MAX_NAME",
-    "NULL",
     "RENAMED_PARAMETERS",
     "TEMPLATES",
     "UNREAD",
-    "Answer",
-    "Attribute",
     "Auth",
-    "Enum",
-    "Model",
-    "Operation",
-    "Parameter",
-    "Surface",
-    "Type",
     "auth_of",
     "class_file",
     "class_name",
