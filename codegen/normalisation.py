@@ -18,7 +18,7 @@ def normalise(document: dict[str, Any], operations: Iterable[Operation]) -> dict
     """Return an overlaid document with the names, tags and keys that all our clients have alike.
 
     Each operation of `operations` gets its name as `operationId`, its tag, and the document's security unless it has
-    its own. Header parameters lose `null`, which no header can carry; those that carry the key, or that OpenAPI says
+    its own; then the document needs none. Header parameters lose `null`, which no header can carry; those that carry the key, or that OpenAPI says
     to ignore, are removed. Malformed parts stay as they are, for `validate_document` to report.
     """
     result: dict[str, Any] = copied(document)
@@ -32,6 +32,8 @@ def normalise(document: dict[str, Any], operations: Iterable[Operation]) -> dict
                 _remove_keys(result, part.node, keys)
             if part.kind == "parameter" and part.node.get("in") == "header" and "schema" in part.node:
                 part.node["schema"] = _without_null(part.node["schema"])
+    if isinstance(result.get("security"), list):
+        del result["security"]
     return result
 
 

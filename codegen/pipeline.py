@@ -67,9 +67,15 @@ def try_document(provider: Provider) -> Tried:
     for overlay in provider.overlays:
         with _blaming(provider, overlay):
             tried = try_corrections(stages[-1], load_document(overlay))
-        misfits += tried.misfits
+        misfits += tried.misfits if overlay == provider.overlay else [_named(overlay, each) for each in tried.misfits]
         stages += tried.stages[1:]
     return Tried(_finish(provider, stages[-1]), tuple(misfits), tuple(stages))
+
+
+def _named(overlay: Path, misfit: Misfit) -> Misfit:
+    """Return a misfit whose place names the overlay, which is not the one that is meant where none is named."""
+    location = f"{overlay.name}: {misfit.problem.location}"
+    return attrs.evolve(misfit, problem=attrs.evolve(misfit.problem, location=location))
 
 
 def _read_spec(provider: Provider) -> dict[str, Any]:

@@ -400,7 +400,7 @@ def test_an_obsolete_operation_is_an_error_of_its_overlay(pair: Path) -> None:
     assert caught.value.file == PurePosixPath("overlays/browserbase.operations.yaml")
     assert isinstance(caught.value.error, NeedlessCorrections)
     assert [each.problem.location for each in try_document(provider_of(pair, "browserbase")).misfits] == [
-        "actions[0] $.webhooks"
+        "browserbase.operations.yaml: actions[0] $.webhooks"
     ]
 
 
