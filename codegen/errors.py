@@ -46,7 +46,8 @@ def fields_of(error: Any) -> tuple[object, ...]:
 
 def pointer(*parts: object) -> str:
     """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document."""
-    return "#" + "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    escaped = (str(part).replace("%", "%25").replace("~", "~0").replace("/", "~1") for part in parts)
+    return "#" + "".join(f"/{part}" for part in escaped)
 
 
 def quoted(text: str) -> str:

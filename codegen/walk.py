@@ -98,6 +98,13 @@ class Part:
         reference = self.node.get("$ref") if isinstance(self.node, dict) else None
         return reference if isinstance(reference, str) else None
 
+    def members(self, field: str) -> list[Part]:
+        """Return the parts that one of the part's fields holds."""
+        if not isinstance(self.node, dict) or field not in self.node:
+            return []
+        count, kind = _GRAMMAR[self.kind][field]
+        return [Part(kind, *each) for each in _parts(self.node[field], count, (*self.parts, field))]
+
 
 def walk(document: dict[str, Any], without: Container[str] = ()) -> Iterator[Part]:
     """Yield every part of a document, an outer one before those in it; what is malformed is passed over.
@@ -115,10 +122,10 @@ def walk_part(part: Part, without: Container[str] = ()) -> Iterator[Part]:
     yield part
     if not isinstance(part.node, dict):
         return
-    for field, (count, kind) in _GRAMMAR.get(part.kind, {}).items():
+    for field in _GRAMMAR.get(part.kind, {}):
         if field in part.node and field not in without:
-            for parts, node in _parts(part.node[field], count, (*part.parts, field)):
-                yield from walk_part(Part(kind, parts, node), without)
+            for each in part.members(field):
+                yield from walk_part(each, without)
     if part.kind == "callback" and part.reference is None:  # its fields are expressions that stand for paths
         for parts, node in _parts(part.node, OBJECT, part.parts):
             yield from walk_part(Part("path", parts, node), without)
@@ -153,6 +160,16 @@ def resolve(document: dict[str, Any], reference: str) -> Any:
         else:
             raise LookupError(reference)
     return node
+
+
+def target_of(document: dict[str, Any], part: Part, reference: str) -> Part:
+    """Return the part that a local reference stands for, which is of the kind of the part that refers to it.
+
+    Raises:
+        LookupError: As `resolve`.
+
+    """
+    return Part(part.kind, segments(reference), resolve(document, reference))
 
 
 def dereference(document: dict[str, Any], node: Any) -> Any:

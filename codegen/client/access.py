@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import attrs
 
-from codegen.errors import GenerationError, pointer
-from codegen.walk import METHODS, dereference
+from codegen.allowlist import IGNORED
+from codegen.errors import GenerationError, Problem, pointer
+from codegen.walk import dereference, walk
+
+_NO_KEY = "no operation says where the key goes: give it, or the document, security"
 
 
 @attrs.frozen
@@ -21,6 +26,9 @@ class Auth:
 
     place: str = attrs.field(default="#", eq=False)
     """Where the document says so."""
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.header}: {self.prefix} KEY".split())
 
 
 def base_url_of(document: dict[str, Any]) -> str:
@@ -36,31 +44,59 @@ def base_url_of(document: dict[str, Any]) -> str:
 
 def auth_of(document: dict[str, Any]) -> Auth:
     """Return where the key goes, as the first security requirement of every operation that wants one has it."""
-    secured = [(place, each) for place, each in _operations(document) if any(each.get("security", []))]
-    found = [_operation_auth(document, *operation) for operation in secured]
+    found = [_operation_auth(document, *secured) for secured in _secured(document)]
     if not found:
-        raise GenerationError("no operation says where the key goes: give it, or the document, security", "#/paths")
+        raise GenerationError(_NO_KEY, "#/paths")
     if len(set(found)) > 1:
         raise GenerationError("the operations want keys in different places, and a client has one key")
     return found[0]
 
 
-def _operation_auth(document: dict[str, Any], place: str, operation: dict[str, Any]) -> Auth:
-    requirement: dict[str, Any] = next(iter(operation.get("security", [])), {})
-    if len(requirement) > 1:
-        raise GenerationError(f"an operation wants {len(requirement)} keys at once, and a client has one key", place)
-    for name in requirement:
+def find_auth_problems(document: dict[str, Any]) -> Iterator[Problem]:
+    """Yield which security schemes are missing, and why `auth_of` raises, for each operation by itself.
+
+    Args:
+        document: An OpenAPI document, valid or not; what is malformed is passed over.
+
+    """
+    schemes = {part.parts[-1] for part in walk(document) if part.kind == "security scheme"}
+    found: dict[str, Auth] = {}
+    secured = list(_secured(document))
+    for place, requirements in secured:
+        for name in (name for each in requirements for name in each if name not in schemes):
+            yield Problem(place, f"security scheme {name!r} is not among the components")
+        try:
+            with contextlib.suppress(LookupError):  # of a reference that leads nowhere
+                found[place] = _operation_auth(document, place, requirements)
+        except GenerationError as error:
+            yield Problem(place, error.problem)
+    for usual, _ in Counter(found.values()).most_common(1):
+        for place in (place for place, auth in found.items() if auth != usual):
+            text = f"wants the key as {found[place]}, most operations as {usual}, and a client has one key"
+            yield Problem(place, text)
+    if not secured:
+        yield Problem(pointer("paths"), _NO_KEY)
+
+
+def _secured(document: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield, of each operation whose first security requirement names a key, the place and the requirements."""
+    for part in walk(document, IGNORED):
+        match part.node:
+            case {"security": [dict(first), *_]} if first and part.kind == "operation":
+                requirements = [each for each in part.node["security"] if isinstance(each, dict)]
+                yield pointer(*part.parts, "security"), requirements
+
+
+def _operation_auth(document: dict[str, Any], place: str, requirements: list[dict[str, Any]]) -> Auth:
+    if len(requirements[0]) > 1:
+        problem = f"an operation wants {len(requirements[0])} keys at once, and a client has one key"
+        raise GenerationError(problem, place)
+    for name in requirements[0]:
         place = pointer("components", "securitySchemes", name)
-        scheme = dereference(document, document["components"]["securitySchemes"][name])
-        if scheme["type"] == "apiKey" and scheme["in"] == "header":
-            return Auth(scheme["name"], "", place)
-        if scheme["type"] == "http" and scheme["scheme"].lower() == "bearer":
-            return Auth("Authorization", "Bearer", place)
+        match dereference(document, document["components"]["securitySchemes"][name]):
+            case {"type": "apiKey", "in": "header", "name": str(header)}:
+                return Auth(header, "", place)
+            case {"type": "http", "scheme": str(scheme)} if scheme.lower() == "bearer":
+                return Auth("Authorization", "Bearer", place)
     problem = "the operation's first security requirement is no key in a header and no bearer token"
     raise GenerationError(problem, place)
-
-
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each operation, and where it says which keys it wants."""
-    for path, item in document["paths"].items():
-        yield from ((pointer("paths", path, each, "security"), item[each]) for each in METHODS if each in item)

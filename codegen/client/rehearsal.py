@@ -1,50 +1,189 @@
-"""The generator's parser, run on a document for what it says alone."""
+"""What the generator refuses, loses or confuses: asked of its own parser, before anything is written."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import ParseError
+from openapi_python_client.parser.properties import EnumProperty
+from openapi_python_client.parser.properties.schemas import Class
+from openapi_python_client.parser.properties.string import StringProperty
+from openapi_python_client.strings import PythonIdentifier, in_double_quote_literal
 
+from codegen.allowlist import IGNORED
 from codegen.client.generator import config_of, parse, text_of
-from codegen.client.identifiers import MAX_NAME, class_file
+from codegen.client.identifiers import (
+    FIELD_PREFIX,
+    RESERVED_CLASSES,
+    RESERVED_PROPERTIES,
+    as_python_reads,
+    class_file,
+)
 from codegen.client.places import place_of, with_places
+from codegen.cuts import without
 from codegen.errors import GenerationError, Problem, pointer
-from codegen.reserved import RESERVED_CLASSES
+from codegen.schemas import members_of
+from codegen.walk import Part, resolve, segments, walk
+
+_CONFIG = config_of("rehearsal", Path("rehearsal"))
+_ENUM = Class.from_string(string="Enum", config=_CONFIG)
+
+_FILES = "files"
+_RESERVED = {
+    "class": RESERVED_CLASSES,
+    "property": RESERVED_PROPERTIES,
+    "operation": frozenset(),
+    "parameter": frozenset(),
+}
+
+_MAX_NAME = 200
+"""Bytes in a name that becomes a file's: file systems take 255, and Python makes longer ones of it."""
+
+_COMPONENT = re.compile(r"schema (/components/schemas/[^/]+):")
+"""How the generator names the component that it cannot make a class of."""
+
+_SENTENCES = {
+    r".*(?:duplicate models with name \"|conflicting enums named )(\w+).*": (
+        r"the class name \1 is another schema's, too: give it another title by an overlay"
+    ),
+    r".*have the same python_name.*": "two of its properties have one name in Python: correct it by an overlay",
+}
+"""What to say instead of some of the generator's sentences."""
+
+_CONSEQUENCE = re.compile(r"Could not find reference|Invalid property in union|Reference \S+ (?:not found|in allOf)")
+"""What the generator says of what refers to something that it has refused, or that was cut out."""
 
 
-def rehearse(document: dict[str, Any]) -> Iterator[Problem]:
-    """Yield what the generator refuses or leaves out, and the classes whose name or file is taken.
+def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterator[Problem]:
+    """Yield what the generator refuses, leaves out, or would write otherwise than the document says.
 
-    Only the generator knows the classes of nested schemas: it joins their names from those of the parts around.
+    Args:
+        document: A document without malformed parts.
+        known: The problems of what was replaced in it, of which what the generator says without a place is an echo.
+
     """
+    known = list(known)
+    lost = list(_lost_values(document))
+    yield from lost
+    document = without(document, lost)
     try:
-        data = parse(with_places(document), config_of("rehearsal", Path("rehearsal")))
+        data = _parse(document)
+        while refused := [each for each in _refusals(document, data, known) if each not in known]:
+            yield from refused
+            known += refused
+            document = without(document, refused)
+            data = _parse(document)
     except GenerationError as error:
-        yield Problem(pointer(), error.problem)
-        return
+        if not known:
+            yield Problem(pointer(), error.problem)
+    else:
+        yield from _lost_names(document, data)
+
+
+def _parse(document: dict[str, Any]) -> GeneratorData:
+    return parse(with_places(document), _CONFIG)
+
+
+def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what the generator refuses, without what it says of parts that refer to that."""
     collections = data.endpoint_collections_by_tag.values()
-    for refusal in (*data.errors, *(each for collection in collections for each in collection.parse_errors)):
-        yield Problem(_blamed(document, refusal), text_of(refusal))
-    files: dict[str, str] = {}
-    for each in (*data.models, *data.enums):
-        name, file = str(each.class_info.name), class_file(each.class_info.name)
-        if not unicodedata.is_normalized("NFKC", name + each.class_info.module_name):
-            yield Problem(place_of(each), f"Python reads the class name {name} as another: give it a plain title")
-        elif name in RESERVED_CLASSES:
-            yield Problem(place_of(each), f"the class name {name} is taken: give the schema another title")
-        elif len(file.encode()) > MAX_NAME:
-            yield Problem(place_of(each), f"the class {name} makes too long a name for a file: give it a title")
-        elif file in files:
-            yield Problem(place_of(each), f"the class {name} is written over {files[file]}: give it another title")
-        files[file] = name
+    errors = [*data.errors, *(error for collection in collections for error in collection.parse_errors)]
+    causes = [error for error in errors if not _CONSEQUENCE.search(text_of(error))]
+    for error in causes or errors:
+        place = _blamed(document, error)
+        if place != pointer() or not known:
+            yield Problem(place, _said(error))
+
+
+def _said(error: ParseError) -> str:
+    text = text_of(error)
+    return next((re.sub(said, better, text) for said, better in _SENTENCES.items() if re.match(said, text)), text)
 
 
 def _blamed(document: dict[str, Any], error: ParseError) -> str:
-    """Return the place of the part that the generator hands back with its error, or of the operation that it names."""
+    """Return the place of the part that the generator hands back with its error, or names in it."""
     operations = ((path, method) for path, item in document["paths"].items() for method in item)
-    named = (each for each in operations if f" parsing {each[1].upper()} {each[0]} within " in error.header)
-    return place_of(error.data, pointer("paths", *next(named, ())))
+    named = [pointer("paths", *each) for each in operations if f" parsing {each[1].upper()} {each[0]} " in error.header]
+    named += [f"#{name}" for name in _COMPONENT.findall(error.header)]
+    place = place_of(error.data)
+    return place if place.startswith("#/") else next(iter(named), pointer())  # of a parameter, it is what people read
+
+
+def _lost_values(document: dict[str, Any]) -> Iterator[Problem]:
+    """Yield the values that the generator writes otherwise than they are, or under no name of their own."""
+    for part in walk(document, IGNORED):
+        why = _why_lost(part.node) if part.kind == "schema" and {"const", "enum"} & part.node.keys() else None
+        if why:
+            yield Problem(part.location, f"{why}: correct it by an overlay")
+
+
+def _why_lost(schema: dict[str, Any]) -> str | None:
+    const = schema.get("const")
+    if (
+        isinstance(const, str)
+        and ast.literal_eval(StringProperty.convert_value(const).python_code.as_unembedded_code()) != const
+    ):
+        return f"the const {const!r} would be another text in Python"
+    values = [value for value in schema.get("enum", ()) if value is not None]
+    try:
+        names = EnumProperty.values_from_list(values, _ENUM, schema.get("x-enum-varnames", []))
+    except ValueError:  # it compares some of the names itself
+        names = {}
+    if len({as_python_reads(name) for name in names}) < len(values) or not all(map(str.isidentifier, names)):
+        return "the enum has values without Python names of their own, which x-enum-varnames can give them"
+    if any(_in_literal(value) != value for value in values if isinstance(value, str)):
+        return "the enum has values with characters that are lost in Python"
+    return None
+
+
+def _in_literal(text: str) -> str:
+    """Return what is left of a text that the generator writes as a literal: it drops what is invisible."""
+    return str(json.loads(f'"{in_double_quote_literal(text)}"'))
+
+
+def _lost_names(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem]:
+    """Yield which names would be other ones in Python, or not names of their own."""
+    taken: dict[tuple[str, str], str] = {}
+    for what, name, identifier, place, group in _names(document, data):
+        read = as_python_reads(identifier)
+        if _in_literal(name) != name:
+            why = "has characters that are lost in Python"
+        elif read != identifier:
+            why = f"would be {identifier}, which Python reads as {read}"
+        elif read in _RESERVED[what]:
+            why = f"would be {read}, which the code needs for itself"
+        elif group == _FILES and any(len(part.encode()) > _MAX_NAME for part in read.split("/")):
+            why = "would be too long a name for a file"
+        elif (group, read) in taken:
+            why = f"would be {read}, as {taken[group, read]!r} is"
+        else:
+            taken[group, read] = name
+            continue
+        yield Problem(place, f"the {what} {name!r} {why}: correct it by an overlay")
+
+
+def _names(document: dict[str, Any], data: GeneratorData) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield of what is named: what it is, its name, its name in Python, its place, and where it has that name alone."""
+    for each in (*data.models, *data.enums):
+        name, place = str(each.class_info.name), place_of(each)
+        yield "class", name, name, place, "classes"
+        yield "class", name, class_file(name), place, _FILES
+    for model in data.models:
+        place = place_of(model)
+        parts = members_of(document, Part("schema", segments(place), resolve(document, place))).properties
+        for prop in (*(model.required_properties or ()), *(model.optional_properties or ())):
+            name = prop.name.get_untrusted_value()
+            yield "property", name, prop.python_name, parts[name][-1].location, str(model.class_info.name)
+    for tag, collection in data.endpoint_collections_by_tag.items():
+        for endpoint in collection.endpoints:
+            place = place_of(endpoint)
+            module = PythonIdentifier(endpoint.name, FIELD_PREFIX)
+            yield "operation", str(endpoint.name), f"api/{tag}/{module}.py", place, _FILES
+            for _, prop in endpoint.iter_all_parameters():
+                yield "parameter", prop.name.get_untrusted_value(), prop.python_name, place, place

@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from codegen import client
 from codegen.__main__ import ROOT
 from codegen.client import Auth, access, generate_client, generator
 from codegen.document import load_document
-from codegen.errors import GenerationError, Problem
+from codegen.errors import GenerationError
 from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
 from codegen.validation import validate_document
@@ -228,46 +226,6 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("case", "problem"),
-    [
-        (
-            {"schemas": {"SessionURL": {"type": "object"}}, "session": {"url": {"type": "object"}}},
-            Problem(
-                "#/components/schemas/Session/properties/url",
-                "the class SessionUrl is written over SessionURL: give it another title",
-            ),
-        ),
-        (
-            {"session": {"x" * 200: {"type": "object"}}},
-            Problem(
-                "#/components/schemas/Session/properties/" + "x" * 200,
-                f"the class SessionX{'x' * 199} makes too long a name for a file: give it a title",
-            ),
-        ),
-        (
-            {"session": {"a": {"type": "object", "title": "\u210c"}}},
-            Problem(
-                "#/components/schemas/Session/properties/a",
-                "Python reads the class name Session\u210c as another: give it a plain title",
-            ),
-        ),
-        (
-            {"schemas": {"Open": {"type": "object", "properties": {"StrEnum": {"type": "object"}}}}},
-            Problem(
-                "#/components/schemas/Open/properties/StrEnum",
-                "the class name OpenStrEnum is taken: give the schema another title",
-            ),
-        ),
-    ],
-)
-def test_classes_that_only_the_generator_knows_are_told_apart(
-    case: dict[str, Any], problem: Problem, build: Build
-) -> None:
-    """No class is written over another, or hides what its module uses; the place is that of the nested schema."""
-    assert list(client.rehearse(secured(build, **case))) == [problem]
-
-
-@pytest.mark.parametrize(
     ("servers", "problem"),
     [
         ([], "the document names no server, and the first one is the client's base URL"),
@@ -319,14 +277,12 @@ def test_the_key_goes_where_the_document_says(
 @pytest.mark.parametrize(
     ("operation", "problem"),
     [
-        ({"security": []}, NO_KEY),
-        ({"security": [{}]}, NO_KEY),
         ({"security": [{"key": [], "token": []}]}, "an operation wants 2 keys at once, and a client has one key"),
         ({"security": [{"token": []}]}, "the operations want keys in different places, and a client has one key"),
     ],
 )
 def test_a_client_has_one_key(operation: dict[str, Any], problem: str, build: Build, tmp_path: Path) -> None:
-    """Operations that want none, several, or different ones are not served by half."""
+    """Operations that want several keys, or different ones, are not served by half."""
     other = {"operationId": "other", "responses": {"204": {"description": ""}}, **operation}
     schemes = {
         "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -337,8 +293,9 @@ def test_a_client_has_one_key(operation: dict[str, Any], problem: str, build: Bu
 
 
 def test_a_document_without_operations_is_refused(build: Build, tmp_path: Path) -> None:
-    """A client without an operation is not made."""
-    assert refusal(build({"document": {"paths": {}}}), tmp_path / "acme") == "the document has no operation"
+    """A client without an operation, or with public ones alone, has no place for its key, and is not made."""
+    problem = "no operation says where the key goes: give it, or the document, security"
+    assert refusal(build({"document": {"paths": {}}}), tmp_path / "acme") == problem
 
 
 HOSTILE = [
@@ -381,56 +338,6 @@ def test_hostile_text_breaks_neither_settings_nor_readme(place: str, text: str, 
         line for line in plain["README.md"].decode().split("\n") if line.startswith(("#", "```"))
     ]
     assert not {unicodedata.category(each) for each in readme.replace("\n", "")} & {"Cc", "Cf", "Zl", "Zp"}
-
-
-NAMES = st.lists(st.text("aAbB1_-. $é", max_size=4), min_size=1, max_size=6, unique=True)
-
-
-def parsed(document: dict[str, Any]) -> Any:
-    """Return what the generator makes of a document, before anything is written."""
-    return generator.open_project(document, PROVIDER, Path("nowhere")).openapi
-
-
-@settings(max_examples=60, deadline=None)
-@given(NAMES)
-def test_names_of_properties_are_foreseen(names: list[str]) -> None:
-    """What validation takes for the identifiers of properties is what the generator writes."""
-    foreseen = client.python_names(names)
-    if len(set(foreseen.values())) == len(foreseen):
-        session = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
-        (model,) = parsed(minimal({"Session": session})).models
-        assert {each.name.get_untrusted_value(): each.python_name for each in model.optional_properties} == foreseen
-
-
-@settings(max_examples=60, deadline=None)
-@given(NAMES, st.booleans())
-def test_names_of_enum_members_are_foreseen(values: list[str], is_named: bool) -> None:  # noqa: FBT001 - drawn
-    """What validation takes for the names of an enum's members is what the generator writes."""
-    names = [f"n{value}" for value in values] if is_named else None
-    foreseen = client.enum_member_names([*values, None], names)
-    if len(set(foreseen)) == len(foreseen) and all(map(str.isidentifier, foreseen)):
-        (enum,) = parsed(minimal({"Status": {"enum": values, "x-enum-varnames": names or []}})).enums
-        assert list(enum.values) == foreseen
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text("aAB1_-. $é", max_size=4), st.none() | st.text("aAB1_- $", max_size=5), st.text("ab-{}/", max_size=6))
-def test_files_of_operations_are_foreseen(tag: str, name: str | None, path: str) -> None:
-    """What validation takes for the file of an operation is where the generator writes it."""
-    operation: dict[str, Any] = {"tags": [tag], "responses": {"204": {"description": ""}}}
-    if name is not None:
-        operation["operationId"] = name
-    document = minimal({}) | {"paths": {"/" + path.replace("{", "").replace("}", ""): {"get": operation}}}
-    ((folder, collection),) = parsed(document).endpoint_collections_by_tag.items()
-    (endpoint,) = collection.endpoints
-    file = f"api/{folder}/{client.python_name(endpoint.name)}.py"
-    assert client.operation_file(next(iter(document["paths"])), "get", operation) == file
-
-
-def minimal(schemas: dict[str, Any]) -> dict[str, Any]:
-    """Return the smallest document with some schemas."""
-    info = {"title": "Example", "version": "1"}
-    return {"openapi": "3.1.0", "info": info, "paths": {}, "components": {"schemas": schemas}}
 
 
 @pytest.mark.parametrize(

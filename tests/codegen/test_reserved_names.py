@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import pytest
 from openapi_python_client import strings
 
-from codegen import client
-from codegen.client import project
-from codegen.reserved import RESERVED_CLASSES, RESERVED_PARAMETERS, RESERVED_PROPERTIES
+from codegen.client import generator, project
+from codegen.client.identifiers import FIELD_PREFIX, RESERVED_CLASSES, RESERVED_PROPERTIES
 from tests.codegen.injected_client import InjectedClient
 
 
@@ -32,7 +31,7 @@ def test_classes(made: InjectedClient) -> None:
     paths = [*folder.glob("models/*.py"), *folder.glob("api/*/*.py")]
     names = {name for path in paths for name in module_names(path.read_text("utf-8"))}
     names -= set(made.module("models").__all__)
-    assert {name for name in names if client.class_name(name) == name} == RESERVED_CLASSES
+    assert {name for name in names if strings.ClassName(name, FIELD_PREFIX) == name} == RESERVED_CLASSES
 
 
 def test_properties(made: InjectedClient) -> None:
@@ -48,12 +47,11 @@ def test_properties(made: InjectedClient) -> None:
 
 
 def test_parameters(made: InjectedClient) -> None:
-    """A parameter may have every name but those that the functions of an operation find, or take, themselves."""
+    """The functions of an operation use no names that a parameter can have, but those that the generator changes."""
     operations = [made.operation("get"), made.operation("post")]
     names = {name for operation in operations for name in function_names(inspect.getsource(operation))}
     given = {each.name for each in made.arguments()}
-    names -= given | {name for each in given for name in (f"json_{each}", f"{each}_item", f"{each}_item_data")}
-    assert {name for name in names if is_possible(name)} == RESERVED_PARAMETERS
+    assert {name for name in names - given if is_possible(name)} == generator._FUNCTIONS | {"body", "client"}
 
 
 def test_members(made: InjectedClient) -> None:
@@ -68,7 +66,7 @@ def test_modules(made: InjectedClient) -> None:
     folder = made.project / made.package
     files = {path.relative_to(folder).as_posix() for path in folder.glob("*/**/*.py")}
     beside = {path.split("/")[-1].removesuffix(".py") for path in files if path.endswith("/__init__.py")}
-    assert {name for name in beside if client.python_name(name) == name} == set()
+    assert {name for name in beside if strings.PythonIdentifier(name, FIELD_PREFIX) == name} == set()
 
 
 def module_names(source: str) -> Iterator[str]:
@@ -87,9 +85,9 @@ def class_names(model: type) -> set[str]:
 
 
 def function_names(source: str) -> Iterator[str]:
-    """Yield the names that a module's functions use, but for the variables of what is nested in them."""
+    """Yield the names that functions with parameters use, but for the variables of what is nested in them."""
     for function in symtable.symtable(source, "", "exec").get_children():
-        if function.get_name() != "lambda":
+        if function.get_name() not in {"lambda", "parse_response"}:
             yield from (symbol.get_name() for symbol in function.get_symbols())
             for nested in function.get_children():
                 yield from (symbol.get_name() for symbol in nested.get_symbols() if not symbol.is_local())
@@ -97,5 +95,5 @@ def function_names(source: str) -> Iterator[str]:
 
 def is_possible(name: str) -> bool:
     """Return whether a property or a parameter can get this name: two that collide keep their capitals."""
-    kept = strings.PythonIdentifier(name, "field_", skip_snake_case=True)
-    return name in {client.python_name(name), str(kept)}
+    kept = strings.PythonIdentifier(name, FIELD_PREFIX, skip_snake_case=True)
+    return name in {strings.PythonIdentifier(name, FIELD_PREFIX), kept}

@@ -18,8 +18,9 @@ from codegen.validation import validate_document
 FOLDER = Path(__file__).parent / "cases"
 
 CASES = [
-    pytest.param(case, id=f"{path.stem}: {name}")
-    for path in sorted((FOLDER / "validation").glob("*.yaml"))
+    pytest.param(case, id=f"{folder}, {path.stem}: {name}")
+    for folder in ("validation", "shapes", "names")
+    for path in sorted((FOLDER / folder).glob("*.yaml"))
     for name, case in load_document(path).items()
 ]
 
@@ -37,7 +38,7 @@ def problems_of(document: dict[str, Any]) -> tuple[Problem, ...]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: dict[str, Any], build: Build) -> None:
-    """All that is wrong is told at once, each problem with its place as a JSON Pointer; what is right passes."""
+    """All problems are reported at once, each with its place as a JSON Pointer and without an echo; the rest passes."""
     document = build(case)
     before = canonical(document)
     assert list(map(str, problems_of(document))) == case.get("problems", [])
@@ -51,12 +52,13 @@ def test_a_document_without_a_version_is_refused() -> None:
 
 
 def test_what_the_generator_cannot_read_is_a_problem(build: Build) -> None:
-    """A document that is valid and describes no operation gets the generator's own answer."""
+    """A document that is valid and describes no operation gets the generator's own problem, too."""
     document = build({})
     del document["paths"]
-    (problem,) = problems_of(document)
-    assert problem.location == "#"
-    assert problem.text.startswith(
+    no_key, unread = problems_of(document)
+    assert no_key == Problem("#/paths", "no operation says where the key goes: give it, or the document, security")
+    assert unread.location == "#"
+    assert unread.text.startswith(
         "the generator: Failed to parse OpenAPI document 1 validation error for OpenAPI paths "
     )
 
@@ -70,11 +72,10 @@ def test_nothing_is_fetched(build: Build, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(socket.socket, "connect", connect)
     address = "http://127.0.0.1:9/schema.json"
     session = {"a": {"$ref": address}, "b": {"$schema": address, "type": "string", "example": 1}}
+    place = "#/components/schemas/Session/properties"
     assert problems_of(build({"session": session})) == (
-        Problem(
-            "#/components/schemas/Session/properties/a",
-            f"refers to '{address}': only references to this document are followed",
-        ),
+        Problem(f"{place}/a", f"refers to '{address}', and the components have no such schema"),
+        Problem(f"{place}/b", "'$schema' is not supported here: correct it by an overlay"),
     )
 
 
@@ -88,6 +89,27 @@ def test_a_long_message_keeps_its_ends(build: Build) -> None:
             f"'{'x' * 149} … {'x' * 124}' is not of type 'integer'",
         ),
     )
+
+
+def test_a_long_value_is_cut(build: Build) -> None:
+    """A value that is not supported is shown, but not the whole of it."""
+    problems = problems_of(build({"session": {"a": {"const": [1] * 100}}}))
+    text = f"[{'1, ' * 33}… is not supported here: correct it by an overlay"
+    assert problems == (Problem("#/components/schemas/Session/properties/a/const", text),)
+
+
+@pytest.mark.parametrize(
+    ("session", "place", "text"),
+    [
+        ({"a": {"description": "\ud800"}}, "/a/description", r"'\ud800' holds half of a surrogate pair"),
+        ({"a\ud800": {}}, "", r"'a\ud800' holds half of a surrogate pair"),
+        ({"a": {"enum": [1.5, float("inf")]}}, "/a/enum/1", "inf is not a JSON number"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused(session: dict[str, Any], place: str, text: str, build: Build) -> None:
+    """Half a surrogate pair and a number that is not finite are refused, before anything else looks at them."""
+    expected = Problem(f"#/components/schemas/Session/properties{place}", f"{text}: correct it by an overlay")
+    assert problems_of(build({"session": session})) == (expected,)
 
 
 @pytest.mark.parametrize("keyword", ["properties", "items", "anyOf"])

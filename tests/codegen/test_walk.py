@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.errors import pointer
-from codegen.walk import CircularReference, Part, dereference, resolve, segments, walk
+from codegen.walk import CircularReference, Part, dereference, resolve, segments, target_of, walk
 
 TEXT: dict[str, Any] = {"type": "string"}
 
@@ -106,10 +106,29 @@ def test_a_part_knows_what_it_refers_to(node: Any, reference: str | None) -> Non
     assert Part("schema", (), node).reference == reference
 
 
+def test_a_part_knows_what_its_fields_hold() -> None:
+    """The parts in one field are those that `walk` yields for it, without what is in them."""
+    schema = next(part for part in walk(DOCUMENT) if part.location == "#/components/schemas/x-p")
+    assert [part.location for part in schema.members("properties")] == [
+        "#/components/schemas/x-p/properties/schema",
+        "#/components/schemas/x-p/properties/$ref",
+        "#/components/schemas/x-p/properties/items",
+    ]
+    assert schema.members("items") == [Part("schema", ("components", "schemas", "x-p", "items"), True)]
+    assert schema.members("additionalProperties") == schema.members("anyOf") == []
+    assert Part("schema", (), True).members("items") == []
+
+
+def test_a_part_is_found_by_a_reference() -> None:
+    """It has the kind of the part that refers to it, and its own place."""
+    document = {"a": {"b": TEXT}}
+    assert target_of(document, Part("schema", (), {"$ref": "#/a/b"}), "#/a/b") == Part("schema", ("a", "b"), TEXT)
+
+
 @given(st.lists(st.text(), min_size=1))
 def test_a_pointer_leads_back_to_its_place(keys: list[str]) -> None:
-    """What `pointer` writes, `segments` reads, but for the percent-encoding that a reference may have."""
-    assert segments(pointer(*keys).replace("%", "%25")) == tuple(keys)
+    """What `pointer` writes, `segments` reads."""
+    assert segments(pointer(*keys)) == tuple(keys)
 
 
 @pytest.mark.parametrize(

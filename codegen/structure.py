@@ -1,0 +1,131 @@
+"""Whether a document is OpenAPI 3.0 or 3.1: its values, its structure and its references.
+
+The community's JSON Schemas of the structure go into every schema, slowly. So they are kept out, and each keyword of a
+schema is checked by itself, against the values that our templates serve.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from openapi_spec_validator.schemas import schema_v30, schema_v31
+
+from codegen.allowlist import KEYWORDS, LIMITS
+from codegen.errors import Problem, pointer, quoted
+from codegen.walk import CircularReference, Part, dereference, segments
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TEXT_LIMIT = 300
+
+_STRUCTURES = {
+    "3.0": (schema_v30, {"$ref": "#/definitions/Schema"}, {"type": "object", "not": {"required": ["$ref"]}}),
+    "3.1": (schema_v31, {"$dynamicRef": "#meta"}, {"type": ["object", "boolean"]}),
+}
+"""The JSON Schemas of documents, what in them stands for a schema, and what stands in its place here."""
+
+_COMPONENT = ("components", "what kind", "its name")
+
+_Place = tuple[str | int, ...]
+
+
+def find_broken_values(value: Any, place: _Place = ()) -> Iterator[Problem]:
+    """Yield the texts and numbers that no JSON document can hold, wherever they stand."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from find_broken_values(key, place)
+            yield from find_broken_values(item, (*place, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from find_broken_values(item, (*place, index))
+    elif isinstance(value, str) and _SURROGATE.search(value):
+        yield Problem(pointer(*place), f"{quoted(value)} holds half of a surrogate pair: correct it by an overlay")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Problem(pointer(*place), f"{value} is not a JSON number: correct it by an overlay")
+
+
+def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
+    """Yield what is not as OpenAPI says, and the values of schemas' keywords that are not supported.
+
+    Args:
+        document: Any document.
+        parts: What `walk` yields for it.
+        version: The version of OpenAPI, `3.0` or `3.1`.
+
+    """
+    yield from problems_of(_structure(version), document, ())
+    keywords = _keywords(version)
+    for part in parts:
+        if part.kind == "schema" and isinstance(part.node, dict):
+            for keyword, value in part.node.items():
+                if keyword in keywords:
+                    yield from problems_of(keywords[keyword], value, (*part.parts, keyword))
+        elif part.kind == "schema":
+            yield from problems_of(keywords["items"], part.node, part.parts)
+
+
+@cache
+def _structure(version: str) -> Validator:
+    schema, reference, instead = _STRUCTURES[version]
+    structure = json.loads(json.dumps(dict(schema)).replace(json.dumps(reference), json.dumps(instead)))
+    validator: Validator = validator_for(structure)(structure)
+    return validator
+
+
+@cache
+def _keywords(version: str) -> dict[str, Validator]:
+    forms = KEYWORDS[version] | LIMITS[version]
+    return {keyword: Draft202012Validator(form) for keyword, form in forms.items()}
+
+
+def problems_of(validator: Validator, value: Any, place: _Place) -> Iterator[Problem]:
+    """Yield the errors in a value that stands in a place."""
+    for error in errors_of(validator, value):
+        telling = best_match([error]) or error
+        text = telling.message
+        if len(text) > _TEXT_LIMIT:
+            text = f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
+        yield Problem(pointer(*place, *telling.absolute_path), text)
+
+
+def errors_of(validator: Validator, value: Any) -> list[ValidationError]:
+    """Return the errors sorted by place: the library's order changes from run to run."""
+    return sorted(validator.iter_errors(value), key=lambda error: (list(map(str, error.absolute_path)), error.message))
+
+
+def find_lost_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
+    """Yield which references do not lead to a component of the right kind.
+
+    Args:
+        document: Any document.
+        parts: What `walk` yields for it.
+
+    """
+    parts = list(parts)
+    kinds = {part.parts: part.kind for part in parts if len(part.parts) == len(_COMPONENT)}
+    for part in parts:
+        if part.reference is None:
+            continue
+        if not part.reference.startswith("#/") or kinds.get(segments(part.reference)) != part.kind:
+            text = f"refers to {part.reference!r}, and the components have no such {part.kind}"
+            yield Problem(part.location, text)
+        elif _is_circular(document, part):
+            yield Problem(part.location, f"refers to {part.reference!r}, which leads back to it")
+
+
+def _is_circular(document: dict[str, Any], part: Part) -> bool:
+    try:
+        dereference(document, part.node)
+    except CircularReference:
+        return True
+    except LookupError:
+        return False  # another reference leads nowhere
+    return False
