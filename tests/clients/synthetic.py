@@ -10,9 +10,10 @@ from typing import Any
 import attrs
 import httpx
 
+from codegen import providers
 from codegen.client import generate_client
 from codegen.document import load_document
-from codegen.providers import Provider
+from codegen.normalisation import normalise
 from codegen.validation import validate_document
 from tests.clients.client_case import TOKEN, Handler
 from tests.clients.operations import Operation, operations_of
@@ -75,9 +76,12 @@ def load_operations(name: str = "synthetic") -> dict[str, Operation]:
 def write_client(name: str, project: Path) -> Synthetic:
     """Generate a document's client into a folder, as the pipeline would."""
     client = Synthetic(name, project)
-    validate_document(client.document)
-    provider = Provider(project.parent, name, info="", dialect="openapi", sha256="", operations=())
-    generate_client(client.document, provider, version="0", into=project)
+    named = operations_of(client.document)
+    operations = tuple(providers.Operation(each.name, each.method, each.path, each.node["tags"][0]) for each in named)
+    document = normalise(client.document, operations)
+    validate_document(document)
+    provider = providers.Provider(project.parent, name, info="", dialect="openapi", sha256="", operations=operations)
+    generate_client(document, provider, version="0", into=project)
     return client
 
 

@@ -60,10 +60,10 @@ def test_a_slug_names_all_that_belongs_to_a_provider(tmp_path: Path) -> None:
 def test_the_overlay_of_operations_is_optional(tmp_path: Path) -> None:
     """It is applied after the corrections, if it is there."""
     provider = Provider(tmp_path, "acme", "", "openapi", "", ())
-    assert provider.overlays == (provider.overlay,)
+    assert list(provider.overlays) == [provider.overlay]
     provider.operations_overlay.parent.mkdir()
     provider.operations_overlay.touch()
-    assert provider.overlays == (provider.overlay, provider.operations_overlay)
+    assert list(provider.overlays) == [provider.overlay, provider.operations_overlay]
 
 
 @pytest.mark.parametrize("slug", ["Acme", "acme-cloud", "_acme", "acme_", "acme__cloud", "2acme", "acme/../x", "", "ä"])

@@ -114,9 +114,9 @@ def test_a_part_knows_what_its_fields_hold() -> None:
         "#/components/schemas/x-p/properties/$ref",
         "#/components/schemas/x-p/properties/items",
     ]
-    assert schema.members("items") == [Part("schema", ("components", "schemas", "x-p", "items"), True)]
+    assert schema.members("items") == [Part("schema", ("components", "schemas", "x-p", "items"), node=True)]
     assert schema.members("additionalProperties") == schema.members("anyOf") == []
-    assert Part("schema", (), True).members("items") == []
+    assert Part("schema", (), node=True).members("items") == []
 
 
 def test_a_part_is_found_by_a_reference() -> None:
