@@ -147,13 +147,13 @@ _HEADER = r"^[A-Za-z0-9!#$%&'*+.^_|~-]+$"
 
 METHODS = ("delete", "get", "patch", "post", "put")
 
-SCALARS = frozenset({"any", "boolean", "date", "date-time", "integer", "number", "string", "uuid"})
+SCALARS = frozenset({"boolean", "date", "date-time", "integer", "number", "string", "uuid"})
 """The kinds of values that are sent as one text."""
 
 PARAMETERS: dict[str, tuple[frozenset[str], ...]] = {
     "path": (SCALARS,),
     "query": (SCALARS | {"null"}, frozenset({"array", "null"}), frozenset({"object"})),
-    "header": (SCALARS,),
+    "header": tuple(frozenset({kind}) for kind in ("boolean", "integer", "number", "string", "uuid")),
 }
 """The kinds of values that one parameter may have, by its place."""
 

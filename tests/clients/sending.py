@@ -15,7 +15,7 @@ import httpx
 from tests.clients.arguments import BODY, UNSET, Arguments, Instance, Member
 from tests.clients.operations import Operation
 
-_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+_FORM = "application/x-www-form-urlencoded"
 
 _OF_HTTPX = {"accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
 """Headers that httpx sends by itself."""
@@ -44,7 +44,7 @@ def sent_by(request: httpx.Request) -> Sent:
     url, _, query = str(request.url).partition("?")
     headers = {name: value for name, value in request.headers.items() if name not in _OF_HTTPX}
     content: Any = request.content
-    if headers.get("content-type") == _JSON:
+    if headers.get("content-type", "").endswith("json"):
         content = json.dumps(json.loads(content), sort_keys=True)
     elif headers.get("content-type") == _FORM:
         content = _by_name(_pairs(content.decode()))
@@ -61,7 +61,8 @@ def expected(operation: Operation, arguments: Arguments, base: str, own: dict[st
     pairs: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": []}
     for parameter in operation.parameters:
         given = arguments.get((parameter["in"], parameter["name"]), UNSET)
-        pairs[parameter["in"]] += [(parameter["name"], text) for text in _texts(given)]
+        fields = _json(given) if isinstance(given, Instance) else {parameter["name"]: given}
+        pairs[parameter["in"]] += _fields(fields)
         if parameter["in"] == "path":
             _check_segment(parameter, _text(given))
     path = operation.path
@@ -78,12 +79,16 @@ def _content(operation: Operation, given: Any) -> tuple[str, Any]:
     if operation.body is None or given is UNSET:
         return "", b""
     media_type, _ = operation.body
-    if media_type == _JSON:
+    if media_type.endswith("json"):
         return media_type, json.dumps(_json(given), sort_keys=True)
     if media_type == _FORM:
-        fields = _json(given).items()
-        return media_type, _by_name([(name, text) for name, value in fields for text in _texts(value)])
+        return media_type, _by_name(_fields(_json(given)))
     return media_type, given
+
+
+def _fields(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the names and texts of a form or a query: an object is one pair a property."""
+    return [(name, text) for name, value in values.items() for text in _texts(value)]
 
 
 def _json(value: Any) -> Any:

@@ -34,7 +34,8 @@ def query_of(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for name, value in parameters.items():
         if isinstance(value, Model | dict):
-            pairs += query_of(value.given() if isinstance(value, Model) else value)
+            fields = form_of(value).items()
+            pairs += [(field, text) for field, sent in fields for text in ([sent] if isinstance(sent, str) else sent)]
         elif isinstance(value, list | tuple):
             pairs += [(name, as_text(item)) for item in value]
         elif value is not None and value is not UNSET:
