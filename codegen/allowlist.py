@@ -189,7 +189,7 @@ def _content(media_types: Forms) -> dict[str, Any]:
 PARTS: Forms = {
     "document": {
         "properties": {
-            "servers": {"minItems": 1, "prefixItems": [{"properties": {"url": {"pattern": _SERVER}}}]},
+            "servers": {"prefixItems": [{"properties": {"url": {"pattern": _SERVER}}}]},
             "paths": {"propertyNames": {"pattern": _PATH}},
         }
     },

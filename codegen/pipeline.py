@@ -13,7 +13,7 @@ import attrs
 from codegen.client import generate_client
 from codegen.corrections import Misfit, Tried, apply_corrections, try_corrections
 from codegen.document import load_document
-from codegen.errors import CodegenError, DocumentError, InvalidDocument, ProviderFailure
+from codegen.errors import CodegenError, DocumentError, InvalidDocument, ProviderFailure, pointer
 from codegen.mintlify import to_openapi
 from codegen.normalisation import find_missing, normalise
 from codegen.providers import Provider
@@ -100,7 +100,8 @@ def check_document(provider: Provider, document: dict[str, Any]) -> None:
         try:
             validate_document(document)
         except InvalidDocument as error:
-            problems += error.problems
+            # That no operation is left is the consequence of those that are missing.
+            problems += [each for each in error.problems if not problems or each.location != pointer("paths")]
         if problems:
             raise InvalidDocument(tuple(problems))
 

@@ -43,7 +43,7 @@ def _problems(document: dict[str, Any], version: str) -> Iterator[Problem]:
     places = {each.location for each in malformed}
     malformed += [each for each in find_unsupported(read, version) if each.location not in places]
     yield from malformed
-    yield from client.find_auth_problems(document)
+    yield from client.find_access_problems(document)
     if malformed:
         document = without(document, malformed)
         parts, read = list(walk(document)), list(walk(document, IGNORED))

@@ -9,7 +9,7 @@ machine: in process, without the generator's own hooks, and with a ruff that rea
 people would see of the client; both find where it comes from by `places`.
 """
 
-from codegen.client.access import Auth, auth_of, find_auth_problems
+from codegen.client.access import Auth, auth_of, find_access_problems
 from codegen.client.generator import TEMPLATES
 from codegen.client.project import generate_client
 from codegen.client.rehearsal import rehearse
@@ -19,7 +19,7 @@ __all__ = [
     "TEMPLATES",
     "Auth",
     "auth_of",
-    "find_auth_problems",
+    "find_access_problems",
     "generate_client",
     "rehearse",
     "surface_of",

@@ -14,6 +14,7 @@ from codegen.allowlist import IGNORED
 from codegen.errors import GenerationError, Problem, pointer
 from codegen.walk import dereference, walk
 
+_NO_SERVER = "is missing: the first server is the client's base URL, so add it by an overlay"
 _NO_KEY = "no operation says where the key goes: give it, or the document, security"
 
 
@@ -34,10 +35,10 @@ class Auth:
 def base_url_of(document: dict[str, Any]) -> str:
     """Return where requests go: to the first server."""
     if not document.get("servers"):
-        raise GenerationError("the document names no server, and the first one is the client's base URL", "#/servers")
+        raise GenerationError(_NO_SERVER, "#/servers")
     url = str(document["servers"][0]["url"])
     if not re.fullmatch(r"(?i)https?://[^\s{}]+", url):
-        problem = f"the first server, {url!r}, is no full address, and it is the client's base URL"
+        problem = f"{url!r} is not a full http or https address: the first server is the client's base URL"
         raise GenerationError(problem, "#/servers/0/url")
     return url
 
@@ -52,13 +53,15 @@ def auth_of(document: dict[str, Any]) -> Auth:
     return found[0]
 
 
-def find_auth_problems(document: dict[str, Any]) -> Iterator[Problem]:
-    """Yield which security schemes are missing, and why `auth_of` raises, for each operation by itself.
+def find_access_problems(document: dict[str, Any]) -> Iterator[Problem]:
+    """Yield why requests have no address, which security schemes are missing, and where operations' keys differ.
 
     Args:
         document: An OpenAPI document, valid or not; what is malformed is passed over.
 
     """
+    if not document.get("servers"):
+        yield Problem(pointer("servers"), _NO_SERVER)
     schemes = {part.parts[-1] for part in walk(document) if part.kind == "security scheme"}
     found: dict[str, Auth] = {}
     secured = list(_secured(document))
@@ -98,5 +101,5 @@ def _operation_auth(document: dict[str, Any], place: str, requirements: list[dic
                 return Auth(header, "", place)
             case {"type": "http", "scheme": str(scheme)} if scheme.lower() == "bearer":
                 return Auth("Authorization", "Bearer", place)
-    problem = "the operation's first security requirement is no key in a header and no bearer token"
+    problem = "the first security requirement of an operation must be an apiKey in a header or an http bearer token"
     raise GenerationError(problem, place)

@@ -228,9 +228,9 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("servers", "problem"),
     [
-        ([], "the document names no server, and the first one is the client's base URL"),
+        ([], "is missing: the first server is the client's base URL, so add it by an overlay"),
         *(
-            ([{"url": url}], f"the first server, {url!r}, is no full address, and it is the client's base URL")
+            ([{"url": url}], f"{url!r} is not a full http or https address: the first server is the client's base URL")
             for url in (
                 "/v1",
                 "//example.com",
@@ -247,7 +247,7 @@ def test_the_first_server_must_be_an_address(servers: list[Any], problem: str, b
     assert refusal(secured(build, document={"servers": servers}), tmp_path / "acme") == problem
 
 
-NO_KEY = "the operation's first security requirement is no key in a header and no bearer token"
+NO_KEY = "the first security requirement of an operation must be an apiKey in a header or an http bearer token"
 
 
 @pytest.mark.parametrize(

@@ -230,9 +230,8 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         InvalidDocument(
             (
                 Problem(
-                    "#/paths/~1v1~1sessions~1{id}/get/responses/401",
-                    "the media type 'application/xml' would not be read: "
-                    "describe JSON, text or application/octet-stream",
+                    "#/paths/~1v1~1sessions~1{id}/get/responses/401/content",
+                    "'application/xml' is not supported here: correct it by an overlay",
                 ),
             )
         ),
@@ -241,7 +240,9 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         _OVERLAY,
         "actions:",
         "actions:\n  - {target: $.servers, description: none of these answers, remove: true}",
-        GenerationError("the document names no server, and the first one is the client's base URL", "#/servers"),
+        InvalidDocument(
+            (Problem("#/servers", "is missing: the first server is the client's base URL, so add it by an overlay"),)
+        ),
     ),
 }
 
@@ -315,7 +316,11 @@ def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
     del document["paths"]["/v1/sessions/{id}"]["get"]["parameters"]
     with pytest.raises(ProviderFailure) as caught:
         check_document(provider, document)
-    problem = Problem("#/paths/~1v1~1sessions~1{id}/get", "the path names {id}, but no path parameter does")
+    text = (
+        "the generator: WARNING parsing GET /v1/sessions/{id} within sessions. Endpoint will not be generated. "
+        "Incorrect path templating for /v1/sessions/{id} (Path parameters do not match with path)"
+    )
+    problem = Problem("#/paths/~1v1~1sessions~1{id}/get", text)
     assert caught.value == ProviderFailure("browserbase", _OVERLAY, InvalidDocument((problem,)))
 
 
