@@ -29,7 +29,8 @@ def find_unfit_examples(document: dict[str, Any], parts: Iterable[Part], version
 
     """
     dialect, formats = _DIALECTS[version]
-    validator = dialect(document, format_checker=formats)
+    # References lead to components alone; what else a document says of itself means something else in a schema.
+    validator = dialect({"components": document.get("components", {})}, format_checker=formats)
     for part in parts:
         if part.kind == "schema":
             values = _values(part) if part.reference is None or version == "3.1" else ()
