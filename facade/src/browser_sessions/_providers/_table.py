@@ -73,7 +73,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "sensitive": [],
         "fields": {
             "id": {"from": ["session_id"], "source": "spec"},
-            "status": {"from": ["status"], "as": "a word", "source": "spec"},
+            "status": {
+                "from": ["status", "error.code"],
+                "as": (
+                    "a word; `failed` is a timeout if the error's code is `session_timeout` or "
+                    "`network_inactivity_timeout`"
+                ),
+                "source": "seen",
+            },
             "raw_status": {"from": ["status"], "source": "spec"},
             "started_at": {"from": ["timestamp"], "source": "spec"},
             "ended_at": {
@@ -210,9 +217,12 @@ ROWS: dict[str, dict[str, Any]] = {
         "fields": {
             "id": {"from": ["browser_session_id"], "source": "spec"},
             "status": {
-                "from": ["status", "completed_at", "started_at"],
-                "as": "a word; without one, the session is over if it completed, and runs if it started",
-                "source": "seen",
+                "from": ["status", "completed_at", "started_at", "timeout"],
+                "as": (
+                    "a word; a session with `completed_at` is over whatever the word, and timed out if it completed "
+                    "when its time was over; without a word, it runs if it started"
+                ),
+                "source": "ours",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
             "created_at": {
@@ -247,7 +257,10 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["browser_address"],
-                "as": "an address that wants the API key as a header; there before the browser is",
+                "as": (
+                    "an address that wants the API key as a header; there before the browser is, and absent once "
+                    "`::closed::` is in it"
+                ),
                 "source": "seen",
             },
             "live_view_url": {"from": ["app_url"], "source": "spec"},
