@@ -1,24 +1,25 @@
-"""What each provider can tell of a session, as a literal, which `codegen` reads as data."""
+"""The providers and what each says of a session, as a literal, which `codegen` reads as data."""
 
 from typing import Any
 
-# Sorted. What a provider has no row for, it cannot tell.
+# Sorted. A field that a provider has no row for, it never fills.
 #
 # name, documentation   for people
 # key_variables         environment variables in which its users keep the API key, the usual one first
 # base_url_variable     environment variable for another address than `base_url`
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
-# ready                 the field of a view that, of a running session, says that its browser can be connected to;
-#                       absent where running says it all
+# ready                 the fields of a view that a running session has once its browser can be connected to; absent
+#                       where running says it all
 # connect               where to connect, filled in with fields of the view and the key; with `header`, the header in
-#                       which the key is wanted there; absent where no session can be connected to again
-# failures              what a status means here, if the answer says what `says` looks for, and means nowhere else
+#                       which the key is wanted there; with `never`, what the provider's own session holds if it never
+#                       gets an address; absent where no session can be connected to again
+# failures              what a status means here, if the response says what `says` looks for, and means nowhere else
 # fields                for each field of a view:
 #   from                the properties of the provider's session that it is read from; the first one is the field's
 #                       own, the others decide about it
 #   as                  how: the property's unit, and what is done to it; absent where nothing is
 #   source              "spec": the vendored page says so; "seen": the provider's SDK, its newer documentation or a
-#                       public capture of the wire does; "ours": our rule
+#                       public capture of the wire does; "ours": a rule of this package
 ROWS: dict[str, dict[str, Any]] = {
     "anchorbrowser": {
         "name": "Anchor Browser",
@@ -109,7 +110,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
         "sensitive": ["cdpUrl", "liveUrl", "recordingUrl"],
-        "ready": "connect_url",
+        "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
         "fields": {
             "id": {"from": ["id"], "source": "spec"},
@@ -165,7 +166,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
         "sensitive": ["connectUrl", "seleniumRemoteUrl", "signingKey"],
-        "ready": "connect_url",
+        "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
         "fields": {
             "id": {"from": ["id"], "source": "spec"},
@@ -211,8 +212,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
         "sensitive": ["url"],
-        "ready": "started_at",
-        "connect": {"url": "{connect_url}", "header": "x-api-key"},
+        "ready": ["started_at", "connect_url"],
+        "connect": {"url": "{connect_url}", "header": "x-api-key", "never": {"source": "external"}},
         "failures": [{"status": 403, "error": "AuthenticationFailed"}],
         "fields": {
             "id": {"from": ["browser_session_id"], "source": "spec"},
