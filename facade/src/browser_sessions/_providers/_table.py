@@ -214,7 +214,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "sensitive": ["url"],
         "ready": ["started_at", "connect_url"],
         "connect": {"url": "{connect_url}", "header": "x-api-key", "never": {"source": "external"}},
-        "failures": [{"status": 403, "error": "AuthenticationFailed"}],
+        "failures": [
+            {"status": 403, "error": "AuthenticationFailed"},
+            # The account of the key is unknown, for example since a database was made anew.
+            {"status": 404, "says": "^organization not found", "error": "AuthenticationFailed"},
+            # A stored session that its own server cannot write as JSON; what is about a request names a part of it.
+            {"status": 422, "says": r"^(?!(?:body|cookie|header|path|query)\b)", "error": "ProviderUnavailable"},
+        ],
         "fields": {
             "id": {"from": ["browser_session_id"], "source": "spec"},
             "status": {
