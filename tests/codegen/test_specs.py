@@ -67,7 +67,7 @@ DECISIONS = {
         "https://api.skyvern.com",
         "x-api-key",
         {"#/components/schemas/Session": ["browser_session_id"]},
-        {"403", "404", "422", "503"},
+        {"403", "404", "422", "500", "503"},
         {"FileInfo/properties/url"},
     ),
 }

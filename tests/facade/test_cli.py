@@ -23,7 +23,8 @@ from rich.status import Status
 
 from browser_sessions import PROVIDERS, Client, sandbox
 from browser_sessions.cli import main
-from browser_sessions.cli._commands import _Progress, command
+from browser_sessions.cli._commands import command
+from browser_sessions.cli._progress import Progress
 from browser_sessions.sandbox import Sandbox
 from tests.facade.faulty_server import FaultyServer, Peer
 
@@ -37,7 +38,7 @@ import signal, browser_sessions.cli
 signal.signal(signal.SIGINT, signal.default_int_handler)
 browser_sessions.cli.main()
 """
-"""The command, even where whoever runs the tests has its children ignore Ctrl-C, as a shell does in the background."""
+"""The command, even where the tests run in the background of a shell, which makes its children ignore Ctrl-C."""
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def server() -> Iterator[Sandbox]:
 
 
 def run(*arguments: str, stdin: str = "", columns: Any = None, **environment: Any) -> Result:
-    """Run the command in this process; its output is no terminal."""
+    """Run the command in this process; its output is not a terminal."""
     given = environment | ({"COLUMNS": str(columns)} if columns else {})
     return CliRunner().invoke(command, arguments, input=stdin, env=given)
 
@@ -77,7 +78,7 @@ def test_get_is_one_table() -> None:
     result = run("get", "--sandbox", "skyvern:completed", "browser_use:completed", "browserbase:missing", "oops")
 
     rows = [re.split(r"  +", line.strip()) for line in result.stdout.splitlines()]
-    assert rows[0] == ["session", "status", "ran for", "cost", "their word", "started", "ended", "traffic"]
+    assert rows[0] == ["session", "status", "ran for", "cost", "raw status", "started", "ended", "traffic"]
     assert [row[:4] for row in rows[1:]] == [
         ["skyvern:completed", "completed", "0:12:30", "completed"],
         ["browser_use:completed", "ended", "0:12:30", "0.0750 USD"],
@@ -117,7 +118,7 @@ def test_get_as_json() -> None:
 
 
 def test_references_from_standard_input(server: Sandbox) -> None:
-    """Many of them, each once; blank lines are none."""
+    """Many of them, each once; blank lines are ignored."""
     server.add("skyvern:pbs_many", {"browser_session_id": "pbs_many", "status": "running"})
     refs = "\n".join([str(server.ref("skyvern", "running")), "", " skyvern:pbs_many ", "skyvern:pbs_many"])
     result = run("get", "--jsonl", "-", stdin=refs, columns=80, **server.environment)
@@ -132,7 +133,7 @@ def test_references_from_standard_input(server: Sandbox) -> None:
 def test_no_reference_at_all(name: str) -> None:
     """Is no success: what should have written them may have failed."""
     result = run(name, "-", stdin="\n \n")
-    assert (result.exit_code, "Standard input holds no REF." in result.stderr) == (2, True)
+    assert (result.exit_code, "Standard input has no REF." in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("arguments", [["get"], ["wait", "--timeout", "0.1"]], ids=["table", "lines"])
@@ -190,7 +191,8 @@ def test_providers(columns: int) -> None:
         (("get", "--nonsense", "a:b"), "No such option"),
         (("wait", "a:b", "--until", "never"), "is not one of 'ended', 'ready'"),
         (("nothing",), "No such command 'nothing'"),
-        (("wait", "a:b", "--timeout", "nan"), "'nan' is no number"),
+        (("wait", "a:b", "--timeout", "nan"), "'nan' is not a number"),
+        (("wait", "a:b", "--timeout", "5m"), "'5m' is not a valid number of seconds"),
         (("wait", "a:b", "--timeout", "inf"), "not in the range"),
         (("wait", "a:b", "--timeout", "1e300"), "not in the range"),
         (("watch", "a:b", "--interval", "inf"), "not in the range"),
@@ -208,7 +210,8 @@ def test_a_missing_key_is_one_line() -> None:
     """With what to set."""
     result = run("get", "skyvern:pbs_1")
     assert result.stderr == (
-        "browser-sessions: skyvern:pbs_1: no key for Skyvern: set SKYVERN_API_KEY, or pass api_keys={'skyvern': …}\n"
+        "browser-sessions: skyvern:pbs_1: no API key for Skyvern: set SKYVERN_API_KEY, "
+        "or pass api_keys={'skyvern': …} in Python\n"
     )
     assert result.exit_code == 2
 
@@ -223,7 +226,7 @@ def test_a_missing_key_is_one_line() -> None:
     ],
 )
 def test_the_exit_code_says_the_worst(refs: list[str], code: int) -> None:
-    """What made no sense is told from what failed."""
+    """Invalid arguments differ from failures."""
     assert run("get", "--sandbox", *refs).exit_code == code
 
 
@@ -288,7 +291,7 @@ def test_the_sandbox_command() -> None:
         assert run("get", str(_ref("skyvern", "running")), columns=80, **exported).exit_code == 0
         port = httpx.URL(exported["SKYVERN_BASE_URL"]).port
         taken = run("sandbox", "--port", str(port))
-        assert (taken.exit_code, f"port {port} cannot be had: leave out --port" in taken.stderr) == (1, True)
+        assert (taken.exit_code, f"port {port} is not available: leave out --port" in taken.stderr) == (1, True)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
         assert "Traceback" not in process.stderr.read()
@@ -453,31 +456,24 @@ class TestMain:
         assert caught.value.code == 2
         assert HINT.search(capsys.readouterr().err)
 
-    def test_a_live_table(self) -> None:
-        """On what says that it is a terminal."""
-        result = run("watch", "--sandbox", "skyvern:completed", "skyvern:missing", FORCE_COLOR="1", columns=80)
-        assert "completed" in result.stdout
-        assert "SessionNotFound" in result.stdout
+    def test_progress_needs_a_terminal(self) -> None:
+        """FORCE_COLOR asks for colours: a pipe is still no terminal, and gets neither a spinner nor a live table."""
+        for arguments in (["get"], ["wait"], ["watch"]):
+            result = run(*arguments, "--sandbox", "skyvern:completed", FORCE_COLOR="1", columns=80)
+            assert "completed" in result.stdout
+            assert result.stderr == ""
+            assert "\x1b[?25l" not in result.stdout
 
-    @pytest.mark.parametrize(("arguments", "doing"), [(["get"], "fetching…"), (["wait"], "waiting until ended…")])
-    def test_what_takes_time(self, arguments: list[str], doing: str) -> None:
-        """On what says that it is a terminal, how far it is; the results are the same, and go elsewhere."""
-        refs = ("skyvern:completed", "skyvern:slow") if arguments == ["get"] else ("skyvern:life", "skyvern:failed")
-        result = run(*arguments, "--sandbox", *refs, FORCE_COLOR="1", columns=80)
-        assert f"{doing} 1 of 2" in result.stderr
-        assert doing not in result.stdout
-        assert refs[1] in result.stdout
-
-    def test_results_on_the_terminal_that_shows_how_far_it_is(
+    def test_results_on_the_terminal_that_shows_progress(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Are lines of their own: what shows how far it is is gone before one is printed, and back behind it."""
+        """Are lines of their own: the spinner is gone before one is printed, and back behind it."""
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         calls: list[str] = []
         monkeypatch.setattr("rich.status.Status.stop", lambda _: calls.append("stop"))
         monkeypatch.setattr("rich.status.Status.start", lambda _: calls.append("start"))
-        progress = _Progress("fetching", 1, Status("fetching…"))
-        progress.say("a line")
+        progress = Progress("fetching", 1, Status("fetching…"))
+        progress.print_line("a line")
         assert (calls, capsys.readouterr().out) == (["stop", "start"], "a line\n")
 
     def test_ctrl_c_between_two_sessions(self, monkeypatch: pytest.MonkeyPatch) -> None:

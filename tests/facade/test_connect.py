@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, view
+from browser_sessions._connect import is_ready
 from browser_sessions.errors import ConfigurationError, NotConnectable
 from tests.facade.fetching import running
 from tests.facade.viewing import decode, session_in
@@ -54,26 +55,59 @@ NOT_YET: dict[str, dict[str, Any]] = {
     "browserbase": {"status": "PENDING"},
     "skyvern": {"started_at": None},
 }
+NO_ADDRESS_YET = [{"browser_address": None}, {"browser_address": None, "source": "managed"}]
 
 
 @pytest.mark.parametrize("slug", TERMINAL)
 def test_a_session_that_is_over_cannot(slug: str) -> None:
     """An address that is still there is of no use."""
     session = session_of(slug, **TERMINAL[slug])
-    with pytest.raises(NotConnectable) as caught:
-        Client(api_keys={slug: KEY}).connect_info(session)
-    message = f"{session.ref} cannot be connected to: it is over ({session.status})"
-    assert caught.value == NotConnectable(message, ref=session.ref)
+    require_not_connectable(session, f"it is over ({session.status})")
 
 
 @pytest.mark.parametrize("slug", NOT_YET)
 def test_a_session_that_is_not_there_yet_cannot(slug: str) -> None:
     """The error says what to do; Skyvern's address is there before its browser is."""
-    with pytest.raises(NotConnectable, match=r"wait\(…, until=\"ready\"\)"):
-        Client(api_keys={slug: KEY}).connect_info(session_of(slug, **NOT_YET[slug]))
+    session = session_of(slug, **NOT_YET[slug])
+    assert not is_ready(session)
+    require_not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
 
 
-def test_a_word_that_nobody_knows_is_no_reason_not_to() -> None:
+@pytest.mark.parametrize("changes", NO_ADDRESS_YET)
+def test_a_session_without_an_address_is_not_ready(changes: dict[str, Any]) -> None:
+    """Although it runs: a wait goes on, and does not return what cannot be connected to."""
+    session = session_of("skyvern", **changes)
+    assert not is_ready(session)
+    require_not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
+
+
+def test_a_browser_of_the_users_own_never_has_an_address() -> None:
+    """Skyvern keeps it to itself: waiting for it would be in vain. With one, it is like any other."""
+    session = session_of("skyvern", browser_address=None, source="external")
+    problem = "Skyvern gives no address of a browser whose source is external; connect to it directly"
+    require_not_connectable(session, problem)
+    with pytest.raises(NotConnectable):
+        is_ready(session)
+    assert is_ready(session_of("skyvern", source="external"))
+    assert is_ready(session_of("skyvern"))
+
+
+def require_not_connectable(session: BrowserSession, problem: str) -> None:
+    """Fail unless a session cannot be connected to, for this reason."""
+    with pytest.raises(NotConnectable) as caught:
+        Client(api_keys={session.provider: KEY}).connect_info(session)
+    assert caught.value == NotConnectable(f"{session.ref} cannot be connected to: {problem}", ref=session.ref)
+
+
+@pytest.mark.parametrize("slug", PROVIDERS)
+@pytest.mark.parametrize("state", [TERMINAL, NOT_YET])
+def test_what_is_ready_runs(slug: str, state: dict[str, dict[str, Any]]) -> None:
+    """And has what its provider gives as a sign of it, which for some is nothing."""
+    assert is_ready(session_of(slug))
+    assert slug not in state or not is_ready(session_of(slug, **state[slug]))
+
+
+def test_an_unknown_status_is_no_reason_not_to_connect() -> None:
     """Where there is an address, a new status does not lose the session."""
     assert Client(api_keys={"browserbase": KEY}).connect_info(session_of("browserbase", status="WARM")).url
     with pytest.raises(NotConnectable):
@@ -82,8 +116,7 @@ def test_a_word_that_nobody_knows_is_no_reason_not_to() -> None:
 
 def test_a_provider_that_has_no_address() -> None:
     """Bright Data's opens a new session whatever is asked."""
-    with pytest.raises(NotConnectable, match="Bright Data has no address for a session that is there already"):
-        Client(api_keys={"brightdata": KEY}).connect_info(session_of("brightdata"))
+    require_not_connectable(session_of("brightdata"), "Bright Data has no address for a session that exists")
 
 
 @pytest.mark.parametrize("slug", EXPECTED)
@@ -91,7 +124,7 @@ def test_another_base_url_gets_no_address_of_the_provider(slug: str) -> None:
     """An address that came from there is as good as there; none is made up."""
     client = Client(api_keys={slug: KEY}, base_urls={slug: "http://127.0.0.1:8000"})
     if slug == "anchorbrowser":
-        with pytest.raises(NotConnectable, match="another base URL than Anchor Browser's own"):
+        with pytest.raises(NotConnectable, match="its address is known only at Anchor Browser's own base URL"):
             client.connect_info(session_of(slug))
     else:
         assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
@@ -110,8 +143,10 @@ def test_the_providers_own_address_may_be_said(slug: str) -> None:
 )
 def test_a_key_is_sent_to_no_address_in_the_clear(address: str) -> None:
     """Skyvern's wants it in a header."""
-    with pytest.raises(NotConnectable, match="not encrypted"):
-        Client(api_keys={"skyvern": KEY}).connect_info(session_of("skyvern", browser_address=address))
+    require_not_connectable(
+        session_of("skyvern", browser_address=address),
+        "its address is not encrypted and on another machine, so Skyvern's API key is not sent there",
+    )
 
 
 @pytest.mark.parametrize("address", ["ws://127.0.0.1:9222/a", "http://localhost:9222", "https://3.12.10.11/browser/1"])

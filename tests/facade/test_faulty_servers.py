@@ -189,7 +189,7 @@ FAULTS: dict[str, tuple[Play, type[BrowserSessionsError]]] = {
     "HTML": (answering(b"<html><title>Sorry</title>", Content_Type="text/html"), X),
     "bad UTF-8": (answering(b'{"browser_session_id": "\xff\xfe"}'), X),
     "nested arrays": (answering(b"[" * 100_000 + b"]" * 100_000), X),
-    "nested arrays of an error": (answering(b"[" * 100_000 + b"]" * 100_000, status="422 No"), errors.InvalidRequest),
+    "nested arrays of an error": (answering(b"[" * 100_000 + b"]" * 100_000, status="409 No"), errors.InvalidRequest),
     "30 MB": (reading(large), X),
     "30 MB of an error": (reading(partial(large, status="500 Oops")), errors.ProviderUnavailable),
     "gzip garbage": (answering(NOT_GZIP, Content_Encoding="gzip"), X),

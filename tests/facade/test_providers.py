@@ -56,9 +56,10 @@ def test_variables_are_a_providers_own() -> None:
 
 @each_provider
 def test_rows_name_what_there_is(slug: str) -> None:
-    """A sign of readiness is a field that the provider fills, and a status means an error that there is."""
+    """Signs of readiness are fields that the provider fills, and a status means an error that there is."""
     provider = PROVIDERS[slug]
-    assert provider.ready is None or provider.ready in provider.fields
+    assert {*provider.ready} <= provider.fields.keys()
+    assert provider.connect_never.keys() <= document(slug)["components"]["schemas"]["Session"]["properties"].keys()
     placeholders = {name for _, name, *_ in string.Formatter().parse(provider.connect_url or "") if name}
     assert placeholders <= {"connect_url", "id", "key"}
     assert "connect_url" not in placeholders or "connect_url" in provider.fields

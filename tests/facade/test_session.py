@@ -151,6 +151,47 @@ def test_a_secret_is_shown_to_who_asks_alone(slug: str, shape: Any) -> None:
     assert session.to_dict(raw=True, secrets=True)["raw"] == session.raw.to_dict()
 
 
+URL = f"wss://user:{SECRET}@a.example/b?token={SECRET}#{SECRET}"
+MASKED = "wss://***@a.example/b?***"
+
+
+def test_no_url_is_shown_with_what_may_be_a_secret() -> None:
+    """Whether the spec marks it or not: in no repr, and in `to_dict()` none that leads to the session."""
+    answer = {
+        "browser_session_id": "a",
+        "browser_address": URL,
+        "app_url": URL,
+        "status": URL,
+        "organization_id": f"of {URL}",
+        "recordings": [{"url": URL, "filename": "a.webm"}],
+        "new": {"browser_address": [URL], "target_url": URL},
+    }
+    session = browser_sessions.view(decode("skyvern", answer))
+    assert SECRET not in repr(session) + f"{session}"
+    assert f"connect_url={MASKED!r}, live_view_url={MASKED!r}" in repr(session)
+    shown = session.to_dict(raw=True)
+    assert (shown["connect_url"], shown["live_view_url"], shown["recordings"][0]["url"]) == (MASKED, MASKED, "***")
+    assert (shown["raw_status"], shown["account_id"]) == (URL, f"of {URL}")
+    changes = {"browser_address": MASKED, "app_url": MASKED, "recordings": [{"url": "***", "filename": "a.webm"}]}
+    new = {"browser_address": [MASKED], "target_url": URL}
+    assert {**shown["raw"]} == answer | changes | {"new": new}
+    assert session.to_dict(raw=True, secrets=True)["raw"] == answer
+    assert (session.to_dict(secrets=True)["connect_url"], session.connect_url) == (URL, URL)
+
+
+def test_no_url_within_a_field_is_shown_with_what_may_be_a_secret() -> None:
+    """Neither in labels, however deep, nor in why a session failed; as JSON data they are what they are."""
+    labels = {"a": [{"b": f"see {URL} {SECRET}"}], "c": 5, "d": {"e": None}}
+    failure = SessionFailure(URL, f"GET {URL} failed")
+    session = BrowserSession(**WHOLE | {"metadata": labels, "failure": failure, "region": URL})
+    shown = f"metadata={{'a': [{{'b': 'see {MASKED} {SECRET}'}}], 'c': 5, 'd': {{'e': None}}}}"
+    assert f"region={MASKED!r}, {shown}, failure={failure!r}" in repr(session)
+    assert repr(failure) == f"SessionFailure(code={MASKED!r}, message='GET {MASKED} failed')"
+    assert repr(SessionFailure()) == "SessionFailure(code=None, message=None)"
+    found = session.to_dict()
+    assert (found["metadata"], found["failure"]) == (labels, {"code": URL, "message": f"GET {URL} failed"})
+
+
 @pytest.mark.parametrize("tags", [{"a": {"b": [1]}}, ["a"]])
 def test_what_is_made_of_a_view_is_its_own(tags: Any) -> None:
     """Changing the JSON data changes neither the view nor the model, however deep."""

@@ -88,14 +88,14 @@ READY: dict[str, tuple[dict[str, Any], ...]] = {
     "brightdata": ({"status": "running"},),
     "browser_use": ({"cdpUrl": None}, {}),
     "browserbase": ({"status": "PENDING"}, {"connectUrl": None}, {}),
-    "skyvern": ({"status": "created", "started_at": None}, {"started_at": None}, {"browser_address": None}),
+    "skyvern": ({"status": "created", "started_at": None}, {"started_at": None}, {"browser_address": None}, {}),
 }
 
 
 @each_backend
 @pytest.mark.parametrize("slug", READY)
 def test_ready(slug: str, backend: str | None, clock: Clock) -> None:
-    """It runs and, where its provider has a sign of it, its browser is there: an address, or a start."""
+    """It runs and, where its provider has signs of it, its browser is there: an address, and a start."""
     session = wait(life(slug, *READY[slug]), backend, slug, until="ready")
 
     assert session.status is SessionStatus.RUNNING
@@ -143,7 +143,7 @@ def test_a_look_that_fails_is_not_the_end(backend: str | None, clock: Clock) -> 
 
 
 @each_backend
-@pytest.mark.parametrize("status", [204, 302, 400, 401, 402, 403, 404, 422])
+@pytest.mark.parametrize("status", [204, 302, 400, 401, 402, 403, 404, 409])
 def test_any_other_error_is(status: int, backend: str | None, clock: Clock) -> None:
     """A session that is not there is not waited for."""
     assert wait(life("skyvern", {}, status), backend).status_code == status

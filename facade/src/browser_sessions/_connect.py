@@ -1,4 +1,4 @@
-"""Where a browser is driven: what Playwright's `connect_over_cdp` takes."""
+"""Where to connect to a session's browser: what Playwright's `connect_over_cdp` takes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._reading import word_of
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 from browser_sessions.errors import NotConnectable
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ConnectInfo:
-    """Where and how to connect to a session's browser; whoever has it drives the browser, so it is not shown.
+    """Where and how to connect to a session's browser; it grants control of the browser, so `repr` hides it.
 
     Attributes:
         url: A CDP address: `wss://…`, or `https://…` for discovery through `/json/version`.
-        headers: What is to be sent along.
+        headers: What to send along.
 
     """
 
@@ -32,10 +33,10 @@ class ConnectInfo:
 
 
 def connect_info(session: BrowserSession, access: Access) -> ConnectInfo:
-    """Return where to connect to a session, with our key where the provider wants it.
+    """Return where to connect to a session, with the API key where the provider wants it.
 
     Raises:
-        NotConnectable: There is no such place.
+        NotConnectable: The provider, the state of the session or the base URL allows no connection.
 
     """
     from urllib.parse import quote
@@ -43,28 +44,41 @@ def connect_info(session: BrowserSession, access: Access) -> ConnectInfo:
     provider = access.provider
     template = provider.connect_url
     if template is None:
-        raise _not_connectable(session, f"{provider.name} has no address for a session that is there already")
+        raise _not_connectable(session, f"{provider.name} has no address for a session that exists")
     if session.status.is_terminal:
         raise _not_connectable(session, f"it is over ({session.status})")
-    is_there = session.status is SessionStatus.UNKNOWN or is_ready(session)
+    is_there = is_ready(session) or session.status is SessionStatus.UNKNOWN
     if not is_there or ("{connect_url}" in template and session.connect_url is None):
-        raise _not_connectable(session, 'its browser is not there yet: use wait(…, until="ready")')
+        raise _not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
     if "{key}" in template and not access.is_own:
-        raise _not_connectable(session, f"another base URL than {provider.name}'s own has no known address")
+        raise _not_connectable(session, f"its address is known only at {provider.name}'s own base URL")
     url = template.format(
         connect_url=session.connect_url, id=quote(session.id, safe=""), key=quote(access.key, safe="")
     )
     if provider.connect_header is None:
         return ConnectInfo(url, {})
     if not _is_private(url):
-        raise _not_connectable(session, "its address is not encrypted, and would show the key on the way")
+        raise _not_connectable(
+            session,
+            f"its address is not encrypted and on another machine, so {provider.name}'s API key is not sent there",
+        )
     return ConnectInfo(url, {provider.connect_header: access.key})
 
 
 def is_ready(session: BrowserSession) -> bool:
-    """Whether a session runs and, where its provider gives a sign of it, its browser is there."""
-    sign = PROVIDERS[session.provider].ready
-    return session.status is SessionStatus.RUNNING and (sign is None or getattr(session, sign) is not None)
+    """Whether a session runs and can be connected to, as far as its provider gives a sign of that.
+
+    Raises:
+        NotConnectable: It never gets an address.
+
+    """
+    provider = PROVIDERS[session.provider]
+    for name, value in provider.connect_never.items():
+        if session.connect_url is None and word_of(getattr(session.raw, name, None)) == value:
+            problem = f"{provider.name} gives no address of a browser whose {name} is {value}; connect to it directly"
+            raise _not_connectable(session, problem)
+    is_there = all(getattr(session, name) is not None for name in provider.ready)
+    return session.status is SessionStatus.RUNNING and is_there
 
 
 def _is_private(address: str) -> bool:
@@ -80,4 +94,6 @@ def _is_private(address: str) -> bool:
 
 
 def _not_connectable(session: BrowserSession, problem: str) -> NotConnectable:
-    return NotConnectable(f"{session.ref} cannot be connected to: {problem}", ref=session.ref)
+    from browser_sessions._masking import mask_text
+
+    return NotConnectable(f"{mask_text(str(session.ref))} cannot be connected to: {problem}", ref=session.ref)

@@ -1,43 +1,70 @@
-"""What a provider's answer, or the lack of one, is as an error: the kind, a sentence, and what is known."""
+"""The error for a call that failed: which class, which sentence, and what is kept of the response."""
 
 from __future__ import annotations
 
-import functools
+import html
 import json
 import re
-import time
 from collections.abc import Iterator
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from http import HTTPStatus
+from typing import Any, NamedTuple, Protocol
 
 import httpx
 
 from browser_sessions import errors
-from browser_sessions._attempt import Answer, Attempt
-from browser_sessions._session import HIDDEN, copied
+from browser_sessions._access import Access
+from browser_sessions._masking import mask_end, mask_headers, mask_json, mask_text
+from browser_sessions._rate_limits import kind_of_limit, retry_after
+from browser_sessions._ref import SessionRef
 
 MAX_SHOWN = 2_000
 """Characters that an error keeps of a body."""
 
 _MAX_READ = 100_000
-"""Bytes of a failure's body that are looked into: what tells a person something is not longer."""
+"""Bytes of a failure's body that are read: no explanation is longer."""
 
-_MAX_SAID = 300
+_MAX_LINE = 300
 
-_MIN_KEY = 6
-"""Characters of the shortest key that is looked for in an answer: a shorter one is in any text."""
 
-_MAX_WRITTEN = 16
-"""Characters, at most, that a character becomes where it is written as something else."""
+class Call(Protocol):
+    """What an error says of the call that failed."""
 
-_HALF = r"(?:\\{1,7}(?:u[0-9a-fA-F]{0,3}|x[0-9a-fA-F]?)?|%[0-9a-fA-F]{0,5}|&[#;\w]{0,12})?"
-"""Nothing, or a part of a character that is written as something else."""
+    @property
+    def access(self) -> Access:
+        """The provider, its key and its base URL."""
 
-_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
-"""What HTML calls the characters that it has a use for."""
+    @property
+    def ref(self) -> SessionRef | None:
+        """The session that the call is about; None for a list and a create."""
 
-_REDIRECT = "redirects elsewhere, which is not followed: is the base URL right?"
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Sensitive values of this request, besides the key."""
+
+
+class Response(Protocol):
+    """What an error says of a response."""
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers."""
+
+    @property
+    def content(self) -> bytes:
+        """The body, or as much of it as arrived."""
+
+
+class _Body(NamedTuple):
+    """A failure's body: what it says, in one line, what an error keeps of it, and whether it is an HTML page."""
+
+    said: str
+    kept: str | None
+    is_page: bool
+
 
 _CLASSES: dict[int, type[errors.ApiStatusError]] = {
     400: errors.InvalidRequest,
@@ -52,19 +79,37 @@ _CLASSES: dict[int, type[errors.ApiStatusError]] = {
     429: errors.RateLimited,
 }
 
-_ADVICE: dict[type[errors.ApiStatusError], str] = {
-    errors.InvalidRequest: "does not take the request; is the id one of its own?",
-    errors.AuthenticationFailed: "does not know the key; is it complete, and this provider's? It is from {keys}",
-    errors.PermissionDenied: "does not allow this to the key",
-    errors.QuotaExceeded: "says that credits or a limit are used up",
-    errors.SessionNotFound: "has no such session for this key",
-    errors.RateLimited: "was asked for too much",
-    errors.ProviderUnavailable: "cannot answer now; try again later",
-    errors.ApiStatusError: "answered with a status that means nothing here",
+_NO_ROUTE = r"(?i)^(?:404:? )?(?:page )?not found\.?$|^cannot [a-z]+ /|^route \S+ not found"
+"""What web frameworks say of a path that they do not know: Starlette, Go, Express, Fastify and their like."""
+
+_BASE_URL = "the base URL (base_urls or {base_url_variable})"
+
+# What happened, and what to do about it.
+_Sentence = tuple[str, str]
+_REDIRECT: _Sentence = ("redirects to another URL, which is not followed", f"check {_BASE_URL}")
+_WRONG_PATH: _Sentence = ("has no such route", f"check the id and {_BASE_URL}")
+_WRONG_ID: _Sentence = ("rejected the request", "check that the id is one of {name}'s")
+_WRONG_STATE: _Sentence = ("rejected the request", "check the state of the session")
+_SENTENCES: dict[type[errors.ApiStatusError], _Sentence] = {
+    errors.InvalidRequest: ("rejected the request", "check its options"),
+    errors.AuthenticationFailed: (
+        "rejected the API key",
+        "check that the key from {key_source} is complete and belongs to {name}",
+    ),
+    errors.PermissionDenied: ("does not allow this with the given API key", "check the key's account and permissions"),
+    errors.QuotaExceeded: ("says that credits or a limit are used up", "check the account's balance and limits"),
+    errors.SessionNotFound: ("has no such session for this API key", "check the id and the key's account"),
+    errors.RateLimited: ("received too many requests, or runs too many sessions", "try again {when}"),
+    errors.ProviderUnavailable: ("failed to handle the request", "try again {when}"),
+    errors.ApiStatusError: ("returned an unexpected status", "see {documentation}"),
+}
+_LIMITED: dict[str, _Sentence] = {
+    "rate": ("received too many requests", "try again {when}"),
+    "concurrency": ("runs no more sessions at once for this account", "stop one, or try again {when}"),
 }
 
 _SAID = ("message", "msg", "detail", "error", "title", "code")
-"""Names under which providers put what they have to say, the most telling first."""
+"""Names under which providers explain a failure, the most useful one first."""
 
 _REQUEST_IDS = (
     "x-request-id",
@@ -76,72 +121,62 @@ _REQUEST_IDS = (
     "x-amz-cf-id",
 )
 
-# Expressions as texts, which are compiled with the first failure: most processes have none.
-_PRIVATE_HEADER = r"(?i)cookie|authorization|key|token|secret|signature|password|credential"
 
-# In this order: "session creation rate limit" is a rate.
-_LIMITS: tuple[tuple[Literal["rate", "concurrency"], str], ...] = (
-    ("concurrency", r"(?i)concurren|simultaneous|parallel|at once|at the same time"),
-    ("rate", r"(?i)\brate|requests|throttl|per (?:second|minute|hour|day)"),
-    (
-        "concurrency",
-        r"(?i)too many .*(?:browser|session)|(?:browser|session)s?\b.*limit|limit.*(?:browser|session)",
-    ),
-)
+def failure(call: Call, error: Exception | None, seconds: float) -> errors.BrowserSessionsError:
+    """Return the error for an attempt that ended without a whole response; httpx's error is its cause.
 
-_SECONDS = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
-_RATE_LIMIT = r";\s*([rt])\s*=\s*([0-9]{1,15})"
+    Args:
+        call: The call that failed.
+        error: What sending the request raised, if anything; an error of this package is returned as it is.
+        seconds: How long the attempt was allowed to take.
 
-
-def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
-    """Return the error for what sending a request raised, without what led to it: that has the key in it."""
+    """
     if isinstance(error, errors.BrowserSessionsError):
-        error.__context__ = None
+        error.__context__ = None  # which holds the request, and so the key
         return error.with_traceback(None)
-    if isinstance(error, httpx.InvalidURL):
-        return errors.InvalidSessionRef("the id is too long for an address", provider=attempt.ref.provider)
-    return no_answer(attempt, error)
-
-
-def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
-    """Return the error for a status that is no success."""
-    text = _text(attempt, answer)
-    said = _said_in(attempt, text)
-    kind = _class_of(attempt, answer.status_code, said)
-    is_redirect = 300 <= answer.status_code < 400 and "location" in answer.headers  # noqa: PLR2004 - HTTP's own
-    advice = _REDIRECT if is_redirect else _ADVICE[kind]
-    advice = advice.format(keys=" or ".join(attempt.access.provider.key_variables))
-    more: dict[str, Any] = {"kind": _kind_of_limit(said, answer.headers)} if kind is errors.RateLimited else {}
-    told = f"status {answer.status_code}: {said}" if said else f"status {answer.status_code}"
-    message = f"{attempt.access.provider.name} {advice} ({told})"
-    return kind(_about(attempt, message), **_facts(attempt, answer, text), **more)
-
-
-def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
-    """Return the error for a success that is not what the provider promises."""
-    name, said = attempt.access.provider.name, line_of(_without_key(attempt, problem))
-    message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {said}"
-    return errors.UnexpectedResponse(
-        _about(attempt, message), path=path, **_facts(attempt, answer, _text(attempt, answer))
-    )
-
-
-def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
-    """Return the error for an attempt that ended without a whole answer; httpx's error is its cause."""
-    kind, said = type(cause).__name__, _without_key(attempt, _reason(cause))
-    error: errors.TransportError
-    if isinstance(cause, httpx.TimeoutException):  # whose text is about the scopes of whoever ran out of time
-        message = f"no answer within {attempt.limit:.3g} s ({kind})"
-        error = errors.RequestTimeout(_about(attempt, message), ref=attempt.ref)
+    name, said = type(error).__name__, line_of(_hidden(call, _reason(error)))
+    message = f"no response from {httpx.URL(call.access.base_url).host}"
+    kind: type[errors.TransportError] = errors.TransportError
+    if isinstance(error, httpx.TimeoutException):  # its text is about the library's own scopes
+        kind = errors.RequestTimeout
+        message += f" within {seconds:.3g} s ({name}); allow more time, or try again later"
     else:
-        what = f"{kind}: {line_of(said)}" if said else kind
-        message = f"no answer from {httpx.URL(attempt.access.base_url).host} ({what})"
-        error = errors.TransportError(_about(attempt, message), ref=attempt.ref)
-    if isinstance(cause, httpx.RequestError) and type(cause) is getattr(
-        httpx, kind, None
-    ):  # no class of the user's own
-        error.__cause__ = type(cause)(said)  # another one: that one has the request, and so the key
-    return error
+        message += f" ({name}: {said})" if said else f" ({name})" if error else ""
+        message += "; check the network, or try again later"
+    found = kind(_subject(call) + message, ref=call.ref, provider=call.access.provider.slug)
+    if isinstance(error, httpx.RequestError) and type(error) is getattr(httpx, name, None):  # not a user's own class
+        found.__cause__ = type(error)(said)  # a new one: the original holds the request, too
+    return found
+
+
+def status_error(call: Call, response: Response) -> errors.ApiStatusError:
+    """Return the error for a status that is not a success."""
+    body = _read(call, response.content)
+    facts = _facts(call, response, body.kept)
+    kind, sentence = _meaning(call, response, body)
+    if kind is errors.RateLimited:
+        facts["kind"] = kind_of_limit(body.said, response.headers)
+        sentence = _LIMITED.get(facts["kind"], sentence)
+    status = f"status {response.status_code}: {body.said}" if body.said else f"status {response.status_code}"
+    return kind(_message(call, sentence, status, facts["retry_after"]), **facts)
+
+
+def unexpected(call: Call, response: Response, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
+    """Return the error for a success that is not what the provider promises; nothing of its body is kept.
+
+    Args:
+        call: The call that failed.
+        response: The response.
+        problem: What is wrong with it.
+        path: Where in the JSON, if it is JSON.
+
+    """
+    media_type = line_of(_hidden(call, response.headers.get("content-type", "").partition(";")[0]))
+    status = f"status {response.status_code}, {media_type}" if media_type else f"status {response.status_code}"
+    advice = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
+    sentence = (f"sent an unexpected response: {line_of(_hidden(call, problem))}", advice)
+    message = _message(call, sentence, status)
+    return errors.UnexpectedResponse(message, path=path, **_facts(call, response, None))
 
 
 def _reason(error: BaseException | None) -> str:
@@ -151,52 +186,91 @@ def _reason(error: BaseException | None) -> str:
     return str(error or "")
 
 
-def _class_of(attempt: Attempt, status: int, said: str) -> type[errors.ApiStatusError]:
-    for each in attempt.access.provider.failures:
-        if each.status == status and re.search(each.says, said, re.IGNORECASE):
-            kind: type[errors.ApiStatusError] = getattr(errors, each.error)
-            return kind
-    if 500 <= status < 600:  # noqa: PLR2004 - HTTP's own
-        return errors.ProviderUnavailable
-    return _CLASSES.get(status, errors.ApiStatusError)
+def _meaning(call: Call, response: Response, body: _Body) -> tuple[type[errors.ApiStatusError], _Sentence]:
+    """Return the class of a failure, what happened, and what to do about it."""
+    status = response.status_code
+    kind = _CLASSES.get(status, errors.ProviderUnavailable if 500 <= status < 600 else errors.ApiStatusError)  # noqa: PLR2004 - HTTP's own
+    for rule in call.access.provider.failures:
+        if rule.status == status and re.search(rule.says, body.said, re.IGNORECASE):
+            kind = getattr(errors, rule.error)
+            return kind, _SENTENCES[kind]
+    if 300 <= status < 400 and "location" in response.headers:  # noqa: PLR2004 - HTTP's own
+        return kind, _REDIRECT
+    if status == HTTPStatus.NOT_FOUND and (body.is_page or re.search(_NO_ROUTE, body.said)):
+        return errors.ApiStatusError, _WRONG_PATH
+    if call.ref is None and kind is errors.SessionNotFound:  # something else that the options name
+        kind = errors.InvalidRequest
+    if call.ref is not None and kind is errors.InvalidRequest:
+        return kind, _WRONG_STATE if status == HTTPStatus.CONFLICT else _WRONG_ID
+    return kind, _SENTENCES[kind]
 
 
-def _about(attempt: Attempt, text: str) -> str:
-    return f"{line_of(str(attempt.ref))}: {text}"
+def _subject(call: Call) -> str:
+    """Return what a message begins with."""
+    return f"{call.access.provider.name}: " if call.ref is None else f"{line_of(_hidden(call, str(call.ref)))}: "
 
 
-def _text(attempt: Attempt, answer: Answer) -> str:
-    """Return a body without our key, nor the beginning of one at a place where the connection was lost."""
-    text = _without_key(attempt, answer.content[:_MAX_READ].decode("utf-8", "replace"))
-    cut = _half_of_an_echo(attempt.access.key, text)
-    return text if cut is None else text[:cut] + HIDDEN
+def _message(call: Call, sentence: _Sentence, status: str, seconds: float | None = None) -> str:
+    """Return a message: which session, what happened, and what to do about it."""
+    provider = call.access.provider
+    problem, advice = sentence
+    when = "later" if seconds is None else f"in {seconds:.10g} s" if seconds else "now"
+    advice = advice.format(
+        name=provider.name,
+        key_source=call.access.key_source,
+        base_url_variable=provider.base_url_variable,
+        documentation=provider.documentation,
+        when=when,
+    )
+    subject = "" if call.ref is None else _subject(call)
+    return f"{subject}{provider.name} {problem} ({status}); {advice}"
 
 
-def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
-    shown = {_without_key(attempt, name): _shown_header(attempt, name, value) for name, value in answer.headers.items()}
+def _facts(call: Call, response: Response, body: str | None) -> dict[str, Any]:
+    headers = mask_headers(response.headers, _secrets(call))
     return {
-        "ref": attempt.ref,
-        "status_code": answer.status_code,
-        "request_id": next((shown[name] for name in _REQUEST_IDS if shown.get(name)), None),
-        "retry_after": _retry_after(answer.headers),
-        "headers": shown,
-        "body": _shown_body(text, attempt.access.provider.sensitive)[:MAX_SHOWN],
+        "ref": call.ref,
+        "provider": call.access.provider.slug,
+        "status_code": response.status_code,
+        "request_id": next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None),
+        "retry_after": retry_after(response.headers),
+        "headers": headers,
+        "body": body,
     }
+
+
+def _secrets(call: Call) -> tuple[str, ...]:
+    return (call.access.key, *call.secrets)
+
+
+def _hidden(call: Call, text: str) -> str:
+    return mask_text(text, _secrets(call), call.access.provider.sensitive)
 
 
 # What the provider says
 
 
-def _said_in(attempt: Attempt, text: str) -> str:
-    """Return what an error's body tells a person, as one line; empty if it tells nothing."""
+def _read(call: Call, content: bytes) -> _Body:
+    """Read a failure's body; only JSON and a short plain text are kept."""
+    text = content[:_MAX_READ].decode("utf-8", "replace").removeprefix("\ufeff")
     try:
-        body = json.loads(text.removeprefix("\ufeff"))
+        data = mask_json(json.loads(text), lambda _, each: _hidden(call, each), call.access.provider.sensitive)
+        kept = mask_text(json.dumps(data, ensure_ascii=False), _secrets(call))  # a number may be a secret, too
     except (ValueError, RecursionError):
-        title = re.search(r"<title[^>]*>([^<]+)", text[:MAX_SHOWN], re.IGNORECASE)
-        return line_of(title[1]) if title else ""
-    # What is in between may tell in a text what it was answered itself.
-    told = _without_inner("; ".join(_sentences(body)), attempt.access.provider.sensitive, quote=r"['\"]")
-    return line_of(_without_key(attempt, told))
+        return _read_text(call, text)
+    shown = kept[:MAX_SHOWN].encode("utf-8", "replace").decode()
+    return _Body(line_of("; ".join(_sentences(data))), shown, is_page=False)
+
+
+def _read_text(call: Call, text: str) -> _Body:
+    if text.lstrip().startswith("<"):
+        title = re.search(r"(?i)<title[^>]*>([^<]+)</title", text[:MAX_SHOWN])
+        return _Body(line_of(_hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
+    # What has one of these may be JSON that was cut off, or that something else is wrapped around.
+    if len(text) > MAX_SHOWN or re.search(r"[<{\[\\]", text) or not "".join(text.split()).isprintable():
+        return _Body("", None, is_page=False)
+    kept = mask_end(_hidden(call, text), _secrets(call))
+    return _Body(line_of(kept), kept, is_page=False)
 
 
 def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
@@ -215,114 +289,5 @@ def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
 
 def line_of(text: str) -> str:
     """Return a text as a line that a terminal and a log can take."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_SAID]).split())
-    return line if len(line) <= _MAX_SAID else f"{line[:_MAX_SAID]}…"
-
-
-def _kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
-    for kind, words in _LIMITS:
-        if re.search(words, said):
-            return kind
-    return "rate" if "ratelimit" in headers else None
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds in `Retry-After`, which may be a date, or in a `RateLimit` of which nothing is left."""
-    text = headers.get("retry-after", "").strip()
-    if re.fullmatch(_SECONDS, text):
-        return float(text)
-    if text and (seconds := _seconds_until(text, headers.get("date", ""))) is not None:
-        return seconds
-    limits = [dict(re.findall(_RATE_LIMIT, each)) for each in headers.get("ratelimit", "").split(",")]
-    return max((float(each["t"]) for each in limits if "t" in each and int(each.get("r", 1)) == 0), default=None)
-
-
-def _seconds_until(date: str, now: str) -> float | None:
-    """Return the seconds until a date, by the server's own clock if it says what that shows."""
-    if (until := _timestamp(date)) is None:
-        return None
-    since = _timestamp(now)
-    return max(until - (time.time() if since is None else since), 0.0)
-
-
-def _timestamp(date: str) -> float | None:
-    try:
-        found = parsedate_to_datetime(date)
-    except (ValueError, OverflowError):
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()  # HTTP's dates are in GMT
-
-
-# What is shown of it
-
-
-def _shown_header(attempt: Attempt, name: str, value: str) -> str:
-    if re.search(_PRIVATE_HEADER, name):
-        return HIDDEN
-    if name == "location":  # a user, a query and a fragment may be a ticket
-        value = re.sub(r"//[^/?#]*@", f"//{HIDDEN}@", value)
-        value = re.sub(r"([?#]).*", rf"\1{HIDDEN}", value, count=1, flags=re.DOTALL)
-    return _without_key(attempt, value)
-
-
-def _shown_body(text: str, sensitive: frozenset[str]) -> str:
-    """Return a body without what the spec marks sensitive; of what is no JSON, all that follows such a name is cut."""
-    text = _without_inner(text, sensitive, quote=r"(?:\\\"|\\?')")
-    found = re.search("|".join(f'"{re.escape(name)}"' for name in sensitive), text) if sensitive else None
-    if not found and "\\u" not in text:  # with which a name could be written otherwise
-        return text
-    try:
-        body = json.loads(text)
-        shown = copied(body, sensitive)
-        if not found and shown == body:
-            return text
-        return json.dumps(shown, ensure_ascii=False).encode("utf-8", "replace").decode()  # lone surrogates are no text
-    except (ValueError, RecursionError):
-        return text[: found.end()] + HIDDEN if found else text
-
-
-def _without_inner(text: str, sensitive: frozenset[str], quote: str) -> str:
-    """Return a text as far as there is nothing sensitive in it as JSON of its own, or as Python would print that."""
-    names = "|".join(map(re.escape, sensitive))
-    found = re.search(rf"{quote}(?:{names})\\{{0,7}}['\"]\s*:", text) if sensitive else None
-    return text[: found.end()] + HIDDEN if found else text
-
-
-def _without_key(attempt: Attempt, text: str) -> str:
-    """Return what a server sent without our key, in whatever way it may have echoed it."""
-    key = attempt.access.key
-    if len(key) < _MIN_KEY:
-        return text
-    return _echo_of(key).sub(HIDDEN, text)
-
-
-def _half_of_an_echo(key: str, text: str) -> int | None:
-    """Return where an echo of a key begins of which a text has the beginning alone, at its end."""
-    if len(key) <= _MIN_KEY:
-        return None
-    for found in _echo_of(key[:_MIN_KEY]).finditer(text, max(len(text) - _MAX_WRITTEN * len(key), 0)):
-        ends = [found.end()]
-        for one in key[_MIN_KEY:-1]:
-            more = re.compile(_written(one), re.IGNORECASE).match(text, ends[-1])
-            if more is None:
-                break
-            ends.append(more.end())
-        # What was taken for the last one may be the beginning of how the next one is written, or it is.
-        if any(re.fullmatch(_HALF, text[end:]) for end in ends[-2:]):
-            return found.start()
-    return None
-
-
-@functools.lru_cache(maxsize=16)
-def _echo_of(key: str) -> re.Pattern[str]:
-    """Return what an echo of a key looks like, whoever wrote it, also where it was written once more by another."""
-    return re.compile("".join(map(_written, key)), re.IGNORECASE)
-
-
-def _written(one: str) -> str:
-    """Return an expression for a character as it is, or as JSON, an address or HTML may write it."""
-    number, name = f"{ord(one):02x}", _ENTITIES.get(one, "")
-    json_or_plain = rf"\\{{0,7}}(?:{re.escape(one)}|u00{number}|x{number})"
-    html = rf"&(?:amp;)?(?:#x0{{0,3}}{number}|#0{{0,3}}{ord(one)}{name and f'|{name}'});"
-    # As it is last: a sign that is in the key may also be the beginning of how it is written.
-    return rf"(?:%(?:25){{0,2}}{number}|{html}|{json_or_plain})"
+    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_LINE]).split())
+    return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"

@@ -1,4 +1,4 @@
-"""The view: what a session is, whoever runs it."""
+"""The view: a session of any provider, in one shape."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from browser_sessions._providers import PROVIDERS
+from browser_sessions._masking import HIDDEN, mask_json, mask_text, mask_url
+from browser_sessions._providers import ADDRESSES, PROVIDERS
 from browser_sessions._ref import SessionRef, ref_of_answer
 from browser_sessions._status import SessionStatus
-
-HIDDEN = "***"
-"""What stands for a value that the spec marks sensitive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,16 @@ class SessionFailure:
     code: str | None = None
     message: str | None = None
 
+    def __repr__(self) -> str:
+        code, message = (each and mask_text(each) for each in (self.code, self.message))
+        return f"{type(self).__name__}({code=}, {message=})"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
-    """A session, whoever runs it: equal by all fields, hashed by its reference.
+    """A session of any provider: equal by all fields, hashed by its reference.
 
-    None means that the provider did not say; whether it ever can is in `PROVIDERS[session.provider].fields`.
+    None means that the provider did not say; whether it ever does is in `PROVIDERS[session.provider].fields`.
 
     Attributes:
         provider: The provider's name in `PROVIDERS`.
@@ -133,33 +135,43 @@ class BrowserSession:
         return hash(self.ref)
 
     def __repr__(self) -> str:
-        shown = {name: value for name, value in self._fields(secrets=False).items() if value not in _ABSENT}
+        shown = {name: _to_show(value) for name, value in self._fields(secrets=False).items() if value not in _ABSENT}
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     def to_dict(self, *, secrets: bool = False, raw: bool = False) -> dict[str, Any]:
         """Return the session as plain JSON data: ISO times, durations in seconds, decimals as text.
 
         Args:
-            secrets: Whether to show what the spec marks sensitive, instead of `***`.
-            raw: Whether to add the whole answer of the provider, as "raw". What is hidden in it is hidden by name,
-                wherever the name stands: hiding too much is the safe side.
+            secrets: Whether to show what the spec marks sensitive, instead of `***`, and of the session's other URLs
+                the user, query and fragment.
+            raw: Whether to add the provider's whole response, as "raw". What is hidden in it is hidden by name,
+                wherever the name stands.
 
         """
         found = {"ref": str(self.ref)} | {
             name: _to_json(value, secrets=secrets) for name, value in self._fields(secrets=secrets).items()
         }
         if raw:
-            hidden = frozenset() if secrets else PROVIDERS[self.provider].sensitive
-            found["raw"] = copied(self.raw.to_dict(), hidden)
+            found["raw"] = self._raw(secrets=secrets)
         return found
 
     def _fields(self, *, secrets: bool) -> dict[str, Any]:
         values = {name: getattr(self, name) for name in _NAMES}
         if not secrets:
-            for name in PROVIDERS[self.provider].sensitive_fields & values.keys():
+            hidden = PROVIDERS[self.provider].sensitive_fields
+            for name in {*ADDRESSES, *hidden}:
                 if isinstance(values[name], str):
-                    values[name] = HIDDEN
+                    values[name] = HIDDEN if name in hidden else mask_url(values[name])
         return values
+
+    def _raw(self, *, secrets: bool) -> Any:
+        data = self.raw.to_dict()
+        if secrets:
+            return _copied(data)
+        provider = PROVIDERS[self.provider]
+        return mask_json(
+            data, lambda name, text: mask_url(text) if name in provider.addresses else text, provider.sensitive
+        )
 
 
 class SessionDraft:
@@ -245,20 +257,16 @@ _NAMES = tuple(each.name for each in fields(BrowserSession) if each.name != "raw
 _ABSENT: tuple[Any, ...] = (None, (), {}, frozenset())
 
 
-def copied(value: Any, hidden: frozenset[str] = frozenset()) -> Any:
-    """Return JSON data of its own, however deep it is, without the values of some names wherever they are."""
-    copied = [value]
-    places: list[tuple[Any, Any]] = [(copied, 0)]
-    while places:
-        holder, key = places.pop()
-        if isinstance(holder[key], dict):
-            items = holder[key].items()
-            holder[key] = {name: HIDDEN if name in hidden and item is not None else item for name, item in items}
-            places += [(holder[key], name) for name in holder[key]]
-        elif isinstance(holder[key], list):
-            holder[key] = list(holder[key])
-            places += [(holder[key], index) for index in range(len(holder[key]))]
-    return copied[0]
+def _copied(value: Any) -> Any:
+    """Return JSON data of its own, however deep it is."""
+    return mask_json(value, lambda _, text: text)
+
+
+def _to_show(value: Any) -> Any:
+    """Return what a `repr` shows of a field: no user, query or fragment of any URL in it."""
+    if isinstance(value, dict):
+        return mask_json(value, lambda _, text: mask_text(text))
+    return mask_text(value) if type(value) is str else value
 
 
 _AS_JSON: dict[type, Callable[[Any], Any]] = {
@@ -266,7 +274,7 @@ _AS_JSON: dict[type, Callable[[Any], Any]] = {
     timedelta: timedelta.total_seconds,
     Decimal: str,
     SessionStatus: str,
-    dict: copied,
+    dict: _copied,
     frozenset: sorted,
 }
 

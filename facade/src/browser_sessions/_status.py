@@ -1,4 +1,4 @@
-"""What a session is doing, in one vocabulary."""
+"""The status of a session, in one vocabulary."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ class SessionStatus(StrEnum):
     """Where a session is in its life; a provider's own word for it is `BrowserSession.raw_status`."""
 
     PENDING = "pending"
-    """Asked for, but not there yet."""
+    """Created; its browser is not there yet."""
 
     RUNNING = "running"
-    """There."""
+    """Its browser is there."""
 
     COMPLETED = "completed"
-    """Over, as it should be."""
+    """Over, as intended."""
 
     FAILED = "failed"
-    """Over, because something broke."""
+    """Over, because of an error."""
 
     TIMED_OUT = "timed_out"
-    """Over, because its time was."""
+    """Over, because its time was up."""
 
     ENDED = "ended"
     """Over; the provider does not say how."""
 
     UNKNOWN = "unknown"
-    """A word that we have no row for, or none at all."""
+    """The provider said nothing, or a word that we have no row for."""
 
     @property
     def is_terminal(self) -> bool:

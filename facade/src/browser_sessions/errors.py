@@ -1,21 +1,21 @@
-"""What goes wrong, as values: one family, which can be compared and pickled.
+"""All errors of this package: one family of values, which can be compared and pickled.
 
 BrowserSessionsError
-├── ConfigurationError                      no key, an address that is none, a key over plain http to a remote host
+├── ConfigurationError                      no key, an invalid base URL, a key over plain http to a remote host
 ├── InvalidSessionRef   (also ValueError)   unknown provider; an id that is empty, "." or ".."
-├── NotConnectable                          this provider, or the session's state, or the base URL allows no connection
+├── NotConnectable                          the provider, the session's state or the base URL allows no connection
 ├── TransportError                          could not connect, TLS, connection lost
-│   └── RequestTimeout  (also TimeoutError) one attempt, or the deadline with no answer yet
-├── ApiStatusError                          any status without a class below, 3xx included
+│   └── RequestTimeout  (also TimeoutError) one attempt, or the deadline without any response
+├── ApiStatusError                          any status without a class below, 3xx included; a 404 for an unknown path
 │   ├── InvalidRequest                      400, 409, 422
-│   ├── AuthenticationFailed                401, and 403 where that is how the provider says "bad key"
+│   ├── AuthenticationFailed                401, and 403 or 404 where that is how the provider says "bad key"
 │   ├── PermissionDenied                    403
 │   ├── QuotaExceeded                       402, and Anchor Browser's 403 for a cost limit
 │   ├── SessionNotFound                     404, 410
 │   ├── RateLimited                         429; `kind`: "rate", "concurrency" or None
-│   └── ProviderUnavailable                 408, 5xx (520 to 526 included)
+│   └── ProviderUnavailable                 408, 5xx (520 to 526 included), Skyvern's 422 for a fault of its own
 ├── UnexpectedResponse                      a success that is not what the provider promises; `path`, where it is JSON
-├── SessionEnded                            waiting for ready: it is over; `session`
+├── SessionEnded                            wait for ready: it is over; `session`
 └── WaitTimeout         (also TimeoutError) `session`: the last one seen, or None
 """
 
@@ -30,16 +30,17 @@ if TYPE_CHECKING:
 
 
 class BrowserSessionsError(Exception):
-    """What all errors of this package are; two with the same message and fields are equal.
+    """The base of all errors of this package; two with the same class, message and fields are equal.
 
     Attributes:
-        ref (SessionRef | None): Which session it is about.
-        provider (str | None): Which provider it is about.
-        status_code (int | None): The HTTP status that the provider answered with.
-        request_id (str | None): The provider's own name for the request, for its support.
-        retry_after (float | None): Seconds after which the provider wants to be asked again.
-        headers (Mapping[str, str]): The answer's headers, in lower case, without secrets.
-        body (str | None): The answer's body, its first 2,000 characters, without secrets.
+        ref (SessionRef | None): The session that the call is about.
+        provider (str | None): The provider, by its name in `PROVIDERS`.
+        status_code (int | None): The HTTP status of the response.
+        request_id (str | None): The provider's own id of the request, for its support.
+        retry_after (float | None): Seconds after which the provider accepts another request.
+        headers (Mapping[str, str]): The response's headers, in lower case, without secrets.
+        body (str | None): The first 2,000 characters of a failure's body, without secrets; None for a success, and for
+            what is neither JSON nor a short text.
 
     """
 
@@ -81,45 +82,48 @@ def _rebuilt(error: type[BrowserSessionsError], message: str, fields: dict[str, 
 
 
 class ConfigurationError(BrowserSessionsError):
-    """What was configured, or was not, allows no request: nothing was sent.
+    """The configuration allows no request; nothing was sent.
 
-    The message names the environment variables that were looked at, and never shows a key or an address.
+    The message names the argument or the environment variable, and never shows a key or an address.
     """
 
 
 class InvalidSessionRef(BrowserSessionsError, ValueError):
-    """A text, or a provider with an id, that can name no session: nothing was sent.
+    """A reference to a session is invalid; nothing was sent.
 
-    The message says what is wrong, and for an unknown provider which ones there are; it does not repeat the text.
+    The message says what is wrong with it and, for an unknown provider, lists the known ones.
     """
 
 
 class NotConnectable(BrowserSessionsError):
-    """There is no address to connect to: never of this provider, not in the session's state, or not at its base URL."""
+    """The provider, the state of the session or the base URL allows no connection to the browser."""
 
 
 class TransportError(BrowserSessionsError):
-    """There was no answer, or not all of it: no connection, TLS, a lost connection; httpx's error is the cause."""
+    """No response, or only a part of one: no connection, TLS, a lost connection; httpx's error is the cause."""
 
 
 class RequestTimeout(TransportError, TimeoutError):
-    """There was no answer, or not all of it, within `timeout` for one attempt or `deadline` for all of them."""
+    """No response, or only a part of one, within `timeout` for one attempt or `deadline` for all of them."""
 
 
 class ApiStatusError(BrowserSessionsError):
-    """The provider answered with a status that is no success, and that has no class of its own below."""
+    """The response has a status that is not a success, and that has no class of its own below.
+
+    A redirect is one, and so is a 404 by which a server says that it does not know the path: check the base URL.
+    """
 
 
 class InvalidRequest(ApiStatusError):
-    """400, 409 or 422: the provider does not take the request, usually because of the id's form."""
+    """400, 409 or 422: the provider rejected the request, usually because of the id's form."""
 
 
 class AuthenticationFailed(ApiStatusError):
-    """401, or the 403 of a provider that says "bad key" so: the key is wrong, expired or of another account."""
+    """401, or the status by which the provider says so: the key is wrong, expired or of an unknown account."""
 
 
 class PermissionDenied(ApiStatusError):
-    """403: the key is a key, but this is not for it."""
+    """403: the key is valid, but does not allow this."""
 
 
 class QuotaExceeded(ApiStatusError):
@@ -127,15 +131,15 @@ class QuotaExceeded(ApiStatusError):
 
 
 class SessionNotFound(ApiStatusError):
-    """404 or 410: there is no such session for this key, or not any more."""
+    """404 or 410: this key has no such session, or no longer has it."""
 
 
 class RateLimited(ApiStatusError):
-    """429: too much was asked.
+    """429: too many requests, or too many sessions.
 
     Attributes:
         kind ("rate" | "concurrency" | None): Whether requests came too fast, or too many sessions run at once; None
-            where the provider does not say.
+            if the provider does not say.
 
     """
 
@@ -145,14 +149,16 @@ class RateLimited(ApiStatusError):
 
 
 class ProviderUnavailable(ApiStatusError):
-    """408 or 5xx, those of the CDN in front included: the provider cannot answer now."""
+    """408 or 5xx, those of the CDN in front included: the provider failed to handle the request."""
 
 
 class UnexpectedResponse(BrowserSessionsError):
-    """A success that is not what the provider promises: not JSON, too large, or not what identifies a session.
+    """A success that is not what the provider promises: not JSON, too large, or without what identifies a session.
+
+    Nothing of its body is kept: it may be any session's.
 
     Attributes:
-        path (str | None): Where in the JSON, for example "data.session_id"; None where the body as a whole is not it.
+        path (str | None): Where in the JSON, for example "data.session_id"; None if it is the body as a whole.
 
     """
 
@@ -162,7 +168,7 @@ class UnexpectedResponse(BrowserSessionsError):
 
 
 class SessionEnded(BrowserSessionsError):
-    """A session that was waited for to be ready is over.
+    """A session is over, and was waited for to be ready.
 
     Attributes:
         session (BrowserSession): The session.
@@ -175,11 +181,11 @@ class SessionEnded(BrowserSessionsError):
 
 
 class WaitTimeout(BrowserSessionsError, TimeoutError):
-    """What was waited for did not come in time.
+    """A session did not become what it was waited for to be in time.
 
     Attributes:
-        session (BrowserSession | None): The session as it was last seen; None if no poll was answered. The last poll's
-            error, if it failed, is the cause.
+        session (BrowserSession | None): The session as it was last seen; None if no poll got a response. If the last
+            poll failed, its error is the cause.
 
     """
 
@@ -189,7 +195,7 @@ class WaitTimeout(BrowserSessionsError, TimeoutError):
 
 
 PASSING = (TransportError, RateLimited, ProviderUnavailable)
-"""What may be over when the same is asked again."""
+"""The errors after which the same request may succeed."""
 
 __all__ = [
     "PASSING",

@@ -9,6 +9,9 @@ from typing import Any
 
 from browser_sessions._providers._table import ROWS
 
+ADDRESSES = ("connect_url", "live_view_url")
+"""The fields of a `BrowserSession` that are URLs of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -17,7 +20,7 @@ class Failure:
     Attributes:
         status: The HTTP status.
         error: The name of an error in `browser_sessions.errors`.
-        says: A regular expression for what the answer must say to mean it, in any case.
+        says: A regular expression for what the response must say to mean it, in any case.
 
     """
 
@@ -39,13 +42,13 @@ class Provider:
         base_url_variable: The environment variable for another address.
         fields: For each field of a `BrowserSession` that it can ever fill, the properties of its own session that
             the field is read from: `a.b` is a property of an object, `a[].b` of the objects in an array. What is not
-            in it, the provider does not tell.
+            in it, the provider never fills.
         sensitive: Names of the properties that are credentials or signed addresses.
-        ready: The field of a `BrowserSession` that, while it runs, says that it can be connected to; None where
-            running says it all.
+        ready: The fields of a `BrowserSession` that a running session has once it can be connected to.
         connect_url: Where to connect, with "{connect_url}", "{id}" and "{key}" to be filled in; None where no session
             can be connected to again.
         connect_header: The header in which the key is wanted there.
+        connect_never: Properties of the provider's own session, and what they hold if it never gets a `connect_url`.
         failures: What a status means here and nowhere else.
 
     """
@@ -58,20 +61,21 @@ class Provider:
     base_url_variable: str
     fields: Mapping[str, tuple[str, ...]]
     sensitive: frozenset[str]
-    ready: str | None
+    ready: tuple[str, ...]
     connect_url: str | None
     connect_header: str | None
+    connect_never: Mapping[str, str]
     failures: tuple[Failure, ...]
     sensitive_fields: frozenset[str] = field(init=False, repr=False)
     """The fields of a `BrowserSession` that are read from a sensitive property."""
+    addresses: frozenset[str] = field(init=False, repr=False)
+    """The properties of its own session that the URLs of a `BrowserSession` are read from."""
 
     def __post_init__(self) -> None:
-        found = {
-            name
-            for name, properties in self.fields.items()
-            if self.sensitive & {each.split(".")[-1] for each in properties}
-        }
-        object.__setattr__(self, "sensitive_fields", frozenset(found))
+        names = {field: {each.split(".")[-1] for each in properties} for field, properties in self.fields.items()}
+        found = frozenset(field for field in names if self.sensitive & names[field])
+        object.__setattr__(self, "sensitive_fields", found)
+        object.__setattr__(self, "addresses", frozenset().union(*(names.get(each, set()) for each in ADDRESSES)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _provider_of, (self.slug,)
@@ -83,6 +87,7 @@ def _provider_of(slug: str) -> Provider:
 
 def _provider(slug: str, row: dict[str, Any]) -> Provider:
     fields = {name: tuple(each["from"]) for name, each in row["fields"].items()}
+    connect = row.get("connect", {})
     return Provider(
         slug=slug,
         name=row["name"],
@@ -92,9 +97,10 @@ def _provider(slug: str, row: dict[str, Any]) -> Provider:
         base_url_variable=row["base_url_variable"],
         fields=MappingProxyType(fields),
         sensitive=frozenset(row["sensitive"]),
-        ready=row.get("ready"),
-        connect_url=row.get("connect", {}).get("url"),
-        connect_header=row.get("connect", {}).get("header"),
+        ready=tuple(row.get("ready", ())),
+        connect_url=connect.get("url"),
+        connect_header=connect.get("header"),
+        connect_never=MappingProxyType(connect.get("never", {})),
         failures=tuple(Failure(**each) for each in row.get("failures", ())),
     )
 

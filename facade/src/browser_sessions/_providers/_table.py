@@ -1,24 +1,25 @@
-"""What each provider can tell of a session, as a literal, which `codegen` reads as data."""
+"""The providers and what each says of a session, as a literal, which `codegen` reads as data."""
 
 from typing import Any
 
-# Sorted. What a provider has no row for, it cannot tell.
+# Sorted. A field that a provider has no row for, it never fills.
 #
 # name, documentation   for people
 # key_variables         environment variables in which its users keep the API key, the usual one first
 # base_url_variable     environment variable for another address than `base_url`
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
-# ready                 the field of a view that, of a running session, says that its browser can be connected to;
-#                       absent where running says it all
+# ready                 the fields of a view that a running session has once its browser can be connected to; absent
+#                       where running says it all
 # connect               where to connect, filled in with fields of the view and the key; with `header`, the header in
-#                       which the key is wanted there; absent where no session can be connected to again
-# failures              what a status means here, if the answer says what `says` looks for, and means nowhere else
+#                       which the key is wanted there; with `never`, what the provider's own session holds if it never
+#                       gets an address; absent where no session can be connected to again
+# failures              what a status means here, if the response says what `says` looks for, and means nowhere else
 # fields                for each field of a view:
 #   from                the properties of the provider's session that it is read from; the first one is the field's
 #                       own, the others decide about it
 #   as                  how: the property's unit, and what is done to it; absent where nothing is
 #   source              "spec": the vendored page says so; "seen": the provider's SDK, its newer documentation or a
-#                       public capture of the wire does; "ours": our rule
+#                       public capture of the wire does; "ours": a rule of this package
 ROWS: dict[str, dict[str, Any]] = {
     "anchorbrowser": {
         "name": "Anchor Browser",
@@ -73,7 +74,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "sensitive": [],
         "fields": {
             "id": {"from": ["session_id"], "source": "spec"},
-            "status": {"from": ["status"], "as": "a word", "source": "spec"},
+            "status": {
+                "from": ["status", "error.code"],
+                "as": (
+                    "a word; `failed` is a timeout if the error's code is `session_timeout` or "
+                    "`network_inactivity_timeout`"
+                ),
+                "source": "seen",
+            },
             "raw_status": {"from": ["status"], "source": "spec"},
             "started_at": {"from": ["timestamp"], "source": "spec"},
             "ended_at": {
@@ -102,7 +110,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
         "sensitive": ["cdpUrl", "liveUrl", "recordingUrl"],
-        "ready": "connect_url",
+        "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
         "fields": {
             "id": {"from": ["id"], "source": "spec"},
@@ -158,7 +166,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
         "sensitive": ["connectUrl", "seleniumRemoteUrl", "signingKey"],
-        "ready": "connect_url",
+        "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
         "fields": {
             "id": {"from": ["id"], "source": "spec"},
@@ -204,15 +212,24 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
         "sensitive": ["url"],
-        "ready": "started_at",
-        "connect": {"url": "{connect_url}", "header": "x-api-key"},
-        "failures": [{"status": 403, "error": "AuthenticationFailed"}],
+        "ready": ["started_at", "connect_url"],
+        "connect": {"url": "{connect_url}", "header": "x-api-key", "never": {"source": "external"}},
+        "failures": [
+            {"status": 403, "error": "AuthenticationFailed"},
+            # The account of the key is unknown, for example since a database was made anew.
+            {"status": 404, "says": "^organization not found", "error": "AuthenticationFailed"},
+            # A stored session that its own server cannot write as JSON; what is about a request names a part of it.
+            {"status": 422, "says": r"^(?!(?:body|cookie|header|path|query)\b)", "error": "ProviderUnavailable"},
+        ],
         "fields": {
             "id": {"from": ["browser_session_id"], "source": "spec"},
             "status": {
-                "from": ["status", "completed_at", "started_at"],
-                "as": "a word; without one, the session is over if it completed, and runs if it started",
-                "source": "seen",
+                "from": ["status", "completed_at", "started_at", "timeout"],
+                "as": (
+                    "a word; a session with `completed_at` is over whatever the word, and timed out if it completed "
+                    "when its time was over; without a word, it runs if it started"
+                ),
+                "source": "ours",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
             "created_at": {
@@ -247,7 +264,10 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["browser_address"],
-                "as": "an address that wants the API key as a header; there before the browser is",
+                "as": (
+                    "an address that wants the API key as a header; there before the browser is, and absent once "
+                    "`::closed::` is in it"
+                ),
                 "source": "seen",
             },
             "live_view_url": {"from": ["app_url"], "source": "spec"},

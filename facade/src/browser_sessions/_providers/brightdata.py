@@ -1,4 +1,4 @@
-"""Bright Data: no address to connect to, no price, and an end that nobody says."""
+"""Bright Data: no address to connect to, no price, no end time, and timeouts that are failures."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ STATUSES = {
     "failed": SessionStatus.FAILED,
 }
 
+_TIMEOUTS = {"session_timeout", "network_inactivity_timeout"}
+"""Codes of the errors by which a session ends when its time, or its time without traffic, is up."""
+
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.SingleSessionResponse, models.Session)
@@ -38,14 +41,16 @@ def view(raw: models.SingleSessionResponse | models.Session) -> BrowserSession:
     made.provider = "brightdata"
     made.id = session.session_id
     made.raw_status = word = word_of(session.status)
-    made.status = status = status_of(word, STATUSES)
+    made.failure = failure = _failure(session.error)
+    status = status_of(word, STATUSES)
+    is_timeout = status is SessionStatus.FAILED and failure is not None and failure.code in _TIMEOUTS
+    made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.started_at = started_at = time_of(session.timestamp, "timestamp", notes)
     made.duration = duration = seconds_of(session.duration, "duration", notes)
     made.ended_at = ended_at = after(started_at, duration, "duration", notes) if status.is_terminal else None
     made.billable_bytes = whole_of(session.bandwidth, "bandwidth", notes)
     made.account_id = None if isinstance(session.api_name, Unset) else session.api_name
-    made.failure = _failure(session.error)
-    made.derived = derived_of(None if ended_at is None else "ended_at")
+    made.derived = derived_of("status" if is_timeout else None, None if ended_at is None else "ended_at")
     made.unexpected = unexpected_in(raw, notes, within)
     made.raw = raw
     made.recordings = ()

@@ -1,8 +1,9 @@
-"""Skyvern: a lifetime in minutes, times without an offset, and a status that may be missing."""
+"""Skyvern: a lifetime in minutes, times without an offset, and a status that may be missing or out of date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from skyvern_client import AuthenticatedClient, models
 from skyvern_client.api.sessions import get_session
@@ -32,6 +33,9 @@ STATUSES = {
     "closed": SessionStatus.ENDED,
 }
 
+_CLOSED = "::closed::"
+"""Is in what is left of an address once the session is over."""
+
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
@@ -44,21 +48,24 @@ def view(raw: models.Session) -> BrowserSession:
     made.provider = "skyvern"
     made.id = raw.browser_session_id
     made.raw_status = word = word_of(raw.status)
+    said = status_of(word, STATUSES)
     is_inferred = word is None and not _was_sent(raw, "status", word)
-    made.status = _inferred(raw) if is_inferred else status_of(word, STATUSES)
     made.created_at = time_of(raw.created_at, "created_at", notes)
     made.started_at = started_at = time_of(raw.started_at, "started_at", notes)
     made.ended_at = ended_at = time_of(raw.completed_at, "completed_at", notes)
     timeout = minutes_of(raw.timeout, "timeout", notes)
     made.expires_at = expires_at = after(started_at, timeout, "timeout", notes)
+    status = _inferred(raw) if is_inferred else said
+    made.status = status = status if ended_at is None else _over(status, ended_at, expires_at)
     made.updated_at = time_of(raw.modified_at, "modified_at", notes)
     made.duration = duration = between(started_at, ended_at)
-    made.connect_url = None if isinstance(raw.browser_address, Unset) else raw.browser_address
+    address = raw.browser_address
+    made.connect_url = address if isinstance(address, str) and _CLOSED not in address else None
     made.live_view_url = None if isinstance(raw.app_url, Unset) else raw.app_url
     made.recordings = tuple(_recordings(raw.recordings, notes)) if isinstance(raw.recordings, list) else ()
     made.account_id = None if isinstance(raw.organization_id, Unset) else raw.organization_id
     made.derived = derived_of(
-        "status" if is_inferred else None,
+        "status" if is_inferred or status is not said else None,
         None if expires_at is None else "expires_at",
         None if duration is None else "duration",
     )
@@ -69,8 +76,17 @@ def view(raw: models.Session) -> BrowserSession:
     return made.frozen()
 
 
+def _over(status: SessionStatus, ended_at: datetime, expires_at: datetime | None) -> SessionStatus:
+    """Return the status of a session with an end: Skyvern's own server takes it for over, whatever the word."""
+    if status is SessionStatus.FAILED:
+        return status
+    if expires_at is not None and ended_at >= expires_at:
+        return SessionStatus.TIMED_OUT
+    return status if status.is_terminal else SessionStatus.ENDED
+
+
 def _inferred(raw: models.Session) -> SessionStatus:
-    """Return what the times of a session without a status say about it, even those that cannot be read."""
+    """Return the status of a session without a word, by its times, even those that cannot be read."""
     if _was_sent(raw, "completed_at", raw.completed_at):
         return SessionStatus.ENDED
     return SessionStatus.RUNNING if _was_sent(raw, "started_at", raw.started_at) else SessionStatus.UNKNOWN

@@ -6,16 +6,16 @@ import sys
 from typing import cast
 
 INTERRUPTED = 130
-"""The exit code of what Ctrl-C ended, as shells have it."""
+"""The exit code after Ctrl-C, as in shells."""
 
 
 def main() -> None:
     """Run the command, and exit."""
     try:
         code = _run()
-    except KeyboardInterrupt:  # before there was a command to be interrupted
+    except KeyboardInterrupt:  # before click could handle it
         code = INTERRUPTED
-    except OSError as error:  # a disk that is full, perhaps
+    except OSError as error:  # such as a full disk
         code = f"browser-sessions: {error}"
     sys.exit(code)
 

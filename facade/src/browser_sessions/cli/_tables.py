@@ -10,6 +10,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from browser_sessions._masking import mask_text
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
@@ -60,7 +61,7 @@ def _traffic(session: BrowserSession) -> str:
 
 
 def _missing(session: BrowserSession, name: str) -> str:
-    """Return what stands for a value that is not there: one that is never told is not one that was not said."""
+    """Return what stands for a missing value: not the same where the provider never fills the field."""
     return _ABSENT if name in PROVIDERS[session.provider].fields else _UNSUPPORTED
 
 
@@ -68,7 +69,7 @@ def _missing(session: BrowserSession, name: str) -> str:
 _COLUMNS: tuple[tuple[str, int, Callable[[BrowserSession], str]], ...] = (
     ("ran for", 0, _elapsed),
     ("cost", 50, _cost),
-    ("their word", 90, lambda session: session.raw_status or _ABSENT),
+    ("raw status", 90, lambda session: session.raw_status or _ABSENT),
     ("started", 90, lambda session: _time(session, "started_at")),
     ("ended", 110, lambda session: _time(session, "ended_at")),
     ("traffic", 110, _traffic),
@@ -76,11 +77,11 @@ _COLUMNS: tuple[tuple[str, int, Callable[[BrowserSession], str]], ...] = (
 
 
 def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int) -> Table:
-    """Return the table of some sessions, and of the errors in the place of others; None is not known yet."""
+    """Return a table of sessions, and of the errors in the place of others; None is not known yet."""
     columns = [(heading, show) for heading, least, show in _COLUMNS if width >= least]
     table = _plain_table()
-    # Where there is too little room, rich takes it from the columns that may be wrapped, which is this one alone; a
-    # reference has no blank at which it would be.
+    # Where there is too little room, rich narrows the columns that may be wrapped, which is this one alone; a
+    # reference has no blank at which it could be.
     table.add_column("session", overflow="ellipsis", min_width=16)
     table.add_column("status", no_wrap=True)
     for heading, _ in columns:
@@ -106,12 +107,12 @@ def line_of(name: str, outcome: Outcome) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text in which nothing is left that a terminal would take for a command: a provider may send anything."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    """Return a text without secrets of its URLs, and without anything that a terminal would take for a command."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in mask_text(text))
 
 
 def keys_table() -> Table:
-    """Return where each provider's key is read from, and whether it is there; never which it is."""
+    """Return a table of where each provider's key is read from, and whether it is set; never the key."""
     table = _plain_table("provider", "name", "key in")
     for slug, provider in PROVIDERS.items():
         table.add_row(slug, provider.name, _key_variable(provider))
@@ -119,7 +120,7 @@ def keys_table() -> Table:
 
 
 def fields_table() -> Table:
-    """Return what each provider can tell."""
+    """Return a table of the fields that each provider fills."""
     table = _plain_table("", *PROVIDERS)
     table.add_row("connect", *("yes" if provider.connect_url else _ABSENT for provider in PROVIDERS.values()))
     fields: dict[str, Any] = {name: None for provider in PROVIDERS.values() for name in provider.fields}

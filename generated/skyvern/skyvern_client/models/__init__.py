@@ -7,38 +7,41 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .browser_settings import BrowserSettings
+    from .browser_settings_receipt import BrowserSettingsReceipt
     from .error_detail import ErrorDetail
     from .error_response import ErrorResponse
     from .extensions import Extensions
     from .file_info import FileInfo
-    from .http_validation_error import HTTPValidationError
     from .persistent_browser_type import PersistentBrowserType
     from .session import Session
+    from .session_source import SessionSource
     from .validation_error import ValidationError
     from .validation_error_context import ValidationErrorContext
 
 _MODULES: dict[str, str] = {
     "BrowserSettings": "browser_settings",
+    "BrowserSettingsReceipt": "browser_settings_receipt",
     "ErrorDetail": "error_detail",
     "ErrorResponse": "error_response",
     "Extensions": "extensions",
     "FileInfo": "file_info",
-    "HTTPValidationError": "http_validation_error",
     "PersistentBrowserType": "persistent_browser_type",
     "Session": "session",
+    "SessionSource": "session_source",
     "ValidationError": "validation_error",
     "ValidationErrorContext": "validation_error_context",
 }
 
 __all__: tuple[str, ...] = (
     "BrowserSettings",
+    "BrowserSettingsReceipt",
     "ErrorDetail",
     "ErrorResponse",
     "Extensions",
     "FileInfo",
-    "HTTPValidationError",
     "PersistentBrowserType",
     "Session",
+    "SessionSource",
     "ValidationError",
     "ValidationErrorContext",
 )

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import new, object_of
-from ..types import Model
+from ..decoding import additional, new, object_of, optional, string
+from ..types import UNSET, Model, Unset
 
 
 @_attrs_define(repr=False)
 class BrowserSettings(Model):
-    """BrowserSettings: The settings that the session's browser was started with"""
+    """BrowserSettings: The settings that the session's browser is started with
+
+    Attributes:
+        timezone_id (None | str | Unset): A name of the IANA time zone database
+
+    """
+
+    timezone_id: None | str | Unset = UNSET
+
+    _NAMES: ClassVar[Mapping[str, str]] = {"timezone_id": "timezone_id"}
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -24,5 +33,15 @@ class BrowserSettings(Model):
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
         self = new(cls)
-        self.additional_properties = source.copy()
+        self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
+        get = source.get
+        value = get("timezone_id", UNSET)
+        self.timezone_id = (
+            value
+            if value is UNSET or type(value) is str or value is None
+            else optional(more, "timezone_id", value, string)
+        )
         return self
+
+
+_KNOWN = frozenset(BrowserSettings._NAMES.values())

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import Array, additional, either, new, object_of, string
+from ..decoding import Array, additional, either, new, object_of, optional, string
 from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
@@ -18,12 +18,14 @@ class ErrorResponse(Model):
 
     Attributes:
         detail (ErrorDetail | list[ValidationError] | str | Unset):
+        error (str | Unset): What failed in the server itself
 
     """
 
     detail: ErrorDetail | list[ValidationError] | str | Unset = UNSET
+    error: str | Unset = UNSET
 
-    _NAMES: ClassVar[Mapping[str, str]] = {"detail": "detail"}
+    _NAMES: ClassVar[Mapping[str, str]] = {"detail": "detail", "error": "error"}
     _NESTING: ClassVar[tuple[str, ...]] = ("detail",)
 
     @classmethod
@@ -45,6 +47,8 @@ class ErrorResponse(Model):
                 more["detail"] = value
                 value = UNSET
         self.detail = value
+        value = get("error", UNSET)
+        self.error = value if value is UNSET or type(value) is str else optional(more, "error", value, string)
         return self
 
 

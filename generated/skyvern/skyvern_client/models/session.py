@@ -8,29 +8,17 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import (
-    INFINITY,
-    Array,
-    additional,
-    boolean,
-    date_time,
-    integer,
-    new,
-    number,
-    object_of,
-    optional,
-    required,
-    string,
-)
+from ..decoding import Array, additional, boolean, date_time, integer, new, object_of, optional, required, string
 from ..errors import DecodeError
 from ..models.extensions import Extensions
 from ..models.persistent_browser_type import PersistentBrowserType
+from ..models.session_source import SessionSource
 from ..types import UNSET, Model, Unset
 
 
 @_attrs_define(repr=False)
 class Session(Model):
-    """Session: Response model for browser session information.
+    """Session: A browser session. Its times are in UTC, those of its files apart as a rule without an offset.
 
     Attributes:
         browser_session_id (str): Unique identifier for the browser session. browser_session_id starts with
@@ -61,12 +49,16 @@ class Session(Model):
             initial request)
         modified_at (datetime.datetime | Unset): Timestamp when the session was last modified
         deleted_at (datetime.datetime | None | Unset): Timestamp when the session was deleted, if applicable
-        stream_transport (None | str | Unset): How the live view of the session is transported
-        warning (None | str | Unset): What the provider wants the user of the session to know
-        source (None | str | Unset): What created the session
-        created_by (None | str | Unset): Who created the session
+        stream_transport (None | str | Unset): How the live view of the session is transported, by vnc or cdp
+        warning (None | str | Unset): What was changed of what was asked for when the session was created or
+            extended
+        source (SessionSource | Unset): Who runs the session's browser, Skyvern or its user; an external one has
+            no browser address
+        created_by (None | str | Unset): Who created the session; null where the API key did
         browser_settings (BrowserSettings | None | Unset):
-        remaining_lifetime_seconds (float | None | Unset): Seconds until the session times out
+        browser_settings_receipt (BrowserSettingsReceipt | None | Unset):
+        remaining_lifetime_seconds (int | None | Unset): Seconds until an external session times out; null for a
+            managed one
 
     """
 
@@ -93,10 +85,11 @@ class Session(Model):
     deleted_at: datetime.datetime | None | Unset = UNSET
     stream_transport: None | str | Unset = UNSET
     warning: None | str | Unset = UNSET
-    source: None | str | Unset = UNSET
+    source: SessionSource | Unset = UNSET
     created_by: None | str | Unset = UNSET
     browser_settings: BrowserSettings | None | Unset = UNSET
-    remaining_lifetime_seconds: float | None | Unset = UNSET
+    browser_settings_receipt: BrowserSettingsReceipt | None | Unset = UNSET
+    remaining_lifetime_seconds: int | None | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {
         "browser_session_id": "browser_session_id",
@@ -125,9 +118,15 @@ class Session(Model):
         "source": "source",
         "created_by": "created_by",
         "browser_settings": "browser_settings",
+        "browser_settings_receipt": "browser_settings_receipt",
         "remaining_lifetime_seconds": "remaining_lifetime_seconds",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("downloaded_files", "recordings")
+    _NESTING: ClassVar[tuple[str, ...]] = (
+        "downloaded_files",
+        "recordings",
+        "browser_settings",
+        "browser_settings_receipt",
+    )
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"browser_session_id"})
 
     @classmethod
@@ -286,9 +285,13 @@ class Session(Model):
             value if value is UNSET or type(value) is str or value is None else optional(more, "warning", value, string)
         )
         value = get("source", UNSET)
-        self.source = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "source", value, string)
-        )
+        if value is not UNSET:
+            try:
+                value = _decode_source(value)
+            except DecodeError:
+                more["source"] = value
+                value = UNSET
+        self.source = value
         value = get("created_by", UNSET)
         self.created_by = (
             value
@@ -303,14 +306,19 @@ class Session(Model):
                 more["browser_settings"] = value
                 value = UNSET
         self.browser_settings = value
+        value = get("browser_settings_receipt", UNSET)
+        if value is not UNSET and value is not None:
+            try:
+                value = _decode_browser_settings_receipt(value)
+            except DecodeError:
+                more["browser_settings_receipt"] = value
+                value = UNSET
+        self.browser_settings_receipt = value
         value = get("remaining_lifetime_seconds", UNSET)
         self.remaining_lifetime_seconds = (
             value
-            if value is UNSET
-            or type(value) is int
-            or (type(value) is float and -INFINITY < value < INFINITY)
-            or value is None
-            else optional(more, "remaining_lifetime_seconds", value, number)
+            if value is UNSET or type(value) is int or value is None
+            else optional(more, "remaining_lifetime_seconds", value, integer)
         )
         return self
 
@@ -320,10 +328,13 @@ _KNOWN = frozenset(Session._NAMES.values())
 
 # At the end, because models may refer to each other.
 from .browser_settings import BrowserSettings
+from .browser_settings_receipt import BrowserSettingsReceipt
 from .file_info import FileInfo
 
 _decode_extensions = Array(Extensions.decode)
 _decode_browser_type = PersistentBrowserType.decode
 _decode_downloaded_files = Array(FileInfo.from_dict)
 _decode_recordings = Array(FileInfo.from_dict)
+_decode_source = SessionSource.decode
 _decode_browser_settings = BrowserSettings.from_dict
+_decode_browser_settings_receipt = BrowserSettingsReceipt.from_dict

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.Session]] = {200: json_body(models.Session.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse | models.HTTPValidationError]] = {
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse]] = {
     403: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
-    422: json_body(lambda value: models.HTTPValidationError.from_dict(value)),
+    422: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    500: json_body(lambda value: models.ErrorResponse.from_dict(value)),
     503: json_body(lambda value: models.ErrorResponse.from_dict(value)),
 }
 
@@ -45,24 +46,22 @@ def build_request(browser_session_id: str, *, client: AuthenticatedClient) -> ht
     return client.build_request("get", f"/v1/browser_sessions/{_path_segment(browser_session_id)}")
 
 
-def parse_response(
-    response: HttpResponse,
-) -> Response[models.Session | models.ErrorResponse | models.HTTPValidationError]:
+def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.Session | models.ErrorResponse | models.HTTPValidationError` in `parsed`, if
-        the body is what the API's description promises.
+        A `Response` with a `models.Session | models.ErrorResponse` in `parsed`, if the body is what the API's
+        description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
     browser_session_id: str, *, client: AuthenticatedClient
-) -> Response[models.Session | models.ErrorResponse | models.HTTPValidationError]:
+) -> Response[models.Session | models.ErrorResponse]:
     """Get a session
 
     Get details about a specific browser session, including the browser address for cdp connection.
@@ -71,8 +70,8 @@ def sync_detailed(
         browser_session_id (str): The ID of the browser session. browser_session_id starts with `pbs_`
 
     Returns:
-        The response, with a `models.Session | models.ErrorResponse | models.HTTPValidationError` in `parsed` if
-        the body is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse` in `parsed` if the body is what the API's
+        description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -103,7 +102,7 @@ def sync(browser_session_id: str, *, client: AuthenticatedClient) -> models.Sess
 
 async def asyncio_detailed(
     browser_session_id: str, *, client: AuthenticatedClient
-) -> Response[models.Session | models.ErrorResponse | models.HTTPValidationError]:
+) -> Response[models.Session | models.ErrorResponse]:
     """Get a session
 
     Get details about a specific browser session, including the browser address for cdp connection.
@@ -112,8 +111,8 @@ async def asyncio_detailed(
         browser_session_id (str): The ID of the browser session. browser_session_id starts with `pbs_`
 
     Returns:
-        The response, with a `models.Session | models.ErrorResponse | models.HTTPValidationError` in `parsed` if
-        the body is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse` in `parsed` if the body is what the API's
+        description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.

@@ -1,0 +1,72 @@
+"""The client of a command, which asks the providers or a sandbox on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from browser_sessions import PROVIDERS, Client
+from browser_sessions.cli._results import exit_code
+from browser_sessions.cli._tables import printable
+from browser_sessions.errors import BrowserSessionsError
+
+
+@contextlib.contextmanager
+def open_client(names: Iterable[str], *, sandbox: bool) -> Iterator[tuple[Client, dict[str, str]]]:
+    """Give a client, and what was typed for each reference; an error of the whole run ends the command."""
+    with contextlib.ExitStack() as stack:
+        try:
+            if sandbox:
+                server = stack.enter_context(open_sandbox(0))
+                client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls))
+                yield client, {scenario_ref(server, name): name for name in names}
+            else:
+                yield stack.enter_context(Client()), {name: name for name in names}
+        except BrowserSessionsError as error:
+            click.echo(f"browser-sessions: {printable(str(error))}", err=True)
+            sys.exit(exit_code([error]))
+
+
+@contextlib.contextmanager
+def open_sandbox(port: int) -> Iterator[Any]:
+    """Give a sandbox that serves on a port, or on any that is free if it is 0."""
+    from browser_sessions import sandbox
+
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(sandbox.serve(port))
+        except ImportError as error:
+            raise click.ClickException(str(error)) from None
+        except OSError as error:
+            advice = f"port {port} is not available: leave out --port to take any free one ({error.strerror})"
+            raise click.ClickException(advice) from None
+        yield server
+
+
+def scenario_ref(server: Any, name: str) -> str:
+    """Return the reference of a scenario's session, or what was typed if it names no scenario."""
+    provider, _, scenario = name.partition(":")
+    return str(server.ref(provider, scenario)) if scenario in server.scenarios and provider in PROVIDERS else name
+
+
+def run_beside(server: Any, program: list[str]) -> int:
+    """Run a program with the sandbox in its environment, and return its exit code, as a shell would."""
+    try:
+        process = subprocess.Popen(program, env=os.environ | server.environment)  # noqa: S603 - what was asked for
+    except OSError as error:
+        raise click.UsageError(f"{printable(program[0])} cannot be run: {error.strerror}") from None
+    # Ctrl-C is the program's: while it handles it, the sandbox still serves.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        with process:
+            code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code

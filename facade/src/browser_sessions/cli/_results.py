@@ -1,0 +1,71 @@
+"""What came of each reference: exit codes, lines of errors, JSON and the table."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from browser_sessions import BrowserSession, errors
+from browser_sessions._failures import line_of
+from browser_sessions._masking import mask_text
+from browser_sessions.cli._tables import Outcome, printable, sessions_table
+from browser_sessions.errors import BrowserSessionsError
+
+FAILED, INVALID, TIMED_OUT = 1, 2, 3
+"""Exit codes, besides 0, and 130 for Ctrl-C; of several, the one that stands first here."""
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """Return the exit code of the worst of some outcomes."""
+    codes = {_code_of(each) for each in outcomes}
+    return next((code for code in (FAILED, INVALID, TIMED_OUT) if code in codes), 0)
+
+
+def _code_of(outcome: Outcome) -> int:
+    if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded):
+        return TIMED_OUT
+    if isinstance(outcome, errors.InvalidSessionRef | errors.ConfigurationError):
+        return INVALID
+    return FAILED if isinstance(outcome, BrowserSessionsError) else 0
+
+
+def print_error(name: str, error: BrowserSessionsError, console: Console | None) -> None:
+    """Print an error as one line, which names its session once, as it was typed."""
+    said = printable(str(error))
+    for known in (name, str(error.ref)):  # the message may begin with its session already
+        said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
+    line = f"browser-sessions: {printable(name)}: {said}"
+    if console:
+        console.print(Text(line), soft_wrap=True)
+    else:
+        click.echo(line, err=True)
+
+
+def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
+    """Return a session, or the error in its place, as a JSON object."""
+    if isinstance(outcome, BrowserSessionsError):
+        return {"ref": str(outcome.ref or name), "error": type(outcome).__name__, "message": str(outcome)}
+    return cast(BrowserSession, outcome).to_dict(raw=raw)
+
+
+def print_all(names: Iterable[str], found: Mapping[str, Outcome], form: str | None, *, raw: bool) -> None:
+    """Print what was found in the order of the command line, unless each line was printed already."""
+    in_order = [(name, found[name]) for name in names if name in found]
+    sessions = [(name, outcome) for name, outcome in in_order if isinstance(outcome, BrowserSession)]
+    if form == "json":
+        click.echo(json.dumps([as_json(name, outcome, raw=raw) for name, outcome in in_order], indent=2))
+    elif form is None and sessions:
+        console = table_console()
+        console.print(sessions_table(sessions, console.width))
+
+
+def table_console() -> Console:
+    """Return where tables are printed: as wide as the terminal, and in a pipe as wide as they need."""
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=160)

@@ -1,0 +1,143 @@
+"""Where a key and a base URL come from, and which are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from browser_sessions import PROVIDERS, SessionRef
+from browser_sessions._access import Access, find_access, is_loopback
+from browser_sessions.errors import ConfigurationError
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for provider in PROVIDERS.values():
+        for name in (*provider.key_variables, provider.base_url_variable):
+            monkeypatch.delenv(name, raising=False)
+
+
+@each_provider
+@pytest.mark.parametrize("is_ref", [True, False])
+def test_arguments_come_before_the_environment(slug: str, is_ref: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """The usual variable comes before another one; an empty one is ignored; where the key is from is known."""
+    of = SessionRef(slug, "an-id") if is_ref else slug
+    provider = PROVIDERS[slug]
+    *_, last = provider.key_variables
+    monkeypatch.setenv(provider.base_url_variable, "")
+    for name in provider.key_variables:
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv(last, "the-last-one")
+    assert find_access(of, {}, {}) == Access(provider, "the-last-one", provider.base_url, last)
+    monkeypatch.setenv(provider.key_variables[0], "the-first-one")
+    monkeypatch.setenv(provider.base_url_variable, "https://elsewhere.example/api")
+    found = find_access(of, {}, {})
+    assert found == Access(provider, "the-first-one", "https://elsewhere.example/api", provider.key_variables[0])
+    assert not found.is_own
+    assert "the-first-one" not in repr(found)
+    found = find_access(of, {slug: "given"}, {slug: f"{provider.base_url}/"})
+    assert found == Access(provider, "given", f"{provider.base_url}/", "api_keys")
+    assert found.is_own
+
+
+def refused(keys: dict[str, str], base_urls: dict[str, str]) -> str:
+    """Return why Skyvern's access is refused, of a session and of none."""
+    with pytest.raises(ConfigurationError) as caught:
+        find_access(SessionRef("skyvern", "a"), keys, base_urls)
+    assert caught.value == ConfigurationError(str(caught.value), ref=SessionRef("skyvern", "a"))
+    with pytest.raises(ConfigurationError) as of_none:
+        find_access("skyvern", keys, base_urls)
+    assert of_none.value == ConfigurationError(str(caught.value), provider="skyvern")
+    return str(caught.value)
+
+
+@each_provider
+def test_a_missing_key_names_its_variables(slug: str) -> None:
+    """And the argument."""
+    variables = " or ".join(PROVIDERS[slug].key_variables)
+    with pytest.raises(ConfigurationError) as caught:
+        find_access(slug, {}, {})
+    name = PROVIDERS[slug].name
+    assert str(caught.value) == f"no API key for {name}: set {variables}, or pass api_keys={{{slug!r}: …}} in Python"
+
+
+QUOTES = "is in quotes: remove them, for example from the file that sets the variable"
+CHARACTERS = "has white space around it, or characters that no header can carry: set the key alone"
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ('"key-12345"', QUOTES),
+        ("'key-12345'", QUOTES),
+        ('"key-12345', QUOTES),
+        ("key-12345'", QUOTES),
+        ('"', QUOTES),
+        (" key-12345", CHARACTERS),
+        ("key-12345\n", CHARACTERS),
+        ("kéy-12345", CHARACTERS),
+        ("key\t12345", CHARACTERS),
+    ],
+)
+def test_a_key_that_cannot_be_one(key: str, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent; the error says where the key is from, and does not show it."""
+    assert refused({"skyvern": key}, {}) == f"the API key for Skyvern (from api_keys) {problem}"
+    monkeypatch.setenv("SKYVERN_API_KEY", key)
+    assert refused({}, {}) == f"the API key for Skyvern (from SKYVERN_API_KEY) {problem}"
+
+
+HTTP = "is plain http to another machine, which would show the API key on the way: use https, or a tunnel to localhost"
+PARTS = "has a user, a query or a fragment: pass a key in api_keys, and the URL without them"
+SCHEME = "is not an http or https URL"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "problem"),
+    [
+        ("http://skyvern:8000", HTTP),
+        ("http://host.docker.internal:8000", HTTP),
+        ("http://192.168.1.20:8000", HTTP),
+        ("http://localhost.example", HTTP),
+        ("http://127.0.0.1.example", HTTP),
+        ("http://user:password@127.0.0.1", PARTS),
+        ("https://a.example?a=b", PARTS),
+        ("https://a.example#a", PARTS),
+        ("ftp://a.example", SCHEME),
+        ("a.example", SCHEME),
+        ("https://", SCHEME),
+        ("https://a.example:port", SCHEME),
+        ("//a.example", SCHEME),
+    ],
+)
+def test_a_base_url_that_must_not_get_a_key(base_url: str, problem: str) -> None:
+    """The error says where the URL may be from and what to do, and does not show it."""
+    subject = "the base URL for Skyvern (from base_urls or SKYVERN_BASE_URL)"
+    assert refused({"skyvern": "a-key"}, {"skyvern": base_url}) == f"{subject} {problem}"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:80/v3/", "http://localhost", "https://a.example"],
+)
+def test_a_base_url_that_may_get_a_key(base_url: str) -> None:
+    """Plain http stays on this machine."""
+    assert find_access("skyvern", {"skyvern": "a-key"}, {"skyvern": base_url}).base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True),
+        ("skyvern.localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("notlocalhost", False),
+        ("localhost.example", False),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_which_hosts_are_this_machine(host: str, expected: bool) -> None:  # noqa: FBT001
+    """Addresses of the loopback interface, and the names that are reserved for it."""
+    assert is_loopback(host) is expected

@@ -1,0 +1,166 @@
+"""What the command makes of results and errors, whatever client they come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
+from typing import Any, Self
+
+import pytest
+from click.testing import CliRunner, Result
+
+from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors
+from browser_sessions.cli._commands import command
+from browser_sessions.errors import BrowserSessionsError
+
+Outcome = BrowserSession | BrowserSessionsError
+
+URL = "https://user:hunter2@a.example/b?c=hunter2#hunter2"
+MASKED = "https://***@a.example/b?***"
+UNUSABLE = errors.ConfigurationError("ALL_PROXY is not a proxy that can be used: install httpx[socks]")
+
+each_command = pytest.mark.parametrize(
+    "arguments",
+    [["get"], ["get", "--json"], ["get", "--jsonl"], ["watch", "--interval", "0.1"], ["wait", "--timeout", "2"]],
+    ids=" ".join,
+)
+
+
+class FakeClient:
+    """A client whose results are given, one for each reference, or that fails as a whole."""
+
+    def __init__(self, outcomes: Iterable[Outcome] | BrowserSessionsError) -> None:
+        self._outcomes = outcomes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close nothing."""
+
+    def get_many(self, refs: Iterable[str], **_: Any) -> Iterator[tuple[str, Outcome]]:
+        """Yield the results, or fail before the first one."""
+        if isinstance(self._outcomes, BrowserSessionsError):
+            raise self._outcomes
+        yield from zip(refs, self._outcomes, strict=False)
+
+    wait_many = get_many
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run the command with the given results; its output is not a terminal."""
+
+    def run_with(outcomes: Any, *arguments: str, **environment: str) -> Result:
+        monkeypatch.setattr("browser_sessions.cli._clients.Client", lambda: FakeClient(outcomes))
+        return CliRunner().invoke(command, arguments, env=environment)
+
+    return run_with
+
+
+def session_of(session_id: str, **fields: Any) -> BrowserSession:
+    """Return a session of Skyvern that is over."""
+    given = {"status": SessionStatus.COMPLETED, "raw_status": "completed", "raw": None} | fields
+    return BrowserSession(provider="skyvern", id=session_id, **given)
+
+
+@each_command
+def test_an_error_of_the_whole_run_is_one_line(run: Any, arguments: list[str]) -> None:
+    """With the exit code of its kind, and no traceback."""
+    for error, code in ((UNUSABLE, 2), (errors.BrowserSessionsError("what\nnow"), 1)):
+        result = run(error, *arguments, "skyvern:a", "browserbase:b")
+        line = str(error).replace("\n", "\N{REPLACEMENT CHARACTER}")
+        assert (result.stderr, result.exit_code) == (f"browser-sessions: {line}\n", code)
+        assert type(result.exception) is SystemExit
+
+
+@each_command
+def test_a_client_that_cannot_be_made_is_one_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """As any other error of the whole run."""
+
+    def fail() -> None:
+        raise UNUSABLE
+
+    monkeypatch.setattr("browser_sessions.cli._clients.Client", fail)
+    result = CliRunner().invoke(command, [*arguments, "skyvern:a"])
+    assert (result.stderr, result.exit_code) == (f"browser-sessions: {UNUSABLE}\n", 2)
+
+
+@each_command
+def test_an_error_in_the_place_of_a_session_is_one_line(run: Any, arguments: list[str]) -> None:
+    """It names the session once, as it was typed; the exit code is that of the worst."""
+    ref = SessionRef("skyvern", "a")
+    for error, code, said in (
+        (
+            errors.ConfigurationError("no API key for Skyvern: set SKYVERN_API_KEY", ref=ref),
+            2,
+            "no API key for Skyvern",
+        ),
+        (errors.SessionNotFound("skyvern:a: Skyvern has no such session", ref=ref), 1, "Skyvern has no such session"),
+        (errors.WaitTimeout("skyvern:a is not ended within 2 s", ref=ref), 3, "is not ended within 2 s"),
+        (errors.SessionEnded("skyvern:a is over", ref=ref, session=session_of("a")), 3, "is over"),
+        (errors.InvalidSessionRef("there is no provider 'a'"), 2, "there is no provider 'a'"),
+    ):
+        result = run([error, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
+        (line,) = result.stderr.splitlines()
+        assert line.startswith(f"browser-sessions: skyvern:a: {said}")
+        assert result.exit_code == code
+
+
+@each_command
+def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[str]) -> None:
+    """Neither of what was typed nor of what a provider said, in a table, a line, JSON or an error."""
+    ref = SessionRef("skyvern", URL)
+    refused = errors.InvalidRequest(f"skyvern:{MASKED}: Skyvern rejected the request", ref=ref)
+    session = session_of("a", raw_status=URL, connect_url=URL, live_view_url=URL)
+    result = run([refused, session], *arguments, f"skyvern:{URL}", "skyvern:a", COLUMNS="200")
+    (line,) = result.stderr.splitlines()
+    assert line == f"browser-sessions: skyvern:{MASKED}: Skyvern rejected the request"
+    if "--json" in arguments or "--jsonl" in arguments:
+        assert f'"connect_url": "{MASKED}"' in result.stdout
+    else:
+        assert "hunter2" not in result.stdout
+    assert (MASKED in result.stdout) == (arguments[0] != "wait")
+
+
+def test_json_of_errors_and_sessions(run: Any) -> None:
+    """In the order of the command line, each with its reference."""
+    failed = errors.InvalidSessionRef("a session is named by a provider")
+    outcomes = [failed, session_of("a")]
+    found = json.loads(run(outcomes, "get", "--json", "oops", "skyvern:a").stdout)
+    assert [each["ref"] for each in found] == ["oops", "skyvern:a"]
+    assert found[0] == {"ref": "oops", "error": "InvalidSessionRef", "message": str(failed)}
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+@pytest.mark.parametrize(("arguments", "doing"), [(["get"], "fetching…"), (["wait"], "waiting until ended…")])
+def test_a_spinner_needs_a_terminal(
+    run: Any,
+    arguments: list[str],
+    doing: str,
+    is_terminal: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On one it shows how far it is; without one standard error holds errors alone, whatever FORCE_COLOR says."""
+    stream = SimpleNamespace(isatty=lambda: is_terminal)
+    monkeypatch.setattr("browser_sessions.cli._progress.sys", SimpleNamespace(stdout=stream, stderr=stream))
+    failed = errors.SessionNotFound("skyvern:b: what", ref=SessionRef("skyvern", "b"))
+    result = run([session_of("a"), failed], *arguments, "skyvern:a", "skyvern:b", FORCE_COLOR="1", COLUMNS="80")
+    assert "skyvern:a" in result.stdout
+    assert "browser-sessions: skyvern:b: what\n" in result.stderr
+    assert (f"{doing} 2 of 2" in result.stderr) == is_terminal
+    assert ("\x1b" in result.stderr) == is_terminal
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_live_table_needs_a_terminal(run: Any, is_terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """Without one, each change is a line."""
+    stream = SimpleNamespace(isatty=lambda: is_terminal)
+    monkeypatch.setattr("browser_sessions.cli._progress.sys", SimpleNamespace(stdout=stream, stderr=stream))
+    failed = errors.SessionNotFound("skyvern:b: what", ref=SessionRef("skyvern", "b"))
+    result = run([session_of("a"), failed], "watch", "skyvern:a", "skyvern:b", FORCE_COLOR="1", COLUMNS="80")
+    assert "SessionNotFound" in result.stdout
+    assert ("raw status" in result.stdout or "ran for" in result.stdout) == is_terminal
+    assert ("skyvern:a  completed" in result.stdout.splitlines()) != is_terminal
+    assert result.exit_code == 1
