@@ -828,7 +828,7 @@ def test_a_compression_that_was_not_asked_for(coding: str) -> None:
 @each_provider
 def test_a_log_is_made_of_lines(slug: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither an id nor a provider can write one of its own, nor colour ours."""
-    monkeypatch.setattr("browser_sessions._retries._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
     for each in UNPRINTABLE:
         if each == "\ud800":
             continue
@@ -850,7 +850,7 @@ def test_each_attempt_is_one_record(
     slug: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was asked, what came of it, how long it took, and which attempt it was; from one logger, and no other."""
-    monkeypatch.setattr("browser_sessions._retries._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
     answers: list[int | None] = [500, None, 429, 408, 200]
     requests: list[str] = []
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import sys
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
@@ -13,8 +12,9 @@ from typing import Any, Self
 
 import anyio
 
-from browser_sessions._many import Outcome, Ref, Result
-from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._drivers import running_trio
+from browser_sessions._many import Result
+from browser_sessions._ref import Ref, SessionRef, as_ref
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
@@ -66,7 +66,7 @@ class AsyncRun:
         self._work = work
         self._limits = {slug: anyio.Semaphore(limit) for slug, limit in limits.items()}
         self._slots = anyio.Semaphore(concurrency)
-        self._results: deque[tuple[Ref, Outcome | Exception]] = deque()
+        self._results: deque[Result | Exception] = deque()
         self._changed = anyio.Event()
         self._cancels: dict[int, Callable[[], object]] = {}
         self._count = 0
@@ -95,12 +95,12 @@ class AsyncRun:
                 failure, self._failure = self._failure, None
                 raise failure or StopAsyncIteration
             await self._change()
-        ref, outcome = self._results.popleft()
+        result = self._results.popleft()
         self._slots.release()
-        if not isinstance(outcome, BrowserSession | BrowserSessionsError):
+        if isinstance(result, Exception):
             self.cancel()
-            raise outcome
-        return ref, outcome
+            raise result
+        return result
 
     def cancel(self) -> None:
         """End the work, soon."""
@@ -137,16 +137,16 @@ class AsyncRun:
         return next(self._source, _END)
 
     async def _work_on(self, name: Ref) -> None:
-        outcome: Outcome | Exception
+        result: Result | Exception
         try:
-            name = ref = as_ref(name)
+            ref = name = as_ref(name)
             async with self._limits.get(ref.provider, contextlib.nullcontext()):
-                outcome = await self._work(ref)
+                result = ref, await self._work(ref)
         except BrowserSessionsError as error:
-            outcome = error.with_traceback(None)  # which would keep all that led to it for as long as the result
+            result = name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
         except Exception as error:  # noqa: BLE001 - raised by `result`
-            outcome = error
-        self._results.append((name, outcome))
+            result = error
+        self._results.append(result)
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         if self._is_cancelled:  # since the task that starts this one was woken for the last time
@@ -166,8 +166,7 @@ def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) ->
 
     A nursery or a task group would have to be open for as long as an iterator that nobody has to close.
     """
-    trio = sys.modules.get("trio")
-    if trio and trio.lowlevel.in_trio_task():
+    if trio := running_trio():
         scope = trio.CancelScope()
 
         async def run() -> None:

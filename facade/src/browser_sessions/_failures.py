@@ -9,13 +9,16 @@ import time
 from collections.abc import Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 
 from browser_sessions import errors
-from browser_sessions._attempt import Answer, Attempt
+from browser_sessions._attempt import RawResponse
 from browser_sessions._session import HIDDEN, copied
+
+if TYPE_CHECKING:
+    from browser_sessions._call import Call
 
 MAX_SHOWN = 2_000
 """Characters that an error keeps of a body."""
@@ -93,55 +96,42 @@ _SECONDS = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
 _RATE_LIMIT = r";\s*([rt])\s*=\s*([0-9]{1,15})"
 
 
-def failure(attempt: Attempt, error: Exception) -> errors.BrowserSessionsError:
+def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.TransportError:
     """Return the error for what sending a request raised, without what led to it: that has the key in it."""
-    if isinstance(error, errors.BrowserSessionsError):
-        error.__context__ = None
-        return error.with_traceback(None)
-    if isinstance(error, httpx.InvalidURL):
-        return errors.InvalidSessionRef("the id is too long for an address", provider=attempt.ref.provider)
-    return no_answer(attempt, error)
-
-
-def status_error(attempt: Attempt, answer: Answer) -> errors.ApiStatusError:
-    """Return the error for a status that is no success."""
-    text = _text(attempt, answer)
-    said = _said_in(attempt, text)
-    kind = _class_of(attempt, answer.status_code, said)
-    is_redirect = 300 <= answer.status_code < 400 and "location" in answer.headers  # noqa: PLR2004 - HTTP's own
-    advice = _REDIRECT if is_redirect else _ADVICE[kind]
-    advice = advice.format(keys=" or ".join(attempt.access.provider.key_variables))
-    more: dict[str, Any] = {"kind": _kind_of_limit(said, answer.headers)} if kind is errors.RateLimited else {}
-    told = f"status {answer.status_code}: {said}" if said else f"status {answer.status_code}"
-    message = f"{attempt.access.provider.name} {advice} ({told})"
-    return kind(_about(attempt, message), **_facts(attempt, answer, text), **more)
-
-
-def unexpected(attempt: Attempt, answer: Answer, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
-    """Return the error for a success that is not what the provider promises."""
-    name, said = attempt.access.provider.name, line_of(_without_key(attempt, problem))
-    message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {said}"
-    return errors.UnexpectedResponse(
-        _about(attempt, message), path=path, **_facts(attempt, answer, _text(attempt, answer))
-    )
-
-
-def no_answer(attempt: Attempt, cause: Exception) -> errors.TransportError:
-    """Return the error for an attempt that ended without a whole answer; httpx's error is its cause."""
-    kind, said = type(cause).__name__, _without_key(attempt, _reason(cause))
-    error: errors.TransportError
-    if isinstance(cause, httpx.TimeoutException):  # whose text is about the scopes of whoever ran out of time
-        message = f"no answer within {attempt.limit:.3g} s ({kind})"
-        error = errors.RequestTimeout(_about(attempt, message), ref=attempt.ref)
+    kind, said = type(error).__name__, _without_key(call, _reason(error))
+    found: errors.TransportError
+    if isinstance(error, httpx.TimeoutException):  # whose text is about the scopes of whoever ran out of time
+        found = errors.RequestTimeout(_about(call, f"no answer within {seconds:.3g} s ({kind})"), ref=call.ref)
     else:
         what = f"{kind}: {line_of(said)}" if said else kind
-        message = f"no answer from {httpx.URL(attempt.access.base_url).host} ({what})"
-        error = errors.TransportError(_about(attempt, message), ref=attempt.ref)
-    if isinstance(cause, httpx.RequestError) and type(cause) is getattr(
-        httpx, kind, None
-    ):  # no class of the user's own
-        error.__cause__ = type(cause)(said)  # another one: that one has the request, and so the key
-    return error
+        host = httpx.URL(call.access.base_url).host
+        found = errors.TransportError(_about(call, f"no answer from {host} ({what})"), ref=call.ref)
+    if isinstance(error, httpx.RequestError) and type(error) is getattr(httpx, kind, None):  # no class of the user's
+        found.__cause__ = type(error)(said)  # another one: that one has the request, and so the key
+    return found
+
+
+def status_error(call: Call[Any], answer: RawResponse) -> errors.ApiStatusError:
+    """Return the error for a status that is no success."""
+    text = _text(call, answer)
+    said = _said_in(call, text)
+    kind = _class_of(call, answer.status_code, said)
+    is_redirect = 300 <= answer.status_code < 400 and "location" in answer.headers  # noqa: PLR2004 - HTTP's own
+    advice = _REDIRECT if is_redirect else _ADVICE[kind]
+    advice = advice.format(keys=" or ".join(call.access.provider.key_variables))
+    more: dict[str, Any] = {"kind": _kind_of_limit(said, answer.headers)} if kind is errors.RateLimited else {}
+    told = f"status {answer.status_code}: {said}" if said else f"status {answer.status_code}"
+    message = f"{call.access.provider.name} {advice} ({told})"
+    return kind(_about(call, message), **_facts(call, answer, text), **more)
+
+
+def unexpected(call: Call[Any], answer: RawResponse, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
+    """Return the error for a success that is not what the provider promises."""
+    name, said = call.access.provider.name, line_of(_without_key(call, problem))
+    message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {said}"
+    return errors.UnexpectedResponse(
+        _about(call, message), path=path, **_facts(call, answer, _text(call, answer))
+    )
 
 
 def _reason(error: BaseException | None) -> str:
@@ -151,8 +141,8 @@ def _reason(error: BaseException | None) -> str:
     return str(error or "")
 
 
-def _class_of(attempt: Attempt, status: int, said: str) -> type[errors.ApiStatusError]:
-    for each in attempt.access.provider.failures:
+def _class_of(call: Call[Any], status: int, said: str) -> type[errors.ApiStatusError]:
+    for each in call.access.provider.failures:
         if each.status == status and re.search(each.says, said, re.IGNORECASE):
             kind: type[errors.ApiStatusError] = getattr(errors, each.error)
             return kind
@@ -161,33 +151,33 @@ def _class_of(attempt: Attempt, status: int, said: str) -> type[errors.ApiStatus
     return _CLASSES.get(status, errors.ApiStatusError)
 
 
-def _about(attempt: Attempt, text: str) -> str:
-    return f"{line_of(str(attempt.ref))}: {text}"
+def _about(call: Call[Any], text: str) -> str:
+    return f"{line_of(str(call.ref))}: {text}"
 
 
-def _text(attempt: Attempt, answer: Answer) -> str:
+def _text(call: Call[Any], answer: RawResponse) -> str:
     """Return a body without our key, nor the beginning of one at a place where the connection was lost."""
-    text = _without_key(attempt, answer.content[:_MAX_READ].decode("utf-8", "replace"))
-    cut = _half_of_an_echo(attempt.access.key, text)
+    text = _without_key(call, answer.content[:_MAX_READ].decode("utf-8", "replace"))
+    cut = _half_of_an_echo(call.access.key, text)
     return text if cut is None else text[:cut] + HIDDEN
 
 
-def _facts(attempt: Attempt, answer: Answer, text: str) -> dict[str, Any]:
-    shown = {_without_key(attempt, name): _shown_header(attempt, name, value) for name, value in answer.headers.items()}
+def _facts(call: Call[Any], answer: RawResponse, text: str) -> dict[str, Any]:
+    shown = {_without_key(call, name): _shown_header(call, name, value) for name, value in answer.headers.items()}
     return {
-        "ref": attempt.ref,
+        "ref": call.ref,
         "status_code": answer.status_code,
         "request_id": next((shown[name] for name in _REQUEST_IDS if shown.get(name)), None),
         "retry_after": _retry_after(answer.headers),
         "headers": shown,
-        "body": _shown_body(text, attempt.access.provider.sensitive)[:MAX_SHOWN],
+        "body": _shown_body(text, call.access.provider.sensitive)[:MAX_SHOWN],
     }
 
 
 # What the provider says
 
 
-def _said_in(attempt: Attempt, text: str) -> str:
+def _said_in(call: Call[Any], text: str) -> str:
     """Return what an error's body tells a person, as one line; empty if it tells nothing."""
     try:
         body = json.loads(text.removeprefix("\ufeff"))
@@ -195,8 +185,8 @@ def _said_in(attempt: Attempt, text: str) -> str:
         title = re.search(r"<title[^>]*>([^<]+)", text[:MAX_SHOWN], re.IGNORECASE)
         return line_of(title[1]) if title else ""
     # What is in between may tell in a text what it was answered itself.
-    told = _without_inner("; ".join(_sentences(body)), attempt.access.provider.sensitive, quote=r"['\"]")
-    return line_of(_without_key(attempt, told))
+    told = _without_inner("; ".join(_sentences(body)), call.access.provider.sensitive, quote=r"['\"]")
+    return line_of(_without_key(call, told))
 
 
 def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
@@ -256,13 +246,13 @@ def _timestamp(date: str) -> float | None:
 # What is shown of it
 
 
-def _shown_header(attempt: Attempt, name: str, value: str) -> str:
+def _shown_header(call: Call[Any], name: str, value: str) -> str:
     if re.search(_PRIVATE_HEADER, name):
         return HIDDEN
     if name == "location":  # a user, a query and a fragment may be a ticket
         value = re.sub(r"//[^/?#]*@", f"//{HIDDEN}@", value)
         value = re.sub(r"([?#]).*", rf"\1{HIDDEN}", value, count=1, flags=re.DOTALL)
-    return _without_key(attempt, value)
+    return _without_key(call, value)
 
 
 def _shown_body(text: str, sensitive: frozenset[str]) -> str:
@@ -288,9 +278,9 @@ def _without_inner(text: str, sensitive: frozenset[str], quote: str) -> str:
     return text[: found.end()] + HIDDEN if found else text
 
 
-def _without_key(attempt: Attempt, text: str) -> str:
+def _without_key(call: Call[Any], text: str) -> str:
     """Return what a server sent without our key, in whatever way it may have echoed it."""
-    key = attempt.access.key
+    key = call.access.key
     if len(key) < _MIN_KEY:
         return text
     return _echo_of(key).sub(HIDDEN, text)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from browser_sessions._providers import PROVIDERS
 from browser_sessions.errors import InvalidSessionRef
+
+if TYPE_CHECKING:
+    from browser_sessions._session import BrowserSession
+
+Ref: TypeAlias = "SessionRef | BrowserSession | str"
+"""How a session is named wherever one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,21 @@ class SessionRef:
         return cls(provider, session_id)
 
 
-def as_ref(name: SessionRef | str) -> SessionRef:
-    """Return the reference that is meant.
+def as_ref(name: Ref) -> SessionRef:
+    """Return the reference of a session that is named by one, by a text, or by a view of it.
 
     Raises:
-        InvalidSessionRef: It is none; what a provider answered with may be none, too.
+        InvalidSessionRef: `name` is not a valid reference. One that was built from a response can be invalid as well.
 
     """
-    return SessionRef(name.provider, name.id) if isinstance(name, SessionRef) else SessionRef.parse(name)
+    if isinstance(name, str):
+        return SessionRef.parse(name)
+    if not isinstance(name, SessionRef):
+        from browser_sessions._session import BrowserSession
+
+        if not isinstance(name, BrowserSession):
+            return SessionRef.parse(name)
+    return SessionRef(name.provider, name.id)
 
 
 def ref_of_answer(provider: str, session_id: str) -> SessionRef:
