@@ -70,9 +70,7 @@ class AsyncClient(_Configuration):
 
         checked_wait(until, timeout)
         calls = self._open().calls
-        return self._results(
-            refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider
-        )
+        return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
     async def aclose(self) -> None:
         """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
@@ -97,7 +95,7 @@ class AsyncClient(_Configuration):
         from browser_sessions._http import AsyncNetwork
 
         calls = Calls(self._api_keys, self._base_urls)
-        return AsyncDriver(calls, AsyncNetwork(self._transport, self._proxy, self._verify))
+        return AsyncDriver(calls, AsyncNetwork(self._transport, proxy=self._proxy, verify=self._verify))
 
     def _results(
         self,

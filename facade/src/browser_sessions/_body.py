@@ -74,6 +74,4 @@ class Body:
                 raise httpx.ReadTimeout("timed out")
             if self._gzip and not self._gzip.eof:
                 raise httpx.RemoteProtocolError("the compressed body is cut off")
-        return RawResponse(
-            self._status, self._headers, bytes(self._content), self._problem if self.is_success else ""
-        )
+        return RawResponse(self._status, self._headers, bytes(self._content), self._problem if self.is_success else "")

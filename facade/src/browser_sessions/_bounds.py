@@ -45,8 +45,7 @@ def checked_seconds(name: str, given: Seconds) -> float:
 
     """
     seconds = given.total_seconds() if isinstance(given, timedelta) else given
-    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not is_number or not 0 < seconds <= _THREE_YEARS:  # NaN is neither
+    if not _is_number(seconds) or not 0 < seconds <= _THREE_YEARS:  # NaN is neither
         raise ValueError(f"{name} is a number of seconds above zero, or a timedelta, not {given!r}")
     return seconds
 
@@ -54,3 +53,7 @@ def checked_seconds(name: str, given: Seconds) -> float:
 def is_whole(number: object, *, least: int) -> bool:
     """Whether an argument is a whole number that is not too small."""
     return isinstance(number, int) and not isinstance(number, bool) and number >= least
+
+
+def _is_number(number: object) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool)

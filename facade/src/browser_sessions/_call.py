@@ -151,21 +151,25 @@ def _outcome(call: Call[T], came: RawResponse | Exception | None, seconds: float
         return _failures.status_error(call, came)
     if came.problem:
         return _failures.unexpected(call, came, came.problem)
+    return _result(call, came)
+
+
+def _result(call: Call[T], came: RawResponse) -> T | BrowserSessionsError:
+    """Return the result in the response of a success."""
     response = call.operation.parse_response(came)
-    if response.error is not None:
-        error = _failures.unexpected(call, came, str(response.error), response.error.path or None)
-        error.__cause__ = response.error
-        return error
-    if response.parsed is None:
+    if response.parsed is not None:
+        return call.view(response.parsed)
+    problem = response.error
+    if problem is None:
         return _failures.unexpected(call, came, "there is no such success")
-    return call.view(response.parsed)
+    error = _failures.unexpected(call, came, str(problem), problem.path or None)
+    error.__cause__ = problem
+    return error
 
 
 def _may_exist(came: RawResponse | Exception | None, error: BrowserSessionsError) -> bool:
     """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it."""
-    return not isinstance(came, UNSENT) and isinstance(
-        error, TransportError | ProviderUnavailable | UnexpectedResponse
-    )
+    return not isinstance(came, UNSENT) and isinstance(error, TransportError | ProviderUnavailable | UnexpectedResponse)
 
 
 def _backoff(number: int) -> float:

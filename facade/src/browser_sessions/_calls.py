@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from browser_sessions._access import Access, find_access
 from browser_sessions._attempt import Pause
-from browser_sessions._bounds import Bounds
+from browser_sessions._bounds import Bounds, Seconds
 from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._http import HEADERS
 from browser_sessions._ref import SessionRef
@@ -47,7 +47,7 @@ class Calls:
         access, module, client = self._opened.get(ref.provider) or self._open(ref)
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
-    def wait(self, ref: SessionRef, until: Until, timeout: float, bounds: Bounds) -> Course[BrowserSession]:
+    def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for: each look is one attempt, and the next one its retry."""
         polls = Polls(ref, until, timeout)
         while True:

@@ -138,9 +138,7 @@ class Client(_Configuration):
 
         checked_wait(until, timeout)
         calls = self._open().calls
-        return self._results(
-            refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider
-        )
+        return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
     def close(self) -> None:
         """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
@@ -162,7 +160,7 @@ class Client(_Configuration):
         from browser_sessions._http import Network
 
         calls = Calls(self._api_keys, self._base_urls)
-        return Driver(calls, Network(self._transport, self._proxy, self._verify))
+        return Driver(calls, Network(self._transport, proxy=self._proxy, verify=self._verify))
 
     def _results(
         self,

@@ -64,7 +64,7 @@ class Configuration(Generic[Transport, Driver]):
         given = (timeout, max_retries, deadline)
         limits: Any = (old if new is None else new for old, new in zip(self._bounds, given, strict=True))
         other = copy.copy(self)
-        other._bounds = checked_bounds(*limits)
+        vars(other)["_bounds"] = checked_bounds(*limits)
         return other
 
     def connect_info(self, session: BrowserSession) -> ConnectInfo:

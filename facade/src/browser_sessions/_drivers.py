@@ -10,21 +10,19 @@ import contextlib
 import contextvars
 import sys
 import threading
+import time
 from typing import Any, TypeVar
 
 import anyio
 
 from browser_sessions._attempt import Attempt, Pause, RawResponse
-from browser_sessions._calls import Calls
 from browser_sessions._call import Course, MayExistError
+from browser_sessions._calls import Calls
 from browser_sessions._http import FAULTS, AsyncNetwork, Network
 from browser_sessions._streams import Stop
 from browser_sessions.errors import BrowserSessionsError
 
 T = TypeVar("T")
-
-NEVER = Stop()
-"""Of calls that no other thread ends."""
 
 PATIENCE = 5.0
 """Seconds that an interrupted thread waits for a response that tells what was created."""
@@ -37,7 +35,7 @@ class Driver:
         self.calls = calls
         self._network = network
 
-    def run(self, course: Course[T], stop: Stop = NEVER) -> T:
+    def run(self, course: Course[T], stop: Stop | None = None) -> T:
         """Return the result of a course.
 
         Raises:
@@ -63,9 +61,9 @@ class Driver:
         """Close the connections."""
         self._network.close()
 
-    def _take(self, step: Attempt | Pause, course: Course[Any], stop: Stop) -> RawResponse | None:
+    def _take(self, step: Attempt | Pause, course: Course[Any], stop: Stop | None) -> RawResponse | None:
         if isinstance(step, Pause):
-            stop.pause(step.seconds)
+            (stop.pause if stop else time.sleep)(step.seconds)
             return None
         return self._network.send(step, stop) if step.may_repeat else self._send_whole(step, course)
 

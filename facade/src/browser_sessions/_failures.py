@@ -125,13 +125,13 @@ def status_error(call: Call[Any], answer: RawResponse) -> errors.ApiStatusError:
     return kind(_about(call, message), **_facts(call, answer, text), **more)
 
 
-def unexpected(call: Call[Any], answer: RawResponse, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
+def unexpected(
+    call: Call[Any], answer: RawResponse, problem: str, path: str | None = None
+) -> errors.UnexpectedResponse:
     """Return the error for a success that is not what the provider promises."""
     name, said = call.access.provider.name, line_of(_without_key(call, problem))
     message = f"{name}'s answer (status {answer.status_code}) is not what it promises: {said}"
-    return errors.UnexpectedResponse(
-        _about(call, message), path=path, **_facts(call, answer, _text(call, answer))
-    )
+    return errors.UnexpectedResponse(_about(call, message), path=path, **_facts(call, answer, _text(call, answer)))
 
 
 def _reason(error: BaseException | None) -> str:

@@ -10,7 +10,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -70,13 +70,13 @@ class Network:
     """What sends requests from threads: pools of connections of our own, or a transport of the user's."""
 
     def __init__(
-        self, transport: httpx.BaseTransport | None, proxy: str | None, verify: ssl.SSLContext | bool
+        self, transport: httpx.BaseTransport | None, *, proxy: str | None, verify: ssl.SSLContext | bool
     ) -> None:
         self._transport = transport
         self._backend = Backend()
-        self._pools = _Pools(httpcore.ConnectionPool, self._backend, proxy, verify)
+        self._pools = _Pools(httpcore.ConnectionPool, self._backend, proxy=proxy, verify=verify)
 
-    def send(self, attempt: Attempt, stop: Stop) -> RawResponse:
+    def send(self, attempt: Attempt, stop: Stop | None) -> RawResponse:
         """Return the response to a request; a redirect is a response like any other."""
         with _as_httpx():
             status, headers, stream = self._open(attempt, stop)
@@ -91,11 +91,12 @@ class Network:
                 if body.is_success:
                     raise
             finally:
-                stop.release()
+                if stop is not None:
+                    stop.release()  # before another thread can take the connection
                 stream.close()
         return body.response()
 
-    def _open(self, attempt: Attempt, stop: Stop) -> tuple[int, httpx.Headers, Any]:
+    def _open(self, attempt: Attempt, stop: Stop | None) -> tuple[int, httpx.Headers, Any]:
         """Return a response's status and headers, and its body as a stream."""
         self._pools.require_open()
         if self._transport is None:
@@ -117,10 +118,10 @@ class AsyncNetwork:
     """`Network`, for tasks of asyncio and trio."""
 
     def __init__(
-        self, transport: httpx.AsyncBaseTransport | None, proxy: str | None, verify: ssl.SSLContext | bool
+        self, transport: httpx.AsyncBaseTransport | None, *, proxy: str | None, verify: ssl.SSLContext | bool
     ) -> None:
         self._transport = transport
-        self._pools = _Pools(httpcore.AsyncConnectionPool, AsyncBackend(), proxy, verify)
+        self._pools = _Pools(httpcore.AsyncConnectionPool, AsyncBackend(), proxy=proxy, verify=verify)
         self._loop: object = None
 
     async def send(self, attempt: Attempt) -> RawResponse:
@@ -167,8 +168,10 @@ class AsyncNetwork:
 class _Pools(Generic[Pool]):
     """A pool of connections for each address, made on first use; one TLS context for all."""
 
-    def __init__(self, kind: type[Pool], backend: Any, proxy: str | None, verify: ssl.SSLContext | bool) -> None:
-        self._kind = kind
+    def __init__(
+        self, kind: Callable[..., Pool], backend: Any, *, proxy: str | None, verify: ssl.SSLContext | bool
+    ) -> None:
+        self._kind: Callable[..., Pool] = kind
         self._backend = backend
         self._proxy = proxy
         self._verify = verify
@@ -193,7 +196,7 @@ class _Pools(Generic[Pool]):
             if key not in self._pools:
                 proxy = find_proxy(url, self._proxy)
                 if self._context is None and (url.scheme == "https" or proxy is not None):
-                    self._context = _tls_context(self._verify)
+                    self._context = _tls_context(verify=self._verify)
                 self._pools[key] = self._kind(
                     ssl_context=self._context,
                     proxy=None if proxy is None else self._core_proxy(proxy),
@@ -255,7 +258,7 @@ def _request(attempt: Attempt) -> httpx.Request:
     return request
 
 
-def _tls_context(verify: ssl.SSLContext | bool) -> ssl.SSLContext:
+def _tls_context(*, verify: ssl.SSLContext | bool) -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context(verify)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from importlib import import_module
 from urllib.request import getproxies
 
 import httpx
@@ -38,7 +39,7 @@ def _proxy(address: str, source: str) -> httpx.Proxy:
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
         if proxy.url.scheme.startswith("socks"):
-            import socksio  # noqa: F401 - which httpcore needs for it
+            import_module("socksio")  # which httpcore needs for it
     except ImportError:
         problem = "SOCKS needs the package socksio: install httpx[socks]"
     except (ValueError, httpx.InvalidURL):

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef, ref_of_answer
 from browser_sessions._status import SessionStatus
+
+if TYPE_CHECKING:
+    from browser_sessions._providers import anchorbrowser, brightdata, browser_use, browserbase, skyvern
+
+    Raw: TypeAlias = anchorbrowser.Raw | brightdata.Raw | browser_use.Raw | browserbase.Raw | skyvern.Raw
 
 HIDDEN = "***"
 """What stands for a value that the spec marks sensitive."""
@@ -122,7 +127,7 @@ class BrowserSession:
     failure: SessionFailure | None = None
     derived: frozenset[str] = frozenset()
     unexpected: tuple[str, ...] = ()
-    raw: Any
+    raw: Raw
 
     @property
     def ref(self) -> SessionRef:

@@ -1,7 +1,7 @@
 """Network streams that keep a total limit: httpcore bounds each read alone, which a dripping server outlasts.
 
-httpcore hands the numbers of a request's `timeout` extension to these streams as they are. In our own pools they are not
-seconds but the moment of the monotonic clock at which all has to be over.
+httpcore hands the numbers of a request's `timeout` extension to these streams as they are. In our own pools of threads
+they are not seconds but the moment of the monotonic clock at which all has to be over.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Backend(httpcore.NetworkBackend):
     def __init__(self) -> None:
         self._backend = httpcore.SyncBackend()
         self.thread = threading.local()
-        """What the thread's sending is stopped by is `thread.stop`."""
+        """Has, as `stop`, what the sending of this thread is stopped by, or None."""
 
     def connect_tcp(
         self,
@@ -121,7 +121,8 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
     def _left(self, end: float | None, error: type[Exception]) -> float:
-        self._thread.stop.hold(self)
+        if self._thread.stop is not None:
+            self._thread.stop.hold(self)
         return left(self._end if end is None else end, error)
 
 
@@ -140,9 +141,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Open a connection."""
-        return _AsyncStream(
-            await self._backend.connect_tcp(_local(host), port, timeout, local_address, socket_options)
-        )
+        return _AsyncStream(await self._backend.connect_tcp(_local(host), port, timeout, local_address, socket_options))
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from browser_sessions._providers._table import ROWS
 
+OPERATIONS = ("get", "list", "create", "stop", "live_view", "recordings", "account")
+"""What can be asked of a provider, by the names of `Client`'s methods."""
+
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureRule:
     """What a provider means by a status.
 
     Attributes:
@@ -24,6 +28,42 @@ class Failure:
     status: int
     error: str
     says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option of an operation.
+
+    Attributes:
+        unit: What its number counts on the wire, such as "minutes"; None where it is no number.
+        least: Its least value, in that unit; None where the provider says none.
+        most: Its largest value, in that unit; None where the provider says none.
+
+    """
+
+    unit: str | None = None
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a provider offers of an operation.
+
+    Attributes:
+        is_available: Whether it offers it at all.
+        options: What can be asked for, by the name of the argument here.
+        fields: The fields of the result that it can ever fill; for `get`, those in the provider's own `fields`.
+        order: Of a list: "newest" first, "open-first", or "unknown".
+        window: Of a list: how far back it reaches; None where it has no known end.
+
+    """
+
+    is_available: bool
+    options: Mapping[str, Option] = MappingProxyType({})
+    fields: frozenset[str] = frozenset()
+    order: Literal["newest", "open-first", "unknown"] | None = None
+    window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +87,7 @@ class Provider:
             can be connected to again.
         connect_header: The header in which the key is wanted there.
         failures: What a status means here and nowhere else.
+        operations: What it offers of each operation in `OPERATIONS`.
 
     """
 
@@ -61,7 +102,8 @@ class Provider:
     ready: str | None
     connect_url: str | None
     connect_header: str | None
-    failures: tuple[Failure, ...]
+    failures: tuple[FailureRule, ...]
+    operations: Mapping[str, Operation]
     sensitive_fields: frozenset[str] = field(init=False, repr=False)
     """The fields of a `BrowserSession` that are read from a sensitive property."""
 
@@ -81,6 +123,19 @@ def _provider_of(slug: str) -> Provider:
     return PROVIDERS[slug]
 
 
+def _operation(name: str, row: dict[str, Any]) -> Operation:
+    if name not in row["operations"]:
+        return Operation(is_available=False)
+    described = row["operations"][name]
+    return Operation(
+        is_available=True,
+        options=MappingProxyType({each: Option(**option) for each, option in described.get("options", {}).items()}),
+        fields=frozenset(described.get("fields", row["fields"])),
+        order=described.get("order"),
+        window=timedelta(days=described["window_days"]) if "window_days" in described else None,
+    )
+
+
 def _provider(slug: str, row: dict[str, Any]) -> Provider:
     fields = {name: tuple(each["from"]) for name, each in row["fields"].items()}
     return Provider(
@@ -95,7 +150,8 @@ def _provider(slug: str, row: dict[str, Any]) -> Provider:
         ready=row.get("ready"),
         connect_url=row.get("connect", {}).get("url"),
         connect_header=row.get("connect", {}).get("header"),
-        failures=tuple(Failure(**each) for each in row.get("failures", ())),
+        operations=MappingProxyType({name: _operation(name, row) for name in OPERATIONS}),
+        failures=tuple(FailureRule(**each) for each in row.get("failures", ())),
     )
 
 

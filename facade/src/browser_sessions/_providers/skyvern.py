@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from skyvern_client import AuthenticatedClient, models
 from skyvern_client.api.sessions import get_session
@@ -35,6 +36,7 @@ STATUSES = {
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
+Raw: TypeAlias = models.Session
 
 
 def view(raw: models.Session) -> BrowserSession:
