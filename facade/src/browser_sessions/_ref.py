@@ -24,7 +24,7 @@ class SessionRef:
         id: The provider's id for the session, whatever it looks like.
 
     Raises:
-        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..".
+        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..", or has white space around it.
 
     """
 
@@ -38,7 +38,10 @@ class SessionRef:
             raise InvalidSessionRef(_unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
             raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
-        if any("\ud800" <= each <= "\udfff" for each in self.id):
+        if self.id != self.id.strip():
+            # Not stripped: two references to one session would not be equal, and a result would have another one's.
+            raise InvalidSessionRef("the id of a session has white space around it", provider=self.provider)
+        if not self.id.isascii() and any("\ud800" <= each <= "\udfff" for each in self.id):
             raise InvalidSessionRef("an id of a session has no lone surrogates", provider=self.provider)
 
     def __str__(self) -> str:
@@ -49,7 +52,8 @@ class SessionRef:
         """Return the reference that a text such as `skyvern:pbs_123` stands for.
 
         Raises:
-            InvalidSessionRef: It is none: no colon, an unknown provider, or an id that is empty, "." or "..".
+            InvalidSessionRef: The text is not a valid reference: it has no colon, names an unknown provider, or its id
+                is empty, "." or "..", or has white space around it.
 
         """
         if not isinstance(text, str) or ":" not in text:
@@ -76,7 +80,7 @@ def as_ref(name: Ref) -> SessionRef:
 
 
 def ref_of_answer(provider: str, session_id: str) -> SessionRef:
-    """Return the reference of a session that a provider answered with: the id is what it is, even if it is none."""
+    """Build a reference from a provider's response without validating the id."""
     ref = object.__new__(SessionRef)
     object.__setattr__(ref, "provider", provider)
     object.__setattr__(ref, "id", session_id)

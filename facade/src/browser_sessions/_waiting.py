@@ -8,10 +8,9 @@ from typing import Literal, NoReturn
 
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._connect import is_ready
-from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
-from browser_sessions.errors import BrowserSessionsError, NotConnectable, SessionEnded, WaitTimeout
+from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
 
 Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
 
@@ -50,7 +49,7 @@ class Polls:
 
         Raises:
             SessionEnded: It is over, and never will be.
-            NotConnectable: It runs, and never will be.
+            NotConnectable: It never gets an address.
 
         """
         self._session, self._error = session, None
@@ -117,13 +116,7 @@ def _is_connectable(session: BrowserSession) -> bool:
     if session.status.is_terminal:
         message = f"{session.ref} is over ({session.status}), and will not be ready any more"
         raise SessionEnded(message, ref=session.ref, session=session)
-    if not is_ready(session):
-        return False
-    provider = PROVIDERS[session.provider]
-    if session.connect_url is None and "connect_url" in provider.fields:
-        problem = f"it runs, and {provider.name} gives no address for it, as for browsers that it did not start itself"
-        raise NotConnectable(f"{session.ref} cannot be connected to: {problem}", ref=session.ref)
-    return True
+    return is_ready(session)
 
 
 _CONDITIONS: dict[str, Callable[[BrowserSession], object]] = {"ended": _is_ended, "ready": _is_connectable}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from browser_sessions._providers._table import ROWS
 
@@ -14,8 +14,7 @@ OPERATIONS = ("get", "list", "create", "stop", "live_view", "recordings", "accou
 """What can be asked of a provider, by the names of `Client`'s methods."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailureRule:
+class FailureRule(NamedTuple):
     """What a provider means by a status.
 
     Attributes:
@@ -30,8 +29,7 @@ class FailureRule:
     says: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(NamedTuple):
     """An option of an operation.
 
     Attributes:
@@ -46,8 +44,7 @@ class Option:
     most: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(NamedTuple):
     """What a provider offers of an operation.
 
     Attributes:
