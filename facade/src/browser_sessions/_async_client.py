@@ -109,5 +109,5 @@ class AsyncClient(_Configuration):
 
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
         run = AsyncRun(refs, lambda ref: driver.run(course_of(ref)), limits, concurrency)
-        self._shared.runs = (*(each for each in self._shared.runs if each.is_under_way), run)
+        self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)
         return AsyncResults(run)

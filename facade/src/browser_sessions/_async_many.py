@@ -7,7 +7,6 @@ import contextlib
 import contextvars
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from functools import partial
 from typing import Any, Self
 
 import anyio
@@ -49,7 +48,7 @@ class AsyncResults(AsyncIterator[Result]):
 
 
 class AsyncRun:
-    """Tasks that work: one that takes references, and one for each that was taken.
+    """A task that takes references, and a task for each that was taken.
 
     Args:
         refs: The references; at most `concurrency` are under way, or done and not yet asked for.
@@ -68,30 +67,22 @@ class AsyncRun:
         self._slots = anyio.Semaphore(concurrency)
         self._results: deque[Result | Exception] = deque()
         self._changed = anyio.Event()
-        self._cancels: dict[int, Callable[[], object]] = {}
-        self._count = 0
         self._failure: Exception | None = None
-        self._is_started = False
-        self._is_cancelled = False
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether a task works."""
-        return bool(self._cancels)
+        self._cancel: Callable[[], object] | None = None
+        self.is_over = False
 
     async def result(self) -> Result:
         """Return the next result.
 
         Raises:
-            StopAsyncIteration: There is none.
-            Exception: Whatever a function or an iterable of the caller's raised.
+            StopAsyncIteration: All have been returned, or the work was ended.
+            Exception: What a function or an iterable of the caller's raised.
 
         """
-        if not self._is_started:
-            self._is_started = True
-            self._start(self._take_all)
+        if self._cancel is None and not self.is_over:
+            self._cancel = _start_task(self._take_all, self._end)
         while not self._results:
-            if not self._cancels:
+            if self.is_over:
                 failure, self._failure = self._failure, None
                 raise failure or StopAsyncIteration
             await self._change()
@@ -104,14 +95,15 @@ class AsyncRun:
 
     def cancel(self) -> None:
         """End the work, soon."""
-        self._is_started = self._is_cancelled = True
-        for cancel in tuple(self._cancels.values()):
-            cancel()
+        if self._cancel is None:
+            self.is_over = True
+        else:
+            self._cancel()
 
     async def aclose(self) -> None:
         """End the work, and wait until it has ended."""
         self.cancel()
-        while self._cancels:
+        while not self.is_over:
             await self._change()
 
     async def _change(self) -> None:
@@ -119,19 +111,23 @@ class AsyncRun:
             self._changed = anyio.Event()
         await self._changed.wait()
 
+    def _end(self) -> None:
+        self.is_over = True
+        self._changed.set()
+
     async def _take_all(self) -> None:
-        while True:
-            await self._slots.acquire()
+        async with anyio.create_task_group() as tasks:
             try:
-                name = await self._take()
+                while True:
+                    await self._slots.acquire()
+                    name = await self._take()
+                    if name is _END:
+                        break
+                    tasks.start_soon(self._work_on, name)
             except Exception as error:  # noqa: BLE001 - the caller's own; raised once there is no result left
                 self._failure = error
-                return
-            if name is _END:
-                return
-            self._start(partial(self._work_on, name))
 
-    async def _take(self) -> Ref:
+    async def _take(self) -> Any:
         if isinstance(self._source, AsyncIterator):
             return await anext(self._source, _END)
         return next(self._source, _END)
@@ -147,18 +143,7 @@ class AsyncRun:
         except Exception as error:  # noqa: BLE001 - raised by `result`
             result = error
         self._results.append(result)
-
-    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        if self._is_cancelled:  # since the task that starts this one was woken for the last time
-            return
-        self._count += 1
-        number = self._count
-
-        def end() -> None:
-            del self._cancels[number]
-            self._changed.set()
-
-        self._cancels[number] = _start_task(work, end)
+        self._changed.set()
 
 
 def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) -> Callable[[], object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,6 +64,8 @@ _GRACE = 0.01
 _MAX_KEPT, _KEPT_FOR = 100, 5.0
 """How many connections without a request are kept, and for how many seconds."""
 
+_MALFORMED = "the SOCKS proxy's reply is malformed"
+
 Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 
 
@@ -101,7 +104,11 @@ class Network:
         self._pools.require_open()
         if self._transport is None:
             self._backend.thread.stop = stop
-            response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.end))
+            pool = self._pools.of(attempt)
+            try:
+                response = pool.handle_request(_core_request(attempt, attempt.end))
+            except _socks_faults() as error:
+                raise httpx.RemoteProtocolError(_MALFORMED) from error
             return response.status, httpx.Headers(response.headers), response.stream
         given = self._transport.handle_request(_request(attempt))
         return given.status_code, given.headers, given.stream
@@ -152,7 +159,11 @@ class AsyncNetwork:
             if (loop := anyio.lowlevel.current_token()) != self._loop:
                 self._pools.forget()  # connections of another event loop, which has ended
                 self._loop = loop
-            response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, seconds))
+            pool = self._pools.of(attempt)
+            try:
+                response = await pool.handle_async_request(_core_request(attempt, seconds))
+            except _socks_faults() as error:
+                raise httpx.RemoteProtocolError(_MALFORMED) from error
             return response.status, httpx.Headers(response.headers), response.stream
         given = await self._transport.handle_async_request(_request(attempt))
         return given.status_code, given.headers, given.stream
@@ -234,6 +245,12 @@ def _as_httpx() -> Iterator[None]:
         yield
     except _CORE_FAULTS as error:
         raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+
+def _socks_faults() -> tuple[type[Exception], ...]:
+    """Return what httpcore lets through of a SOCKS proxy's malformed replies; none if there was no such proxy."""
+    socksio = sys.modules.get("socksio")
+    return (AssertionError, socksio.SOCKSError) if socksio else ()
 
 
 def _core_request(attempt: Attempt, limit: float) -> httpcore.Request:

@@ -72,20 +72,18 @@ class Polls:
         self._pause = min(self._pause * _GROWTH, _LONGEST_PAUSE)
         left = self._end - now
         if self._is_last or wanted >= left:
-            self._give_up(wanted if wanted >= left > 0 else 0.0)
+            self._give_up()
         lead = min(max(2 * (now - self._began), _LEAST_LEAD), _LONGEST_LEAD)
         if pause < left - lead:
             return pause
         self._is_last = True
         return max(left - lead, wanted, 0.0)
 
-    def _give_up(self, wanted: float) -> NoReturn:
+    def _give_up(self) -> NoReturn:
         message = f"{self._ref} is not {self._name} within {self._timeout:g} s: it was "
         message += f"last seen {self._session.status}" if self._session else "never seen"
         if self._error:
             message += f"; the last poll failed: {str(self._error).removeprefix(f'{self._ref}: ')}"
-        if wanted:
-            message += f"; the next one is wanted after {wanted:g} s only"
         raise WaitTimeout(message, ref=self._ref, session=self._session) from self._error
 
 
