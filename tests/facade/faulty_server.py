@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -24,7 +25,7 @@ class Peer:
         self.requests: list[bytes] = []
 
     def read(self) -> bytes:
-        """Return the head of the next request; nothing once the client is gone."""
+        """Read the next request, and return its head; nothing once the client is gone."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             received = self._connection.recv(1)
@@ -32,6 +33,10 @@ class Peer:
                 return b""
             head += received
         self.requests.append(head)
+        length = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
+        left = int(length[1]) if length else 0
+        while left and (received := self._connection.recv(left)):
+            left -= len(received)
         return head
 
     def send(self, data: bytes) -> None:
