@@ -28,7 +28,9 @@ class Create:
     parse_response = staticmethod(get_session.parse_response)
 
     @staticmethod
-    def build_request(minutes: int, *, client: AuthenticatedClient, path: str = "/v1/browser_sessions") -> httpx.Request:
+    def build_request(
+        minutes: int, *, client: AuthenticatedClient, path: str = "/v1/browser_sessions"
+    ) -> httpx.Request:
         """Return the request."""
         return client.build_request("post", path, content_type="application/json", json={"timeout": minutes})
 

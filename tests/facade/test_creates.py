@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent import futures
 from contextvars import ContextVar
 from typing import Any
@@ -20,10 +20,10 @@ from browser_sessions._call import MayExistError, course
 from browser_sessions._calls import Calls
 from browser_sessions._drivers import AsyncDriver, Driver
 from browser_sessions._http import AsyncNetwork, Network
-from tests.facade.faulty_server import FaultyServer, Peer
+from tests.facade.faulty_server import FaultyServer, Peer, Play, answering
 from tests.facade.fetching import BACKENDS, running
 from tests.facade.made_up import BOUNDS, call, told
-from tests.facade.test_faulty_servers import SESSION, answering, wait_until
+from tests.facade.test_faulty_servers import SESSION, wait_until
 
 each_backend = pytest.mark.parametrize("backend", BACKENDS)
 
@@ -241,9 +241,10 @@ def test_a_create_that_was_cancelled_ends_with_its_attempt(backend: str) -> None
     notes: list[Any] = []
 
     async def cancel(runs: AsyncDriver) -> None:
-        with anyio.CancelScope() as scope, pytest.raises(MayExistError):
+        with anyio.CancelScope() as scope:
             scope.cancel()
-            await runs.run(told(call(server.address, bounds=BOUNDS._replace(timeout=0.2)), notes.append))
+            with pytest.raises(MayExistError):
+                await runs.run(told(call(server.address, bounds=BOUNDS._replace(timeout=0.2)), notes.append))
 
     with FaultyServer(Peer.hold) as server:
         in_loop(backend, cancel)
@@ -278,7 +279,11 @@ def test_a_create_that_is_not_interrupted(backend: str) -> None:
             await runs.run(course(call(server.address)))
         return [await runs.run(course(call(server.address)))]
 
-    lives = iter([lambda _: None, answering(SESSION)])
-    with FaultyServer(lambda peer: next(lives)(peer)) as server:
+    lives: Iterator[Play] = iter([lambda _: None, answering(SESSION)])
+
+    def play(peer: Peer) -> None:
+        next(lives)(peer)
+
+    with FaultyServer(play) as server:
         (session,) = in_loop(backend, create)
     assert session.id == running("skyvern")["browser_session_id"]

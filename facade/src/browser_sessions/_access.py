@@ -84,6 +84,6 @@ def _check_base_url(ref: SessionRef, base_url: str) -> None:
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine, for certain."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return f".{host}".endswith(".localhost") or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

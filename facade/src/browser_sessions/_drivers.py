@@ -49,7 +49,7 @@ class Driver:
                 try:
                     came = self._take(step, course, stop)
                 except FAULTS as error:
-                    came = error
+                    came = error.with_traceback(None)  # whose frames would keep the connection for as long as the error
                 except BaseException as error:
                     course.throw(error)
                     raise
@@ -109,7 +109,7 @@ class AsyncDriver:
                 try:
                     came = await self._take(step, course)
                 except FAULTS as error:
-                    came = error
+                    came = error.with_traceback(None)  # whose frames would keep the connection for as long as the error
                 except BaseException as error:
                     course.throw(error)
                     raise

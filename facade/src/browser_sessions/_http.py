@@ -5,13 +5,11 @@ This is the one module that knows httpx and httpcore both.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -20,7 +18,7 @@ import httpx
 
 from browser_sessions._attempt import Attempt, RawResponse
 from browser_sessions._body import Body, Content
-from browser_sessions._proxies import find_proxy
+from browser_sessions._environment import find_proxy, tls_context
 from browser_sessions._streams import AsyncBackend, Backend, Stop
 from browser_sessions._version import __version__
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError
@@ -81,37 +79,44 @@ class Network:
 
     def send(self, attempt: Attempt, stop: Stop | None) -> RawResponse:
         """Return the response to a request; a redirect is a response like any other."""
-        with _as_httpx():
-            status, headers, stream = self._open(attempt, stop)
-            body = Body(status, headers, attempt.max_body)
-            try:
-                for chunk in stream:
-                    if not body.take(chunk) or time.monotonic() >= attempt.end:
-                        break
-                else:
-                    body.is_whole = True
-            except _LOST:
-                if body.is_success:
-                    raise
-            finally:
-                if stop is not None:
-                    stop.release()  # before another thread can take the connection
-                stream.close()
+        try:
+            return self._exchange(attempt, stop)
+        except _CORE_FAULTS as error:
+            fault = _as_httpx(error)
+        raise fault  # not above, where it would keep what led to it: frames that hold the connection
+
+    def _exchange(self, attempt: Attempt, stop: Stop | None) -> RawResponse:
+        status, headers, stream = self._open(attempt, stop)
+        body = Body(status, headers, attempt.max_body)
+        try:
+            for chunk in stream:
+                if not body.take(chunk) or time.monotonic() >= attempt.end:
+                    break
+            else:
+                body.is_whole = True
+        except _LOST:
+            if body.is_success:
+                raise
+        finally:
+            if stop is not None:
+                stop.release()  # before another thread can take the connection
+            stream.close()
         return body.response()
 
     def _open(self, attempt: Attempt, stop: Stop | None) -> tuple[int, httpx.Headers, Any]:
         """Return a response's status and headers, and its body as a stream."""
         self._pools.require_open()
-        if self._transport is None:
-            self._backend.thread.stop = stop
-            pool = self._pools.of(attempt)
-            try:
-                response = pool.handle_request(_core_request(attempt, attempt.end))
-            except _socks_faults() as error:
-                raise httpx.RemoteProtocolError(_MALFORMED) from error
+        if self._transport is not None:
+            given = self._transport.handle_request(_request(attempt))
+            return given.status_code, given.headers, given.stream
+        self._backend.thread.stop = stop
+        pool = self._pools.of(attempt)
+        try:
+            response = pool.handle_request(_core_request(attempt, attempt.end))
             return response.status, httpx.Headers(response.headers), response.stream
-        given = self._transport.handle_request(_request(attempt))
-        return given.status_code, given.headers, given.stream
+        except _socks_faults():
+            pass
+        raise httpx.RemoteProtocolError(_MALFORMED)
 
     def close(self) -> None:
         """Close the connections, or the user's transport."""
@@ -133,9 +138,16 @@ class AsyncNetwork:
 
     async def send(self, attempt: Attempt) -> RawResponse:
         """Return the response to a request; a redirect is a response like any other."""
+        try:
+            return await self._exchange(attempt)
+        except _CORE_FAULTS as error:
+            fault = _as_httpx(error)
+        raise fault
+
+    async def _exchange(self, attempt: Attempt) -> RawResponse:
         body = None
         seconds = max(attempt.end - time.monotonic(), 0.0)
-        with _as_httpx(), anyio.move_on_after(seconds + _GRACE) as scope:
+        with anyio.move_on_after(seconds + _GRACE) as scope:
             status, headers, stream = await self._open(attempt, seconds)
             body = Body(status, headers, attempt.max_body)
             try:
@@ -155,21 +167,26 @@ class AsyncNetwork:
 
     async def _open(self, attempt: Attempt, seconds: float) -> tuple[int, httpx.Headers, Any]:
         self._pools.require_open()
-        if self._transport is None:
-            if (loop := anyio.lowlevel.current_token()) != self._loop:
-                self._pools.forget()  # connections of another event loop, which has ended
-                self._loop = loop
-            pool = self._pools.of(attempt)
-            try:
-                response = await pool.handle_async_request(_core_request(attempt, seconds))
-            except _socks_faults() as error:
-                raise httpx.RemoteProtocolError(_MALFORMED) from error
+        if self._transport is not None:
+            given = await self._transport.handle_async_request(_request(attempt))
+            return given.status_code, given.headers, given.stream
+        self._enter_loop()
+        pool = self._pools.of(attempt)
+        try:
+            response = await pool.handle_async_request(_core_request(attempt, seconds))
             return response.status, httpx.Headers(response.headers), response.stream
-        given = await self._transport.handle_async_request(_request(attempt))
-        return given.status_code, given.headers, given.stream
+        except _socks_faults():
+            pass
+        raise httpx.RemoteProtocolError(_MALFORMED)
+
+    def _enter_loop(self) -> None:
+        if (loop := anyio.lowlevel.current_token()) != self._loop:
+            self._pools.forget()  # connections of another event loop, which has ended
+            self._loop = loop
 
     async def aclose(self) -> None:
         """Close the connections, or the user's transport."""
+        self._enter_loop()
         for pool in self._pools.close():
             await pool.aclose()
         if self._transport is not None:
@@ -207,7 +224,7 @@ class _Pools(Generic[Pool]):
             if key not in self._pools:
                 proxy = find_proxy(url, self._proxy)
                 if self._context is None and (url.scheme == "https" or proxy is not None):
-                    self._context = _tls_context(verify=self._verify)
+                    self._context = tls_context(verify=self._verify)
                 self._pools[key] = self._kind(
                     ssl_context=self._context,
                     proxy=None if proxy is None else self._core_proxy(proxy),
@@ -238,13 +255,13 @@ class _Pools(Generic[Pool]):
         return pools
 
 
-@contextlib.contextmanager
-def _as_httpx() -> Iterator[None]:
-    """Raise httpcore's errors as httpx does, whose classes have the same names."""
-    try:
-        yield
-    except _CORE_FAULTS as error:
-        raise getattr(httpx, type(error).__name__)(str(error)) from error
+def _as_httpx(error: BaseException) -> Exception:
+    """Return one of httpcore's errors as one of httpx's, whose classes have the same names, without what led to it."""
+    said: BaseException | None = error
+    while said and not str(said):  # trio's errors say nothing themselves
+        said = said.__cause__ or said.__context__
+    fault: Exception = getattr(httpx, type(error).__name__)(str(said or ""))
+    return fault
 
 
 def _socks_faults() -> tuple[type[Exception], ...]:
@@ -273,12 +290,3 @@ def _request(attempt: Attempt) -> httpx.Request:
     request.extensions = {"timeout": dict.fromkeys(_PHASES, seconds)}
     request.stream = Content(request.content)
     return request
-
-
-def _tls_context(*, verify: ssl.SSLContext | bool) -> ssl.SSLContext:
-    try:
-        return httpx.create_ssl_context(verify)
-    except OSError as error:
-        variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "certifi")
-        problem = error.strerror or type(error).__name__
-        raise ConfigurationError(f"the certificates in {variable} cannot be used: {problem}") from None

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import anyio
@@ -103,7 +103,12 @@ class _Stream(httpcore.NetworkStream):
         self._thread = thread
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+        try:
+            return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+        except BaseException:
+            if timeout is None:  # in a SOCKS proxy's handshake, after which httpcore leaves the socket open
+                self.close()
+            raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, self._left(timeout, httpcore.WriteTimeout))
@@ -149,7 +154,10 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         self._stream = stream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._stream.read(max_bytes, timeout)
+        if timeout is not None:
+            return await self._stream.read(max_bytes, timeout)
+        async with self._closed_on_error():  # a SOCKS proxy's handshake
+            return await self._stream.read(max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         await self._stream.write(buffer, timeout)
@@ -157,18 +165,24 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        try:
+        async with self._closed_on_error():
             return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
-        except BaseException:
-            with anyio.CancelScope(shield=True):  # httpcore leaves the socket open when it is cancelled here
-                await self._stream.aclose()
-            raise
 
     async def aclose(self) -> None:
         await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+    @contextlib.asynccontextmanager
+    async def _closed_on_error(self) -> AsyncIterator[None]:
+        """Close the socket if a handshake fails or is cancelled: httpcore leaves it open then."""
+        try:
+            yield
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._stream.aclose()
+            raise
 
 
 def left(end: float, error: type[Exception]) -> float:

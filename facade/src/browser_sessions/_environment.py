@@ -1,10 +1,11 @@
-"""Which proxy a request goes through, of those that the environment names."""
+"""The proxies and the certificates that the environment names."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
 import re
+import ssl
 from importlib import import_module
 from urllib.request import getproxies
 
@@ -33,6 +34,21 @@ def find_proxy(url: httpx.URL, given: str | None) -> httpx.Proxy | None:
         return None
     name = url.scheme if proxies.get(url.scheme) else "all"
     return _proxy(proxies[name], _variable(name)) if proxies.get(name) else None
+
+
+def tls_context(*, verify: ssl.SSLContext | bool) -> ssl.SSLContext:
+    """Return the TLS context that was given, or one that trusts whom the environment names, or certifi.
+
+    Raises:
+        ConfigurationError: The certificates cannot be used.
+
+    """
+    try:
+        return httpx.create_ssl_context(verify)
+    except OSError as error:
+        variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "certifi")
+        problem = error.strerror or type(error).__name__
+        raise ConfigurationError(f"the certificates in {variable} cannot be used: {problem}") from None
 
 
 def _proxy(address: str, source: str) -> httpx.Proxy:
@@ -69,7 +85,7 @@ def _matches(entry: str, url: httpx.URL) -> bool:
         network = ipaddress.ip_network(host.strip("[]"), strict=False)
     except ValueError:
         name = host.rstrip(".").removeprefix("*")
-        return host == "*" or (name != "" and f".{url.host}".endswith(name if name[0] == "." else f".{name}"))
+        return host == "*" or (name != "" and (url.host == name or url.host.endswith(f".{name.removeprefix('.')}")))
     try:
         return ipaddress.ip_address(url.host) in network
     except ValueError:
