@@ -286,7 +286,7 @@ class TestSecrets:
 
     def test_what_a_terminal_would_take_for_a_command(self) -> None:
         """Neither a message nor the log has more than one line, or anything but text."""
-        ref = SessionRef("skyvern", "a\n\x1b[31mb\r")
+        ref = SessionRef("skyvern", "a\n\x1b[31mb")
         with pytest.raises(errors.InvalidRequest) as caught:
             sync_client(lambda _: httpx.Response(400, json={"detail": "a\x1b[2J\nb\u202ec\x07"}), max_retries=0).get(
                 ref

@@ -26,15 +26,13 @@ import pytest
 from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, errors
 from browser_sessions.errors import BrowserSessionsError
 from tests.facade.faulty_server import FaultyServer, Peer, Play, answering, reading
-from tests.facade.fetching import BACKENDS, KEY, KEYS, run, running
+from tests.facade.fetching import AMPLE, BACKENDS, KEY, KEYS, run, running
 
 SESSION = json.dumps(running("skyvern")).encode()
 TIMEOUT = 0.6
 """The time for what never comes."""
 LATE = 10.0
 """Seconds that a slow machine may take on top."""
-AMPLE = 30.0
-"""The time for what comes at once, in which no machine is so slow that it runs out of it."""
 
 each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
 
