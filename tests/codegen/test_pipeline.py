@@ -10,7 +10,6 @@ from codegen.errors import (
     CodegenError,
     DialectError,
     DocumentError,
-    GenerationError,
     InvalidDocument,
     NeedlessCorrections,
     OverlayError,

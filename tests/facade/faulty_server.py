@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
 import trustme
 
@@ -24,7 +25,7 @@ class Peer:
         self.requests: list[bytes] = []
 
     def read(self) -> bytes:
-        """Return the head of the next request; nothing once the client is gone."""
+        """Read the next request, and return its head; nothing once the client is gone."""
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             received = self._connection.recv(1)
@@ -32,7 +33,24 @@ class Peer:
                 return b""
             head += received
         self.requests.append(head)
+        length = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
+        self.receive(int(length[1]) if length else 0)
         return head
+
+    def receive(self, length: int) -> bytes:
+        """Return some bytes; less once the client is gone."""
+        data = b""
+        while len(data) < length and (received := self._connection.recv(length - len(data))):
+            data += received
+        return data
+
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._connection = context.wrap_socket(self._connection, server_side=True)
+
+    def rest(self, seconds: float) -> None:
+        """Do nothing for a while, or until the server is to stop."""
+        self._stopped.wait(seconds)
 
     def send(self, data: bytes) -> None:
         """Send some bytes."""
@@ -54,6 +72,10 @@ class Peer:
     def reset(self) -> None:
         """Break the connection off."""
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+        self._connection.close()
+
+    def close(self) -> None:
+        """Close the connection, which may be one of TLS by now."""
         self._connection.close()
 
     def half_close(self) -> None:
@@ -83,7 +105,7 @@ class FaultyServer:
 
     authority = trustme.CA()
 
-    def __init__(self, play: Callable[[Peer], None], *, tls: bool = False) -> None:
+    def __init__(self, play: Callable[[Peer], object], *, tls: bool = False) -> None:
         self._play = play
         self._context = self._server_context() if tls else None
         self._stopped = threading.Event()
@@ -139,5 +161,29 @@ class FaultyServer:
                 try:
                     self._play(peer)
                 finally:
+                    peer.close()
                     with self._lock:
                         self.open -= 1
+
+
+Play = Callable[[Peer], object]
+
+
+def reading(act: Play) -> Play:
+    """Return what acts once a request is there."""
+
+    def play(peer: Peer) -> None:
+        if peer.read():
+            act(peer)
+
+    return play
+
+
+def answering(*args: Any, **kwargs: Any) -> Play:
+    """Return what answers each request of a connection."""
+
+    def play(peer: Peer) -> None:
+        while peer.read():
+            peer.answer(*args, **kwargs)
+
+    return play

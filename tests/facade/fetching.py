@@ -16,6 +16,9 @@ KEY = "a-key-that-is-secret"
 KEYS = dict.fromkeys(PROVIDERS, KEY)
 BACKENDS = ("asyncio", "trio")
 
+AMPLE = 30.0
+"""The time for what comes at once, in which no machine is so slow that it runs out of it."""
+
 RUNNING = {
     "anchorbrowser": "running",
     "brightdata": "Running",

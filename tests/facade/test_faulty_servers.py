@@ -25,20 +25,16 @@ import pytest
 
 from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, errors
 from browser_sessions.errors import BrowserSessionsError
-from tests.facade.faulty_server import FaultyServer, Peer
-from tests.facade.fetching import BACKENDS, KEY, KEYS, run, running
+from tests.facade.faulty_server import FaultyServer, Peer, Play, answering, reading
+from tests.facade.fetching import AMPLE, BACKENDS, KEY, KEYS, run, running
 
 SESSION = json.dumps(running("skyvern")).encode()
 TIMEOUT = 0.6
 """The time for what never comes."""
-LATE = 1.5
+LATE = 10.0
 """Seconds that a slow machine may take on top."""
-AMPLE = 30.0
-"""The time for what comes at once, in which no machine is so slow that it runs out of it."""
 
 each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
-
-Play = Callable[[Peer], None]
 
 
 def fetch(
@@ -76,26 +72,6 @@ def assert_no_key(error: BaseException) -> None:
                 raise AssertionError(frame)
         seen = seen.__cause__ or seen.__context__
     assert KEY.encode() not in pickle.dumps(error)
-
-
-def reading(act: Play) -> Play:
-    """Return what acts once a request is there."""
-
-    def play(peer: Peer) -> None:
-        if peer.read():
-            act(peer)
-
-    return play
-
-
-def answering(*args: Any, **kwargs: Any) -> Play:
-    """Return what answers each request of a connection."""
-
-    def play(peer: Peer) -> None:
-        while peer.read():
-            peer.answer(*args, **kwargs)
-
-    return play
 
 
 def cut_off(peer: Peer) -> None:
@@ -345,7 +321,7 @@ def test_a_redirect_is_not_followed(status: str, backend: str | None) -> None:
 class Script:
     """What is done with one request after the other, the last one for ever."""
 
-    steps: list[Callable[[Peer], None]]
+    steps: list[Play]
     times: list[float] = attrs.field(factory=list)
 
     def __call__(self, peer: Peer) -> None:
@@ -418,7 +394,7 @@ def test_the_deadline_is_kept(backend: str | None) -> None:
     for steps, expected in cases:
         with FaultyServer(Script([*steps])) as server:
             start = time.monotonic()
-            error = fetch(server.address, backend, timeout=5, deadline=1, max_retries=5)
+            error = fetch(server.address, backend, timeout=60, deadline=1, max_retries=5)
             assert type(error) is expected
             assert time.monotonic() - start < 1 + LATE
 
@@ -438,12 +414,13 @@ def test_five_providers_share_one_connection() -> None:
             for slug in [*PROVIDERS] * 3:
                 assert client.get(f"{slug}:a").provider == slug
             assert (len(server.peers), server.open) == (1, 1)
-        _wait_until(lambda: server.open == 0)
+        wait_until(lambda: server.open == 0)
         assert len(server.requests) == 15
 
 
-def _wait_until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 2
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for what comes soon, however slow the machine is."""
+    end = time.monotonic() + AMPLE
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -467,8 +444,8 @@ def _nothing_left(server: FaultyServer) -> Iterator[None]:
     start = time.monotonic()
     yield
     assert time.monotonic() - start < LATE
-    _wait_until(lambda: server.open == 0)
-    _wait_until(lambda: threading.active_count() <= threads + len(server.peers))
+    wait_until(lambda: server.open == 0)
+    wait_until(lambda: threading.active_count() <= threads + len(server.peers))
 
 
 def test_leaving_early_ends_what_hangs_on_the_network() -> None:
@@ -499,54 +476,3 @@ def test_leaving_early_ends_what_tasks_hang_on(backend: str) -> None:
 
     with FaultyServer(first_only) as server, _nothing_left(server):
         anyio.run(main, server.address, backend=backend)
-
-
-class TestProxies:
-    """As in httpx."""
-
-    @pytest.fixture(autouse=True)
-    def _no_proxies(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
-            monkeypatch.delenv(name, raising=False)
-            monkeypatch.delenv(name.lower(), raising=False)
-
-    @each_backend
-    def test_of_the_environment(self, backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The request goes through it, unless the host is exempted; a drip through it is bounded."""
-        with FaultyServer(answering(SESSION)) as proxy, FaultyServer(answering(SESSION)) as server:
-            monkeypatch.setenv("HTTP_PROXY", proxy.address)
-            assert isinstance(fetch(server.address, backend), BrowserSession)
-            assert (len(proxy.requests), len(server.requests)) == (1, 0)
-            assert proxy.requests[0].startswith(f"GET {server.address}/v1/".encode())
-            monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-            assert isinstance(fetch(server.address, backend), BrowserSession)
-            assert (len(proxy.requests), len(server.requests)) == (1, 1)
-        monkeypatch.delenv("NO_PROXY")
-        with FaultyServer(reading(drip_head)) as proxy:
-            monkeypatch.setenv("HTTP_PROXY", proxy.address)
-            start = time.monotonic()
-            assert type(fetch("http://127.0.0.1:9", backend, timeout=TIMEOUT)) is errors.RequestTimeout
-            assert time.monotonic() - start < TIMEOUT + LATE
-
-    @each_backend
-    def test_that_refuse(self, backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-        """It is no answer of the provider."""
-        with FaultyServer(answering(b"", status="407 Who are you")) as proxy:
-            monkeypatch.setenv("HTTPS_PROXY", proxy.address)
-            error = fetch("https://127.0.0.1:9", backend)
-        assert type(error) is errors.TransportError
-        assert_no_key(error)
-
-    @each_backend
-    @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
-    def test_on_another_machine_get_no_key_in_the_clear(
-        self, name: str, backend: str | None, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Plain http to this machine would go over the network; nothing is sent."""
-        with FaultyServer(answering(SESSION)) as server:
-            monkeypatch.setenv(name, "http://203.0.113.1:3128")
-            error = fetch(server.address, backend)
-            assert type(error) is errors.ConfigurationError
-            assert "add 127.0.0.1 to NO_PROXY" in str(error)
-            monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-            assert isinstance(fetch(server.address, backend), BrowserSession)

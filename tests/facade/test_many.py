@@ -18,7 +18,7 @@ import pytest
 
 from browser_sessions import PROVIDERS, BrowserSession, Client, SessionRef
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidSessionRef, SessionNotFound
-from tests.facade.fetching import BACKENDS, KEYS, Handler, async_client, run, running, sync_client
+from tests.facade.fetching import AMPLE, BACKENDS, KEYS, Handler, async_client, run, running, sync_client
 
 each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
 
@@ -33,35 +33,44 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 
 class Meter:
-    """How many requests are under way at once, at most."""
+    """How many requests are under way at once, at most; none is answered before there are as many as are expected.
 
-    def __init__(self, seconds: float = 0.02) -> None:
-        self._seconds = seconds
+    Args:
+        expected: How many, of a provider or of "all".
+
+    """
+
+    def __init__(self, **expected: int) -> None:
+        self._expected = expected
         self._lock = threading.Lock()
         self._now: Counter[str] = Counter()
+        self._are_there = threading.Event()
         self.most: Counter[str] = Counter()
 
-    def begin(self, request: httpx.Request) -> list[str]:
-        """Count one more."""
+    def _begin(self, request: httpx.Request) -> list[str]:
+        """Count one more, and wait for the others, and for one more, which never comes."""
         names = [SLUGS[request.url.host], "all"]
         with self._lock:
             self._now.update(names)
             for name in names:
                 self.most[name] = max(self.most[name], self._now[name])
+            are_there = all(self.most[name] >= count for name, count in self._expected.items())
+        if are_there and not self._are_there.is_set():
+            time.sleep(0.1)
+            self._are_there.set()
+        assert self._are_there.wait(30)
         return names
 
     def sync_answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer after a while, in a thread."""
-        names = self.begin(request)
-        time.sleep(self._seconds)
+        """Answer in a thread."""
+        names = self._begin(request)
         with self._lock:
             self._now.subtract(names)
         return answer(request)
 
     async def async_answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer after a while, in a task."""
-        names = self.begin(request)
-        await anyio.sleep(self._seconds)
+        """Answer in a task."""
+        names = await anyio.to_thread.run_sync(self._begin, request)
         self._now.subtract(names)
         return answer(request)
 
@@ -122,19 +131,25 @@ def test_however_many(count: int, backend: str | None) -> None:
 
 
 @each_backend
-def test_no_more_than_was_said_at_once(backend: str | None) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, {"all": 20}),
+        ({"concurrency": 7}, {"all": 7}),
+        ({"concurrency": 8, "per_provider": 2}, {"skyvern": 2, "browserbase": 2, "all": 4}),
+        ({"concurrency": 8, "per_provider": {"skyvern": 1, "brightdata": 1}}, {"skyvern": 1}),
+    ],
+)
+def test_no_more_than_was_said_at_once(
+    arguments: dict[str, Any], expected: dict[str, int], backend: str | None
+) -> None:
     """At all, and of a provider, or of some by name; and as many as that."""
     refs = [f"{slug}:{number}" for number in range(20) for slug in ("skyvern", "browserbase")]
 
-    meter = Meter()
-    get_many(backend, refs, meter, concurrency=7)
-    assert meter.most["all"] == 7
-    meter = Meter()
-    get_many(backend, refs, meter, concurrency=8, per_provider=2)
-    assert (meter.most["skyvern"], meter.most["browserbase"], meter.most["all"]) == (2, 2, 4)
-    meter = Meter()
-    get_many(backend, refs, meter, concurrency=8, per_provider={"skyvern": 1})
-    assert meter.most["skyvern"] == 1
+    meter = Meter(**expected)
+    results = get_many(backend, refs, meter, **arguments)
+    assert {type(result) for _, result in results} == {BrowserSession}
+    assert {name: meter.most[name] for name in expected} == expected
     assert meter.most["browserbase"] > 1
 
 
@@ -213,8 +228,8 @@ def test_a_slow_iterable_does_not_hold_back_what_is_done(backend: str | None) ->
                 yield ref
 
         with sync_client(answer) as client:
-            next(client.get_many(crawl(), concurrency=20))
-        assert source.taken < 5
+            next(client.get_many(crawl(), concurrency=2000))
+        assert source.taken < 2000
         return
     never = anyio.Event()
 
@@ -273,7 +288,7 @@ def threads() -> list[threading.Thread]:
 
 def test_leaving_early_leaves_no_thread() -> None:
     """Whatever they were doing: waiting for an answer, for another attempt, or for their turn."""
-    started = threading.Barrier(5, timeout=5)
+    started = threading.Barrier(5, timeout=AMPLE)
 
     def fail(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/0"):
@@ -291,7 +306,7 @@ def test_leaving_early_leaves_no_thread() -> None:
             break
         gc.collect()
         assert threads() == []
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < AMPLE
 
 
 def test_an_iterator_that_is_not_used_starts_no_thread() -> None:
@@ -319,13 +334,32 @@ def test_leaving_early_leaves_no_task() -> None:
         async for _ in client.get_many(f"skyvern:{number}" for number in range(100)):
             assert len(asyncio.all_tasks()) > 2
             break
-        await asyncio.sleep(0.05)
-        assert asyncio.all_tasks() == {asyncio.current_task()}
+        await end_of_tasks()
         results = client.get_many(f"skyvern:{number}" for number in range(100))
         await anext(results)
         await client.aclose()
         assert asyncio.all_tasks() == {asyncio.current_task()}
         assert [result async for result in results] == []
+
+    asyncio.run(main())
+
+
+async def end_of_tasks() -> None:
+    """Wait until there is no task but this one."""
+    with anyio.fail_after(AMPLE):
+        while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110 - asyncio tells nobody
+            await asyncio.sleep(0.01)
+
+
+def test_results_that_were_not_asked_for() -> None:
+    """They can be closed, and start nothing afterwards."""
+
+    async def main() -> None:
+        async with async_client(answer) as client:
+            results = client.get_many(["skyvern:a"])
+            await results.aclose()
+            assert [result async for result in results] == []
+            assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(main())
 

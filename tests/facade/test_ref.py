@@ -13,7 +13,7 @@ KNOWN = f"There are: {', '.join(PROVIDERS)}"
 
 
 @pytest.mark.parametrize(
-    "text", ["skyvern:pbs_123", "browserbase:a:b", "browser_use: ", "anchorbrowser:…/..", "brightdata:::"]
+    "text", ["skyvern:pbs_123", "browserbase:a:b", "browser_use:a b", "anchorbrowser:…/..", "brightdata:::"]
 )
 def test_a_reference_is_its_text(text: str) -> None:
     """What is parsed is given back; all but the provider and its colon is the id."""
@@ -23,6 +23,7 @@ def test_a_reference_is_its_text(text: str) -> None:
     assert {ref: 1}[copy.deepcopy(pickle.loads(pickle.dumps(ref)))] == 1  # noqa: S301 - our own
 
 
+AROUND = "the id of a session has white space around it"
 FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
 
 
@@ -36,6 +37,11 @@ FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pb
         ("skyvern:.", InvalidSessionRef("'.' is no id of a session", provider="skyvern")),
         ("skyvern:..", InvalidSessionRef("'..' is no id of a session", provider="skyvern")),
         ("skyvern:\ud800", InvalidSessionRef("an id of a session has no lone surrogates", provider="skyvern")),
+        ("skyvern:pbs_1\n", InvalidSessionRef(AROUND, provider="skyvern")),
+        ("skyvern: pbs_1", InvalidSessionRef(AROUND, provider="skyvern")),
+        ("browser_use:3c90c3cc-0d44-4b50-8888-8dd25736052a\r\n", InvalidSessionRef(AROUND, provider="browser_use")),
+        ("browserbase:\u3000a", InvalidSessionRef(AROUND, provider="browserbase")),
+        (" browserbase:x", InvalidSessionRef(f"there is no such provider. Did you mean browserbase? {KNOWN}")),
         ("Skyvern:a", InvalidSessionRef(f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}")),
         ("browser-use:a", InvalidSessionRef(f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}")),
         ("wss://a.example?key=secret", InvalidSessionRef(f"there is no provider 'wss'. {KNOWN}")),

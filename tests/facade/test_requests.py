@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import json
 import ssl
 import threading
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 
 import browser_sessions
-from browser_sessions import PROVIDERS, Client, ConnectInfo, SessionRef, view
-from browser_sessions.errors import ConfigurationError, InvalidSessionRef
+from browser_sessions import PROVIDERS, AsyncClient, Client, ConnectInfo, SessionRef, view
+from browser_sessions.errors import (
+    ConfigurationError,
+    InvalidSessionRef,
+    ProviderUnavailable,
+    SessionNotFound,
+    UnexpectedResponse,
+)
 from tests.clients.client_case import load_cases
+from tests.facade.faulty_server import FaultyServer
+from tests.facade.faulty_server import answering as answering_each
 from tests.facade.fetching import BACKENDS, KEY, answering, async_client, run, running, sync_client
 from tests.facade.viewing import decode
 
@@ -64,7 +77,7 @@ def test_the_whole_request(slug: str, backend: str | None) -> None:
     }
 
 
-@pytest.mark.parametrize("session_id", ["a/../b", "?a=b", "#", "%2e%2e", "ü 漢\n", "a" * 1000])
+@pytest.mark.parametrize("session_id", ["a/../b", "?a=b", "#", "%2e%2e", "ü 漢\n-", "a" * 1000])
 def test_an_id_reaches_no_other_route(session_id: str) -> None:
     """Whatever an id is, it is one segment of the path."""
     paths: list[bytes] = []
@@ -81,7 +94,43 @@ def test_an_id_reaches_no_other_route(session_id: str) -> None:
     assert b"?" not in path
 
 
-@pytest.mark.parametrize("ref", ["skyvern:..", "nobody:a", "", "skyvern", None, 5, SessionRef("skyvern", "x" * 70_000)])
+RESERVED = {"anchorbrowser": ("all", "history", "async"), "skyvern": ("history", "external")}
+"""Words that reach other routes of a provider, which the overlays list."""
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+@pytest.mark.parametrize("slug", RESERVED)
+def test_an_id_that_is_another_route_is_refused(slug: str, backend: str | None) -> None:
+    """In any case, and nothing is sent; of another provider, and with anything more, it is an id."""
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        return httpx.Response(404)
+
+    async def get_many(refs: list[str]) -> list[Any]:
+        async with async_client(answer) as client:
+            return [result async for result in client.get_many(refs)]
+
+    def results(*refs: str) -> list[Any]:
+        work = partial(get_many, [*refs])
+        return run(backend, work) if backend else list(sync_client(answer).get_many(refs))
+
+    words = [*RESERVED[slug], *(word.title() for word in RESERVED[slug])]
+    for ref, error in results(*(f"{slug}:{word}" for word in words)):
+        provider, _, word = str(ref).partition(":")
+        name = PROVIDERS[slug].name
+        problem = f"{word!r} cannot stand in this path: the API serves another route there"
+        assert error == InvalidSessionRef(f"this id cannot be sent to {name}: {problem}", provider=provider)
+    assert sent == []
+    assert [type(error) for _, error in results(f"{slug}:{words[0]}-1", f"browserbase:{words[0]}")] == [
+        SessionNotFound
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "ref", ["skyvern:..", "nobody:a", "", "skyvern", "skyvern:a\n", None, 5, SessionRef("skyvern", "x" * 70_000)]
+)
 def test_nothing_is_sent_for_what_names_no_session(ref: Any) -> None:
     """The error comes before anything else, even before a key is looked for."""
 
@@ -92,12 +141,34 @@ def test_nothing_is_sent_for_what_names_no_session(ref: Any) -> None:
         sync_client(refuse).get(ref)
 
 
-def test_an_id_that_a_provider_answered_with_is_checked() -> None:
-    """A view's own reference may be none."""
-    session = view(decode("skyvern", running("skyvern") | {"browser_session_id": ".."}))
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
+    """Wherever a reference is asked for; its id is validated again, for a response can have any."""
+    session = view(decode("skyvern", running("skyvern")))
+    odd = view(decode("skyvern", running("skyvern") | {"browser_session_id": ".."}))
 
+    async def get_all() -> list[Any]:
+        async with async_client(answering("skyvern")) as client:
+            many = [result async for result in client.get_many([session, odd])]
+            waited = [result async for result in client.wait_many([session, odd], until=lambda _: True)]
+            return [await client.get(session), await client.wait(session, until=lambda _: True), many, waited]
+
+    if backend:
+        found = run(backend, get_all)
+    else:
+        client = sync_client(answering("skyvern"))
+        many = list(client.get_many([session, odd]))
+        waited = list(client.wait_many([session, odd], until=lambda _: True))
+        found = [client.get(session), client.wait(session, until=lambda _: True), many, waited]
+
+    refused = InvalidSessionRef("'..' is no id of a session", provider="skyvern")
+    assert found[:2] == [session, session]
+    for results in found[2:]:
+        assert len(results) == 2
+        assert (odd, refused) in results
+        assert (session.ref, session) in results
     with pytest.raises(InvalidSessionRef):
-        sync_client(answering("skyvern")).get(session.ref)
+        sync_client(answering("skyvern")).get(odd.ref)
 
 
 class TestKeys:
@@ -196,17 +267,71 @@ class TestArguments:
     """What a client is told is checked when it is made."""
 
     @pytest.mark.parametrize("name", ["timeout", "deadline"])
-    @pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), True, None, "5"])
+    @pytest.mark.parametrize(
+        "value", [0, -1, 1.1e8, float("nan"), float("inf"), True, None, "5", timedelta(0), timedelta(days=2000)]
+    )
     def test_times(self, name: str, value: Any) -> None:
         """There is no endless one."""
-        with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero"):
+        with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
             Client(**{name: value})
+        if value is not None:
+            with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
+                Client().with_options(**{name: value})
 
     @pytest.mark.parametrize("value", [-1, 1.5, True, None])
     def test_retries(self, value: Any) -> None:
         """Zero is none."""
         with pytest.raises(ValueError, match="max_retries is a number, 0 or more"):
             Client(max_retries=value)
+
+    def test_a_transport_has_its_own_proxy(self) -> None:
+        """And its own certificates: another one's would be ignored."""
+        for given in ({"proxy": "http://a.example"}, {"verify": False}):
+            with pytest.raises(ConfigurationError, match="a transport has its own proxy and certificates"):
+                sync_client(answering("skyvern"), **given)
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_other_options_of_one_client(backend: str | None) -> None:
+    """Each has its own limits, as seconds or as a timedelta, and all have one transport, which is closed once."""
+    seen: list[float] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"]["read"])
+        return httpx.Response(503)
+
+    transport = _Closable(note)
+
+    async def get_all() -> None:
+        first = async_client(note, transport=transport, timeout=timedelta(minutes=5), deadline=1000, max_retries=0)
+        second = first.with_options(timeout=timedelta(seconds=20))
+        third = second.with_options(deadline=10, max_retries=1)
+        for client in (first, second, third):
+            with pytest.raises(ProviderUnavailable):
+                await client.get("skyvern:a")
+        await second.aclose()
+        with pytest.raises(ConfigurationError, match="this client is closed"):
+            await first.get("skyvern:a")
+
+    def get_all_in_threads() -> None:
+        first = sync_client(note, transport=transport, timeout=timedelta(minutes=5), deadline=1000, max_retries=0)
+        second = first.with_options(timeout=timedelta(seconds=20))
+        third = second.with_options(deadline=10, max_retries=1)
+        for client in (first, second, third):
+            with pytest.raises(ProviderUnavailable):
+                client.get("skyvern:a")
+        second.close()
+        with pytest.raises(ConfigurationError, match="this client is closed"):
+            first.get("skyvern:a")
+
+    if backend:
+        run(backend, get_all)
+    else:
+        get_all_in_threads()
+    most = [300, 20, 10, 10]
+    assert [limit <= bound for limit, bound in zip(seen, most, strict=True)] == [True] * 4
+    assert [limit > bound for limit, bound in zip(seen, [20, 10, 0, 0], strict=True)] == [True] * 4
+    assert transport.closed == 1
 
 
 def test_get_uses_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,53 +394,59 @@ def test_closing_an_asynchronous_client_closes_its_transport(backend: str, *, is
 
 
 def test_one_pool_and_one_tls_context_under_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sixteen threads and five providers share them, whatever proxies there are; closing needs neither."""
+    """Sixteen threads share them; another provider has the same context, and closing needs neither."""
     contexts: list[ssl.SSLContext] = []
     pools: list[object] = []
     create_ssl_context = httpx.create_ssl_context
+    body = json.dumps(running("skyvern")).encode()
 
-    def make_context() -> ssl.SSLContext:
-        contexts.append(create_ssl_context())
+    def make_context(verify: ssl.SSLContext | bool) -> ssl.SSLContext:  # noqa: FBT001 - httpx's own
+        contexts.append(create_ssl_context(verify))
         return contexts[-1]
 
-    class Pool(httpx.Client):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            if kwargs.get("transport") is None:
-                pools.append(self)
-                self._transport = httpx.MockTransport(answering("skyvern"))
+    class Pool(httpcore.ConnectionPool):
+        def __init__(self, **arguments: Any) -> None:
+            super().__init__(**arguments)
+            pools.append(self)
 
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "api.skyvern.com")
+        def handle_request(self, _: httpcore.Request) -> httpcore.Response:
+            return httpcore.Response(200, content=(part for part in [body]))
+
     monkeypatch.setattr(httpx, "create_ssl_context", make_context)
-    monkeypatch.setattr(httpx, "Client", Pool)
+    monkeypatch.setattr(httpcore, "ConnectionPool", Pool)
     client = Client(api_keys=dict.fromkeys(PROVIDERS, KEY))
     threads = [threading.Thread(target=client.get, args=("skyvern:a",)) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert (len(contexts), len(pools)) == (1, 1)
+    with pytest.raises(UnexpectedResponse):
+        client.get("browserbase:a")
     client.close()
     Client().close()
+    sync_client(answering("skyvern")).close()
 
-    assert (len(contexts), len(pools)) == (1, 1)
+    assert (len(contexts), len(pools)) == (1, 2)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("HTTPS_PROXY", "nonsense://user:password@a.example"),
-        ("HTTPS_PROXY", "http://user:password@a.example:port"),
-        ("SSL_CERT_FILE", "/nowhere/at/all.pem"),
-    ],
-)
-def test_an_environment_that_cannot_be_used(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is one of our errors, and shows no password."""
-    monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigurationError, match="the proxies or the certificates") as caught:
-        Client(api_keys={"skyvern": KEY}).get("skyvern:a")
-    assert "password" not in repr(caught.value)
-    assert caught.value.__suppress_context__
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's, of connections whose loop has ended
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_one_client_in_one_event_loop_after_the_other(backend: str) -> None:
+    """A program that starts an event loop for each call may keep its client; connections end with their loop."""
+    with FaultyServer(answering_each(json.dumps(running("skyvern")).encode())) as server:
+        client = AsyncClient(api_keys={"skyvern": KEY}, base_urls={"skyvern": server.address})
+
+        async def get_all() -> list[Any]:
+            one = await client.get("skyvern:a")
+            many = [result async for _, result in client.get_many(["skyvern:a"])]
+            return [one, await client.wait("skyvern:a", until=lambda _: True), *many]
+
+        for _ in range(3):
+            assert {session.provider for session in run(backend, get_all)} == {"skyvern"}
+            gc.collect()
+        run(backend, client.aclose)
+        assert [len(peer.requests) for peer in server.peers] == [3, 3, 3]
 
 
 def test_a_client_and_what_connects_show_no_secret() -> None:

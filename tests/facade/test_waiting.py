@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from browser_sessions import BrowserSession, SessionStatus, errors
-from browser_sessions._attempt import Stop
 from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
 from tests.facade.fetching import RUNNING, async_client, run, running, sync_client
-from tests.facade.test_retries import Clock
+from tests.facade.test_retries import Clock, clock
 from tests.facade.viewing import session_in
 
 each_backend = pytest.mark.parametrize("backend", [None, "asyncio", "trio"])
 
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock in the place of the machine's, which moves with the pauses between looks."""
-    clock = Clock()
-    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
-    monkeypatch.setattr(Stop, "pause", lambda _, seconds: clock.pause(seconds))
-    monkeypatch.setattr("anyio.sleep", clock.sleep)
-    return clock
+__all__ = ["clock"]  # a fixture
 
 
 def life(
@@ -152,7 +143,7 @@ def test_any_other_error_is(status: int, backend: str | None, clock: Clock) -> N
 
 @each_backend
 def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
-    """The last look is just before, and the session as it was last seen is in the error."""
+    """The last poll is just before, and the session as it was last seen is in the error."""
     error = wait(life("skyvern", {}), backend, timeout=4)
 
     assert type(error) is WaitTimeout
@@ -160,34 +151,64 @@ def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
     assert error.session is not None
     assert error.session.status is SessionStatus.RUNNING
     assert str(error) == "skyvern:a is not ended within 4 s: it was last seen running"
-    assert clock.pauses == [0.5, 0.75, 1.125, pytest.approx(1.225)]
+    assert clock.pauses == [0.5, 0.75, 1.125, pytest.approx(1.605)]
+
+
+@each_backend
+@pytest.mark.parametrize(("took", "lead"), [(0.0, 0.02), (0.005, 0.02), (0.1, 0.2), (0.4, 0.8), (3.0, 1.0)])
+def test_the_last_poll_has_time_for_a_response(took: float, lead: float, backend: str | None, clock: Clock) -> None:
+    """It begins twice as long before the end as the one before took, so that the whole time is used."""
+    begun: list[float] = []
+    respond = life("skyvern", {})
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        begun.append(clock.now)
+        clock.now += took
+        return respond(request)
+
+    assert type(wait(slow, backend, timeout=22)) is WaitTimeout
+    assert begun[-1] == pytest.approx(1022 - lead)
 
 
 @each_backend
 def test_nothing_was_seen(backend: str | None, clock: Clock) -> None:
-    """The last failure is the cause."""
+    """The last failure is the cause, and the message ends with it."""
     error = wait(life("skyvern", 500, 520), backend, timeout=1)
 
+    cause = error.__cause__
     assert (type(error), error.session) == (WaitTimeout, None)
-    assert type(error.__cause__) is errors.ProviderUnavailable
-    assert error.__cause__.status_code == 520
+    assert (type(cause), cause.status_code) == (errors.ProviderUnavailable, 520)
+    why = str(cause).removeprefix("skyvern:a: ")
+    assert str(error) == f"skyvern:a is not ended within 1 s: it was never seen; the last poll failed: {why}"
     assert sum(clock.pauses) < 1
+
+
+@each_backend
+def test_a_certificate_that_is_not_trusted_ends_a_wait(backend: str | None, clock: Clock) -> None:
+    """It will not be trusted at the next poll."""
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+
+    assert type(wait(refuse, backend)) is errors.TransportError
+    assert clock.pauses == []
 
 
 @each_backend
 def test_what_a_provider_wants_is_kept_to(backend: str | None, clock: Clock) -> None:
     """Never earlier; and what is later than the end of the wait is not waited for."""
-    answers = [httpx.Response(429, headers={"Retry-After": "20"}), httpx.Response(429, headers={"Retry-After": "100"})]
+    waits = ["20", "39", "100"]
 
-    error = wait(lambda _: answers.pop(0), backend, timeout=60)
-    assert clock.pauses == [20.0]
-    assert str(error) == (
-        "skyvern:a is not ended within 60 s: it was never seen, "
-        "and its provider wants to be asked again after 100 s only"
-    )
+    def limit(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": waits.pop(0)})
+
+    error = wait(limit, backend, timeout=60)
+    assert clock.pauses == [20.0, 39.0]
+    assert type(error) is WaitTimeout
+    assert (getattr(error.__cause__, "retry_after", None), error.session) == (100.0, None)
 
 
-def test_looks_do_not_grow_apart_for_ever(clock: Clock) -> None:
+def test_polls_do_not_grow_apart_for_ever(clock: Clock) -> None:
     """Five seconds at most."""
     wait(life("skyvern", {}), None, timeout=60)
     assert max(clock.pauses) == 5.0
@@ -202,6 +223,7 @@ def test_looks_do_not_grow_apart_for_ever(clock: Clock) -> None:
         ({"until": None}, 'until is "ended", "ready" or a function'),
         ({"timeout": 0}, "timeout is a number of seconds above zero"),
         ({"timeout": float("inf")}, "timeout is a number of seconds above zero"),
+        ({"timeout": timedelta(0)}, "timeout is a number of seconds above zero"),
     ],
 )
 def test_what_nobody_can_wait_for(arguments: dict[str, Any], message: str, backend: str | None) -> None:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import httpcore
+import httpx
 import pytest
 
 from codegen.__main__ import ROOT
@@ -86,10 +88,12 @@ def test_each_provider_module_imports_its_own_client_only(tmp_path: Path) -> Non
 
 
 def test_importing_the_facade_imports_no_client() -> None:
-    """Neither a client nor httpx is imported before it is needed."""
+    """Neither a client nor what requests are sent with is imported before it is needed."""
     names = "[getattr(browser_sessions, name) for name in browser_sessions.__all__]"
+    made = "browser_sessions.Client().close(), browser_sessions.AsyncClient().with_options(timeout=5)"
 
-    assert loaded(f"import browser_sessions; {names}") & {*CLIENTS, "httpx", "attrs"} == set()
+    unwanted = {*CLIENTS, "httpx", "httpcore", "anyio", "attrs", "ssl", "asyncio"}
+    assert loaded(f"import browser_sessions; {names}; {made}") & unwanted == set()
 
 
 def test_importing_the_facade_alone_imports_its_errors_alone() -> None:
@@ -97,6 +101,76 @@ def test_importing_the_facade_alone_imports_its_errors_alone() -> None:
     modules = {name for name in loaded("import browser_sessions") if name.startswith("browser_sessions")}
 
     assert modules == {"browser_sessions", "browser_sessions.errors"}
+
+
+FETCH = """
+import httpx, browser_sessions
+transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"browser_session_id": "pbs_1"}))
+browser_sessions.Client(api_keys={"skyvern": "a-key"}, transport=transport).get("skyvern:pbs_1")"""
+
+
+def test_what_a_get_loads() -> None:
+    """One client, and of the facade what a synchronous call needs: nothing of tasks, of many, or of other providers."""
+    modules = loaded(FETCH)
+    ours = {name.removeprefix("browser_sessions.") for name in modules if name.startswith("browser_sessions.")}
+
+    assert modules & {*CLIENTS, "asyncio", "concurrent.futures"} == {"skyvern_client"}
+    assert ours == {
+        "_access",
+        "_attempt",
+        "_body",
+        "_bounds",
+        "_call",
+        "_calls",
+        "_client",
+        "_configuration",
+        "_connect",
+        "_drivers",
+        "_environment",
+        "_failures",
+        "_http",
+        "_providers",
+        "_providers._table",
+        "_providers.skyvern",
+        "_reading",
+        "_ref",
+        "_session",
+        "_status",
+        "_streams",
+        "_version",
+        "_waiting",
+        "errors",
+    }
+
+
+def private_names(path: Path) -> list[str]:
+    """Return what a module takes from httpx and httpcore that these do not offer, and private attributes of others."""
+    offered = {"httpx": httpx.__all__, "httpcore": httpcore.__all__}
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in offered:
+            found += [ast.unparse(node)] * (node.attr not in offered[node.value.id])
+        elif isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("__"):
+            found += [ast.unparse(node)] * (ast.unparse(node.value) not in {"self", "cls"})
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+            is_own = isinstance(node, ast.ImportFrom) and node.level
+            roots = [name.partition(".") for name in names if not is_own]
+            found += [f"{root}.{rest}" for root, _, rest in roots if root in offered and rest]
+    return found
+
+
+def test_nothing_private_of_httpx_is_used(tmp_path: Path) -> None:
+    """Neither of it nor of httpcore: what they offer is all that a newer one keeps."""
+    path = tmp_path / "module.py"
+    path.write_text(
+        "import httpx\nimport httpx._client\nfrom httpcore._sync import a\nfrom . import _b\n"
+        "httpx.Client()._transport\nhttpcore.default\nself._a\nx.__class__\nhttpx.URL\n",
+        "utf-8",
+    )
+    assert private_names(path) == ["httpx._client", "httpcore._sync", "httpx.Client()._transport", "httpcore.default"]
+
+    assert {path.name: names for path in FACADE.rglob("*.py") if (names := private_names(path))} == {}
 
 
 @pytest.mark.parametrize("slug", PROVIDERS)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable
 from typing import TYPE_CHECKING, Self
 
 from browser_sessions._configuration import Configuration
 from browser_sessions._ref import SessionRef, as_ref
-from browser_sessions.errors import PASSING
 
 if TYPE_CHECKING:
     import httpx
 
-    from browser_sessions._async_many import AsyncResults, AsyncRun, Work
-    from browser_sessions._fetching import AsyncFetcher
+    from browser_sessions._async_many import AsyncResults
+    from browser_sessions._bounds import Seconds
+    from browser_sessions._call import Course
+    from browser_sessions._drivers import AsyncDriver
     from browser_sessions._many import PerProvider
+    from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
 
-    _Configuration = Configuration[httpx.AsyncBaseTransport]
+    _Configuration = Configuration[httpx.AsyncBaseTransport, AsyncDriver]
 else:
     _Configuration = Configuration  # without its type, for which httpx would have to be imported
 
@@ -29,16 +31,14 @@ class AsyncClient(_Configuration):
     The arguments are those of `Client`, but for `transport`, which is asynchronous.
     """
 
-    _fetcher: AsyncFetcher | None = None
-    _runs: Sequence[AsyncRun] = ()
-
-    async def get(self, ref: SessionRef | str) -> BrowserSession:
+    async def get(self, ref: Ref) -> BrowserSession:
         """Return a session; as of `Client`."""
-        return await self._open().fetch(as_ref(ref), self._bounds)
+        driver = self._open()
+        return await driver.run(driver.calls.get(as_ref(ref), self._bounds))
 
     def get_many(
         self,
-        refs: Iterable[SessionRef | str] | AsyncIterable[SessionRef | str],
+        refs: Iterable[Ref] | AsyncIterable[Ref],
         *,
         concurrency: int = 20,
         per_provider: PerProvider = None,
@@ -48,19 +48,20 @@ class AsyncClient(_Configuration):
         As of `Client`, but for tasks in the place of threads: `refs`, which may be asynchronous, is taken in one of
         them. Leaving the loop cancels them.
         """
-        fetcher = self._open()
-        return self._results(refs, lambda ref: fetcher.fetch(ref, self._bounds), concurrency, per_provider)
+        calls = self._open().calls
+        return self._results(refs, lambda ref: calls.get(ref, self._bounds), concurrency, per_provider)
 
-    async def wait(self, ref: SessionRef | str, *, until: Until = "ended", timeout: float = 600) -> BrowserSession:
+    async def wait(self, ref: Ref, *, until: Until = "ended", timeout: Seconds = 600) -> BrowserSession:
         """Return a session once it is what is waited for; as of `Client`."""
-        return await self._wait(as_ref(ref), until, timeout)
+        driver = self._open()
+        return await driver.run(driver.calls.wait(as_ref(ref), until, timeout, self._bounds))
 
     def wait_many(
         self,
-        refs: Iterable[SessionRef | str] | AsyncIterable[SessionRef | str],
+        refs: Iterable[Ref] | AsyncIterable[Ref],
         *,
         until: Until = "ended",
-        timeout: float = 600,
+        timeout: Seconds = 600,
         concurrency: int = 20,
         per_provider: PerProvider = None,
     ) -> AsyncResults:
@@ -68,15 +69,13 @@ class AsyncClient(_Configuration):
         from browser_sessions._waiting import checked_wait
 
         checked_wait(until, timeout)
-        return self._results(refs, lambda ref: self._wait(ref, until, timeout), concurrency, per_provider)
+        calls = self._open().calls
+        return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
     async def aclose(self) -> None:
         """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
-        with self._opening:
-            closing = self._fetcher or self._transport
-            self._fetcher = self._transport = None
-            self._is_closed = True
-        for run in self._runs:
+        closing = self._shared.close(self._transport)
+        for run in self._shared.runs:
             await run.aclose()
         if closing:
             await closing.aclose()
@@ -87,44 +86,28 @@ class AsyncClient(_Configuration):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _open(self) -> AsyncFetcher:
-        return self._fetcher or self._make_fetcher()
+    def _open(self) -> AsyncDriver:
+        return self._shared.driver or self._shared.open(self._make_driver)
 
-    def _make_fetcher(self) -> AsyncFetcher:
-        from browser_sessions._fetching import AsyncFetcher, Sources
+    def _make_driver(self) -> AsyncDriver:
+        from browser_sessions._calls import Calls
+        from browser_sessions._drivers import AsyncDriver
+        from browser_sessions._http import AsyncNetwork
 
-        with self._opening:
-            self._require_open()
-            sources = Sources(self._api_keys, self._base_urls)
-            self._fetcher = self._fetcher or AsyncFetcher(sources, self._transport)
-            return self._fetcher
-
-    async def _wait(self, ref: SessionRef, until: Until, timeout: float) -> BrowserSession:
-        import anyio
-
-        from browser_sessions._waiting import Polls
-
-        fetcher, polls = self._open(), Polls(ref, until, timeout)
-        while True:
-            try:
-                session = await fetcher.fetch(ref, polls.bounds(self._bounds))
-            except PASSING as error:
-                polls.failed(error)
-            else:
-                if polls.is_met(session):
-                    return session
-            await anyio.sleep(polls.next_pause())
+        calls = Calls(self._api_keys, self._base_urls)
+        return AsyncDriver(calls, AsyncNetwork(self._transport, proxy=self._proxy, verify=self._verify))
 
     def _results(
         self,
-        refs: Iterable[SessionRef | str] | AsyncIterable[SessionRef | str],
-        work: Work,
+        refs: Iterable[Ref] | AsyncIterable[Ref],
+        course_of: Callable[[SessionRef], Course[BrowserSession]],
         concurrency: int,
         per_provider: PerProvider,
     ) -> AsyncResults:
         from browser_sessions._async_many import AsyncResults, AsyncRun
         from browser_sessions._many import checked_limits
 
-        run = AsyncRun(refs, work, checked_limits(concurrency, per_provider), concurrency)
-        self._runs = (*(each for each in self._runs if each.is_under_way), run)
+        driver, limits = self._open(), checked_limits(concurrency, per_provider)
+        run = AsyncRun(refs, lambda ref: driver.run(course_of(ref)), limits, concurrency)
+        self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)
         return AsyncResults(run)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import sys
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from functools import partial
 from typing import Any, Self
 
 import anyio
 
-from browser_sessions._many import Outcome, Ref, Result
-from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._drivers import running_trio
+from browser_sessions._many import Result
+from browser_sessions._ref import Ref, SessionRef, as_ref
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
@@ -49,7 +48,7 @@ class AsyncResults(AsyncIterator[Result]):
 
 
 class AsyncRun:
-    """Tasks that work: one that takes references, and one for each that was taken.
+    """A task that takes references, and a task for each that was taken.
 
     Args:
         refs: The references; at most `concurrency` are under way, or done and not yet asked for.
@@ -66,52 +65,45 @@ class AsyncRun:
         self._work = work
         self._limits = {slug: anyio.Semaphore(limit) for slug, limit in limits.items()}
         self._slots = anyio.Semaphore(concurrency)
-        self._results: deque[tuple[Ref, Outcome | Exception]] = deque()
+        self._results: deque[Result | Exception] = deque()
         self._changed = anyio.Event()
-        self._cancels: dict[int, Callable[[], object]] = {}
-        self._count = 0
         self._failure: Exception | None = None
-        self._is_started = False
-        self._is_cancelled = False
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether a task works."""
-        return bool(self._cancels)
+        self._cancel: Callable[[], object] | None = None
+        self.is_over = False
 
     async def result(self) -> Result:
         """Return the next result.
 
         Raises:
-            StopAsyncIteration: There is none.
-            Exception: Whatever a function or an iterable of the caller's raised.
+            StopAsyncIteration: All have been returned, or the work was ended.
+            Exception: What a function or an iterable of the caller's raised.
 
         """
-        if not self._is_started:
-            self._is_started = True
-            self._start(self._take_all)
+        if self._cancel is None and not self.is_over:
+            self._cancel = _start_task(self._take_all, self._end)
         while not self._results:
-            if not self._cancels:
+            if self.is_over:
                 failure, self._failure = self._failure, None
                 raise failure or StopAsyncIteration
             await self._change()
-        ref, outcome = self._results.popleft()
+        result = self._results.popleft()
         self._slots.release()
-        if not isinstance(outcome, BrowserSession | BrowserSessionsError):
+        if isinstance(result, Exception):
             self.cancel()
-            raise outcome
-        return ref, outcome
+            raise result
+        return result
 
     def cancel(self) -> None:
         """End the work, soon."""
-        self._is_started = self._is_cancelled = True
-        for cancel in tuple(self._cancels.values()):
-            cancel()
+        if self._cancel is None:
+            self.is_over = True
+        else:
+            self._cancel()
 
     async def aclose(self) -> None:
         """End the work, and wait until it has ended."""
         self.cancel()
-        while self._cancels:
+        while not self.is_over:
             await self._change()
 
     async def _change(self) -> None:
@@ -119,46 +111,39 @@ class AsyncRun:
             self._changed = anyio.Event()
         await self._changed.wait()
 
+    def _end(self) -> None:
+        self.is_over = True
+        self._changed.set()
+
     async def _take_all(self) -> None:
-        while True:
-            await self._slots.acquire()
+        async with anyio.create_task_group() as tasks:
             try:
-                name = await self._take()
+                while True:
+                    await self._slots.acquire()
+                    name = await self._take()
+                    if name is _END:
+                        break
+                    tasks.start_soon(self._work_on, name)
             except Exception as error:  # noqa: BLE001 - the caller's own; raised once there is no result left
                 self._failure = error
-                return
-            if name is _END:
-                return
-            self._start(partial(self._work_on, name))
 
-    async def _take(self) -> Ref:
+    async def _take(self) -> Any:
         if isinstance(self._source, AsyncIterator):
             return await anext(self._source, _END)
         return next(self._source, _END)
 
     async def _work_on(self, name: Ref) -> None:
-        outcome: Outcome | Exception
+        result: Result | Exception
         try:
-            name = ref = as_ref(name)
+            ref = name = as_ref(name)
             async with self._limits.get(ref.provider, contextlib.nullcontext()):
-                outcome = await self._work(ref)
+                result = ref, await self._work(ref)
         except BrowserSessionsError as error:
-            outcome = error.with_traceback(None)  # which would keep all that led to it for as long as the result
+            result = name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
         except Exception as error:  # noqa: BLE001 - raised by `result`
-            outcome = error
-        self._results.append((name, outcome))
-
-    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        if self._is_cancelled:  # since the task that starts this one was woken for the last time
-            return
-        self._count += 1
-        number = self._count
-
-        def end() -> None:
-            del self._cancels[number]
-            self._changed.set()
-
-        self._cancels[number] = _start_task(work, end)
+            result = error
+        self._results.append(result)
+        self._changed.set()
 
 
 def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) -> Callable[[], object]:
@@ -166,8 +151,7 @@ def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) ->
 
     A nursery or a task group would have to be open for as long as an iterator that nobody has to close.
     """
-    trio = sys.modules.get("trio")
-    if trio and trio.lowlevel.in_trio_task():
+    if trio := running_trio():
         scope = trio.CancelScope()
 
         async def run() -> None:

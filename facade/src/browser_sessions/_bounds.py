@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+Seconds = float | timedelta
 
 _THREE_YEARS = 1e8
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How long a session may be asked for, and how often.
+class Bounds(NamedTuple):
+    """How long a call may take, and how often it may be tried.
 
     Attributes:
         timeout: Seconds for one attempt.
@@ -22,22 +24,29 @@ class Bounds:
     max_retries: int
     deadline: float
 
-    def __post_init__(self) -> None:
-        checked_seconds("timeout", self.timeout)
-        checked_seconds("deadline", self.deadline)
-        if not is_whole(self.max_retries, least=0):
-            raise ValueError(f"max_retries is a number, 0 or more, not {self.max_retries!r}")
+
+def checked_bounds(timeout: Seconds, max_retries: int, deadline: Seconds) -> Bounds:
+    """Return the bounds that were given as arguments.
+
+    Raises:
+        ValueError: A number is out of range.
+
+    """
+    if not is_whole(max_retries, least=0):
+        raise ValueError(f"max_retries is a number, 0 or more, not {max_retries!r}")
+    return Bounds(checked_seconds("timeout", timeout), max_retries, checked_seconds("deadline", deadline))
 
 
-def checked_seconds(name: str, seconds: float) -> float:
-    """Return an argument that bounds a time.
+def checked_seconds(name: str, given: Seconds) -> float:
+    """Return an argument that bounds a time, in seconds.
 
     Raises:
         ValueError: It is not above zero, or no number of seconds that a clock could count.
 
     """
+    seconds = given.total_seconds() if isinstance(given, timedelta) else given
     if not _is_number(seconds) or not 0 < seconds <= _THREE_YEARS:  # NaN is neither
-        raise ValueError(f"{name} is a number of seconds above zero, not {seconds!r}")
+        raise ValueError(f"{name} is a number of seconds above zero, or a timedelta, not {given!r}")
     return seconds
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
-from browser_sessions._attempt import NEVER, Stop
 from browser_sessions._configuration import Configuration
 from browser_sessions._ref import SessionRef, as_ref
-from browser_sessions.errors import PASSING
 
 if TYPE_CHECKING:
     import httpx
 
-    from browser_sessions._fetching import SyncFetcher
-    from browser_sessions._many import PerProvider, Result, Work
+    from browser_sessions._bounds import Seconds
+    from browser_sessions._call import Course
+    from browser_sessions._drivers import Driver
+    from browser_sessions._many import PerProvider, Result
+    from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
 
-    _Configuration = Configuration[httpx.BaseTransport]
+    _Configuration = Configuration[httpx.BaseTransport, Driver]
 else:
     _Configuration = Configuration  # without its type, for which httpx would have to be imported
 
 
-def get(ref: SessionRef | str) -> BrowserSession:
+def get(ref: Ref) -> BrowserSession:
     """Return a session, fetched with the key in its provider's environment variable.
 
     For more than one, a `Client` keeps its connections.
@@ -58,9 +59,7 @@ class Client(_Configuration):
 
     """
 
-    _fetcher: SyncFetcher | None = None
-
-    def get(self, ref: SessionRef | str) -> BrowserSession:
+    def get(self, ref: Ref) -> BrowserSession:
         """Return a session.
 
         Args:
@@ -70,10 +69,11 @@ class Client(_Configuration):
             BrowserSessionsError: There is none to return; the classes are in `browser_sessions.errors`.
 
         """
-        return self._open().fetch(as_ref(ref), self._bounds, NEVER)
+        driver = self._open()
+        return driver.run(driver.calls.get(as_ref(ref), self._bounds))
 
     def get_many(
-        self, refs: Iterable[SessionRef | str], *, concurrency: int = 20, per_provider: PerProvider = None
+        self, refs: Iterable[Ref], *, concurrency: int = 20, per_provider: PerProvider = None
     ) -> Iterator[Result]:
         """Yield each reference with its session, or with the error in its place, in order of completion.
 
@@ -89,10 +89,10 @@ class Client(_Configuration):
             ValueError: A number is less than one.
 
         """
-        fetcher = self._open()
-        return self._results(refs, lambda ref, stop: fetcher.fetch(ref, self._bounds, stop), concurrency, per_provider)
+        calls = self._open().calls
+        return self._results(refs, lambda ref: calls.get(ref, self._bounds), concurrency, per_provider)
 
-    def wait(self, ref: SessionRef | str, *, until: Until = "ended", timeout: float = 600) -> BrowserSession:
+    def wait(self, ref: Ref, *, until: Until = "ended", timeout: Seconds = 600) -> BrowserSession:
         """Return a session once it is what is waited for; looked at every half second at first, then every five.
 
         Args:
@@ -108,14 +108,15 @@ class Client(_Configuration):
             ValueError: `until` or `timeout` is neither.
 
         """
-        return self._wait(as_ref(ref), until, timeout, NEVER)
+        driver = self._open()
+        return driver.run(driver.calls.wait(as_ref(ref), until, timeout, self._bounds))
 
     def wait_many(
         self,
-        refs: Iterable[SessionRef | str],
+        refs: Iterable[Ref],
         *,
         until: Until = "ended",
-        timeout: float = 600,
+        timeout: Seconds = 600,
         concurrency: int = 20,
         per_provider: PerProvider = None,
     ) -> Iterator[Result]:
@@ -136,15 +137,12 @@ class Client(_Configuration):
         from browser_sessions._waiting import checked_wait
 
         checked_wait(until, timeout)
-        return self._results(refs, lambda ref, stop: self._wait(ref, until, timeout, stop), concurrency, per_provider)
+        calls = self._open().calls
+        return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
     def close(self) -> None:
         """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
-        with self._opening:
-            closing = self._fetcher or self._transport
-            self._fetcher = self._transport = None
-            self._is_closed = True
-        if closing:
+        if closing := self._shared.close(self._transport):
             closing.close()
 
     def __enter__(self) -> Self:
@@ -153,35 +151,25 @@ class Client(_Configuration):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> SyncFetcher:
-        return self._fetcher or self._make_fetcher()
+    def _open(self) -> Driver:
+        return self._shared.driver or self._shared.open(self._make_driver)
 
-    def _make_fetcher(self) -> SyncFetcher:
-        from browser_sessions._fetching import Sources, SyncFetcher
+    def _make_driver(self) -> Driver:
+        from browser_sessions._calls import Calls
+        from browser_sessions._drivers import Driver
+        from browser_sessions._http import Network
 
-        with self._opening:
-            self._require_open()
-            sources = Sources(self._api_keys, self._base_urls)
-            self._fetcher = self._fetcher or SyncFetcher(sources, self._transport)
-            return self._fetcher
-
-    def _wait(self, ref: SessionRef, until: Until, timeout: float, stop: Stop) -> BrowserSession:
-        from browser_sessions._waiting import Polls
-
-        fetcher, polls = self._open(), Polls(ref, until, timeout)
-        while True:
-            try:
-                session = fetcher.fetch(ref, polls.bounds(self._bounds), stop)
-            except PASSING as error:
-                polls.failed(error)
-            else:
-                if polls.is_met(session):
-                    return session
-            stop.pause(polls.next_pause())
+        calls = Calls(self._api_keys, self._base_urls)
+        return Driver(calls, Network(self._transport, proxy=self._proxy, verify=self._verify))
 
     def _results(
-        self, refs: Iterable[SessionRef | str], work: Work, concurrency: int, per_provider: PerProvider
+        self,
+        refs: Iterable[Ref],
+        course_of: Callable[[SessionRef], Course[BrowserSession]],
+        concurrency: int,
+        per_provider: PerProvider,
     ) -> Iterator[Result]:
         from browser_sessions._many import checked_limits, results_of
 
-        return results_of(refs, work, checked_limits(concurrency, per_provider), concurrency)
+        driver, limits = self._open(), checked_limits(concurrency, per_provider)
+        return results_of(refs, lambda ref, stop: driver.run(course_of(ref), stop), limits, concurrency)

@@ -1,23 +1,28 @@
-"""What a client was told, by arguments or the environment: it is the same for the synchronous and the other one."""
+"""What both clients are made with, and what they share with those that `with_options` makes."""
 
 from __future__ import annotations
 
+import copy
 import threading
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from browser_sessions._bounds import Bounds
+from browser_sessions._bounds import Seconds, checked_bounds
 from browser_sessions._providers import PROVIDERS
 from browser_sessions.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import ssl
+
+    from browser_sessions._async_many import AsyncRun
     from browser_sessions._connect import ConnectInfo
     from browser_sessions._session import BrowserSession
 
 Transport = TypeVar("Transport")
+Driver = TypeVar("Driver")
 
 
-class Configuration(Generic[Transport]):
+class Configuration(Generic[Transport, Driver]):
     """What `Client` and `AsyncClient` are made with, checked as far as it can be without the environment."""
 
     def __init__(  # noqa: PLR0913 - as many as there are
@@ -25,17 +30,42 @@ class Configuration(Generic[Transport]):
         *,
         api_keys: Mapping[str, str] | None = None,
         base_urls: Mapping[str, str] | None = None,
-        timeout: float = 30,
+        timeout: Seconds = 30,
         max_retries: int = 2,
-        deadline: float = 120,
+        deadline: Seconds = 120,
         transport: Transport | None = None,
+        proxy: str | None = None,
+        verify: ssl.SSLContext | bool = True,
     ) -> None:
+        if transport is not None and (proxy is not None or verify is not True):
+            raise ConfigurationError("a transport has its own proxy and certificates: give it these")
         self._api_keys = _by_provider("api_keys", api_keys)
         self._base_urls = _by_provider("base_urls", base_urls)
-        self._bounds = Bounds(timeout, max_retries, deadline)
+        self._bounds = checked_bounds(timeout, max_retries, deadline)
         self._transport = transport
-        self._opening = threading.Lock()
-        self._is_closed = False
+        self._proxy = proxy
+        self._verify = verify
+        self._shared: Shared[Driver] = Shared()
+
+    def with_options(
+        self, *, timeout: Seconds | None = None, max_retries: int | None = None, deadline: Seconds | None = None
+    ) -> Self:
+        """Return a client with other limits, and with the connections of this one: closing one of them closes both.
+
+        Args:
+            timeout: As of the client; None for this one's.
+            max_retries: As of the client; None for this one's.
+            deadline: As of the client; None for this one's.
+
+        Raises:
+            ValueError: A number is out of range.
+
+        """
+        given = (timeout, max_retries, deadline)
+        limits: Any = (old if new is None else new for old, new in zip(self._bounds, given, strict=True))
+        other = copy.copy(self)
+        vars(other)["_bounds"] = checked_bounds(*limits)
+        return other
 
     def connect_info(self, session: BrowserSession) -> ConnectInfo:
         """Return where to connect to a session's browser, for example for Playwright's `connect_over_cdp`.
@@ -55,9 +85,36 @@ class Configuration(Generic[Transport]):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of browser sessions>"
 
-    def _require_open(self) -> None:
-        if self._is_closed:
-            raise ConfigurationError("this client is closed: make another one")
+
+class Shared(Generic[Driver]):
+    """What is made with a client's first call, once, and closed with it."""
+
+    def __init__(self) -> None:
+        self.driver: Driver | None = None
+        self.runs: tuple[AsyncRun, ...] = ()
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def open(self, make: Callable[[], Driver]) -> Driver:
+        """Return the driver, which is made if there is none yet.
+
+        Raises:
+            ConfigurationError: The client is closed.
+
+        """
+        with self._lock:
+            if self._is_closed:
+                raise ConfigurationError("this client is closed: make another one")
+            self.driver = self.driver or make()
+            return self.driver
+
+    def close(self, transport: Any) -> Any:
+        """Return what is to be closed: the driver, or else the transport; None the second time."""
+        with self._lock:
+            closing = None if self._is_closed else self.driver or transport
+            self.driver = None
+            self._is_closed = True
+            return closing
 
 
 def _by_provider(name: str, values: Mapping[str, str] | None) -> dict[str, str]:

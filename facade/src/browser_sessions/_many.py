@@ -8,14 +8,13 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from browser_sessions._attempt import Stop, Stopped
 from browser_sessions._bounds import is_whole
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._ref import Ref, SessionRef, as_ref
 from browser_sessions._session import BrowserSession
-from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidSessionRef
+from browser_sessions._streams import Stop, Stopped
+from browser_sessions.errors import BrowserSessionsError, ConfigurationError
 
-Ref = SessionRef | str
 Outcome = BrowserSession | BrowserSessionsError
 Result = tuple[Ref, Outcome]
 PerProvider = int | Mapping[str, int] | None
@@ -60,8 +59,8 @@ class _Run:
     def __init__(self, work: Work, limits: Mapping[str, int]) -> None:
         self._work = work
         self._limits = {slug: threading.Semaphore(limit) for slug, limit in limits.items()}
-        self._jobs: queue.SimpleQueue[tuple[contextvars.Context, SessionRef] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[Ref, Outcome | BaseException]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[contextvars.Context, Ref] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._under_way = 0
         self._stop = Stop()
@@ -71,15 +70,9 @@ class _Run:
         return not self._results.empty()
 
     def start(self, name: Ref) -> None:
-        try:
-            ref = as_ref(name)
-        except InvalidSessionRef as error:
-            self._under_way += 1
-            self._results.put((name, error.with_traceback(None)))
-            return
-        self._under_way += 1
         # A thread knows none of the caller's context variables: a trace, the name of a request in the log.
-        self._jobs.put((contextvars.copy_context(), ref))
+        self._jobs.put((contextvars.copy_context(), name))
+        self._under_way += 1
         if len(self._threads) < self._under_way:
             thread = threading.Thread(target=self._run, name="browser-sessions", daemon=True)
             thread.start()
@@ -92,11 +85,11 @@ class _Run:
             BaseException: Whatever a function of the caller's raised in a thread.
 
         """
-        ref, outcome = self._results.get()
+        result = self._results.get()
         self._under_way -= 1
-        if not isinstance(outcome, BrowserSession | BrowserSessionsError):
-            raise outcome
-        return ref, outcome
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def stop(self) -> None:
         self._stop.set()
@@ -108,17 +101,18 @@ class _Run:
     def _run(self) -> None:
         with contextlib.suppress(Stopped):
             while job := self._jobs.get():
-                context, ref = job
-                with self._limits.get(ref.provider, contextlib.nullcontext()):
-                    self._results.put((ref, context.run(self._outcome, ref)))
+                context, name = job
+                self._results.put(context.run(self._work_on, name))
 
-    def _outcome(self, ref: SessionRef) -> Outcome | BaseException:
+    def _work_on(self, name: Ref) -> Result | BaseException:
         try:
-            return self._work(ref, self._stop)
+            ref = name = as_ref(name)
+            with self._limits.get(ref.provider, contextlib.nullcontext()):
+                return ref, self._work(ref, self._stop)
+        except BrowserSessionsError as error:
+            return name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
         except Stopped:
             raise
-        except BrowserSessionsError as error:
-            return error.with_traceback(None)  # which would keep all that led to it for as long as the result
         except BaseException as error:  # noqa: BLE001 - raised by `result`, in the caller's thread
             return error
 

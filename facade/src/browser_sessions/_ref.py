@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from browser_sessions._providers import PROVIDERS
 from browser_sessions.errors import InvalidSessionRef
+
+if TYPE_CHECKING:
+    from browser_sessions._session import BrowserSession
+
+Ref: TypeAlias = "SessionRef | BrowserSession | str"
+"""How a session is named wherever one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,7 @@ class SessionRef:
         id: The provider's id for the session, whatever it looks like.
 
     Raises:
-        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..".
+        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..", or has white space around it.
 
     """
 
@@ -32,7 +38,10 @@ class SessionRef:
             raise InvalidSessionRef(_unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
             raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
-        if any("\ud800" <= each <= "\udfff" for each in self.id):
+        if self.id != self.id.strip():
+            # Not stripped: two references to one session would not be equal, and a result would have another one's.
+            raise InvalidSessionRef("the id of a session has white space around it", provider=self.provider)
+        if not self.id.isascii() and any("\ud800" <= each <= "\udfff" for each in self.id):
             raise InvalidSessionRef("an id of a session has no lone surrogates", provider=self.provider)
 
     def __str__(self) -> str:
@@ -43,7 +52,8 @@ class SessionRef:
         """Return the reference that a text such as `skyvern:pbs_123` stands for.
 
         Raises:
-            InvalidSessionRef: It is none: no colon, an unknown provider, or an id that is empty, "." or "..".
+            InvalidSessionRef: The text is not a valid reference: it has no colon, names an unknown provider, or its id
+                is empty, "." or "..", or has white space around it.
 
         """
         if not isinstance(text, str) or ":" not in text:
@@ -52,18 +62,25 @@ class SessionRef:
         return cls(provider, session_id)
 
 
-def as_ref(name: SessionRef | str) -> SessionRef:
-    """Return the reference that is meant.
+def as_ref(name: Ref) -> SessionRef:
+    """Return the reference of a session that is named by one, by a text, or by a view of it.
 
     Raises:
-        InvalidSessionRef: It is none; what a provider answered with may be none, too.
+        InvalidSessionRef: `name` is not a valid reference. One that was built from a response can be invalid as well.
 
     """
-    return SessionRef(name.provider, name.id) if isinstance(name, SessionRef) else SessionRef.parse(name)
+    if isinstance(name, str):
+        return SessionRef.parse(name)
+    if not isinstance(name, SessionRef):
+        from browser_sessions._session import BrowserSession
+
+        if not isinstance(name, BrowserSession):
+            return SessionRef.parse(name)
+    return SessionRef(name.provider, name.id)
 
 
 def ref_of_answer(provider: str, session_id: str) -> SessionRef:
-    """Return the reference of a session that a provider answered with: the id is what it is, even if it is none."""
+    """Build a reference from a provider's response without validating the id."""
     ref = object.__new__(SessionRef)
     object.__setattr__(ref, "provider", provider)
     object.__setattr__(ref, "id", session_id)

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from browser_sessions._masking import HIDDEN, mask_json, mask_text, mask_url
 from browser_sessions._providers import ADDRESSES, PROVIDERS
 from browser_sessions._ref import SessionRef, ref_of_answer
 from browser_sessions._status import SessionStatus
+
+if TYPE_CHECKING:
+    from browser_sessions._providers import anchorbrowser, brightdata, browser_use, browserbase, skyvern
+
+    Raw: TypeAlias = anchorbrowser.Raw | brightdata.Raw | browser_use.Raw | browserbase.Raw | skyvern.Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class BrowserSession:
     failure: SessionFailure | None = None
     derived: frozenset[str] = frozenset()
     unexpected: tuple[str, ...] = ()
-    raw: Any
+    raw: Raw
 
     @property
     def ref(self) -> SessionRef:
@@ -181,7 +186,7 @@ class SessionDraft:
     arguments by name, which is four times as slow as assigning them here.
     """
 
-    __slots__ = BrowserSession.__slots__  # type: ignore[attr-defined]  # so that one can become the other
+    __slots__ = BrowserSession.__slots__  # so that one can become the other
 
     provider: str
     id: str
@@ -216,11 +221,11 @@ class SessionDraft:
 
 
 class _CostDraft:
-    __slots__ = Cost.__slots__  # type: ignore[attr-defined]  # so that one can become the other
+    __slots__ = Cost.__slots__  # so that one can become the other
 
 
 class _RecordingDraft:
-    __slots__ = Recording.__slots__  # type: ignore[attr-defined]  # as above
+    __slots__ = Recording.__slots__  # as above
 
 
 def make_cost(amount: Decimal, unit: Literal["USD", "credits"], *, final: bool) -> Cost:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Literal, NoReturn
 
-from browser_sessions._bounds import Bounds, checked_seconds
+from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._connect import is_ready
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
@@ -15,29 +15,33 @@ from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTime
 Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
 
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 5.0
-_LAST_LOOK = 1.0
-"""Seconds before the end of the wait, or less, at which the last look begins, so that it can be answered in time."""
+
+_LEAST_LEAD = 0.02
+_LONGEST_LEAD = 1.0
+"""Seconds before the end at which the last poll begins: twice what the one before took, within these bounds."""
 
 _LEAST = 0.001
 
 
 class Polls:
-    """The looks at one session, further and further apart, until it is what is waited for or the time is over."""
+    """The polls of one session, further and further apart, until it is what is waited for or the time is over."""
 
-    def __init__(self, ref: SessionRef, until: Until, timeout: float) -> None:
+    def __init__(self, ref: SessionRef, until: Until, timeout: Seconds) -> None:
         self._ref = ref
         self._is_met = _condition(until)
         self._name = until if isinstance(until, str) else getattr(until, "__name__", "what is waited for")
         self._timeout = checked_seconds("timeout", timeout)
-        self._end = time.monotonic() + timeout
+        self._end = time.monotonic() + self._timeout
         self._pause = _FIRST_PAUSE
+        self._began = 0.0
         self._session: BrowserSession | None = None
         self._error: BrowserSessionsError | None = None
         self._is_last = False
 
     def bounds(self, bounds: Bounds) -> Bounds:
-        """Return the bounds of a look: the next one is its retry, and it is over when the wait is."""
-        left = max(self._end - time.monotonic(), _LEAST)
+        """Return the bounds of a poll, which begins now: the next one is its retry, and it is over when the wait is."""
+        self._began = time.monotonic()
+        left = max(self._end - self._began, _LEAST)
         return Bounds(bounds.timeout, 0, min(bounds.deadline, left))
 
     def is_met(self, session: BrowserSession) -> bool:
@@ -45,46 +49,49 @@ class Polls:
 
         Raises:
             SessionEnded: It is over, and never will be.
+            NotConnectable: It never gets an address.
 
         """
         self._session, self._error = session, None
         return bool(self._is_met(session))
 
     def failed(self, error: BrowserSessionsError) -> None:
-        """Note that a look failed in a way that may pass."""
+        """Note that a poll failed in a way that may pass."""
         self._error = error
 
     def next_pause(self) -> float:
-        """Return for how many seconds to wait before the next look; the last one is just before the end.
+        """Return for how many seconds to wait before the next poll; the last one is just before the end.
 
         Raises:
-            WaitTimeout: There is none.
+            WaitTimeout: No time is left for another poll.
 
         """
+        now = time.monotonic()
         wanted = (self._error.retry_after if self._error else None) or 0.0
         pause = max(self._pause, wanted)
         self._pause = min(self._pause * _GROWTH, _LONGEST_PAUSE)
-        left = self._end - time.monotonic()
-        if left <= 0 or self._is_last or wanted >= left:
-            self._give_up(wanted if wanted >= left > 0 else 0.0)
-        until_last = left - min(_LAST_LOOK, self._timeout / 10)
-        if pause < until_last:
+        left = self._end - now
+        if self._is_last or wanted >= left:
+            self._give_up()
+        lead = min(max(2 * (now - self._began), _LEAST_LEAD), _LONGEST_LEAD)
+        if pause < left - lead:
             return pause
         self._is_last = True
-        return max(until_last, wanted)
+        return max(left - lead, wanted, 0.0)
 
-    def _give_up(self, wanted: float) -> NoReturn:
-        seen = f"was last seen {self._session.status}" if self._session else "was never seen"
-        why = f", and its provider wants to be asked again after {wanted:g} s only" if wanted else ""
-        message = f"{self._ref} is not {self._name} within {self._timeout:g} s: it {seen}{why}"
+    def _give_up(self) -> NoReturn:
+        message = f"{self._ref} is not {self._name} within {self._timeout:g} s: it was "
+        message += f"last seen {self._session.status}" if self._session else "never seen"
+        if self._error:
+            message += f"; the last poll failed: {str(self._error).removeprefix(f'{self._ref}: ')}"
         raise WaitTimeout(message, ref=self._ref, session=self._session) from self._error
 
 
-def checked_wait(until: Until, timeout: float) -> None:
-    """Refuse what nobody can wait for, before anything is taken or sent.
+def checked_wait(until: Until, timeout: Seconds) -> None:
+    """Refuse what cannot be waited for, before anything is taken or sent.
 
     Raises:
-        ValueError: `until` is no such word, or `timeout` no number of seconds.
+        ValueError: `until` is unknown, or `timeout` is no number of seconds.
 
     """
     _condition(until)
@@ -103,11 +110,11 @@ def _is_ended(session: BrowserSession) -> bool:
     return session.status.is_terminal
 
 
-def _is_ready_or_ended(session: BrowserSession) -> bool:
+def _is_connectable(session: BrowserSession) -> bool:
     if session.status.is_terminal:
         message = f"{session.ref} is over ({session.status}), and will not be ready any more"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 
 
-_CONDITIONS: dict[str, Callable[[BrowserSession], object]] = {"ended": _is_ended, "ready": _is_ready_or_ended}
+_CONDITIONS: dict[str, Callable[[BrowserSession], object]] = {"ended": _is_ended, "ready": _is_connectable}

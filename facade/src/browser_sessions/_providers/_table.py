@@ -13,6 +13,12 @@ from typing import Any
 # connect               where to connect, filled in with fields of the view and the key; with `header`, the header in
 #                       which the key is wanted there; with `never`, what the provider's own session holds if it never
 #                       gets an address; absent where no session can be connected to again
+# operations            what can be asked of the provider: get, list, create, stop, live_view, recordings or account,
+#                       and for each:
+#   options             arguments that it takes, with `unit`, `least` and `most` on the wire where they are numbers
+#   fields              what of the result it can fill; absent for all that `fields` below has
+#   order               of a list: "newest", "open-first" or "unknown"
+#   window_days         of a list: how far back it reaches; absent where it has no known end
 # failures              what a status means here, if the response says what `says` looks for, and means nowhere else
 # fields                for each field of a view:
 #   from                the properties of the provider's session that it is read from; the first one is the field's
@@ -27,6 +33,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "base_url": "https://api.anchorbrowser.io",
         "key_variables": ["ANCHORBROWSER_API_KEY", "ANCHOR_API_KEY"],
         "base_url_variable": "ANCHORBROWSER_BASE_URL",
+        "operations": {"get": {}},
         "sensitive": ["configuration"],
         "connect": {"url": "wss://connect.anchorbrowser.io?apiKey={key}&sessionId={id}"},
         "failures": [
@@ -71,6 +78,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "base_url": "https://api.brightdata.com",
         "key_variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"],
         "base_url_variable": "BRIGHTDATA_BASE_URL",
+        "operations": {"get": {}},
         "sensitive": [],
         "fields": {
             "id": {"from": ["session_id"], "source": "spec"},
@@ -109,6 +117,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "base_url": "https://api.browser-use.com/api/v3",
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
+        "operations": {"get": {}},
         "sensitive": ["cdpUrl", "liveUrl", "recordingUrl"],
         "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
@@ -165,6 +174,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "base_url": "https://api.browserbase.com",
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
+        "operations": {"get": {}},
         "sensitive": ["connectUrl", "seleniumRemoteUrl", "signingKey"],
         "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
@@ -211,6 +221,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "base_url": "https://api.skyvern.com",
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
+        "operations": {"get": {}},
         "sensitive": ["url"],
         "ready": ["started_at", "connect_url"],
         "connect": {"url": "{connect_url}", "header": "x-api-key", "never": {"source": "external"}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from anchorbrowser_client import AuthenticatedClient, models
 from anchorbrowser_client.api.sessions import get_session
@@ -35,9 +35,10 @@ STATUSES = {
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.SessionEnvelope, models.Session)
+Raw: TypeAlias = models.SessionEnvelope | models.Session
 
 
-def view(raw: models.SessionEnvelope | models.Session) -> BrowserSession:
+def view(raw: Raw) -> BrowserSession:
     """View a response, or the session in it."""
     session, within = (raw.data, "data.") if isinstance(raw, models.SessionEnvelope) else (raw, "")
     notes: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from brightdata_client import AuthenticatedClient, models
 from brightdata_client.api.sessions import get_session
 from brightdata_client.types import Unset
@@ -31,9 +33,10 @@ _TIMEOUTS = {"session_timeout", "network_inactivity_timeout"}
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.SingleSessionResponse, models.Session)
+Raw: TypeAlias = models.SingleSessionResponse | models.Session
 
 
-def view(raw: models.SingleSessionResponse | models.Session) -> BrowserSession:
+def view(raw: Raw) -> BrowserSession:
     """View a response, or the session in it."""
     session, within = (raw.session, "session.") if isinstance(raw, models.SingleSessionResponse) else (raw, "")
     notes: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeAlias
 
 from browser_use_client import AuthenticatedClient, models
 from browser_use_client.api.sessions import get_session
@@ -30,6 +31,7 @@ STATUSES = {
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
+Raw: TypeAlias = models.Session
 
 
 def view(raw: models.Session) -> BrowserSession:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from browserbase_client import AuthenticatedClient, models
 from browserbase_client.api.sessions import get_session
 from browserbase_client.types import Unset
@@ -21,6 +23,7 @@ STATUSES = {
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
+Raw: TypeAlias = models.Session
 
 
 def view(raw: models.Session) -> BrowserSession:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TypeAlias
 
 from skyvern_client import AuthenticatedClient, models
 from skyvern_client.api.sessions import get_session
@@ -39,6 +40,7 @@ _CLOSED = "::closed::"
 OPERATION = get_session
 CLIENT = AuthenticatedClient
 VIEWED = (models.Session,)
+Raw: TypeAlias = models.Session
 
 
 def view(raw: models.Session) -> BrowserSession:

@@ -31,6 +31,8 @@ _FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse]] = {
     500: json_body(lambda value: models.ErrorResponse.from_dict(value)),
 }
 
+_RESERVED_SESSION_ID = ("all", "history", "async")
+
 
 def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """Get Browser Session
@@ -44,7 +46,7 @@ def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Requ
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("get", f"/v1/sessions/{_path_segment(session_id)}")
+    return client.build_request("get", f"/v1/sessions/{_path_segment(session_id, _RESERVED_SESSION_ID)}")
 
 
 def parse_response(response: HttpResponse) -> Response[models.Session | models.SessionEnvelope | models.ErrorResponse]:

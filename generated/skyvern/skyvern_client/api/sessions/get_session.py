@@ -28,6 +28,8 @@ _FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse]] = {
     503: json_body(lambda value: models.ErrorResponse.from_dict(value)),
 }
 
+_RESERVED_BROWSER_SESSION_ID = ("history", "external")
+
 
 def build_request(browser_session_id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """Get a session
@@ -43,7 +45,9 @@ def build_request(browser_session_id: str, *, client: AuthenticatedClient) -> ht
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("get", f"/v1/browser_sessions/{_path_segment(browser_session_id)}")
+    return client.build_request(
+        "get", f"/v1/browser_sessions/{_path_segment(browser_session_id, _RESERVED_BROWSER_SESSION_ID)}"
+    )
 
 
 def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse]:

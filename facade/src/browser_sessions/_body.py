@@ -1,0 +1,77 @@
+"""What a request and a response carry."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+
+from browser_sessions._attempt import RawResponse
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class Content(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A request's body. httpx's own is a generator, which is left half-way when the connection breaks: trio warns."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._parts = [content] if content else []
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return Content(self._content)
+
+    async def __anext__(self) -> bytes:
+        if not self._parts:
+            raise StopAsyncIteration
+        return self._parts.pop()
+
+
+class Body:
+    """A response's body as it arrives: decompressed, and no larger than it may be."""
+
+    def __init__(self, status: int, headers: httpx.Headers, most: int) -> None:
+        coding = headers.get("content-encoding", "").strip().lower()
+        self.is_success = 200 <= status < 300  # noqa: PLR2004 - HTTP's own
+        self.is_whole = False
+        self._status = status
+        self._headers = headers
+        self._most = most
+        self._content = bytearray()
+        self._received = 0
+        self._gzip = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
+        self._problem = "" if self._gzip or coding in {"", "identity"} else f"it is compressed as {coding!r}, unasked"
+
+    def take(self, chunk: bytes) -> bool:
+        """Take what has arrived, and return whether more of it is wanted."""
+        self._received += len(chunk)  # what follows the end of a compressed body is no part of it, and may be endless
+        if self._gzip and not self._problem:
+            try:
+                chunk = self._gzip.decompress(chunk, self._most + 1 - len(self._content))
+            except zlib.error:
+                self._problem = "it is compressed wrongly"
+        if not self._problem:
+            self._content += chunk
+            if max(self._received, len(self._content)) > self._most:
+                self._problem = f"it is larger than {self._most / 1_000_000:g} MB"
+        return not self._problem
+
+    def response(self) -> RawResponse:
+        """Return the response with its body.
+
+        Of a status that is no success, the status says enough, and the body is as much of it as came.
+
+        Raises:
+            httpx.TransportError: The body of a success did not come as a whole.
+
+        """
+        if self.is_success and not self._problem:
+            if not self.is_whole:
+                raise httpx.ReadTimeout("timed out")
+            if self._gzip and not self._gzip.eof:
+                raise httpx.RemoteProtocolError("the compressed body is cut off")
+        return RawResponse(self._status, self._headers, bytes(self._content), self._problem if self.is_success else "")

@@ -1,0 +1,187 @@
+"""A call as a value, and its course: the attempts and pauses that it takes, until there is a result or an error."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Mapping
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import httpx
+
+from browser_sessions import _failures
+from browser_sessions._access import Access
+from browser_sessions._attempt import Attempt, Pause, RawResponse
+from browser_sessions._bounds import Bounds
+from browser_sessions._http import MAX_BODY, UNSENT
+from browser_sessions._ref import SessionRef
+from browser_sessions.errors import (
+    PASSING,
+    ApiStatusError,
+    BrowserSessionsError,
+    ConfigurationError,
+    InvalidSessionRef,
+    ProviderUnavailable,
+    TransportError,
+    UnexpectedResponse,
+)
+
+T = TypeVar("T")
+
+Course = Generator[Attempt | Pause, RawResponse | Exception | None, T]
+"""What a driver runs: it does each step that is yielded, and sends what came of it."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+
+_log = logging.getLogger("browser_sessions")
+
+
+class Call(NamedTuple, Generic[T]):
+    """What is asked of a provider, and how.
+
+    Attributes:
+        access: The provider, with the key and the address.
+        client: Its generated client, which makes requests and sends none.
+        operation: The generated module of one of its operations.
+        view: What makes the result of the operation's model.
+        bounds: How long it may take, and how often it may be tried.
+        arguments: The operation's arguments.
+        named: Its arguments by name.
+        ref: The session that it is about, if it is about one.
+        may_repeat: Whether the same request may be sent twice. One that creates something may not: it is sent again
+            only if it was certainly not received, or was refused with 429.
+        max_body: Bytes that a response may have.
+        secrets: Sensitive values in the request, which no error may show.
+
+    """
+
+    access: Access
+    client: Any
+    operation: Any
+    view: Callable[[Any], T]
+    bounds: Bounds
+    arguments: tuple[object, ...] = ()
+    named: Mapping[str, Any] = MappingProxyType({})
+    ref: SessionRef | None = None
+    may_repeat: bool = True
+    max_body: int = MAX_BODY
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.ref or self.access.provider.slug}>"
+
+
+class MayExistError(Exception):
+    """A call that may not be repeated failed, and what it was to create may exist all the same.
+
+    Attributes:
+        error: Why it failed.
+
+    """
+
+    def __init__(self, error: BrowserSessionsError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def course(call: Call[T]) -> Course[T]:
+    """Send a call's request, again and again if it may be, and return its result.
+
+    Raises:
+        BrowserSessionsError: The last attempt's error, or that of the last response if the deadline cut off what came
+            after it. If the call may not be repeated, nothing was created.
+        MayExistError: The call may not be repeated, and something may have been created.
+
+    """
+    end = time.monotonic() + call.bounds.deadline
+    request = _request_of(call)
+    responded: BrowserSessionsError | None = None
+    number = 0
+    while True:
+        number += 1
+        start = time.monotonic()
+        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.may_repeat)
+        came: RawResponse | Exception | None = None
+        try:
+            came = yield attempt
+        finally:
+            _log_attempt(request, came, start, number)
+        outcome = _outcome(call, came, attempt.end - start)
+        if not isinstance(outcome, BrowserSessionsError):
+            return outcome
+        if not call.may_repeat and _may_exist(came, outcome):
+            raise MayExistError(outcome)
+        if isinstance(outcome, ApiStatusError | UnexpectedResponse):
+            responded = outcome
+        left = end - time.monotonic()
+        if left <= 0:
+            raise responded or outcome
+        pause = max(_backoff(number), outcome.retry_after or 0.0)
+        if number > call.bounds.max_retries or pause >= left or not is_transient(outcome):
+            raise outcome
+        about, what = _failures.line_of(str(call.ref or call.access.provider.slug)), type(outcome).__name__
+        _log.info("%s: attempt %d failed (%s), again in %.1f s", about, number, what, pause)
+        yield Pause(pause)
+
+
+def is_transient(error: BrowserSessionsError) -> bool:
+    """Whether the same may succeed a moment later; a certificate that is not trusted now will not be then."""
+    return isinstance(error, PASSING) and "CERTIFICATE_VERIFY_FAILED" not in str(error)
+
+
+def _request_of(call: Call[Any]) -> httpx.Request:
+    try:
+        request: httpx.Request = call.operation.build_request(*call.arguments, client=call.client, **call.named)
+    except (ValueError, httpx.InvalidURL) as error:
+        if call.ref is None:
+            raise
+        problem = f"this id cannot be sent to {call.access.provider.name}: {error}"
+        raise InvalidSessionRef(problem, provider=call.ref.provider) from None
+    return request
+
+
+def _outcome(call: Call[T], came: RawResponse | Exception | None, seconds: float) -> T | BrowserSessionsError:
+    """Return the result of an attempt that could take some seconds, or the one error for what came of it."""
+    if isinstance(came, ConfigurationError):  # of the network, which does not know what it is for
+        return ConfigurationError(str(came), ref=call.ref, provider=call.access.provider.slug)
+    if not isinstance(came, RawResponse):
+        return _failures.failure(call, came, seconds)
+    if not 200 <= came.status_code < 300:  # noqa: PLR2004 - HTTP's own
+        return _failures.status_error(call, came)
+    if came.problem:
+        return _failures.unexpected(call, came, came.problem)
+    return _result(call, came)
+
+
+def _result(call: Call[T], came: RawResponse) -> T | BrowserSessionsError:
+    """Return the result in the response of a success."""
+    response = call.operation.parse_response(came)
+    if response.parsed is not None:
+        return call.view(response.parsed)
+    problem = response.error
+    if problem is None:
+        return _failures.unexpected(call, came, "there is no such success")
+    error = _failures.unexpected(call, came, str(problem), problem.path or None)
+    error.__cause__ = problem
+    return error
+
+
+def _may_exist(came: RawResponse | Exception | None, error: BrowserSessionsError) -> bool:
+    """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it."""
+    return not isinstance(came, UNSENT) and isinstance(error, TransportError | ProviderUnavailable | UnexpectedResponse)
+
+
+def _backoff(number: int) -> float:
+    """Return a pause that doubles with each attempt, up to half less, so that not all who failed return at once."""
+    import random
+
+    return float(min(_FIRST_PAUSE * 2 ** (number - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
+
+
+def _log_attempt(request: httpx.Request, came: RawResponse | Exception | None, start: float, number: int) -> None:
+    """Log what became of an attempt: neither a key nor a body is in it."""
+    if _log.isEnabledFor(logging.INFO):
+        status = came.status_code if isinstance(came, RawResponse) else "no answer"
+        elapsed = time.monotonic() - start
+        _log.info('"%s %s" %s, %.3f s, attempt %d', request.method, request.url, status, elapsed, number)

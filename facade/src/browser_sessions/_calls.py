@@ -1,0 +1,72 @@
+"""Which call each method of a client is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from browser_sessions._access import Access, find_access
+from browser_sessions._attempt import Pause
+from browser_sessions._bounds import Bounds, Seconds
+from browser_sessions._call import Call, Course, course, is_transient
+from browser_sessions._http import HEADERS
+from browser_sessions._ref import SessionRef
+from browser_sessions._session import BrowserSession
+from browser_sessions._waiting import Polls, Until
+from browser_sessions.errors import BrowserSessionsError
+
+
+class ProviderClient(NamedTuple):
+    """A provider that was opened with a key.
+
+    Attributes:
+        access: The key and the address.
+        module: The module of ours that knows its generated client.
+        client: The generated client, which makes requests.
+
+    """
+
+    access: Access
+    module: Any
+    client: Any
+
+
+class Calls:
+    """The calls of a client; each provider is opened with its first one."""
+
+    def __init__(self, api_keys: Mapping[str, str], base_urls: Mapping[str, str]) -> None:
+        self._api_keys = api_keys
+        self._base_urls = base_urls
+        self._opened: dict[str, ProviderClient] = {}
+        self._opening = threading.Lock()
+
+    def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
+        """Fetch a session."""
+        access, module, client = self._opened.get(ref.provider) or self._open(ref)
+        return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
+
+    def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
+        """Fetch a session until it is what is waited for: each look is one attempt, and the next one its retry."""
+        polls = Polls(ref, until, timeout)
+        while True:
+            try:
+                session = yield from self.get(ref, polls.bounds(bounds))
+            except BrowserSessionsError as error:
+                if not is_transient(error):
+                    raise
+                polls.failed(error)
+            else:
+                if polls.is_met(session):
+                    return session
+            yield Pause(polls.next_pause())
+
+    def _open(self, ref: SessionRef) -> ProviderClient:
+        with self._opening:
+            if ref.provider not in self._opened:
+                access = find_access(ref, self._api_keys, self._base_urls)
+                module = import_module(f"browser_sessions._providers.{ref.provider}")
+                client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
+                self._opened[ref.provider] = ProviderClient(access, module, client)
+            return self._opened[ref.provider]

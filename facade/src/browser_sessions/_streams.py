@@ -1,0 +1,198 @@
+"""Network streams that keep a total limit: httpcore bounds each read alone, which a dripping server outlasts.
+
+httpcore hands the numbers of a request's `timeout` extension to these streams as they are. In our own pools of threads
+they are not seconds but the moment of the monotonic clock at which all has to be over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import anyio
+import httpcore
+
+
+class Stopped(BaseException):
+    """The work that a thread does is not wanted any more."""
+
+
+class Stop:
+    """Ends the pauses and the sending of the threads that it was given to, at once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._streams: dict[int, httpcore.NetworkStream] = {}
+
+    def set(self) -> None:
+        """End what they do now, and what they would do later."""
+        with self._lock:
+            self._event.set()
+            for stream in self._streams.values():
+                with contextlib.suppress(OSError):  # closed already
+                    # Not the SSL socket's own method, which pulls away what the other thread is reading with.
+                    socket.socket.shutdown(stream.get_extra_info("socket"), socket.SHUT_RDWR)
+
+    def pause(self, seconds: float) -> None:
+        """Wait for some seconds.
+
+        Raises:
+            Stopped: The wait was ended.
+
+        """
+        if self._event.wait(seconds):
+            raise Stopped
+
+    def hold(self, stream: httpcore.NetworkStream) -> None:
+        """Note that the thread waits for a stream from now on."""
+        with self._lock:
+            self._streams[threading.get_ident()] = stream
+            if self._event.is_set():
+                raise httpcore.ReadError("stopped")
+
+    def release(self) -> None:
+        """Note that the thread's stream may become another's."""
+        with self._lock:
+            self._streams.pop(threading.get_ident(), None)
+
+
+class Backend(httpcore.NetworkBackend):
+    """Opens streams that are given moments in the place of seconds."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+        self.thread = threading.local()
+        """Has, as `stop`, what the sending of this thread is stopped by, or None."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Open a connection to the first address of a host that takes it, each with its share of the time."""
+        end = timeout or time.monotonic()
+        try:
+            found = socket.getaddrinfo(_local(host), port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses = [str(each[4][0]) for each in found]
+        while True:
+            share = left(end, httpcore.ConnectTimeout) / len(addresses)
+            try:
+                stream = self._backend.connect_tcp(addresses.pop(0), port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not addresses:
+                    raise
+            else:
+                return _Stream(stream, end, self.thread)
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, end: float, thread: threading.local) -> None:
+        self._stream = stream
+        self._end = end  # for a SOCKS proxy's handshake, which is given no time
+        self._thread = thread
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
+        except BaseException:
+            if timeout is None:  # in a SOCKS proxy's handshake, after which httpcore leaves the socket open
+                self.close()
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._left(timeout, httpcore.WriteTimeout))
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        seconds = self._left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._end, self._thread)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def _left(self, end: float | None, error: type[Exception]) -> float:
+        if self._thread.stop is not None:
+            self._thread.stop.hold(self)
+        return left(self._end if end is None else end, error)
+
+
+class AsyncBackend(httpcore.AsyncNetworkBackend):
+    """Opens streams on asyncio and trio, with seconds as usual: whoever sends ends what takes longer in all."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Open a connection."""
+        return _AsyncStream(await self._backend.connect_tcp(_local(host), port, timeout, local_address, socket_options))
+
+
+class _AsyncStream(httpcore.AsyncNetworkStream):
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if timeout is not None:
+            return await self._stream.read(max_bytes, timeout)
+        async with self._closed_on_error():  # a SOCKS proxy's handshake
+            return await self._stream.read(max_bytes)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        async with self._closed_on_error():
+            return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    @contextlib.asynccontextmanager
+    async def _closed_on_error(self) -> AsyncIterator[None]:
+        """Close the socket if a handshake fails or is cancelled: httpcore leaves it open then."""
+        try:
+            yield
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await self._stream.aclose()
+            raise
+
+
+def left(end: float, error: type[Exception]) -> float:
+    """Return the seconds until a moment, or raise an error if it is over."""
+    seconds = end - time.monotonic()
+    if seconds <= 0:
+        raise error("timed out")
+    return seconds
+
+
+def _local(host: str) -> str:
+    """Return a host as it is looked up: all names under `localhost` are this machine (RFC 6761)."""
+    return "localhost" if host.endswith(".localhost") else host
