@@ -1,4 +1,4 @@
-"""The commands of this repository: short lists of steps; what they do is in codegen/ and tests/."""
+"""The commands of this repository: short lists of steps; what they do is in codegen/, tests/ and benchmarks/."""
 
 import json
 import shutil
@@ -21,6 +21,7 @@ RESOLVED = [f"{project}/pyproject.toml" for project in PROJECTS]
 EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
+BENCHMARKS = ("regenerate", "decoding", "calls", "faults")
 # Half of the tests' time is waiting for what is slow or lost on purpose.
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
@@ -160,20 +161,11 @@ def injection(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def speed(session: nox.Session) -> None:
-    """Measure regenerating, the clients and the view, next to the stock generator and to httpx."""
-    install(session, "codegen")
-    session.install("-c", CONSTRAINTS, *(f"./{project}" for project in PROJECTS))
-    session.run("python", "-m", "tests.speed.regenerate")
-    session.run("python", "-m", "tests.speed.clients")
-    session.run("python", "-m", "tests.speed.views")
-
-
-@nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure us next to raw httpx and the vendors' SDKs, and write docs/benchmarks.md. Needs the network."""
-    install(session, "bench", projects=True)
-    session.run("python", "-m", "tests.bench", f"--folder={session.create_tmp()}", *session.posargs)
+    """Measure: everything, or one script of benchmarks/ with its arguments. Needs the network, but for `regenerate`."""
+    install(session, "bench")
+    for name, *arguments in [session.posargs] if session.posargs else [[name] for name in BENCHMARKS]:
+        session.run("python", "-m", f"benchmarks.{name}", *arguments)
 
 
 @nox.session(default=False)
@@ -203,9 +195,9 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Poll thousands of sessions through faults of all kinds, and account for each; the tests run a little of this."""
-    install(session, "tests", projects=True)
-    session.run("python", "-m", "tests.soak", *session.posargs)
+    """Poll thousands of sessions through faults of all kinds, and account for each."""
+    install(session, "soak", projects=True)
+    session.run("python", "-m", "benchmarks.soak", *session.posargs)
 
 
 @nox.session(default=False)

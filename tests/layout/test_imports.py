@@ -226,3 +226,12 @@ def test_inputs_are_data(folder: str) -> None:
     names = sorted(path.name for path in (ROOT / folder).iterdir() if not is_staging(path))
 
     assert names == sorted([f"{slug}.yaml" for slug in PROVIDERS] + ["sources.toml"] * (folder == "specs"))
+
+
+@pytest.mark.parametrize("folder", ["codegen", "facade", "tests"])
+def test_nothing_imports_the_benchmarks(folder: str) -> None:
+    """`benchmarks` measures the product and the pipeline, and neither they nor their tests need it."""
+    modules = [*(ROOT / folder).rglob("*.py")]
+
+    assert modules
+    assert [path for path in modules if "benchmarks" in imported(path)] == []

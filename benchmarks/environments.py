@@ -1,0 +1,58 @@
+"""Virtual environments of what is compared: in each is what one user would install, and not even pip."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.trees import ROOT, projects
+
+FOLDER = ROOT / ".nox" / "bench" / "tmp"
+"""Where environments are kept from one run to the next, unless another folder is given."""
+
+_PINS = "constraints/dev.txt"
+_NAMES = "import importlib.metadata as m, json; print(json.dumps([each.name for each in m.distributions()]))"
+
+
+def vendor(name: str, folder: Path) -> Path:
+    """Return the Python of an environment with a vendor's SDK, which is kept until its pins change."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        requirement = tomllib.load(file)["tool"]["workspace"]["vendors"][name]
+    pins = f"constraints/vendors/{name}.txt"
+    return _environment(folder / name, pins, [requirement], stamp=(ROOT / pins).read_text("utf-8"))
+
+
+def raw(folder: Path) -> Path:
+    """Return the Python of an environment with httpx alone."""
+    return _environment(folder / "httpx", _PINS, ["httpx"], stamp=(ROOT / _PINS).read_text("utf-8"))
+
+
+def ours(root: Path, folder: Path) -> Path:
+    """Return the Python of an environment with the facade and the clients of a tree, installed anew."""
+    return _environment(folder, _PINS, list(map(str, projects(root))))
+
+
+def installed(python: Path) -> tuple[float, int]:
+    """Return the megabytes of all files of an environment, and the number of its distributions."""
+    names = json.loads(subprocess.run([python, "-c", _NAMES], stdout=subprocess.PIPE, check=True).stdout)
+    files = (path for path in python.parents[1].glob("lib/*/site-packages/**/*") if path.is_file())
+    return sum(path.stat().st_size for path in files) / 1e6, len(names)
+
+
+def _environment(folder: Path, pins: str, requirements: Sequence[str], stamp: str = "") -> Path:
+    python, stamped = folder / "bin" / "python", folder / "installed.txt"
+    if not (stamp and stamped.exists() and stamped.read_text("utf-8") == stamp):
+        venv.create(folder, clear=True, symlinks=True)
+        _pip("--python", str(python), "install", "--constraint", pins, *requirements)
+        stamped.write_text(stamp, "utf-8")
+    return python
+
+
+def _pip(*arguments: str) -> None:
+    command = [sys.executable, "-m", "pip", *arguments, "--quiet", "--quiet", "--disable-pip-version-check"]
+    subprocess.run(command, cwd=ROOT, check=True)

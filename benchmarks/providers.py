@@ -1,0 +1,73 @@
+"""What each provider's API is asked for one session and what it responds, read from the overlaid documents."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any, NamedTuple
+
+from benchmarks.trees import ROOT
+
+KEY = "a-key-for-nothing"
+
+RUNNING = ("active", "running")
+ENDED = ("completed", "finished", "stopped")
+
+
+class Provider(NamedTuple):
+    """One provider.
+
+    Attributes:
+        slug: Its name.
+        path: The path of a session, with `{}` for the id.
+        header: The header of the key, and its value.
+        model: The name of the generated model of the body.
+        running: An example of a body, with a session that runs.
+        ended: An example of a body, with the same session once it is over.
+        id: The id of the session.
+
+    """
+
+    slug: str
+    path: str
+    header: tuple[str, str]
+    model: str
+    running: dict[str, Any]
+    ended: dict[str, Any]
+    id: str
+
+
+def load_providers() -> list[Provider]:
+    """Return all providers."""
+    shown = subprocess.run([sys.executable, "-m", "codegen", "show"], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    return [_provider(slug, document) for slug, document in json.loads(shown.stdout).items()]
+
+
+def _provider(slug: str, document: dict[str, Any]) -> Provider:
+    operations = {path: item["get"] for path, item in document["paths"].items() if "get" in item}
+    path = next(path for path, each in operations.items() if each["operationId"] == "get_session")
+    content = operations[path]["responses"]["200"]["content"]["application/json"]
+    examples = {name.lower(): example["value"] for name, example in content["examples"].items()}
+    running, ended = (next(examples[name] for name in names if name in examples) for names in (RUNNING, ENDED))
+    before, parameter = path.removesuffix("}").split("{")
+    return Provider(
+        slug=slug,
+        path=before + "{}",
+        header=_header(document),
+        model=content["schema"].get("anyOf", [content["schema"]])[0]["$ref"].rpartition("/")[2],
+        running=running,
+        ended=json.loads(json.dumps(ended).replace(_id(ended, parameter), _id(running, parameter))),
+        id=_id(running, parameter),
+    )
+
+
+def _header(document: dict[str, Any]) -> tuple[str, str]:
+    (scheme,) = document["components"]["securitySchemes"].values()
+    return (scheme["name"], KEY) if scheme["type"] == "apiKey" else ("Authorization", f"Bearer {KEY}")
+
+
+def _id(body: dict[str, Any], parameter: str) -> str:
+    """Return the id in a body, which may be in an envelope, under the name of the path's parameter or as `id`."""
+    sessions = [body, *(value for value in body.values() if isinstance(value, dict))]
+    return next(str(each[name]) for each in sessions for name in (parameter, "id") if name in each)
