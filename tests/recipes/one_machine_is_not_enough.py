@@ -15,7 +15,7 @@ import distributed
 from browser_sessions import BrowserSession, Client, SessionRef
 from browser_sessions.errors import BrowserSessionsError
 
-Ref = SessionRef | str
+Ref = BrowserSession | SessionRef | str
 Outcome = BrowserSession | Exception
 
 LOCAL = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
@@ -32,7 +32,8 @@ def to_be_sent(outcome: Outcome) -> Outcome:
     """Return an outcome without addresses that are credentials or signed, and the raw answer, which has them, too."""
     if isinstance(outcome, Exception):
         return outcome
-    return replace(outcome, connect_url=None, live_view_url=None, recordings=(), raw=None)
+    nothing: Any = None
+    return replace(outcome, connect_url=None, live_view_url=None, recordings=(), raw=nothing)
 
 
 def results_of(

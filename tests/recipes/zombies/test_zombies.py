@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from skyvern_client import models
 
 from browser_sessions import PROVIDERS, BrowserSession, Cost, SessionRef, SessionStatus
 from browser_sessions.sandbox import Sandbox
@@ -27,7 +28,9 @@ OLD = "started 2026-03-02 04:55 UTC, 7 h 05 min ago; cost not told"
 
 def session(status: str, **fields: Any) -> BrowserSession:
     """Return a session of which no more is known than this."""
-    return BrowserSession(provider="skyvern", id="pbs_1", status=SessionStatus(status), raw=None, **fields)
+    return BrowserSession(
+        provider="skyvern", id="pbs_1", status=SessionStatus(status), raw=models.Session("pbs_1"), **fields
+    )
 
 
 @pytest.mark.parametrize(
