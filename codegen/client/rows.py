@@ -9,7 +9,6 @@ import attrs
 from openapi_python_client.parser.openapi import GeneratorData
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import PythonCode
 
@@ -53,19 +52,23 @@ def _marked(document: dict[str, Any], prop: Any) -> Any:
     return prop
 
 
-def holder_of_rows(data: GeneratorData) -> Callable[[PropertyProtocol], bool]:
+def holder_of_rows(data: GeneratorData) -> Callable[[Any], bool]:
     """Return the function that says whether a property holds rows, itself or at any depth."""
-    models = {str(each.class_info.name): each for each in data.models}
+    holding: set[str] = set()
 
-    def holds_rows(prop: Any, seen: frozenset[str] = frozenset()) -> bool:
+    def holds_rows(prop: Any) -> bool:
         if isinstance(prop, ListProperty):
-            return isinstance(prop, RowsProperty) or holds_rows(prop.inner_property, seen)
+            return isinstance(prop, RowsProperty) or holds_rows(prop.inner_property)
         if isinstance(prop, UnionProperty):
-            return any(holds_rows(each, seen) for each in prop.inner_properties)
-        if not isinstance(prop, ModelProperty) or str(prop.class_info.name) in seen:
-            return False
-        model = models[str(prop.class_info.name)]
-        within = [*(model.required_properties or ()), *(model.optional_properties or ())]
-        return any(holds_rows(each, seen | {str(model.class_info.name)}) for each in within)
+            return any(map(holds_rows, prop.inner_properties))
+        return isinstance(prop, ModelProperty) and str(prop.class_info.name) in holding
 
-    return holds_rows
+    while True:  # once for each level of objects around the rows
+        found = {str(each.class_info.name) for each in data.models if any(map(holds_rows, _properties_of(each)))}
+        if found == holding:
+            return holds_rows
+        holding |= found
+
+
+def _properties_of(model: ModelProperty) -> list[Any]:
+    return [*(model.required_properties or ()), *(model.optional_properties or ())]
