@@ -64,9 +64,13 @@ class Calls:
 
     def _open(self, ref: SessionRef) -> ProviderClient:
         with self._opening:
-            if ref.provider not in self._opened:
-                access = find_access(ref, self._api_keys, self._base_urls)
-                module = import_module(f"browser_sessions._providers.{ref.provider}")
-                client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
-                self._opened[ref.provider] = ProviderClient(access, module, client)
-            return self._opened[ref.provider]
+            opened = self._opened.get(ref.provider) or self._opened_now(ref)
+            self._opened[ref.provider] = opened
+            return opened
+
+    def _opened_now(self, ref: SessionRef) -> ProviderClient:
+        access = find_access(ref, self._api_keys, self._base_urls)
+        module = import_module(f"browser_sessions._providers.{ref.provider}")
+        return ProviderClient(
+            access, module, module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
+        )
