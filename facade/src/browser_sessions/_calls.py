@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from browser_sessions._access import Access, find_access
 from browser_sessions._attempt import Pause
@@ -14,8 +14,10 @@ from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._http import HEADERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
-from browser_sessions._waiting import Polls, Until
 from browser_sessions.errors import BrowserSessionsError
+
+if TYPE_CHECKING:
+    from browser_sessions._waiting import Until
 
 
 class ProviderClient(NamedTuple):
@@ -49,6 +51,8 @@ class Calls:
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for: each look is one attempt, and the next one its retry."""
+        from browser_sessions._waiting import Polls
+
         polls = Polls(ref, until, timeout)
         while True:
             try:
