@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from browser_sessions import BrowserSession, _drivers
-from browser_sessions._attempt import RawResponse
-from browser_sessions._call import MayExistError, course
+from browser_sessions._attempt import Attempt, Pause, RawResponse
+from browser_sessions._call import Course, MayExistError, course
 from browser_sessions._calls import Calls
 from browser_sessions._drivers import AsyncDriver, Driver
 from browser_sessions._http import AsyncNetwork, Network
 from tests.facade.faulty_server import FaultyServer, Peer, Play, answering
-from tests.facade.fetching import BACKENDS, running
+from tests.facade.fetching import AMPLE, BACKENDS, running
 from tests.facade.made_up import BOUNDS, call, told
 from tests.facade.test_faulty_servers import SESSION, wait_until
 
@@ -136,9 +136,53 @@ def test_ctrl_c_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
         runs.close()
 
 
+def test_ctrl_c_waits_for_no_transport_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its course is told of the interruption alone."""
+    monkeypatch.setattr(_drivers, "PATIENCE", 0.01)
+    monkeypatch.setattr(_drivers, "LAST_PATIENCE", 0.01)
+    notes: list[Any] = []
+    end = threading.Event()
+
+    def hang(_: httpx.Request) -> httpx.Response:
+        interrupt()
+        end.wait(AMPLE)
+        return httpx.Response(200)
+
+    with pytest.raises(KeyboardInterrupt):
+        driver(httpx.MockTransport(hang)).run(told(call(), notes.append))
+    end.set()
+    assert notes == [KeyboardInterrupt]
+
+
 def test_patience() -> None:
-    """Some seconds, for a browser that starts."""
-    assert _drivers.PATIENCE == 5.0
+    """Some seconds, for a browser that starts; and one more, to close the connection."""
+    assert (_drivers.PATIENCE, _drivers.LAST_PATIENCE) == (5.0, 1.0)
+
+
+def stubborn() -> Course[None]:
+    """Return a course that takes one more step, whatever interrupts it."""
+    try:
+        yield Attempt(httpx.Request("GET", "https://a.example"), 0.0, 0, may_repeat=True)
+    except SystemExit:
+        yield Pause(60)
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_an_interruption_leaves(backend: str | None) -> None:
+    """A course takes no further step, even if it would."""
+
+    def leave(_: httpx.Request) -> httpx.Response:
+        raise SystemExit(5)
+
+    def run() -> None:
+        transport = httpx.MockTransport(leave)
+        if backend:
+            anyio.run(async_driver(transport).run, stubborn(), backend=backend)
+        else:
+            driver(transport).run(stubborn())
+
+    with pytest.raises(SystemExit):
+        run()
 
 
 def test_ctrl_c_cuts_off_a_read() -> None:

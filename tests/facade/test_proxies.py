@@ -314,10 +314,10 @@ def test_a_proxy_that_never_ends(name: str, backend: str | None) -> None:
 @pytest.mark.parametrize(
     ("replies", "problem"),
     [
-        ([b""], "malformed"),
-        ([b"HTTP/1.1 400 Bad\r\n\r\n"], "malformed"),
-        ([b"\x05"], "malformed"),
-        ([b"\x05\x00", b"\x05\x00\x00"], "malformed"),
+        ([b""], "ProtocolError: Malformed reply"),
+        ([b"HTTP/1.1 400 Bad\r\n\r\n"], "ProtocolError: Malformed reply"),
+        ([b"\x05"], "ProtocolError: Malformed reply"),
+        ([b"\x05\x00", b"\x05\x00\x00"], "ProtocolError"),
         ([b"\x05\xff"], "NO ACCEPTABLE METHODS"),
         ([b"\x05\x00", b"\x05\x05\x00\x01" + b"\x00" * 6], "Connection refused"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from browser_sessions._access import Access, find_access
 from browser_sessions._attempt import Pause
@@ -14,8 +14,10 @@ from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._http import HEADERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
-from browser_sessions._waiting import Polls, Until
 from browser_sessions.errors import BrowserSessionsError
+
+if TYPE_CHECKING:
+    from browser_sessions._waiting import Until
 
 
 class ProviderClient(NamedTuple):
@@ -49,6 +51,8 @@ class Calls:
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for: each look is one attempt, and the next one its retry."""
+        from browser_sessions._waiting import Polls
+
         polls = Polls(ref, until, timeout)
         while True:
             try:
@@ -64,9 +68,13 @@ class Calls:
 
     def _open(self, ref: SessionRef) -> ProviderClient:
         with self._opening:
-            if ref.provider not in self._opened:
-                access = find_access(ref, self._api_keys, self._base_urls)
-                module = import_module(f"browser_sessions._providers.{ref.provider}")
-                client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
-                self._opened[ref.provider] = ProviderClient(access, module, client)
-            return self._opened[ref.provider]
+            opened = self._opened.get(ref.provider) or self._opened_now(ref)
+            self._opened[ref.provider] = opened
+            return opened
+
+    def _opened_now(self, ref: SessionRef) -> ProviderClient:
+        access = find_access(ref, self._api_keys, self._base_urls)
+        module = import_module(f"browser_sessions._providers.{ref.provider}")
+        return ProviderClient(
+            access, module, module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
+        )

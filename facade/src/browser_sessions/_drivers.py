@@ -24,8 +24,8 @@ from browser_sessions.errors import BrowserSessionsError
 
 T = TypeVar("T")
 
-PATIENCE = 5.0
-"""Seconds that an interrupted thread waits for a response that tells what was created."""
+PATIENCE, LAST_PATIENCE = 5.0, 1.0
+"""Seconds that an interrupted thread waits for a response that tells what was created, and then for the end of it."""
 
 
 class Driver:
@@ -87,7 +87,7 @@ class Driver:
         except BaseException:
             futures.wait([sending], PATIENCE)
             stop.set()
-            futures.wait([sending], 1)
+            futures.wait([sending], LAST_PATIENCE)
             _tell(course, sending)
             raise
         return sending.result()

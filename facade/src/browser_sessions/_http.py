@@ -62,8 +62,6 @@ _GRACE = 0.01
 _MAX_KEPT, _KEPT_FOR = 100, 5.0
 """How many connections without a request are kept, and for how many seconds."""
 
-_MALFORMED = "the SOCKS proxy's reply is malformed"
-
 Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 
 
@@ -81,7 +79,9 @@ class Network:
         """Return the response to a request; a redirect is a response like any other."""
         try:
             return self._exchange(attempt, stop)
-        except _CORE_FAULTS as error:
+        except _faults_of_pools() as error:
+            if self._transport is not None:
+                raise
             fault = _as_httpx(error)
         raise fault  # not above, where it would keep what led to it: frames that hold the connection
 
@@ -110,13 +110,8 @@ class Network:
             given = self._transport.handle_request(_request(attempt))
             return given.status_code, given.headers, given.stream
         self._backend.thread.stop = stop
-        pool = self._pools.of(attempt)
-        try:
-            response = pool.handle_request(_core_request(attempt, attempt.end))
-            return response.status, httpx.Headers(response.headers), response.stream
-        except _socks_faults():
-            pass
-        raise httpx.RemoteProtocolError(_MALFORMED)
+        response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.end))
+        return response.status, httpx.Headers(response.headers), response.stream
 
     def close(self) -> None:
         """Close the connections, or the user's transport."""
@@ -140,7 +135,9 @@ class AsyncNetwork:
         """Return the response to a request; a redirect is a response like any other."""
         try:
             return await self._exchange(attempt)
-        except _CORE_FAULTS as error:
+        except _faults_of_pools() as error:
+            if self._transport is not None:
+                raise
             fault = _as_httpx(error)
         raise fault
 
@@ -171,13 +168,8 @@ class AsyncNetwork:
             given = await self._transport.handle_async_request(_request(attempt))
             return given.status_code, given.headers, given.stream
         self._enter_loop()
-        pool = self._pools.of(attempt)
-        try:
-            response = await pool.handle_async_request(_core_request(attempt, seconds))
-            return response.status, httpx.Headers(response.headers), response.stream
-        except _socks_faults():
-            pass
-        raise httpx.RemoteProtocolError(_MALFORMED)
+        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, seconds))
+        return response.status, httpx.Headers(response.headers), response.stream
 
     def _enter_loop(self) -> None:
         if (loop := anyio.lowlevel.current_token()) != self._loop:
@@ -255,19 +247,20 @@ class _Pools(Generic[Pool]):
         return pools
 
 
+def _faults_of_pools() -> tuple[type[Exception], ...]:
+    """Return what httpcore raises, and what it lets through of a SOCKS proxy's malformed replies."""
+    socksio = sys.modules.get("socksio")
+    return (*_CORE_FAULTS, AssertionError, socksio.SOCKSError) if socksio else _CORE_FAULTS
+
+
 def _as_httpx(error: BaseException) -> Exception:
-    """Return one of httpcore's errors as one of httpx's, whose classes have the same names, without what led to it."""
+    """Return an error of a pool as httpx's of the same name, with what it says, and without what led to it."""
     said: BaseException | None = error
     while said and not str(said):  # trio's errors say nothing themselves
         said = said.__cause__ or said.__context__
-    fault: Exception = getattr(httpx, type(error).__name__)(str(said or ""))
+    kind = getattr(httpx, type(error).__name__, httpx.ProtocolError)
+    fault: Exception = kind(str(said or ""))
     return fault
-
-
-def _socks_faults() -> tuple[type[Exception], ...]:
-    """Return what httpcore lets through of a SOCKS proxy's malformed replies; none if there was no such proxy."""
-    socksio = sys.modules.get("socksio")
-    return (AssertionError, socksio.SOCKSError) if socksio else ()
 
 
 def _core_request(attempt: Attempt, limit: float) -> httpcore.Request:

@@ -1,0 +1,133 @@
+"""Streams that are given the moment at which all has to be over."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import httpcore
+import pytest
+
+from browser_sessions._streams import Backend, Stop, Stopped
+from tests.facade.test_retries import Clock, clock
+
+__all__ = ["clock"]  # a fixture
+
+
+@attrs.define
+class Wire(httpcore.NetworkStream):
+    """A stream that notes how long it may take, in seconds."""
+
+    seconds: list[float | None] = attrs.field(factory=list)
+    is_open: bool = True
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Note it."""
+        self.seconds.append(timeout)
+        return b"a" * max_bytes
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Note it."""
+        del buffer
+        self.seconds.append(timeout)
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """Note it."""
+        del ssl_context, server_hostname
+        self.seconds.append(timeout)
+        return self
+
+    def close(self) -> None:
+        """Note it."""
+        self.is_open = False
+
+    def get_extra_info(self, info: str) -> str:
+        """Return what is asked for."""
+        return info
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The stream of every connection, which notes how long connecting may take, too."""
+    wire = Wire()
+
+    def connect(_: object, host: str, port: int, timeout: float | None = None, *rest: Any) -> Wire:
+        del host, port, rest
+        wire.seconds.append(timeout)
+        return wire
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    return wire
+
+
+def connected(stop: Stop | None = None, end: float = 1030.0) -> httpcore.NetworkStream:
+    """Return a stream of ours."""
+    backend = Backend()
+    backend.thread.stop = stop
+    return backend.connect_tcp("127.0.0.1", 80, end)
+
+
+def test_a_limit_is_a_moment(clock: Clock, wire: Wire) -> None:
+    """What is left until then is given to each read and write; a handshake that is given none has the connect's."""
+    stream = connected()
+    clock.now += 1
+    stream.write(b"a", 1020.0)
+    clock.now += 1
+    assert stream.read(2, 1020.0) == b"aa"
+    stream.write(b"a")
+    assert stream.read(1) == b"a"
+    inner = stream.start_tls(ssl.create_default_context(), "a.example", 1010.0)
+    inner.read(1)
+
+    assert wire.seconds == [30.0, 19.0, 18.0, 28.0, 28.0, 8.0, 28.0]
+    assert inner.get_extra_info("socket") == "socket"
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (lambda stream: stream.read(1, 1040.0), httpcore.ReadTimeout),
+        (lambda stream: stream.write(b"a", 1040.0), httpcore.WriteTimeout),
+        (lambda stream: stream.start_tls(ssl.create_default_context(), "a", 1040.0), httpcore.ConnectTimeout),
+    ],
+)
+def test_a_moment_that_is_over(
+    act: Callable[[httpcore.NetworkStream], object], error: type[Exception], clock: Clock, wire: Wire
+) -> None:
+    """Nothing is begun after it."""
+    stream = connected()
+    clock.now = 1040.0
+    with pytest.raises(error, match="timed out"):
+        act(stream)
+    assert wire.seconds == [30.0]
+    assert wire.is_open
+    with pytest.raises(httpcore.ConnectTimeout, match="timed out"):
+        connected(end=1040.0)
+
+
+def test_a_handshake_that_fails_closes_its_connection(clock: Clock, wire: Wire) -> None:
+    """A SOCKS proxy's, which httpcore would leave open."""
+    stream = connected()
+    clock.now = 1040.0
+    with pytest.raises(httpcore.ReadTimeout):
+        stream.read(1)
+    assert not wire.is_open
+
+
+def test_what_is_stopped_does_not_begin(clock: Clock, wire: Wire) -> None:
+    """Neither on the network nor with a pause; what holds no stream is not disturbed."""
+    del clock
+    stop = Stop()
+    stream = connected(stop)
+    stream.read(1, 1030.0)
+    stop.release()
+    stop.set()
+    with pytest.raises(httpcore.ReadError, match="stopped"):
+        stream.read(1, 1030.0)
+    with pytest.raises(Stopped):
+        stop.pause(60)
+    assert wire.seconds == [30.0, 30.0]
