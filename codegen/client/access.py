@@ -69,7 +69,7 @@ def find_access_problems(document: dict[str, Any]) -> Iterator[Problem]:
         for name in (name for each in requirements for name in each if name not in schemes):
             yield Problem(place, f"security scheme {name!r} is not among the components")
         try:
-            with contextlib.suppress(LookupError):  # of a reference that leads nowhere
+            with contextlib.suppress(LookupError, TypeError):  # of a reference that leads nowhere, and of no components
                 found[place] = _operation_auth(document, place, requirements)
         except GenerationError as error:
             yield Problem(place, error.problem)

@@ -28,7 +28,11 @@ CLASSES = {
     500: errors.ProviderUnavailable,
     503: errors.ProviderUnavailable,
 }
-MEANT = {("skyvern", 403): errors.AuthenticationFailed, ("anchorbrowser", 403): errors.QuotaExceeded}
+MEANT = {
+    ("skyvern", 403): errors.AuthenticationFailed,
+    ("skyvern", 422): errors.ProviderUnavailable,
+    ("anchorbrowser", 403): errors.QuotaExceeded,
+}
 """Where a provider means more by a status than HTTP does."""
 
 DYNAMIC = 25

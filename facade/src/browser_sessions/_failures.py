@@ -32,14 +32,17 @@ class Call(Protocol):
     @property
     def access(self) -> Access:
         """The provider, its key and its base URL."""
+        ...
 
     @property
     def ref(self) -> SessionRef | None:
         """The session that the call is about; None for a list and a create."""
+        ...
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Sensitive values of this request, besides the key."""
+        ...
 
 
 class Response(Protocol):
@@ -48,14 +51,17 @@ class Response(Protocol):
     @property
     def status_code(self) -> int:
         """The HTTP status."""
+        ...
 
     @property
     def headers(self) -> httpx.Headers:
         """The headers."""
+        ...
 
     @property
     def content(self) -> bytes:
         """The body, or as much of it as arrived."""
+        ...
 
 
 class _Body(NamedTuple):
@@ -156,7 +162,7 @@ def status_error(call: Call, response: Response) -> errors.ApiStatusError:
     kind, sentence = _meaning(call, response, body)
     if kind is errors.RateLimited:
         facts["kind"] = kind_of_limit(body.said, response.headers)
-        sentence = _LIMITED.get(facts["kind"], sentence)
+        sentence = _LIMITED.get(facts["kind"] or "", sentence)
     status = f"status {response.status_code}: {body.said}" if body.said else f"status {response.status_code}"
     return kind(_message(call, sentence, status, facts["retry_after"]), **facts)
 

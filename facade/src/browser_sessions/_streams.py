@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import httpcore
@@ -135,7 +135,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
     """Opens streams on asyncio and trio, with seconds as usual: whoever sends ends what takes longer in all."""
 
     def __init__(self) -> None:
-        self._backend = httpcore.AnyIOBackend()
+        # Without anyio, which we require, httpcore has a placeholder of that name.
+        self._backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,
