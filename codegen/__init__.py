@@ -2,24 +2,26 @@
 
 Read the modules in the order in which a document passes through them:
 
-    pages       a provider's page to its YAML block
-    vendoring   from the providers' pages to specs/
-    document    strict YAML to plain data
-    mintlify    the one dialect that is not OpenAPI, to OpenAPI 3.1
-    query       RFC 9535 JSONPath
-    overlay     the Overlay Specification 1.1.0, to the letter
-    corrections our overlays, held to a stricter rule than the specification's
-    validation  what a document must be before a client is made of it
-    walk        every part of a document, with its kind and its place
-    shapes      shapes that the generator would get wrong without a word
-    names       names that would be lost or confused in the generated code
-    reserved    names that the generated code uses for itself
-    texts       texts that no client can carry unchanged
-    schemas     schemas, as the generator reads them
-    client      the only package that knows the generator
-    tree        folders compared, and replaced all at once or not at all
-    pipeline    the stages in their order, for every provider
+    pages          a provider's page to its YAML block
+    vendoring      from the providers' pages to specs/
+    document       strict YAML to plain data
+    mintlify       the one dialect that is not OpenAPI, to OpenAPI 3.1
+    query          RFC 9535 JSONPath
+    overlay        the Overlay Specification 1.1.0, to the letter
+    corrections    our overlays, held to a stricter rule than the specification's
+    normalisation  what is decided for all providers alike
+    pruning        only what an operation of ours reaches
+    validation     what a document must be before a client is made of it, by way of:
+        structure  what is not OpenAPI
+        allowlist  what our templates serve, as data
+        shapes     what is more than the allowlist
+        examples   examples and defaults that do not fit their schemas
+        cuts       a document without its invalid parts, so that all problems come at once
+    client         the only package that knows the generator
+    tree           folders compared, and replaced all at once or not at all
+    pipeline       the stages in their order, for every provider
 
+`walk` yields every part of a document, with its kind and its place, and `schemas` says what a schema stands for.
 `changes` says what an edit of the inputs does to people who import a client. `fields` writes what the README and docs/
 say of the providers' fields. `providers` reads the list of providers, `errors` holds every error, and `__main__` is the
 command line.
