@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import httpx
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -54,7 +55,7 @@ class Fleet:
 
 
 def trace_attempts() -> None:
-    """Let each request of every httpx client in this process, so also of ours, be a span."""
+    """Let each request that goes through a transport of httpx in this process be a span."""
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter(formatter=line_of)))
     trace.set_tracer_provider(provider)
@@ -73,7 +74,8 @@ def main() -> None:
     parser.add_argument("refs", nargs="+", metavar="REF", help="a session: provider:id")
     options = parser.parse_args()
     trace_attempts()
-    with Client(deadline=8) as client:  # Prometheus gives up after ten seconds, and then has nothing
+    # Prometheus gives up after ten seconds, and then has nothing. A transport of httpx is what is traced.
+    with Client(deadline=8, transport=httpx.HTTPTransport()) as client:
         registry = CollectorRegistry()
         registry.register(Fleet(client, list(dict.fromkeys(options.refs))))
         if options.port is None:
