@@ -34,6 +34,10 @@ nitpick_ignore_regex = [
     (r"py:obj", r"(?s).*"),  # it may as well be an argument, a value or a command
     (r"py:(class|exc)", r"(collections|datetime|decimal|httpx|ssl)\..*"),  # the network alone knows where those are
     (r"py:class", r'"\w+"|(.*\.)?T'),  # a literal; a type variable
+    (
+        r"py:class",
+        r"datetime|timedelta|Raw|Ref|Seconds",
+    ),  # in annotations: the standard library's, and short names of ours
 ]
 
 autodoc_member_order = "bysource"

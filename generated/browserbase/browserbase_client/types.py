@@ -246,13 +246,19 @@ class HttpResponse(Protocol):
     """What an operation's `parse_response` reads: an `httpx.Response`, or anything with these attributes of it."""
 
     @property
-    def status_code(self) -> int: ...
+    def status_code(self) -> int:
+        """The HTTP status."""
+        ...
 
     @property
-    def headers(self) -> MutableMapping[str, str]: ...
+    def headers(self) -> MutableMapping[str, str]:
+        """The headers, whose names are read in lower case."""
+        ...
 
     @property
-    def content(self) -> bytes: ...
+    def content(self) -> bytes:
+        """The body."""
+        ...
 
 
 @_attrs_define
