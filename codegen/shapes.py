@@ -68,7 +68,7 @@ def _problems(validator: Validator, part: Part) -> Iterator[Problem]:
         if "propertyNames" in path and "dependentSchemas" in path:
             what += f" beside {path[path.index('dependentSchemas') + 1]}"
         elif "propertyNames" in path:
-            place.append(error.instance)
+            place.append(str(error.instance))
         yield unsupported(pointer(*place), what)
 
 
