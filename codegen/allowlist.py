@@ -142,7 +142,7 @@ IGNORED = frozenset(
 _CHARACTER = r"[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}"
 _SEGMENT = r"/(?!\.{1,2}(?:/|$))"
 _SERVER = rf"^https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:{_SEGMENT}(?:{_CHARACTER})+)*/?$"
-_PATH = rf"^(?:[^/].*|(?:{_SEGMENT}(?:{_CHARACTER}|\{{[^{{}}]*\}})+)*/?)$"
+_PATH = rf"^(?:[^/].*|(?:{_SEGMENT}(?:{_CHARACTER}|\{{[A-Za-z_-][A-Za-z0-9_-]*\}})+)*/?)$"
 _HEADER = r"^[A-Za-z0-9!#$%&'*+.^_|~-]+$"
 
 METHODS = ("delete", "get", "patch", "post", "put")

@@ -34,16 +34,16 @@ def find_unfit_examples(document: dict[str, Any], parts: Iterable[Part], version
     for part in parts:
         if part.kind == "schema":
             values = _values(part) if part.reference is None or version == "3.1" else ()
-            yield from _unfit(validator.evolve(schema=part.node), values)
+            yield from _unfit(validator, part.node, values)
         elif part.kind in {"media type", "parameter", "header"}:
             for schema in part.members("schema"):
-                yield from _unfit(validator.evolve(schema=schema.node), _examples(document, part))
+                yield from _unfit(validator, schema.node, _examples(document, part))
 
 
-def _unfit(validator: Any, values: Iterable[tuple[_Place, Any]]) -> Iterator[Problem]:
+def _unfit(validator: Any, schema: Any, values: Iterable[tuple[_Place, Any]]) -> Iterator[Problem]:
     for place, value in values:
         try:
-            yield from problems_of(validator, value, place)
+            yield from problems_of(validator.evolve(schema=schema), value, place)
         except RecursionError:
             yield Problem(pointer(*place), "cannot be checked: its schema refers to itself without end")
         except Exception as error:  # noqa: BLE001 - the libraries raise what they like for a schema that is odd

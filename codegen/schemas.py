@@ -1,6 +1,6 @@
 """Schemas as a client reads them: what is another name for a schema, an alternative, an object's property.
 
-All functions take a valid document whose references resolve.
+All functions take a valid document whose references resolve, and in which no schema is a boolean.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def reference_of(schema: dict[str, Any]) -> str | None:
     if "$ref" in schema:
         return str(schema["$ref"])
     members = [member for keyword in ("allOf", "anyOf", "oneOf") for member in schema.get(keyword, [])]
-    return members[0].get("$ref") if len(members) == 1 and isinstance(members[0], dict) else None
+    return members[0].get("$ref") if len(members) == 1 else None
 
 
 def follow(document: dict[str, Any], part: Part) -> Part:
     """Return what a schema is another name for in the end, or itself."""
     seen: set[str] = set()
-    while isinstance(part.node, dict) and (reference := reference_of(part.node)) and reference not in seen:
+    while (reference := reference_of(part.node)) and reference not in seen:
         seen.add(reference)
         part = target_of(document, part, reference)
     return part
@@ -49,8 +49,6 @@ def follow(document: dict[str, Any], part: Part) -> Part:
 
 def alternatives(document: dict[str, Any], schema: Part, seen: frozenset[str] = frozenset()) -> Iterator[Part]:
     """Yield the schemas, none of them a union or another name, one of which a value has to fit."""
-    if not isinstance(schema.node, dict):
-        return  # a boolean schema
     if schema.node.get("nullable") is True:
         yield Part("schema", schema.parts, {"type": "null"})
     if reference := reference_of(schema.node):
@@ -95,8 +93,6 @@ def members_of(document: dict[str, Any], schema: Part) -> Members:
 
 
 def _collect(document: dict[str, Any], schema: Part, found: Members, seen: set[str]) -> None:
-    if not isinstance(schema.node, dict):
-        return  # a boolean schema
     for member in schema.members("allOf"):
         if member.reference is None:
             _collect(document, member, found, seen)

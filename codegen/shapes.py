@@ -64,10 +64,12 @@ def _combinations(version: str) -> Validator:
 def _problems(validator: Validator, part: Part) -> Iterator[Problem]:
     for error in errors_of(validator, part.node):
         what = repr(error.instance) if len(repr(error.instance)) < _SHOWN else f"{error.instance!r:.{_SHOWN}}…"
-        path = list(error.absolute_schema_path)
-        if "dependentSchemas" in path and "propertyNames" in path:
+        place, path = [*part.parts, *error.absolute_path], list(error.absolute_schema_path)
+        if "propertyNames" in path and "dependentSchemas" in path:
             what += f" beside {path[path.index('dependentSchemas') + 1]}"
-        yield unsupported(pointer(*part.parts, *error.absolute_path), what)
+        elif "propertyNames" in path:
+            place.append(str(error.instance))
+        yield unsupported(pointer(*place), what)
 
 
 def find_unserved(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:

@@ -41,7 +41,8 @@ def _problems(document: dict[str, Any], version: str) -> Iterator[Problem]:
     parts, read = list(walk(document)), list(walk(document, IGNORED))
     malformed = [*find_malformed(document, parts, version), *find_lost_references(document, parts)]
     places = {each.location for each in malformed}
-    malformed += [each for each in find_unsupported(read, version) if each.location not in places]
+    unsupported = find_unsupported(read, version)
+    malformed += [each for each in unsupported if places.isdisjoint({each.location, each.location.rpartition("/")[0]})]
     yield from malformed
     yield from client.find_access_problems(document)
     if malformed:

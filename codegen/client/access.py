@@ -69,7 +69,7 @@ def find_access_problems(document: dict[str, Any]) -> Iterator[Problem]:
         for name in (name for each in requirements for name in each if name not in schemes):
             yield Problem(place, f"security scheme {name!r} is not among the components")
         try:
-            with contextlib.suppress(LookupError, TypeError):  # of a reference that leads nowhere, and of no components
+            with contextlib.suppress(LookupError):  # of a scheme that is missing
                 found[place] = _operation_auth(document, place, requirements)
         except GenerationError as error:
             yield Problem(place, error.problem)
@@ -96,7 +96,7 @@ def _operation_auth(document: dict[str, Any], place: str, requirements: list[dic
         raise GenerationError(problem, place)
     for name in requirements[0]:
         place = pointer("components", "securitySchemes", name)
-        match dereference(document, document["components"]["securitySchemes"][name]):
+        match dereference(document, {"$ref": place}):
             case {"type": "apiKey", "in": "header", "name": str(header)}:
                 return Auth(header, "", place)
             case {"type": "http", "scheme": str(scheme)} if scheme.lower() == "bearer":

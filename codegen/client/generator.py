@@ -25,15 +25,6 @@ from codegen.providers import Provider
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-UNREAD = frozenset(
-    {
-        *("callbacks", "encoding", "examples", "headers", "links", "pathItems", "webhooks"),
-        *("$defs", "contains", "dependentSchemas", "else", "if", "not", "patternProperties", "propertyNames", "then"),
-        *("unevaluatedItems", "unevaluatedProperties"),
-    }
-)
-"""Fields of a document and of a schema that the generator does not read: nothing in them can go wrong."""
-
 _FUNCTIONS = {"asyncio_detailed", "build_request", "parse_response", "sync_detailed"}
 """What an operation's functions call by name."""
 

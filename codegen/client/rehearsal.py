@@ -95,7 +95,7 @@ def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Pro
     collections = data.endpoint_collections_by_tag.values()
     errors = [*data.errors, *(error for collection in collections for error in collection.parse_errors)]
     causes = [error for error in errors if not _CONSEQUENCE.search(text_of(error))]
-    for error in causes or errors:
+    for error in causes or errors[:1]:
         place = _blamed(document, error)
         if place != pointer() or not known:
             yield Problem(place, _said(error))

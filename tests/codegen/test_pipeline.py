@@ -229,7 +229,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         InvalidDocument(
             (
                 Problem(
-                    "#/paths/~1v1~1sessions~1{id}/get/responses/401/content",
+                    "#/paths/~1v1~1sessions~1{id}/get/responses/401/content/application~1xml",
                     "'application/xml' is not supported here: correct it by an overlay",
                 ),
             )
