@@ -13,7 +13,7 @@ import attrs
 from codegen.client import generate_client
 from codegen.corrections import Misfit, Tried, apply_corrections, try_corrections
 from codegen.document import load_document
-from codegen.errors import CodegenError, DocumentError, InvalidDocument, ProviderFailure, pointer
+from codegen.errors import CodegenError, DocumentError, InvalidDocument, Problem, ProviderFailure, pointer
 from codegen.mintlify import to_openapi
 from codegen.normalisation import find_missing, normalise
 from codegen.providers import Provider
@@ -22,6 +22,7 @@ from codegen.release import read_version
 from codegen.toolchain import require_pinned_tools
 from codegen.tree import EXTRA, Difference, compare_trees, is_staging, replace_trees, staging
 from codegen.validation import validate_document
+from codegen.walk import walk
 
 
 @attrs.frozen
@@ -50,8 +51,19 @@ def build_document(provider: Provider) -> dict[str, Any]:
     document = _read_spec(provider)
     for overlay in provider.overlays:
         with _blaming(provider, overlay):
-            document = apply_corrections(document, load_document(overlay))
+            before, document = document, apply_corrections(document, load_document(overlay))
+            if overlay == provider.operations_overlay:
+                _require_named(provider, before, document)
     return _finish(provider, document)
+
+
+def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Raise if our own overlay describes an operation that the list does not name, and so is for nothing."""
+    described, known = ({part.parts for part in walk(each) if part.kind == "operation"} for each in (after, before))
+    named = {("paths", each.path, each.method) for each in provider.operations}
+    if unnamed := sorted(described - known - named, key=str):
+        text = "specs/sources.toml does not name this operation: name or remove it"
+        raise InvalidDocument(tuple(Problem(pointer(*parts), text) for parts in unnamed))
 
 
 def try_document(provider: Provider) -> Tried:

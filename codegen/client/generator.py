@@ -86,7 +86,11 @@ def _rename_parameters(endpoint: Endpoint, config: Config) -> None:
     taken = _FUNCTIONS | ({"body"} if endpoint.bodies else set())
     for location, each in endpoint.iter_all_parameters():
         if each.python_name in taken:
-            each.set_python_name(UntrustedString(f"{each.python_name}_{location}"), config)
+            former = each.python_name
+            each.set_python_name(UntrustedString(f"{former}_{location}"), config)
+            if each in endpoint.path_parameters:  # whose names the generator has put into the path
+                path = endpoint.path.get_untrusted_value().replace(f"{{{former}}}", f"{{{each.python_name}}}")
+                endpoint.path = UntrustedString(path)
 
 
 def build(project: Project) -> None:

@@ -17,6 +17,15 @@ def with_places(document: dict[str, Any]) -> dict[str, Any]:
     return copy
 
 
+def as_generated(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy with places, and without defaults: they are what the server assumes, and no client sends them."""
+    copy = with_places(document)
+    for part in walk(copy):
+        if part.kind == "schema" and isinstance(part.node, dict):
+            part.node.pop("default", None)
+    return copy
+
+
 def place_of(described: Any, otherwise: str = "#") -> str:
     """Return the place that something of the generator's is described by."""
     description = getattr(described, "description", None) or otherwise

@@ -24,7 +24,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it says where 
 from codegen.client.access import auth_of, base_url_of
 from codegen.client.generator import build, open_project, render
 from codegen.client.operations import document_default, operation_of
-from codegen.client.places import place_of, with_places
+from codegen.client.places import as_generated, place_of
 from codegen.client.rows import holder_of_rows, mark_rows
 from codegen.client.samples import samples_of
 from codegen.client.secrecy import hidden_properties
@@ -71,7 +71,7 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
     """
     into.mkdir(parents=True)
     # Described by its place in the document, each part of the client finds there what the generator forgets.
-    project = open_project(with_places(document), provider, into / provider.package)
+    project = open_project(as_generated(document), provider, into / provider.package)
     mark_rows(document, project.openapi)
 
     def described(part: Any) -> dict[str, Any]:

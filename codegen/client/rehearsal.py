@@ -25,7 +25,7 @@ from codegen.client.identifiers import (
     as_python_reads,
     class_file,
 )
-from codegen.client.places import place_of, with_places
+from codegen.client.places import as_generated, place_of
 from codegen.cuts import without
 from codegen.errors import GenerationError, Problem, pointer
 from codegen.schemas import members_of
@@ -87,7 +87,7 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
 
 
 def _parse(document: dict[str, Any]) -> GeneratorData:
-    return parse(with_places(document), _CONFIG)
+    return parse(as_generated(document), _CONFIG)
 
 
 def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Problem]) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ delete_it.sync(client=client)
 now = datetime.datetime.now(datetime.UTC)
 page = list_runs.sync(
     client=client, x_trace="a", status=models.Status.DONE, size=None, started_after=now, label=["b"], page=1,
-    cursor=UNSET, x_user_agent=None,
+    cursor=UNSET,
 )
 typing.assert_type(page, models.RunPage)
 typing.assert_type(page.items, Rows[models.Run])

@@ -203,11 +203,14 @@ def test_a_removed_property_is_breaking(removed: tuple[str, tuple[str | int, ...
     assert pointer(*parts) in {change.place for change in changes if change.verdict == BREAKING}
 
 
+UNUSED = {("skyvern", "HTTPValidationError")}
+"""Schemas of a page in whose place the overlay has others, so that nothing depends on them."""
+
 DESCRIBED = sorted(
     (slug, part.parts)
     for slug, page in PAGES.items()
     for part in walk(page.stages[0])
-    if part.parts[-2:-1] == ("properties",)
+    if part.parts[-2:-1] == ("properties",) and (slug, *part.parts[2:3]) not in UNUSED
 )
 
 

@@ -394,6 +394,18 @@ def test_operations_beyond_the_page_come_from_an_overlay_of_their_own(pair: Path
     assert (tried.document, tried.misfits) == (build_document(provider_of(pair, "browserbase")), ())
 
 
+def test_an_operation_of_ours_that_is_not_named_is_an_error(pair: Path) -> None:
+    """It would be left out of the client without a word."""
+    (pair / "overlays" / "browserbase.operations.yaml").write_text(OPERATIONS_OVERLAY, "utf-8")
+
+    with pytest.raises(ProviderFailure) as caught:
+        build_document(provider_of(pair, "browserbase"))
+    text = "specs/sources.toml does not name this operation: name or remove it"
+    problem = Problem("#/paths/~1v1~1sessions~1{id}~1stop/post", text)
+    file = PurePosixPath("overlays/browserbase.operations.yaml")
+    assert caught.value == ProviderFailure("browserbase", file, InvalidDocument((problem,)))
+
+
 def test_an_obsolete_operation_is_an_error_of_its_overlay(pair: Path) -> None:
     """An operation that the page describes one day is not described by us any more."""
     overlay = pair / "overlays" / "browserbase.operations.yaml"

@@ -129,7 +129,7 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
         f"{method} {path}" for path, item in document["paths"].items() for method in METHODS if method in item
     ]
 
-    assert operations == [str(session_operation(provider))]
+    assert str(session_operation(provider)) in operations
     assert ("openapi" in page) == (provider.dialect == "openapi")
     assert provider.info.lower().endswith(str(session_operation(provider)))
     assert provider.page is None or re.fullmatch(r"https://[a-z.-]+/[a-z0-9/-]+\.md", provider.page)

@@ -384,7 +384,6 @@ def test_dead_addresses_share_one_limit(backend: str | None, monkeypatch: pytest
         error = fetch(f"http://localhost:{dead.port}", backend, timeout=1)
         assert time.monotonic() - start < 1 + LATE
     assert type(error) is errors.RequestTimeout
-    assert "ConnectTimeout" in str(error)
 
 
 @each_backend

@@ -104,10 +104,12 @@ def as_text(value: Any) -> str:
     """Return a value as it stands in a path, a query or a header.
 
     Raises:
-        ValueError: A datetime has no offset.
+        ValueError: A datetime has no offset, or a number is not finite.
     """
     value = _scalar(value)
-    return ("false", "true")[value] if isinstance(value, bool) else str(value)
+    if value is None or isinstance(value, bool | float):
+        return json.dumps(value, allow_nan=False)
+    return str(value)
 
 
 def _scalar(value: Any) -> Any:
