@@ -366,3 +366,14 @@ def test_what_json_cannot_hold_is_a_failure(build: Build, tmp_path: Path) -> Non
     """A kind of property for which there is no decoder fails the generation."""
     document = secured(build, session={"a": {"type": "string", "format": "binary"}})
     assert refusal(document, tmp_path / "acme") == "a FileProperty cannot be decoded from JSON"
+
+
+def test_a_parameter_may_be_named_like_a_function_of_its_module(build: Build, tmp_path: Path) -> None:
+    """It gets its place behind its name, in the path too, and the function keeps its own."""
+    document = secured(build)
+    operation = document["paths"].pop("/sessions/{id}")
+    operation["get"]["parameters"][0]["name"] = "sync_detailed"
+    document["paths"]["/sessions/{sync_detailed}"] = operation
+    files = generated(document, tmp_path / "acme")
+    (module,) = (text.decode() for path, text in files.items() if path.endswith("get_session.py"))
+    assert 'f"/sessions/{_path_segment(sync_detailed_path)}"' in module
