@@ -142,6 +142,9 @@ def _operations(table: Any) -> tuple[Operation, ...]:
     counts = Counter(map(str, found))
     if repeated := [route for route, count in counts.items() if count > 1]:
         raise ValueError(f"names {', '.join(repeated)} more than once")
+    names = Counter(f"{each.tag}.{each.name}" for each in found)
+    if repeated := [name for name, count in names.items() if count > 1]:
+        raise ValueError(f"gives {', '.join(repeated)} more than one route")
     return tuple(found)
 
 

@@ -39,7 +39,7 @@ def _paths(paths: dict[str, Any], wanted: set[tuple[str, str]]) -> dict[str, Any
         methods = [method for method in METHODS if (path, method) in wanted]
         if isinstance(item, dict) and methods:
             kept[path] = {key: each for key, each in item.items() if key not in METHODS or key in methods}
-        elif path.startswith("x-") or methods:
+        elif methods:
             kept[path] = item
     return kept
 

@@ -85,8 +85,11 @@ def _secured(document: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any
     """Yield, of each operation whose first security requirement names a key, the place and the requirements."""
     for part in walk(document, IGNORED):
         match part.node:
-            case {"security": [dict(first), *_]} if first and part.kind == "operation":
-                requirements = [each for each in part.node["security"] if isinstance(each, dict)]
+            case {"security": list(listed)} if part.kind == "operation":
+                # An empty one says that the key is optional; ours is sent all the same.
+                requirements = [each for each in listed if isinstance(each, dict) and each]
+                if not requirements:
+                    continue
                 yield pointer(*part.parts, "security"), requirements
 
 

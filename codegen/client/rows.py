@@ -46,6 +46,8 @@ def _lists_of_properties(data: GeneratorData) -> Iterator[list[Any]]:
 def _marked(document: dict[str, Any], prop: Any) -> Any:
     if isinstance(prop, UnionProperty):
         prop.inner_properties[:] = [_marked(document, each) for each in prop.inner_properties]
+    if isinstance(prop, ListProperty):
+        prop.inner_property = _marked(document, prop.inner_property)
     is_list = type(prop) is ListProperty and place_of(prop) != "#"
     if is_list and resolve(document, place_of(prop)).get("x-rows") is True:
         return RowsProperty(**attrs.asdict(prop, recurse=False))

@@ -16,18 +16,16 @@ def hidden_properties(document: dict[str, Any], schema: dict[str, Any]) -> froze
     A property is secret if its schema, or one that it refers to or is composed of, says `x-sensitive: true`,
     `format: password` or `writeOnly: true`. The properties of an object in it are that object's own.
     """
-    return frozenset(name for name, each in _properties(document, schema, set()) if _is_secret(document, each, set()))
+    return frozenset(name for name, each in _properties(document, schema) if _is_secret(document, each, set()))
 
 
-def _properties(document: dict[str, Any], schema: Any, seen: set[str]) -> Iterator[tuple[str, Any]]:
+def _properties(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield all descriptions of an object's properties, those that it has from `allOf` included."""
-    if not isinstance(schema, dict) or schema.get("$ref") in seen:
-        return
     if "$ref" in schema:
-        yield from _properties(document, resolve(document, schema["$ref"]), {*seen, schema["$ref"]})
+        yield from _properties(document, resolve(document, schema["$ref"]))
     yield from schema.get("properties", {}).items()
     for member in schema.get("allOf", []):
-        yield from _properties(document, member, seen)
+        yield from _properties(document, member)
 
 
 def _is_secret(document: dict[str, Any], schema: Any, seen: set[str]) -> bool:

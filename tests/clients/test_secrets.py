@@ -57,7 +57,7 @@ def test_a_client_shows_no_secret(case: ClientCase) -> None:
         "token": SECRET,
         "headers": {"x-a": SECRET},
         "cookies": {"a": SECRET},
-        "httpx_args": {"auth": ("user", SECRET), "params": {"a": SECRET}, SECRET: SECRET},
+        "httpx_args": {"auth": ("user", SECRET), SECRET: SECRET},
     }
     name = case.package.AuthenticatedClient.__name__
     for base, host in {

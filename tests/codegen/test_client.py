@@ -377,3 +377,10 @@ def test_a_parameter_may_be_named_like_a_function_of_its_module(build: Build, tm
     files = generated(document, tmp_path / "acme")
     (module,) = (text.decode() for path, text in files.items() if path.endswith("get_session.py"))
     assert 'f"/sessions/{_path_segment(sync_detailed_path)}"' in module
+
+
+def test_the_readme_calls_an_operation_with_its_body(build: Build, tmp_path: Path) -> None:
+    """What an operation cannot do without is in the call that the README shows."""
+    body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+    files = generated(secured(build, operation={"requestBody": body}), tmp_path / "acme")
+    assert 'get_session.sync("ID", client=client, body=body)' in files["README.md"].decode()

@@ -109,6 +109,10 @@ def test_a_slug_is_an_identifier_and_a_folder(slug: str, tmp_path: Path) -> None
             f'[acme]\n{HEAD}operations.a = "get /a"\noperations.t.b = "get /a"\noperations.c = "get /c"',
             "[acme.operations]: names get /a more than once",
         ),
+        (
+            f'[acme]\n{HEAD}operations.a = "get /a"\noperations.sessions.a = "get /b"',
+            "[acme.operations]: gives sessions.a more than one route",
+        ),
     ],
 )
 def test_an_invalid_row_is_an_error(text: str, expected: str, tmp_path: Path) -> None:

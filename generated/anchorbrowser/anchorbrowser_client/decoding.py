@@ -139,12 +139,12 @@ def date_time(value: Any) -> datetime.datetime:
     """Decode a date with a time, RFC 3339; one without an offset stays naive."""
     if isinstance(value, str):
         # 2026-01-02T03:04:05, with or without a fraction and Z, is what nearly every API sends. In a text of that form
-        # `fromisoformat` takes no more than the pattern does, which takes as long as all the rest.
+        # `fromisoformat` takes no more than the pattern does, which takes as long as all the rest. It stops at a NUL.
         marks = value[4:20:3]
         is_usual = (_MARKS_WITH_Z.get(len(value)) == marks and value[-1] == "Z") or (
             _MARKS.get(len(value)) == marks and (value[20:] or "0").isdecimal()
         )
-        if is_usual or _DATE_TIME.fullmatch(value):
+        if (is_usual and "\0" not in value) or _DATE_TIME.fullmatch(value):
             try:
                 found = _from_iso_format(value if is_usual else value.upper())
             except ValueError:  # no such day, or time, or offset
@@ -398,10 +398,15 @@ def _text(response: HttpResponse) -> str:
 
     content_type = Message()
     content_type["content-type"] = response.headers.get("content-type", "")
+    charset = content_type.get_content_charset("utf-8")
     try:
-        return response.content.decode(content_type.get_content_charset("utf-8"), "replace")
-    except (LookupError, ValueError):  # an unknown charset, or an encoding that is not of text, such as hex
+        return response.content.decode(charset if charset.startswith(_CHARSETS) else "utf-8", "replace")
+    except (LookupError, ValueError):  # an unknown charset
         return response.content.decode("utf-8", "replace")
+
+
+_CHARSETS = ("utf", "ascii", "us-ascii", "iso", "latin", "windows", "cp", "big5", "euc", "gb", "koi8", "mac", "shift")
+"""How the names of charsets begin; Python knows other encodings, such as hex, some of which warn or raise."""
 
 
 def bytes_body(response: HttpResponse) -> bytes:

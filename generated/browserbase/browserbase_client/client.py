@@ -66,12 +66,15 @@ class Client:
         self._base_url = base_url
         self._cookies = dict(cookies or {})
         self._headers = dict(headers or {})
-        for name, sent in self._headers.items():
-            if not is_sendable(str(sent)):
-                raise ValueError(f"the header {name!r} has characters that no header can carry")
+        for kind, given in (("header", self._headers), ("cookie", self._cookies)):
+            for name, sent in given.items():
+                if not is_sendable(name) or not is_sendable(str(sent)):
+                    raise ValueError(f"the {kind} {name!r} has characters that no header can carry")
         self._timeout = timeout
         self._verify_ssl = verify_ssl
         self._httpx_args = dict(httpx_args or {})
+        if "params" in self._httpx_args:
+            raise TypeError("httpx_args has params, which no operation would send: give them to each call")
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
         self._given: httpx.Client | httpx.AsyncClient | None = None
@@ -150,7 +153,12 @@ class Client:
         """Return the address before a path, and the headers that every request has."""
         import httpx
 
-        url = httpx.URL(self._base_url)
+        try:
+            url = httpx.URL(self._base_url)
+        except httpx.InvalidURL:  # whose message shows a part of it, perhaps of a password
+            url = httpx.URL()
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise ValueError("base_url is not a full http or https address")
         headers = httpx.Headers(
             {
                 "Accept": "*/*",
@@ -160,7 +168,7 @@ class Client:
             }
         )
         headers.update(self._sent_headers())
-        if url.query or url.fragment:
+        if "?" in self._base_url or "#" in self._base_url:
             raise ValueError("base_url has a query or a fragment, and no path can follow these")
         if url.userinfo:
             if "Authorization" in headers:
@@ -252,8 +260,6 @@ class Client:
         }
         if twice := sorted(own.keys() & self._httpx_args.keys()):
             raise TypeError(f"httpx_args repeats {', '.join(twice)}: give it to the client itself")
-        if "params" in self._httpx_args:
-            raise TypeError("httpx_args has params, which no operation would send: give them to each call")
         return own | self._httpx_args
 
     def _sent_headers(self) -> httpx.Headers:
@@ -324,15 +330,17 @@ class AuthenticatedClient(Client):
             raise ValueError("the token is empty")
         if not is_sendable(token) or not is_sendable(prefix + token):
             raise ValueError("the token has characters that no header can carry: is it complete, and nothing else?")
-        self.token = token
-        self.prefix = prefix
-        self.auth_header_name = auth_header_name
+        if not is_sendable(auth_header_name):
+            raise ValueError("auth_header_name has characters that no header can carry")
+        self._token = token
+        self._prefix = prefix
+        self._auth_header_name = auth_header_name
 
     def _arguments(self) -> dict[str, Any]:
-        own = {"token": self.token, "prefix": self.prefix, "auth_header_name": self.auth_header_name}
+        own = {"token": self._token, "prefix": self._prefix, "auth_header_name": self._auth_header_name}
         return super()._arguments() | own
 
     def _sent_headers(self) -> httpx.Headers:
         headers = super()._sent_headers()
-        headers[self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
+        headers[self._auth_header_name] = f"{self._prefix} {self._token}" if self._prefix else self._token
         return headers

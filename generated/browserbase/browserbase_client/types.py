@@ -108,7 +108,12 @@ class Rows(list[T]):
         return rows
 
     def __eq__(self, other: object) -> bool:
-        return super().__eq__(other) and (not isinstance(other, Rows) or self.unexpected == other.unexpected)
+        if isinstance(other, Rows) and self.unexpected != other.unexpected:
+            return False
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     __hash__ = None  # as of any list
 
@@ -193,6 +198,8 @@ def _to_json(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, list):
         return [_to_json(item) for item in (value.restored() if isinstance(value, Rows) else value)]
+    if isinstance(value, dict):
+        return {name: _to_json(item) for name, item in value.items()}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime.date):  # a datetime is one too
@@ -242,6 +249,11 @@ class File:
         return self.file_name, self.payload, self.mime_type
 
 
+def _shown(parsed: object) -> str:
+    """Return a body as a repr may show it: a model hides what is secret, and a text or an array cannot."""
+    return repr(parsed) if parsed is None or isinstance(parsed, Model | Rows) else f"<{type(parsed).__name__}>"
+
+
 class HttpResponse(Protocol):
     """What an operation's `parse_response` reads: an `httpx.Response`, or anything with these attributes of it."""
 
@@ -276,7 +288,7 @@ class Response(Generic[T]):
     status_code: int
     content: bytes = _attrs_field(repr=False)  # may hold what a model's repr hides
     headers: MutableMapping[str, str] = _attrs_field(repr=False)
-    parsed: T | None
+    parsed: T | None = _attrs_field(repr=lambda parsed: _shown(parsed))
     error: DecodeError | None = None
 
 

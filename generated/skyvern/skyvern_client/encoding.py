@@ -37,7 +37,7 @@ def query_of(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
             fields = form_of(value).items()
             pairs += [(field, text) for field, sent in fields for text in ([sent] if isinstance(sent, str) else sent)]
         elif isinstance(value, list | tuple):
-            pairs += [(name, as_text(item)) for item in value]
+            pairs += [(name, as_text(item)) for item in value if item is not None and item is not UNSET]
         elif value is not None and value is not UNSET:
             pairs.append((name, as_text(value)))
     return pairs
@@ -109,6 +109,8 @@ def as_text(value: Any) -> str:
     value = _scalar(value)
     if value is None or isinstance(value, bool | float):
         return json.dumps(value, allow_nan=False)
+    if not isinstance(value, str | int):
+        raise TypeError(f"a {type(value).__name__} cannot be sent as a text")
     return str(value)
 
 
