@@ -80,9 +80,10 @@ class Driver:
             except BaseException as error:  # noqa: BLE001 - raised by `result`
                 sending.set_exception(error)
 
-        work = contextvars.copy_context().run
-        threading.Thread(target=work, args=(send,), name="browser-sessions", daemon=True).start()
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=context.run, args=(send,), name="browser-sessions", daemon=True)
         try:
+            thread.start()
             futures.wait([sending])
         except BaseException:
             futures.wait([sending], PATIENCE)
