@@ -9,6 +9,7 @@ import gzip
 import json
 import pickle
 import socket
+import ssl
 import threading
 import time
 import traceback
@@ -291,6 +292,52 @@ def test_a_handshake_that_never_ends(play: Play, backend: str | None) -> None:
     assert isinstance(error, errors.TransportError)
     assert time.monotonic() - start < TIMEOUT + LATE
     assert_no_key(error)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_handshake_that_is_cancelled(backend: str) -> None:
+    """Its connection is closed at once."""
+
+    async def cancel(address: str) -> None:
+        client = AsyncClient(api_keys=KEYS, base_urls={"skyvern": address}, verify=False)
+        with anyio.move_on_after(TIMEOUT):
+            await client.get("skyvern:a")
+        await anyio.to_thread.run_sync(wait_until, lambda: (len(server.peers), server.open) == (1, 0))
+        await client.aclose()
+
+    with FaultyServer(Peer.hold) as server:
+        anyio.run(cancel, server.address.replace("http:", "https:"), backend=backend)
+
+
+@each_backend
+def test_any_certificate(backend: str | None) -> None:
+    """Where somebody wants it so; or those of a context."""
+    context = ssl.create_default_context()
+    FaultyServer.authority.configure_trust(context)
+    for verify in (False, context):
+        with FaultyServer(answering(SESSION), tls=True) as server:
+            assert isinstance(fetch(server.address, backend, verify=verify), BrowserSession)
+
+
+@each_backend
+def test_cookies_are_not_kept(backend: str | None) -> None:
+    """Each request is like the first one."""
+
+    async def fetch_twice() -> None:
+        async with AsyncClient(api_keys=KEYS, base_urls={"skyvern": server.address}) as client:
+            await client.get("skyvern:a")
+            await client.get("skyvern:a")
+
+    with FaultyServer(answering(SESSION, Set_Cookie="a=b")) as server:
+        if backend:
+            run(backend, fetch_twice)
+        else:
+            with Client(api_keys=KEYS, base_urls={"skyvern": server.address}) as client:
+                client.get("skyvern:a")
+                client.get("skyvern:a")
+    first, second = server.requests
+    assert first == second
+    assert b"cookie" not in first.lower()
 
 
 @each_backend
