@@ -509,6 +509,36 @@ def test_leaving_early_ends_what_hangs_on_the_network() -> None:
         assert [each for each in threading.enumerate() if each.name == "browser-sessions"] == []
 
 
+def test_leaving_early_ends_nothing_else() -> None:
+    """A connection that a thread has given back is another call's, which goes on."""
+    has_come, may_respond = threading.Event(), threading.Event()
+    found: list[BrowserSession] = []
+
+    def play(peer: Peer) -> None:
+        while head := peer.read():
+            if b"/hanging HTTP" in head:
+                peer.hold()
+                return
+            if b"/other HTTP" in head:
+                has_come.set()
+                assert may_respond.wait(AMPLE)
+            peer.answer(SESSION)
+
+    with FaultyServer(play) as server:
+        client = Client(api_keys=KEYS, base_urls={"skyvern": server.address}, max_retries=0)
+        other = threading.Thread(target=lambda: found.append(client.get("skyvern:other")))
+        for ref, _ in client.get_many(["skyvern:first", "skyvern:hanging"]):
+            assert str(ref) == "skyvern:first"
+            other.start()
+            assert has_come.wait(AMPLE)
+            break
+        may_respond.set()
+        other.join()
+        client.close()
+        assert sorted(len(peer.requests) for peer in server.peers) == [1, 2]
+    assert [session.provider for session in found] == ["skyvern"]
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_leaving_early_ends_what_tasks_hang_on(backend: str) -> None:
     """And closing the client waits until they have ended."""
