@@ -106,9 +106,9 @@ class AsyncClient(_Configuration):
         per_provider: PerProvider,
     ) -> AsyncResults:
         from browser_sessions._async_many import AsyncResults, AsyncRun
-        from browser_sessions._many import checked_limits
+        from browser_sessions._many import checked_limits, result
 
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
-        run = AsyncRun(refs, lambda ref: driver.run(course_of(ref)), limits, concurrency)
+        run = AsyncRun(refs, lambda name: driver.run(result(name, course_of)), limits, concurrency)
         self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)
         return AsyncResults(run)

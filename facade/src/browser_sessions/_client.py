@@ -184,7 +184,7 @@ class Client(_Configuration):
         concurrency: int,
         per_provider: PerProvider,
     ) -> Iterator[Result]:
-        from browser_sessions._many import checked_limits, results_of
+        from browser_sessions._many import checked_limits, result, results_of
 
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
-        return results_of(refs, lambda ref, stop: driver.run(course_of(ref), stop), limits, concurrency)
+        return results_of(refs, lambda name, stop: driver.run(result(name, course_of), stop), limits, concurrency)
