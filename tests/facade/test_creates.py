@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent import futures
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import anyio
@@ -16,10 +18,11 @@ import pytest
 
 from browser_sessions import BrowserSession, _drivers
 from browser_sessions._attempt import Attempt, Pause, RawResponse
-from browser_sessions._call import Course, MayExistError, course
+from browser_sessions._call import Call, Course, MayExistError, course
 from browser_sessions._calls import Calls
 from browser_sessions._drivers import AsyncDriver, Driver
 from browser_sessions._http import AsyncNetwork, Network
+from browser_sessions.errors import BrowserSessionsError, UnexpectedResponse
 from tests.facade.faulty_server import FaultyServer, Peer, Play, answering
 from tests.facade.fetching import AMPLE, BACKENDS, running
 from tests.facade.made_up import BOUNDS, call, told
@@ -59,6 +62,37 @@ def test_a_create_has_a_connection_of_its_own() -> None:
             runs.run(course(call(server.address, may_repeat=may_repeat)))
         runs.close()
     assert [len(peer.requests) for peer in server.peers] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_call_says_how_large_a_response_may_be(backend: str | None) -> None:
+    """One byte more is too large, also of what is small before it is decompressed."""
+    packed = answering(gzip.compress(SESSION), Content_Encoding="gzip")
+    for play in (answering(SESSION), packed):
+        for most, expected in ((len(SESSION), BrowserSession), (len(SESSION) - 1, UnexpectedResponse)):
+            with FaultyServer(play) as server:
+                work = partial(fetch, call(server.address, may_repeat=True, max_body=most))
+                found = in_loop(backend, work) if backend else work(driver())
+            assert type(found) is expected
+
+
+def fetch(of: Call[BrowserSession], runs: Any) -> Any:
+    """Return the result of a call, or its error; awaitable, in tasks."""
+
+    async def fetch_async() -> Any:
+        try:
+            return await runs.run(course(of))
+        except BrowserSessionsError as error:
+            return error
+
+    if isinstance(runs, AsyncDriver):
+        return fetch_async()
+    try:
+        return runs.run(course(of))
+    except BrowserSessionsError as error:
+        return error
+    finally:
+        runs.close()
 
 
 class Held:

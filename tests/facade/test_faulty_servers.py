@@ -9,6 +9,7 @@ import gzip
 import json
 import pickle
 import socket
+import ssl
 import threading
 import time
 import traceback
@@ -293,6 +294,52 @@ def test_a_handshake_that_never_ends(play: Play, backend: str | None) -> None:
     assert_no_key(error)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_handshake_that_is_cancelled(backend: str) -> None:
+    """Its connection is closed at once."""
+
+    async def cancel(address: str) -> None:
+        client = AsyncClient(api_keys=KEYS, base_urls={"skyvern": address}, verify=False)
+        with anyio.move_on_after(TIMEOUT):
+            await client.get("skyvern:a")
+        await anyio.to_thread.run_sync(wait_until, lambda: (len(server.peers), server.open) == (1, 0))
+        await client.aclose()
+
+    with FaultyServer(Peer.hold) as server:
+        anyio.run(cancel, server.address.replace("http:", "https:"), backend=backend)
+
+
+@each_backend
+def test_any_certificate(backend: str | None) -> None:
+    """Where somebody wants it so; or those of a context."""
+    context = ssl.create_default_context()
+    FaultyServer.authority.configure_trust(context)
+    for verify in (False, context):
+        with FaultyServer(answering(SESSION), tls=True) as server:
+            assert isinstance(fetch(server.address, backend, verify=verify), BrowserSession)
+
+
+@each_backend
+def test_cookies_are_not_kept(backend: str | None) -> None:
+    """Each request is like the first one."""
+
+    async def fetch_twice() -> None:
+        async with AsyncClient(api_keys=KEYS, base_urls={"skyvern": server.address}) as client:
+            await client.get("skyvern:a")
+            await client.get("skyvern:a")
+
+    with FaultyServer(answering(SESSION, Set_Cookie="a=b")) as server:
+        if backend:
+            run(backend, fetch_twice)
+        else:
+            with Client(api_keys=KEYS, base_urls={"skyvern": server.address}) as client:
+                client.get("skyvern:a")
+                client.get("skyvern:a")
+    first, second = server.requests
+    assert first == second
+    assert b"cookie" not in first.lower()
+
+
 @each_backend
 def test_plain_http_on_an_https_address(backend: str | None) -> None:
     """Is no TLS."""
@@ -460,6 +507,36 @@ def test_leaving_early_ends_what_hangs_on_the_network() -> None:
             break
         gc.collect()
         assert [each for each in threading.enumerate() if each.name == "browser-sessions"] == []
+
+
+def test_leaving_early_ends_nothing_else() -> None:
+    """A connection that a thread has given back is another call's, which goes on."""
+    has_come, may_respond = threading.Event(), threading.Event()
+    found: list[BrowserSession] = []
+
+    def play(peer: Peer) -> None:
+        while head := peer.read():
+            if b"/hanging HTTP" in head:
+                peer.hold()
+                return
+            if b"/other HTTP" in head:
+                has_come.set()
+                assert may_respond.wait(AMPLE)
+            peer.answer(SESSION)
+
+    with FaultyServer(play) as server:
+        client = Client(api_keys=KEYS, base_urls={"skyvern": server.address}, max_retries=0)
+        other = threading.Thread(target=lambda: found.append(client.get("skyvern:other")))
+        for ref, _ in client.get_many(["skyvern:first", "skyvern:hanging"]):
+            assert str(ref) == "skyvern:first"
+            other.start()
+            assert has_come.wait(AMPLE)
+            break
+        may_respond.set()
+        other.join()
+        client.close()
+        assert sorted(len(peer.requests) for peer in server.peers) == [1, 2]
+    assert [session.provider for session in found] == ["skyvern"]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import socket
 import ssl
 import sys
@@ -407,3 +408,15 @@ def test_a_name_that_is_unknown(backend: str | None, monkeypatch: pytest.MonkeyP
     error = fetch("https://nowhere.example", backend)
     assert type(error) is errors.TransportError
     assert "ConnectError: [Errno -2] Name or service not known" in str(error)
+
+
+@each_backend
+def test_a_transport_of_the_users_own_raises_what_it_raises(backend: str | None) -> None:
+    """What means a malformed reply of a SOCKS proxy is a fault of somebody else's there."""
+    importlib.import_module("socksio")
+
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise AssertionError("mine")
+
+    with pytest.raises(AssertionError, match="mine"):
+        fetch("https://api.example", backend, transport=httpx.MockTransport(fail))

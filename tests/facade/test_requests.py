@@ -7,16 +7,19 @@ import inspect
 import json
 import ssl
 import threading
+import time
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import anyio
 import httpcore
 import httpx
 import pytest
 
 import browser_sessions
 from browser_sessions import PROVIDERS, AsyncClient, Client, ConnectInfo, SessionRef, view
+from browser_sessions._streams import Backend
 from browser_sessions.errors import (
     ConfigurationError,
     InvalidSessionRef,
@@ -278,6 +281,10 @@ class TestArguments:
             with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
                 Client().with_options(**{name: value})
 
+    def test_the_longest_time(self) -> None:
+        """Three years, and some."""
+        Client(timeout=1e8, deadline=timedelta(seconds=1e8))
+
     @pytest.mark.parametrize("value", [-1, 1.5, True, None])
     def test_retries(self, value: Any) -> None:
         """Zero is none."""
@@ -428,6 +435,53 @@ def test_one_pool_and_one_tls_context_under_threads(monkeypatch: pytest.MonkeyPa
     sync_client(answering("skyvern")).close()
 
     assert (len(contexts), len(pools)) == (1, 2)
+
+
+def test_what_a_pool_is_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps a hundred connections for five seconds, and no request waits for its turn."""
+    made: list[dict[str, Any]] = []
+    body = json.dumps(running("skyvern")).encode()
+
+    class Pool(httpcore.ConnectionPool):
+        def __init__(self, **arguments: Any) -> None:
+            super().__init__(**arguments)
+            made.append(arguments)
+
+        def handle_request(self, _: httpcore.Request) -> httpcore.Response:
+            return httpcore.Response(200, content=(part for part in [body]))
+
+    monkeypatch.setattr(httpcore, "ConnectionPool", Pool)
+    Client(api_keys={"skyvern": KEY}, base_urls={"skyvern": "http://127.0.0.1:1"}).get("skyvern:a")
+
+    (arguments,) = made
+    assert isinstance(arguments.pop("network_backend"), Backend)
+    assert arguments == {
+        "ssl_context": None,
+        "proxy": None,
+        "max_connections": None,
+        "max_keepalive_connections": 100,
+        "keepalive_expiry": 5.0,
+    }
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_when_an_attempt_is_cut_off(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment after its end, so that what ends by itself says what it was waiting for."""
+    bounds: list[float] = []
+    move_on_after = anyio.move_on_after
+
+    def noted(seconds: float) -> anyio.CancelScope:
+        bounds.append(seconds)
+        return move_on_after(seconds)
+
+    async def fetch() -> None:
+        async with async_client(answering("skyvern"), timeout=1000, deadline=1000) as client:
+            await client.get("skyvern:a")
+
+    monkeypatch.setattr(time, "monotonic", lambda: 500.0)
+    monkeypatch.setattr(anyio, "move_on_after", noted)
+    run(backend, fetch)
+    assert bounds == [1000.01]
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's, of connections whose loop has ended

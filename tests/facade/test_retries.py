@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import random
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -18,7 +20,7 @@ from browser_sessions.errors import BrowserSessionsError
 from tests.facade.fetching import BACKENDS, async_client, run, running, sync_client
 
 
-@attrs.define
+@attrs.define(weakref_slot=True)
 class Clock:
     """A clock that moves when somebody waits, or is told to."""
 
@@ -237,3 +239,23 @@ def test_real_pauses(backend: str | None) -> None:
     assert fetch(handler, backend).provider == "skyvern"
     assert count == [2]
     assert time.monotonic() - start >= 0.25
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_an_error_keeps_nothing_of_the_request(backend: str | None) -> None:
+    """Neither the connection nor what a transport has in its frames waits for the next collection of garbage."""
+    kept: list[weakref.ref[Any]] = []
+
+    def lose(_: httpx.Request) -> httpx.Response:
+        buffer = Clock()
+        kept.append(weakref.ref(buffer))
+        raise httpx.ReadError("lost")
+
+    gc.collect()
+    gc.disable()
+    try:
+        error = fetch(lose, backend, max_retries=0)
+        assert type(error) is errors.TransportError
+        assert [ref() for ref in kept] == [None]
+    finally:
+        gc.enable()

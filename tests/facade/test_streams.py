@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ssl
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 import httpcore
+import httpx
 import pytest
 
+from browser_sessions._body import Body
 from browser_sessions._streams import Backend, Stop, Stopped
 from tests.facade.test_retries import Clock, clock
 
@@ -131,3 +134,13 @@ def test_what_is_stopped_does_not_begin(clock: Clock, wire: Wire) -> None:
     with pytest.raises(Stopped):
         stop.pause(60)
     assert wire.seconds == [30.0, 30.0]
+
+
+def test_a_body_is_decompressed_no_further_than_it_may_be() -> None:
+    """However much of it there is already."""
+    packer = zlib.compressobj(wbits=31)
+    parts = [packer.compress(b"a" * 8) + packer.flush(zlib.Z_SYNC_FLUSH), packer.compress(b"b" * 1000) + packer.flush()]
+    body = Body(500, httpx.Headers({"Content-Encoding": "gzip"}), 60)
+
+    assert [body.take(part) for part in parts] == [True, False]
+    assert body.response().content == b"a" * 8 + b"b" * 53

@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from browser_sessions import BrowserSession, SessionStatus, errors
+from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors
+from browser_sessions._bounds import Bounds
+from browser_sessions._waiting import Polls
 from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
 from tests.facade.fetching import RUNNING, async_client, run, running, sync_client
 from tests.facade.test_retries import Clock, clock
@@ -206,6 +208,27 @@ def test_what_a_provider_wants_is_kept_to(backend: str | None, clock: Clock) -> 
     assert clock.pauses == [20.0, 39.0]
     assert type(error) is WaitTimeout
     assert (getattr(error.__cause__, "retry_after", None), error.session) == (100.0, None)
+
+
+@each_backend
+def test_what_a_provider_wants_just_before_the_end(backend: str | None, clock: Clock) -> None:
+    """The last poll is not earlier than that, and may be late for the end."""
+
+    def limit(_: httpx.Request) -> httpx.Response:
+        clock.now += 0.005
+        return httpx.Response(429, headers={"Retry-After": "9.99"})
+
+    assert type(wait(limit, backend, timeout=10)) is WaitTimeout
+    assert clock.pauses == [9.99]
+
+
+def test_a_poll_that_begins_after_the_end(clock: Clock) -> None:
+    """A pause may take longer than it should; the poll has no time then."""
+    polls = Polls(SessionRef("skyvern", "a"), "ended", timedelta(seconds=5))
+    clock.now += 2
+    assert polls.bounds(Bounds(30, 2, 120)) == Bounds(30, 0, 3.0)
+    clock.now += 9
+    assert polls.bounds(Bounds(30, 2, 120)) == Bounds(30, 0, 0.0)
 
 
 def test_polls_do_not_grow_apart_for_ever(clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The client for five providers, on asyncio and trio."""
+"""The client for asyncio and trio."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ else:
 
 
 class AsyncClient(_Configuration):
-    """Fetches sessions of five providers, on asyncio and trio; to be closed, or used with `async with`.
+    """Fetches sessions of five providers, on asyncio and trio. Close it, or use it with `async with`.
 
-    The arguments are those of `Client`, but for `transport`, which is asynchronous.
+    The arguments are those of `Client`, but for `transport`, which is asynchronous. It may be used in one event loop
+    after the other; connections are kept for one of them.
     """
 
     async def get(self, ref: Ref) -> BrowserSession:
-        """Return a session; as of `Client`."""
+        """Return a session, as `Client.get`."""
         driver = self._open()
         return await driver.run(driver.calls.get(as_ref(ref), self._bounds))
 
@@ -45,14 +46,14 @@ class AsyncClient(_Configuration):
     ) -> AsyncResults:
         """Yield each reference with its session, or with the error in its place, in order of completion.
 
-        As of `Client`, but for tasks in the place of threads: `refs`, which may be asynchronous, is taken in one of
+        As `Client.get_many`, with tasks in the place of threads: `refs`, which may be asynchronous, is taken in one of
         them. Leaving the loop cancels them.
         """
         calls = self._open().calls
         return self._results(refs, lambda ref: calls.get(ref, self._bounds), concurrency, per_provider)
 
     async def wait(self, ref: Ref, *, until: Until = "ended", timeout: Seconds = 600) -> BrowserSession:
-        """Return a session once it is what is waited for; as of `Client`."""
+        """Return a session once it is what is waited for, as `Client.wait`."""
         driver = self._open()
         return await driver.run(driver.calls.wait(as_ref(ref), until, timeout, self._bounds))
 
@@ -65,7 +66,7 @@ class AsyncClient(_Configuration):
         concurrency: int = 20,
         per_provider: PerProvider = None,
     ) -> AsyncResults:
-        """Yield each reference with its session once it is what is waited for, or with the error in its place."""
+        """Yield each reference with its session once it is what is waited for, as `Client.wait_many`."""
         from browser_sessions._waiting import checked_wait
 
         checked_wait(until, timeout)
@@ -73,7 +74,7 @@ class AsyncClient(_Configuration):
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
     async def aclose(self) -> None:
-        """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
+        """Close the connections. Every call afterwards raises a `ConfigurationError`."""
         closing = self._shared.close(self._transport)
         for run in self._shared.runs:
             await run.aclose()
@@ -105,9 +106,9 @@ class AsyncClient(_Configuration):
         per_provider: PerProvider,
     ) -> AsyncResults:
         from browser_sessions._async_many import AsyncResults, AsyncRun
-        from browser_sessions._many import checked_limits
+        from browser_sessions._many import checked_limits, result
 
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
-        run = AsyncRun(refs, lambda ref: driver.run(course_of(ref)), limits, concurrency)
+        run = AsyncRun(refs, lambda name: driver.run(result(name, course_of)), limits, concurrency)
         self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)
         return AsyncResults(run)

@@ -12,12 +12,10 @@ from typing import Any, Self
 import anyio
 
 from browser_sessions._drivers import running_trio
-from browser_sessions._many import Result
-from browser_sessions._ref import Ref, SessionRef, as_ref
-from browser_sessions._session import BrowserSession
-from browser_sessions.errors import BrowserSessionsError
+from browser_sessions._many import Result, provider_of
+from browser_sessions._ref import Ref
 
-Work = Callable[[SessionRef], Awaitable[BrowserSession]]
+Work = Callable[[Ref], Awaitable[Result]]
 
 _END: Any = object()
 
@@ -135,11 +133,8 @@ class AsyncRun:
     async def _work_on(self, name: Ref) -> None:
         result: Result | Exception
         try:
-            ref = name = as_ref(name)
-            async with self._limits.get(ref.provider, contextlib.nullcontext()):
-                result = ref, await self._work(ref)
-        except BrowserSessionsError as error:
-            result = name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
+            async with self._limits.get(provider_of(name), contextlib.nullcontext()):
+                result = await self._work(name)
         except Exception as error:  # noqa: BLE001 - raised by `result`
             result = error
         self._results.append(result)

@@ -10,7 +10,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import httpx
 
-from browser_sessions import _failures
 from browser_sessions._access import Access
 from browser_sessions._attempt import Attempt, Pause, RawResponse
 from browser_sessions._bounds import Bounds
@@ -120,8 +119,7 @@ def course(call: Call[T]) -> Course[T]:
         pause = max(_backoff(number), outcome.retry_after or 0.0)
         if number > call.bounds.max_retries or pause >= left or not is_transient(outcome):
             raise outcome
-        about, what = _failures.line_of(str(call.ref or call.access.provider.slug)), type(outcome).__name__
-        _log.info("%s: attempt %d failed (%s), again in %.1f s", about, number, what, pause)
+        _log_pause(call, outcome, pause, number)
         yield Pause(pause)
 
 
@@ -143,25 +141,26 @@ def _request_of(call: Call[Any]) -> httpx.Request:
 
 def _outcome(call: Call[T], came: RawResponse | Exception | None, seconds: float) -> T | BrowserSessionsError:
     """Return the result of an attempt that could take some seconds, or the one error for what came of it."""
+    problem = None
+    if isinstance(came, RawResponse) and 200 <= came.status_code < 300 and not came.problem:  # noqa: PLR2004 - HTTP's own
+        response = call.operation.parse_response(came)
+        if response.parsed is not None:
+            return call.view(response.parsed)
+        problem = response.error
+    return _error(call, came, seconds, problem)
+
+
+def _error(call: Call[Any], came: RawResponse | Exception | None, seconds: float, problem: Any) -> BrowserSessionsError:
+    from browser_sessions import _failures  # most calls succeed
+
     if isinstance(came, ConfigurationError):  # of the network, which does not know what it is for
         return ConfigurationError(str(came), ref=call.ref, provider=call.access.provider.slug)
     if not isinstance(came, RawResponse):
         return _failures.failure(call, came, seconds)
     if not 200 <= came.status_code < 300:  # noqa: PLR2004 - HTTP's own
         return _failures.status_error(call, came)
-    if came.problem:
-        return _failures.unexpected(call, came, came.problem)
-    return _result(call, came)
-
-
-def _result(call: Call[T], came: RawResponse) -> T | BrowserSessionsError:
-    """Return the result in the response of a success."""
-    response = call.operation.parse_response(came)
-    if response.parsed is not None:
-        return call.view(response.parsed)
-    problem = response.error
     if problem is None:
-        return _failures.unexpected(call, came, "there is no such success")
+        return _failures.unexpected(call, came, came.problem or "there is no such success")
     error = _failures.unexpected(call, came, str(problem), problem.path or None)
     error.__cause__ = problem
     return error
@@ -185,3 +184,10 @@ def _log_attempt(request: httpx.Request, came: RawResponse | Exception | None, s
         status = came.status_code if isinstance(came, RawResponse) else "no answer"
         elapsed = time.monotonic() - start
         _log.info('"%s %s" %s, %.3f s, attempt %d', request.method, request.url, status, elapsed, number)
+
+
+def _log_pause(call: Call[Any], error: BrowserSessionsError, pause: float, number: int) -> None:
+    from browser_sessions._failures import line_of
+
+    about, what = line_of(str(call.ref or call.access.provider.slug)), type(error).__name__
+    _log.info("%s: attempt %d failed (%s), again in %.1f s", about, number, what, pause)

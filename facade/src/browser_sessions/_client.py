@@ -1,4 +1,4 @@
-"""The client for five providers. httpx, and all that needs it, is imported with the first request."""
+"""The synchronous client. httpx, and all that needs it, is imported with the first request."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ else:
 def get(ref: Ref) -> BrowserSession:
     """Return a session, fetched with the key in its provider's environment variable.
 
-    For more than one, a `Client` keeps its connections.
+    A `Client` keeps its connections, and is faster for more than one session.
 
     Args:
-        ref: Which one, for example "skyvern:pbs_123".
+        ref: Which session, for example "skyvern:pbs_123".
 
     Raises:
-        BrowserSessionsError: There is none to return; the classes are in `browser_sessions.errors`.
+        BrowserSessionsError: The session could not be fetched; the classes are in `browser_sessions.errors`.
 
     """
     with Client() as client:
@@ -41,20 +41,31 @@ def get(ref: Ref) -> BrowserSession:
 
 
 class Client(_Configuration):
-    """Fetches sessions of five providers; to be closed, or used with `with`. Threads may share it.
+    """Fetches sessions of five providers. Close it, or use it with `with`; threads may share it.
+
+        with Client() as client:
+            session = client.wait("skyvern:pbs_123", until="ready")
+
+    A number of seconds may be a `timedelta`, and a session be named by a `SessionRef`, its text or a `BrowserSession`.
 
     Args:
-        api_keys: Keys by provider, in the place of those in the environment (`PROVIDERS[slug].key_variables`).
-        base_urls: Addresses by provider, in the place of the providers' own or those in the environment
+        api_keys: Keys by provider, used before those in the environment (`PROVIDERS[slug].key_variables`).
+        base_urls: Base URLs by provider, used before the providers' own and those in the environment
             (`PROVIDERS[slug].base_url_variable`); https, or on this machine.
-        timeout: Seconds that one attempt may take, from connecting to the last byte of the answer.
-        max_retries: How often a request is sent again that was not answered, or with 408, 429 or 5xx.
+        timeout: Seconds that one attempt may take, from connecting to the last byte of the response. Looking up a
+            name is not interrupted.
+        max_retries: How often a request is sent again after a lost connection, a timeout, 408, 429 or 5xx.
         deadline: Seconds that all attempts of a call may take, with the pauses between them.
-        transport: What sends the requests, in the place of a pool of connections with the proxies of the environment;
-            closed with the client.
+        transport: Sends the requests in the place of our own connections, and is closed with the client. It bounds
+            connecting, each read and each write by itself. What it raises must mean what it means in httpx: after a
+            `ConnectError`, a `ConnectTimeout`, a `PoolTimeout` or a `ProxyError` nothing was sent.
+        proxy: The URL of an http or SOCKS proxy, used before those in the environment. This machine is reached
+            directly whatever they are.
+        verify: A TLS context, or False to trust any certificate.
 
     Raises:
-        ConfigurationError: A key or an address is for no provider, or empty.
+        ConfigurationError: A key or a base URL is for an unknown provider, or empty; or a transport was given with
+            `proxy` or `verify`, which it has itself.
         ValueError: A number is out of range.
 
     """
@@ -63,10 +74,10 @@ class Client(_Configuration):
         """Return a session.
 
         Args:
-            ref: Which one, for example "skyvern:pbs_123".
+            ref: Which session, for example "skyvern:pbs_123".
 
         Raises:
-            BrowserSessionsError: There is none to return; the classes are in `browser_sessions.errors`.
+            BrowserSessionsError: The session could not be fetched; the classes are in `browser_sessions.errors`.
 
         """
         driver = self._open()
@@ -77,15 +88,17 @@ class Client(_Configuration):
     ) -> Iterator[Result]:
         """Yield each reference with its session, or with the error in its place, in order of completion.
 
-        A failure is one result, never the end of the run; leaving the loop ends the work.
+        A failure is one result, never the end of the run. Leaving the loop ends the work; a thread that is connecting
+        ends with its attempt.
 
         Args:
-            refs: Which ones; taken one by one in the caller's thread, at most `concurrency` ahead.
+            refs: Which sessions; taken one by one in the caller's thread, at most `concurrency` ahead. What is not a
+                valid reference is yielded as it was given, with the error.
             concurrency: How many are fetched at once, each in a thread.
             per_provider: How many of each provider at once, or of some by name.
 
         Raises:
-            ConfigurationError: `per_provider` names a provider that there is not.
+            ConfigurationError: `per_provider` names an unknown provider.
             ValueError: A number is less than one.
 
         """
@@ -93,19 +106,21 @@ class Client(_Configuration):
         return self._results(refs, lambda ref: calls.get(ref, self._bounds), concurrency, per_provider)
 
     def wait(self, ref: Ref, *, until: Until = "ended", timeout: Seconds = 600) -> BrowserSession:
-        """Return a session once it is what is waited for; looked at every half second at first, then every five.
+        """Return a session once it is what is waited for; polled every half second at first, then every five.
 
         Args:
-            ref: Which one.
+            ref: Which session.
             until: "ended": it is over. "ready": its browser can be connected to. Or a function of a `BrowserSession`,
                 which returns something true.
             timeout: Seconds to wait at most.
 
         Raises:
-            WaitTimeout: It did not come in time; looks that failed in a way that may pass are not the end before.
+            WaitTimeout: It did not come in time. Polls that failed in a way that may pass do not end the wait; the
+                last one's error is in the message, and is the cause.
             SessionEnded: It is over, and will not be ready any more.
+            NotConnectable: It never gets an address to connect to.
             BrowserSessionsError: It cannot be fetched.
-            ValueError: `until` or `timeout` is neither.
+            ValueError: `until` is unknown, or `timeout` is out of range.
 
         """
         driver = self._open()
@@ -123,15 +138,15 @@ class Client(_Configuration):
         """Yield each reference with its session once it is what is waited for, or with the error in its place.
 
         Args:
-            refs: Which ones; taken one by one in the caller's thread, at most `concurrency` ahead.
+            refs: Which sessions; taken one by one in the caller's thread, at most `concurrency` ahead.
             until: As of `wait`.
-            timeout: Seconds to wait for each, from when it is first looked at.
+            timeout: Seconds to wait for each, from its first poll.
             concurrency: How many are waited for at once, each in a thread.
             per_provider: How many of each provider at once, or of some by name.
 
         Raises:
-            ConfigurationError: `per_provider` names a provider that there is not.
-            ValueError: A number is out of range, or `until` is no such word.
+            ConfigurationError: `per_provider` names an unknown provider.
+            ValueError: A number is out of range, or `until` is unknown.
 
         """
         from browser_sessions._waiting import checked_wait
@@ -141,7 +156,7 @@ class Client(_Configuration):
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
     def close(self) -> None:
-        """Close the connections; what is asked of the client afterwards is a `ConfigurationError`."""
+        """Close the connections. Every call afterwards raises a `ConfigurationError`."""
         if closing := self._shared.close(self._transport):
             closing.close()
 
@@ -169,7 +184,7 @@ class Client(_Configuration):
         concurrency: int,
         per_provider: PerProvider,
     ) -> Iterator[Result]:
-        from browser_sessions._many import checked_limits, results_of
+        from browser_sessions._many import checked_limits, result, results_of
 
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
-        return results_of(refs, lambda ref, stop: driver.run(course_of(ref), stop), limits, concurrency)
+        return results_of(refs, lambda name, stop: driver.run(result(name, course_of), stop), limits, concurrency)

@@ -80,9 +80,10 @@ class Driver:
             except BaseException as error:  # noqa: BLE001 - raised by `result`
                 sending.set_exception(error)
 
-        work = contextvars.copy_context().run
-        threading.Thread(target=work, args=(send,), name="browser-sessions", daemon=True).start()
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=context.run, args=(send,), name="browser-sessions", daemon=True)
         try:
+            thread.start()
             futures.wait([sending])
         except BaseException:
             futures.wait([sending], PATIENCE)
@@ -129,7 +130,6 @@ class AsyncDriver:
 
     async def _send_whole(self, attempt: Attempt, course: Course[Any]) -> RawResponse:
         """Send a request in a shield; on asyncio in a task of its own, too, for a task's `cancel` heeds no shield."""
-        sending: Any = None
         interruption: BaseException | None = None
         with anyio.CancelScope(shield=True):
             if running_trio():
@@ -145,8 +145,7 @@ class AsyncDriver:
         if interruption:
             _tell(course, sending)
             raise interruption
-        response: RawResponse = sending.result()
-        return response
+        return sending.result()
 
 
 def _tell(course: Course[Any], sending: Any) -> None:

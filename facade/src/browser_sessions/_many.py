@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from browser_sessions._bounds import is_whole
+from browser_sessions._call import Course
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import Ref, SessionRef, as_ref
 from browser_sessions._session import BrowserSession
@@ -18,7 +19,21 @@ from browser_sessions.errors import BrowserSessionsError, ConfigurationError
 Outcome = BrowserSession | BrowserSessionsError
 Result = tuple[Ref, Outcome]
 PerProvider = int | Mapping[str, int] | None
-Work = Callable[[SessionRef, Stop], BrowserSession]
+Work = Callable[[Ref, Stop], Result]
+
+
+def result(name: Ref, course_of: Callable[[SessionRef], Course[BrowserSession]]) -> Course[Result]:
+    """Return a reference with its session, or with the error in its place."""
+    try:
+        name = as_ref(name)
+        return name, (yield from course_of(name))
+    except BrowserSessionsError as error:
+        return name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
+
+
+def provider_of(name: Ref) -> str:
+    """Return the provider whose limit a reference counts for, valid or not."""
+    return name.partition(":")[0] if isinstance(name, str) else getattr(name, "provider", "")
 
 
 def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concurrency: int) -> Iterator[Result]:
@@ -30,23 +45,19 @@ def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concu
     """
     source = iter(refs)
     run = _Run(work, limits)
-    taken = 0
     is_over: Exception | None = None
     try:
         while True:
-            while is_over is None and taken < concurrency:
+            while is_over is None and run.under_way < concurrency:
                 try:
                     run.start(next(source))
                 except Exception as error:  # noqa: BLE001 - the caller's own; it is raised below
                     is_over = error
-                else:
-                    taken += 1
-                    if run.has_result:  # a slow source does not hold it back
-                        break
-            if not taken:
+                if run.has_result:  # a slow source does not hold it back
+                    break
+            if not run.under_way:
                 break
             yield run.result()
-            taken -= 1
     finally:
         run.stop()
     if is_over and not isinstance(is_over, StopIteration):
@@ -62,8 +73,9 @@ class _Run:
         self._jobs: queue.SimpleQueue[tuple[contextvars.Context, Ref] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._under_way = 0
         self._stop = Stop()
+        self.under_way = 0
+        """How many are worked on, or are done and not yet asked for."""
 
     @property
     def has_result(self) -> bool:
@@ -72,8 +84,8 @@ class _Run:
     def start(self, name: Ref) -> None:
         # A thread knows none of the caller's context variables: a trace, the name of a request in the log.
         self._jobs.put((contextvars.copy_context(), name))
-        self._under_way += 1
-        if len(self._threads) < self._under_way:
+        self.under_way += 1
+        if len(self._threads) < self.under_way:
             thread = threading.Thread(target=self._run, name="browser-sessions", daemon=True)
             thread.start()
             self._threads.append(thread)
@@ -86,7 +98,7 @@ class _Run:
 
         """
         result = self._results.get()
-        self._under_way -= 1
+        self.under_way -= 1
         if isinstance(result, BaseException):
             raise result
         return result
@@ -106,11 +118,8 @@ class _Run:
 
     def _work_on(self, name: Ref) -> Result | BaseException:
         try:
-            ref = name = as_ref(name)
-            with self._limits.get(ref.provider, contextlib.nullcontext()):
-                return ref, self._work(ref, self._stop)
-        except BrowserSessionsError as error:
-            return name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
+            with self._limits.get(provider_of(name), contextlib.nullcontext()):
+                return self._work(name, self._stop)
         except Stopped:
             raise
         except BaseException as error:  # noqa: BLE001 - raised by `result`, in the caller's thread
@@ -121,7 +130,7 @@ def checked_limits(concurrency: int, per_provider: PerProvider) -> dict[str, int
     """Return how many sessions of each provider may be under way at once, where that is bounded.
 
     Raises:
-        ConfigurationError: A provider is named that there is not.
+        ConfigurationError: A provider is unknown.
         ValueError: A number is less than one.
 
     """

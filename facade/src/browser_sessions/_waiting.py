@@ -20,8 +20,6 @@ _LEAST_LEAD = 0.02
 _LONGEST_LEAD = 1.0
 """Seconds before the end at which the last poll begins: twice what the one before took, within these bounds."""
 
-_LEAST = 0.001
-
 
 class Polls:
     """The polls of one session, further and further apart, until it is what is waited for or the time is over."""
@@ -41,8 +39,7 @@ class Polls:
     def bounds(self, bounds: Bounds) -> Bounds:
         """Return the bounds of a poll, which begins now: the next one is its retry, and it is over when the wait is."""
         self._began = time.monotonic()
-        left = max(self._end - self._began, _LEAST)
-        return Bounds(bounds.timeout, 0, min(bounds.deadline, left))
+        return Bounds(bounds.timeout, 0, min(bounds.deadline, max(self._end - self._began, 0.0)))
 
     def is_met(self, session: BrowserSession) -> bool:
         """Whether a session is what is waited for.
