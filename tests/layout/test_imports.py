@@ -128,7 +128,6 @@ def test_what_a_get_loads() -> None:
         "_environment",
         "_http",
         "_masking",
-        "_masking",
         "_providers",
         "_providers._table",
         "_providers.skyvern",
