@@ -193,6 +193,7 @@ def test_a_fault_is_the_one_right_error(name: str, backend: str | None) -> None:
     """Of that class exactly, in time, and nowhere in it is the key."""
     play, expected = FAULTS[name]
     timeout = TIMEOUT if "drip" in name or name == "never" else AMPLE
+    timeout = 5 * TIMEOUT if expected is errors.SessionNotFound and "drip" in name else timeout  # its head must come
     with FaultyServer(play) as server:
         start = time.monotonic()
         error = fetch(server.address, backend, timeout=timeout)
@@ -441,9 +442,9 @@ def test_the_deadline_is_kept(backend: str | None) -> None:
     for steps, expected in cases:
         with FaultyServer(Script([*steps])) as server:
             start = time.monotonic()
-            error = fetch(server.address, backend, timeout=60, deadline=1, max_retries=5)
+            error = fetch(server.address, backend, timeout=60, deadline=3, max_retries=5)
             assert type(error) is expected
-            assert time.monotonic() - start < 1 + LATE
+            assert time.monotonic() - start < 3 + LATE
 
 
 def test_five_providers_share_one_connection() -> None:

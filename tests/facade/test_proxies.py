@@ -394,7 +394,7 @@ def test_an_address_behind_dead_ones(backend: str | None, monkeypatch: pytest.Mo
         port = int(server.address.rpartition(":")[2])
         with Full(2, port) as dead:
             resolve_to([*dead.hosts, "127.0.0.1"], monkeypatch)
-            assert isinstance(fetch(f"http://localhost:{port}", backend, timeout=3), BrowserSession)
+            assert isinstance(fetch(f"http://localhost:{port}", backend, timeout=6), BrowserSession)
 
 
 @each_backend

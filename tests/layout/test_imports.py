@@ -131,7 +131,6 @@ def test_what_a_get_loads() -> None:
         "_providers",
         "_providers._table",
         "_providers.skyvern",
-        "_rate_limits",
         "_reading",
         "_ref",
         "_session",

@@ -34,7 +34,7 @@ class Stop:
         """End what they do now, and what they would do later."""
         with self._lock:
             self._event.set()
-            for stream in self._streams.values():
+            for stream in tuple(self._streams.values()):
                 with contextlib.suppress(OSError):  # closed already
                     # Not the SSL socket's own method, which pulls away what the other thread is reading with.
                     socket.socket.shutdown(stream.get_extra_info("socket"), socket.SHUT_RDWR)
@@ -51,15 +51,15 @@ class Stop:
 
     def hold(self, stream: httpcore.NetworkStream) -> None:
         """Note that the thread waits for a stream from now on."""
-        with self._lock:
-            self._streams[threading.get_ident()] = stream
-            if self._event.is_set():
-                raise httpcore.ReadError("stopped")
+        self._streams[threading.get_ident()] = stream
+        if self._event.is_set():  # looked at second, as the streams are in `set`: one of the two sees the other
+            raise httpcore.ReadError("stopped")
 
     def release(self) -> None:
         """Note that the thread's stream may become another's."""
-        with self._lock:
-            self._streams.pop(threading.get_ident(), None)
+        if self._streams:
+            with self._lock:
+                self._streams.pop(threading.get_ident(), None)
 
 
 class Backend(httpcore.NetworkBackend):
