@@ -130,6 +130,7 @@ class AsyncDriver:
 
     async def _send_whole(self, attempt: Attempt, course: Course[Any]) -> RawResponse:
         """Send a request in a shield; on asyncio in a task of its own, too, for a task's `cancel` heeds no shield."""
+        sending: Any = None
         interruption: BaseException | None = None
         with anyio.CancelScope(shield=True):
             if running_trio():
@@ -145,7 +146,8 @@ class AsyncDriver:
         if interruption:
             _tell(course, sending)
             raise interruption
-        return sending.result()
+        response: RawResponse = sending.result()
+        return response
 
 
 def _tell(course: Course[Any], sending: Any) -> None:
