@@ -191,7 +191,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     number = None if node.style else _NUMBER.fullmatch(text)
     if number is None:
         return text if node.style else _WORDS.get(text, text)
-    if not math.isfinite(float(text)):  # an integer, too: whoever reads it may compute with it
+    if not math.isfinite(float(text)):  # an integer, too: a reader may compute with it
         _refuse(node, f"the number {quoted(text)} is too large for a float")
     return float(text) if number["fraction"] or number["exponent"] else int(text)
 
