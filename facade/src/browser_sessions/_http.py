@@ -108,7 +108,7 @@ class Network:
         self._pools.require_open()
         if self._transport is not None:
             given = self._transport.handle_request(_request(attempt))
-            return given.status_code, given.headers, given.stream
+            return _opened(given)
         self._backend.thread.stop = stop
         response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.end))
         return response.status, httpx.Headers(response.headers), response.stream
@@ -166,7 +166,7 @@ class AsyncNetwork:
         self._pools.require_open()
         if self._transport is not None:
             given = await self._transport.handle_async_request(_request(attempt))
-            return given.status_code, given.headers, given.stream
+            return _opened(given)
         self._enter_loop()
         response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, seconds))
         return response.status, httpx.Headers(response.headers), response.stream
@@ -274,6 +274,18 @@ def _core_request(attempt: Attempt, limit: float) -> httpcore.Request:
         content=Content(request.content),
         extensions={"timeout": dict.fromkeys(_PHASES, limit)},
     )
+
+
+def _opened(response: httpx.Response) -> tuple[int, httpx.Headers, Any]:
+    """Return what a user's transport returned: status, headers and body as a stream.
+
+    A transport that logs has read the response, and so decoded it. Its stream is at its end, and httpcore's would never
+    say so.
+    """
+    if not response.is_stream_consumed or isinstance(response.stream, httpx.ByteStream):
+        return response.status_code, response.headers, response.stream
+    headers = httpx.Headers([each for each in response.headers.raw if each[0].lower() != b"content-encoding"])
+    return response.status_code, headers, httpx.ByteStream(response.content)
 
 
 def _request(attempt: Attempt) -> httpx.Request:
