@@ -78,12 +78,10 @@ class Session(Model):
         value = get("api_name", UNSET)
         self.api_name = value if value is UNSET or type(value) is str else optional(more, "api_name", value, string)
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
+        if type(value) is str and value in _known_status:
+            value = _known_status[value]
+        elif value is not UNSET:
+            value = optional(more, "status", value, _decode_status)
         self.status = value
         value = get("target_url", UNSET)
         self.target_url = (
@@ -119,12 +117,10 @@ class Session(Model):
             else optional(more, "duration", value, number)
         )
         value = get("captcha", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_captcha(value)
-            except DecodeError:
-                more["captcha"] = value
-                value = UNSET
+        if type(value) is str and value in _known_captcha:
+            value = _known_captcha[value]
+        elif value is not UNSET:
+            value = optional(more, "captcha", value, _decode_captcha)
         self.captcha = value
         value = get("bandwidth", UNSET)
         self.bandwidth = (
@@ -152,3 +148,5 @@ from .error_object import ErrorObject
 _decode_status = SessionStatus.decode
 _decode_captcha = SessionCaptcha.decode
 _decode_error = ErrorObject.from_dict
+_known_status = SessionStatus.known()
+_known_captcha = SessionCaptcha.known()

@@ -108,12 +108,10 @@ class Session(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
+        if type(value) is str and value in _known_status:
+            value = _known_status[value]
+        elif value is not UNSET:
+            value = optional(more, "status", value, _decode_status)
         self.status = value
         value = get("liveUrl", UNSET)
         self.live_url = (
@@ -221,3 +219,4 @@ _decode_proxy_cost = either(string).or_(number)
 _decode_browser_cost = either(string).or_(number)
 _decode_metadata = SessionMetadata.from_dict
 _decode_extensions = Array(anything)
+_known_status = SessionStatus.known()

@@ -154,12 +154,10 @@ class Session(Model):
                 value = UNSET
         self.expires_at = value
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
+        if type(value) is str and value in _known_status:
+            value = _known_status[value]
+        elif value is not UNSET:
+            value = optional(more, "status", value, _decode_status)
         self.status = value
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
@@ -176,12 +174,10 @@ class Session(Model):
             else optional(more, "contextId", value, string)
         )
         value = get("region", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_region(value)
-            except DecodeError:
-                more["region"] = value
-                value = UNSET
+        if type(value) is str and value in _known_region:
+            value = _known_region[value]
+        elif value is not UNSET:
+            value = optional(more, "region", value, _decode_region)
         self.region = value
         value = get("userMetadata", UNSET)
         if value is not UNSET and value is not None:
@@ -227,3 +223,5 @@ from .user_metadata import UserMetadata
 _decode_status = SessionStatus.decode
 _decode_region = SessionRegion.decode
 _decode_user_metadata = UserMetadata.from_dict
+_known_status = SessionStatus.known()
+_known_region = SessionRegion.known()

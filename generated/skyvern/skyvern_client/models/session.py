@@ -187,12 +187,10 @@ class Session(Model):
                 value = UNSET
         self.extensions = value
         value = get("browser_type", UNSET)
-        if value is not UNSET and value is not None:
-            try:
-                value = _decode_browser_type(value)
-            except DecodeError:
-                more["browser_type"] = value
-                value = UNSET
+        if type(value) is str and value in _known_browser_type:
+            value = _known_browser_type[value]
+        elif value is not UNSET and value is not None:
+            value = optional(more, "browser_type", value, _decode_browser_type)
         self.browser_type = value
         value = get("browser_profile_id", UNSET)
         self.browser_profile_id = (
@@ -285,12 +283,10 @@ class Session(Model):
             value if value is UNSET or type(value) is str or value is None else optional(more, "warning", value, string)
         )
         value = get("source", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_source(value)
-            except DecodeError:
-                more["source"] = value
-                value = UNSET
+        if type(value) is str and value in _known_source:
+            value = _known_source[value]
+        elif value is not UNSET:
+            value = optional(more, "source", value, _decode_source)
         self.source = value
         value = get("created_by", UNSET)
         self.created_by = (
@@ -338,3 +334,5 @@ _decode_recordings = Array(FileInfo.from_dict)
 _decode_source = SessionSource.decode
 _decode_browser_settings = BrowserSettings.from_dict
 _decode_browser_settings_receipt = BrowserSettingsReceipt.from_dict
+_known_browser_type = PersistentBrowserType.known()
+_known_source = SessionSource.known()
