@@ -76,7 +76,7 @@ class Session(Model):
         value = get("session_id", UNSET)
         self.session_id = value if type(value) is str else required(source, "session_id", string)
         value = get("api_name", UNSET)
-        self.api_name = value if value is UNSET or type(value) is str else optional(more, "api_name", value, string)
+        self.api_name = value if type(value) is str or value is UNSET else optional(more, "api_name", value, string)
         value = get("status", UNSET)
         if type(value) is str and value in _known_status:
             value = _known_status[value]
@@ -86,17 +86,17 @@ class Session(Model):
         value = get("target_url", UNSET)
         self.target_url = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "target_url", value, string)
         )
         value = get("end_url", UNSET)
         self.end_url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "end_url", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "end_url", value, string)
         )
         value = get("navigations", UNSET)
         self.navigations = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "navigations", value, integer)
         )
         value = get("timestamp", UNSET)
@@ -110,10 +110,10 @@ class Session(Model):
         value = get("duration", UNSET)
         self.duration = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or value is None
+            or value is UNSET
             else optional(more, "duration", value, number)
         )
         value = get("captcha", UNSET)
@@ -125,7 +125,7 @@ class Session(Model):
         value = get("bandwidth", UNSET)
         self.bandwidth = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "bandwidth", value, integer)
         )
         value = get("error", UNSET)

@@ -128,7 +128,7 @@ class Session(Model):
                 value = UNSET
         self.updated_at = value
         value = get("projectId", UNSET)
-        self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
+        self.project_id = value if type(value) is str or value is UNSET else optional(more, "projectId", value, string)
         value = get("startedAt", UNSET)
         if value is not UNSET:
             try:
@@ -161,16 +161,16 @@ class Session(Model):
         self.status = value
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
-            value if value is UNSET or type(value) is int else optional(more, "proxyBytes", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "proxyBytes", value, integer)
         )
         value = get("keepAlive", UNSET)
         self.keep_alive = (
-            value if value is UNSET or type(value) is bool else optional(more, "keepAlive", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "keepAlive", value, boolean)
         )
         value = get("contextId", UNSET)
         self.context_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "contextId", value, string)
         )
         value = get("region", UNSET)
@@ -189,26 +189,26 @@ class Session(Model):
         self.user_metadata = value
         value = get("connectUrl", UNSET)
         self.connect_url = (
-            value if value is UNSET or type(value) is str else optional(more, "connectUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "connectUrl", value, string)
         )
         value = get("seleniumRemoteUrl", UNSET)
         self.selenium_remote_url = (
-            value if value is UNSET or type(value) is str else optional(more, "seleniumRemoteUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "seleniumRemoteUrl", value, string)
         )
         value = get("signingKey", UNSET)
         self.signing_key = (
-            value if value is UNSET or type(value) is str else optional(more, "signingKey", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "signingKey", value, string)
         )
         value = get("avgCpuUsage", UNSET)
         self.avg_cpu_usage = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "avgCpuUsage", value, number)
         )
         value = get("memoryUsage", UNSET)
         self.memory_usage = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "memoryUsage", value, number)
         )
         return self

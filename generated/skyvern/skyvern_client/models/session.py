@@ -144,39 +144,39 @@ class Session(Model):
         self.browser_session_id = value if type(value) is str else required(source, "browser_session_id", string)
         value = get("organization_id", UNSET)
         self.organization_id = (
-            value if value is UNSET or type(value) is str else optional(more, "organization_id", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "organization_id", value, string)
         )
         value = get("status", UNSET)
         self.status = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "status", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "status", value, string)
         )
         value = get("runnable_type", UNSET)
         self.runnable_type = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "runnable_type", value, string)
         )
         value = get("runnable_id", UNSET)
         self.runnable_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "runnable_id", value, string)
         )
         value = get("timeout", UNSET)
         self.timeout = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "timeout", value, integer)
         )
         value = get("browser_address", UNSET)
         self.browser_address = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "browser_address", value, string)
         )
         value = get("app_url", UNSET)
         self.app_url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "app_url", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "app_url", value, string)
         )
         value = get("extensions", UNSET)
         if value is not UNSET and value is not None:
@@ -195,25 +195,25 @@ class Session(Model):
         value = get("browser_profile_id", UNSET)
         self.browser_profile_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "browser_profile_id", value, string)
         )
         value = get("generate_browser_profile", UNSET)
         self.generate_browser_profile = (
             value
-            if value is UNSET or type(value) is bool
+            if type(value) is bool or value is UNSET
             else optional(more, "generate_browser_profile", value, boolean)
         )
         value = get("vnc_streaming_supported", UNSET)
         self.vnc_streaming_supported = (
             value
-            if value is UNSET or type(value) is bool
+            if type(value) is bool or value is UNSET
             else optional(more, "vnc_streaming_supported", value, boolean)
         )
         value = get("download_path", UNSET)
         self.download_path = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "download_path", value, string)
         )
         value = get("downloaded_files", UNSET)
@@ -275,12 +275,12 @@ class Session(Model):
         value = get("stream_transport", UNSET)
         self.stream_transport = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "stream_transport", value, string)
         )
         value = get("warning", UNSET)
         self.warning = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "warning", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "warning", value, string)
         )
         value = get("source", UNSET)
         if type(value) is str and value in _known_source:
@@ -291,7 +291,7 @@ class Session(Model):
         value = get("created_by", UNSET)
         self.created_by = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "created_by", value, string)
         )
         value = get("browser_settings", UNSET)
@@ -313,7 +313,7 @@ class Session(Model):
         value = get("remaining_lifetime_seconds", UNSET)
         self.remaining_lifetime_seconds = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "remaining_lifetime_seconds", value, integer)
         )
         return self
