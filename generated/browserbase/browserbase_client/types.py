@@ -224,20 +224,23 @@ def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
                 found[path + name] = additional[name]
     for attribute in model._NESTING:
         value = getattr(model, attribute)
-        if value is not UNSET and value is not None:
-            _note_unexpected_within(value, path + model._NAMES[attribute], found)
+        if isinstance(value, Model):
+            if value.additional_properties or value._NESTING:
+                _note_unexpected(value, f"{path}{model._NAMES[attribute]}.", found)
+        elif isinstance(value, list):
+            _note_unexpected_items(value, path + model._NAMES[attribute], found)
 
 
-def _note_unexpected_within(value: Any, path: str, found: dict[str, Any]) -> None:
-    if isinstance(value, Model):
-        if value.additional_properties or value._NESTING:
-            _note_unexpected(value, f"{path}.", found)
-    elif isinstance(value, list):
-        if isinstance(value, Rows):
-            found.update((f"{path}[{index}]", raw) for index, raw in value.unexpected.items())
-            value = value.restored()  # so that each index is the response's
-        for index, item in enumerate(value):
-            _note_unexpected_within(item, f"{path}[{index}]", found)
+def _note_unexpected_items(items: list[Any], path: str, found: dict[str, Any]) -> None:
+    if isinstance(items, Rows):
+        found.update((f"{path}[{index}]", raw) for index, raw in items.unexpected.items())
+        items = items.restored()  # so that each index is the response's
+    for index, item in enumerate(items):
+        if isinstance(item, Model):
+            if item.additional_properties or item._NESTING:
+                _note_unexpected(item, f"{path}[{index}].", found)
+        elif isinstance(item, list):
+            _note_unexpected_items(item, f"{path}[{index}]", found)
 
 
 # The types that `httpx.Client(files=)` can accept.
