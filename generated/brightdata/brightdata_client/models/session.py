@@ -79,10 +79,11 @@ class Session(Model):
         self.api_name = value if type(value) is str or value is UNSET else optional(more, "api_name", value, string)
         value = get("status", UNSET)
         if type(value) is str and value in _known_status:
-            value = _known_status[value]
-        elif value is not UNSET:
-            value = optional(more, "status", value, _decode_status)
-        self.status = value
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("target_url", UNSET)
         self.target_url = (
             value
@@ -118,10 +119,11 @@ class Session(Model):
         )
         value = get("captcha", UNSET)
         if type(value) is str and value in _known_captcha:
-            value = _known_captcha[value]
-        elif value is not UNSET:
-            value = optional(more, "captcha", value, _decode_captcha)
-        self.captcha = value
+            self.captcha = _known_captcha[value]
+        elif value is UNSET:
+            self.captcha = UNSET
+        else:
+            self.captcha = optional(more, "captcha", value, _decode_captcha)
         value = get("bandwidth", UNSET)
         self.bandwidth = (
             value

@@ -109,10 +109,11 @@ class Session(Model):
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("status", UNSET)
         if type(value) is str and value in _known_status:
-            value = _known_status[value]
-        elif value is not UNSET:
-            value = optional(more, "status", value, _decode_status)
-        self.status = value
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("liveUrl", UNSET)
         self.live_url = (
             value if type(value) is str or value is None or value is UNSET else optional(more, "liveUrl", value, string)

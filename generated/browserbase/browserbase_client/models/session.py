@@ -155,10 +155,11 @@ class Session(Model):
         self.expires_at = value
         value = get("status", UNSET)
         if type(value) is str and value in _known_status:
-            value = _known_status[value]
-        elif value is not UNSET:
-            value = optional(more, "status", value, _decode_status)
-        self.status = value
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
             value if type(value) is int or value is UNSET else optional(more, "proxyBytes", value, integer)
@@ -175,10 +176,11 @@ class Session(Model):
         )
         value = get("region", UNSET)
         if type(value) is str and value in _known_region:
-            value = _known_region[value]
-        elif value is not UNSET:
-            value = optional(more, "region", value, _decode_region)
-        self.region = value
+            self.region = _known_region[value]
+        elif value is UNSET:
+            self.region = UNSET
+        else:
+            self.region = optional(more, "region", value, _decode_region)
         value = get("userMetadata", UNSET)
         if value is not UNSET and value is not None:
             try:

@@ -188,10 +188,13 @@ class Session(Model):
         self.extensions = value
         value = get("browser_type", UNSET)
         if type(value) is str and value in _known_browser_type:
-            value = _known_browser_type[value]
-        elif value is not UNSET and value is not None:
-            value = optional(more, "browser_type", value, _decode_browser_type)
-        self.browser_type = value
+            self.browser_type = _known_browser_type[value]
+        elif value is UNSET:
+            self.browser_type = UNSET
+        elif value is None:
+            self.browser_type = None
+        else:
+            self.browser_type = optional(more, "browser_type", value, _decode_browser_type)
         value = get("browser_profile_id", UNSET)
         self.browser_profile_id = (
             value
@@ -284,10 +287,11 @@ class Session(Model):
         )
         value = get("source", UNSET)
         if type(value) is str and value in _known_source:
-            value = _known_source[value]
-        elif value is not UNSET:
-            value = optional(more, "source", value, _decode_source)
-        self.source = value
+            self.source = _known_source[value]
+        elif value is UNSET:
+            self.source = UNSET
+        else:
+            self.source = optional(more, "source", value, _decode_source)
         value = get("created_by", UNSET)
         self.created_by = (
             value
