@@ -52,15 +52,15 @@ class ProxyLocation(Model):
         value = get("subdivision", UNSET)
         self.subdivision = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "subdivision", value, string)
         )
         value = get("city", UNSET)
         self.city = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "city", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "city", value, string)
         )
         value = get("isISP", UNSET)
-        self.is_isp = value if value is UNSET or type(value) is bool else optional(more, "isISP", value, boolean)
+        self.is_isp = value if type(value) is bool or value is UNSET else optional(more, "isISP", value, boolean)
         return self
 
 
