@@ -88,7 +88,7 @@ def decoded(document: dict[str, Any], schema: Part) -> tuple[set[str], dict[str,
 def members_of(document: dict[str, Any], schema: Part) -> Members:
     """Return what an object has, with what it has from `allOf`."""
     found = Members()
-    _collect(document, schema, found, set())
+    _collect(document, follow(document, schema), found, set())
     return found
 
 

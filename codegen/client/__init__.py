@@ -9,7 +9,7 @@ machine: in process, without the generator's own hooks, and with a ruff that rea
 people would see of the client; both find where it comes from by `places`.
 """
 
-from codegen.client.access import Auth, auth_of, find_access_problems
+from codegen.client.access import find_access_problems
 from codegen.client.generator import TEMPLATES
 from codegen.client.project import generate_client
 from codegen.client.rehearsal import rehearse
@@ -17,8 +17,6 @@ from codegen.client.surface import surface_of
 
 __all__ = [
     "TEMPLATES",
-    "Auth",
-    "auth_of",
     "find_access_problems",
     "generate_client",
     "rehearse",

@@ -6,7 +6,6 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
@@ -17,7 +16,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.strings import PythonIdentifier, in_double_quote_literal
 
 from codegen.allowlist import IGNORED
-from codegen.client.generator import config_of, parse, text_of
+from codegen.client.generator import CONFIG, parse, text_of
 from codegen.client.identifiers import (
     FIELD_PREFIX,
     RESERVED_CLASSES,
@@ -25,14 +24,13 @@ from codegen.client.identifiers import (
     as_python_reads,
     class_file,
 )
-from codegen.client.places import as_generated, place_of
+from codegen.client.places import members_of_model, place_of
+from codegen.client.rows import properties_of
 from codegen.cuts import without
 from codegen.errors import GenerationError, Problem, pointer
-from codegen.schemas import members_of
-from codegen.walk import Part, resolve, segments, walk
+from codegen.walk import walk
 
-_CONFIG = config_of("rehearsal", Path("rehearsal"))
-_ENUM = Class.from_string(string="Enum", config=_CONFIG)
+_ENUM = Class.from_string(string="Enum", config=CONFIG)
 
 _FILES = "files"
 _RESERVED = {
@@ -73,21 +71,17 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
     yield from lost
     document = without(document, lost)
     try:
-        data = _parse(document)
+        data = parse(document)
         while refused := [each for each in _refusals(document, data, known) if each not in known]:
             yield from refused
             known += refused
             document = without(document, refused)
-            data = _parse(document)
+            data = parse(document)
     except GenerationError as error:
         if not known:
             yield Problem(pointer(), error.problem)
     else:
         yield from _lost_names(document, data)
-
-
-def _parse(document: dict[str, Any]) -> GeneratorData:
-    return parse(as_generated(document), _CONFIG)
 
 
 def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Problem]) -> Iterator[Problem]:
@@ -175,11 +169,10 @@ def _names(document: dict[str, Any], data: GeneratorData) -> Iterator[tuple[str,
         yield "class", name, name, place, "classes"
         yield "class", name, class_file(name), place, _FILES
     for model in data.models:
-        place = place_of(model)
-        parts = members_of(document, Part("schema", segments(place), resolve(document, place))).properties
-        for prop in (*(model.required_properties or ()), *(model.optional_properties or ())):
+        described = members_of_model(document, model).properties
+        for prop in properties_of(model):
             name = prop.name.get_untrusted_value()
-            yield "property", name, prop.python_name, parts[name][-1].location, str(model.class_info.name)
+            yield "property", name, prop.python_name, described[name][-1].location, str(model.class_info.name)
     for tag, collection in data.endpoint_collections_by_tag.items():
         for endpoint in collection.endpoints:
             place = place_of(endpoint)
