@@ -118,13 +118,18 @@ class OverlayError(CodegenError):
 
 @attrs.frozen
 class Problem:
-    """One thing that a person has to mend: where, and what."""
+    """One thing that a person has to correct: where, and what."""
 
     location: str
     text: str
 
     def __str__(self) -> str:
         return f"{self.location}: {self.text}"
+
+
+def unsupported(place: str, what: str) -> Problem:
+    """Return the problem of what our templates do not serve."""
+    return Problem(place, f"{what} is not supported here: correct it by an overlay")
 
 
 @attrs.frozen(eq=False)

@@ -52,6 +52,18 @@ def find_broken_values(value: Any, place: _Place = ()) -> Iterator[Problem]:
         yield Problem(pointer(*place), f"{value} is not a JSON number: correct it by an overlay")
 
 
+def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:
+    """Yield the schemas that hold more than `limit` levels, counted from a component: code is nested as deep as they."""
+    depths: dict[_Place, int] = {}
+    for part in parts:
+        if part.kind == "schema":
+            around = part.parts[:-1] if part.parts[:-1] in depths else part.parts[:-2]
+            depths[part.parts] = depths.get(around, 0) + 1
+            if depths[part.parts] == limit + 1:
+                text = f"nests schemas deeper than {limit} levels: move it to the components by an overlay"
+                yield Problem(pointer(*around), text)
+
+
 def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
     """Yield what is not as OpenAPI says, and the values of schemas' keywords that are not supported.
 
@@ -101,7 +113,7 @@ def errors_of(validator: Validator, value: Any) -> list[ValidationError]:
     return sorted(validator.iter_errors(value), key=lambda error: (list(map(str, error.absolute_path)), error.message))
 
 
-def find_lost_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
+def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
     """Yield which references do not lead to a component of the right kind.
 
     Args:

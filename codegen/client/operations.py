@@ -16,6 +16,7 @@ from openapi_python_client.parser.responses import Response
 
 from codegen.client.places import place_of
 from codegen.client.samples import sample_of
+from codegen.routes import parameters_of
 from codegen.walk import Part, dereference, resolve
 
 _MODELS = "..."
@@ -145,7 +146,8 @@ def operations_of(document: dict[str, Any], data: GeneratorData) -> dict[str, Op
 def _operation(document: dict[str, Any], tag: str, endpoint: Endpoint) -> Operation:
     described = resolve(document, place_of(endpoint))
     successes, failures = _outcomes(endpoint)
-    parameters = _described_parameters(document, place_of(endpoint))
+    known = parameters_of(document, place_of(endpoint))
+    parameters = {(each.node["in"], each.node["name"]): each.node for each in known}
     found = {
         place: tuple(
             _parameter(document, parameters[place, each.name.get_untrusted_value()], each) for each in properties
@@ -176,14 +178,6 @@ def document_default(schema: Any) -> str:
     """Return what the docstring says of the value that the server assumes; a default of null says nothing."""
     is_given = isinstance(schema, dict) and schema.get("default") is not None
     return f" The server's default: {json.dumps(schema['default'])}." if is_given else ""
-
-
-def _described_parameters(document: dict[str, Any], place: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the parameters of an operation, and those that it has from its path, by place and name."""
-    path, _, _ = place.rpartition("/")
-    held = [each for holder in (path, place) for each in resolve(document, holder).get("parameters", [])]
-    found = [dereference(document, each) for each in held]
-    return {(each["in"], each["name"]): each for each in found}
 
 
 def _parameter(document: dict[str, Any], described: dict[str, Any], prop: PropertyProtocol) -> Parameter:

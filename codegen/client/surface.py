@@ -23,7 +23,8 @@ from codegen.client.places import members_of_model, place_of
 from codegen.client.rows import properties_of
 from codegen.client.secrecy import hidden_properties
 from codegen.errors import pointer
-from codegen.walk import dereference, resolve, segments
+from codegen.routes import parameters_of
+from codegen.walk import segments
 
 NULL = "None"
 """The type of null, and of a response without a body."""
@@ -129,10 +130,10 @@ def _operation_parts(document: dict[str, Any], endpoint: Endpoint, label: str) -
     _, path, method = segments(place)
     operation = Part(OPERATION, label, f"api.{label}", place, Type((f"{method} {path}",)))
     yield operation
+    places = {(each.node["in"], each.node["name"]): each.location for each in parameters_of(document, place)}
     for location, prop in endpoint.iter_all_parameters():
         name = prop.name.get_untrusted_value()
-        there = _parameter_place(document, place, name, location)
-        yield _member(operation, f"{label}: {location} parameter {name}", prop, there)
+        yield _member(operation, f"{label}: {location} parameter {name}", prop, places[location, name])
     for body in endpoint.bodies:
         media_type = body.content_type.get_untrusted_value()
         yield _member(operation, f"{label}: {media_type} body", body.prop, f"{place}/requestBody")
@@ -147,16 +148,6 @@ def _member(holder: Part, label: str, prop: PropertyProtocol, place: str) -> Par
     sort, name = PROPERTY if holder.sort == MODEL else PARAMETER, f"{holder.import_name}.{prop.python_name}"
     key = prop.name.get_untrusted_value()
     return Part(sort, label, name, place, _type(prop), holder.label, key, prop.required)
-
-
-def _parameter_place(document: dict[str, Any], operation: str, name: str, location: str) -> str:
-    path, _, _ = operation.rpartition("/")
-    return next(
-        f"{holder}/parameters/{index}"
-        for holder in (operation, path)
-        for index, each in enumerate(resolve(document, holder).get("parameters", []))
-        if (found := dereference(document, each))["name"] == name and found["in"] == location
-    )
 
 
 def _model_parts(document: dict[str, Any], model: ModelProperty, label: str) -> Iterator[Part]:

@@ -98,6 +98,10 @@ def test_a_slug_is_an_identifier_and_a_folder(slug: str, tmp_path: Path) -> None
             f'[acme]\n{HEAD}operations.Tag.get = "get /a"',
             "[acme.operations]: invalid name 'Tag': expected lower-case words joined by single underscores",
         ),
+        (
+            f'[acme]\n{HEAD}operations.import = "get /a"',
+            "[acme.operations]: invalid name 'import': it is a keyword of Python, and nothing so named can be imported",
+        ),
         *(
             (
                 f"[acme]\n{HEAD}operations.get = {route}",
