@@ -53,7 +53,7 @@ def find_broken_values(value: Any, place: _Place = ()) -> Iterator[Problem]:
 
 
 def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:
-    """Yield the schemas that hold more than `limit` levels, counted from a component: code is nested as deep as they."""
+    """Yield the schemas that hold more than `limit` levels, counted from a component; code is nested as deeply."""
     depths: dict[_Place, int] = {}
     for part in parts:
         if part.kind == "schema":
