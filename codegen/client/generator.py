@@ -21,8 +21,9 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
+from codegen.allowlist import FILES
 from codegen.client.identifiers import FIELD_PREFIX
-from codegen.client.places import describe_places
+from codegen.client.places import adapt
 from codegen.client.rows import mark_rows
 from codegen.errors import GenerationError
 from codegen.providers import Provider
@@ -75,7 +76,13 @@ def open_project(document: dict[str, Any], provider: Provider, package: Path) ->
 def _config(name: str, package: Path) -> Config:
     """Return the generator's settings, which read nothing of the machine."""
     return Config.from_sources(
-        ConfigFile(package_name_override=name, post_hooks=[], field_prefix=FIELD_PREFIX),
+        ConfigFile(
+            package_name_override=name,
+            post_hooks=[],
+            field_prefix=FIELD_PREFIX,
+            # It knows no other media type of bytes than the first.
+            content_type_overrides=dict.fromkeys(FILES, FILES[0]),
+        ),
         meta_type=MetaType.NONE,
         document_source="",
         file_encoding="utf-8",
@@ -101,7 +108,7 @@ def parse(document: dict[str, Any]) -> GeneratorData:
 def _parse(text: str) -> GeneratorData:
     document = json.loads(text)
     with shielded():
-        describe_places(document)
+        adapt(document)
         data = GeneratorData.from_dict(document, config=CONFIG)
         if isinstance(data, GeneratorError):
             raise GenerationError(text_of(data))

@@ -8,16 +8,31 @@ from codegen.schemas import Members, members_of
 from codegen.walk import Part, resolve, segments, walk
 
 
-def describe_places(document: dict[str, Any]) -> None:
-    """Describe every part of a document by its place, as a JSON Pointer, and remove the defaults of its schemas.
+def adapt(document: dict[str, Any]) -> None:
+    """Change a document into what the generator has to read, in which every part is described by its place.
 
-    A default is what the server assumes, and no client sends it.
+    It has no defaults: they are what the server assumes, and no client sends them. A `date-time` stands for a
+    `date-time-local` beside it, for our decoder takes a time with and without an offset, and the generator knows only
+    the first of the two formats.
     """
-    for part in walk(document):
+    for part in list(walk(document)):
         if part.kind in {"schema", "operation", "response", "body"} and isinstance(part.node, dict):
             part.node["description"] = part.location
             if part.kind == "schema":
                 part.node.pop("default", None)
+                _join_times(part.node)
+
+
+def _join_times(schema: dict[str, Any]) -> None:
+    alternatives = schema.get("anyOf", ())
+    formats = [each.get("format") if isinstance(each, dict) else None for each in alternatives]
+    if {"date-time", "date-time-local"} <= set(formats):
+        kept = [each for each, name in zip(alternatives, formats, strict=True) if name != "date-time-local"]
+        if len(kept) == 1:
+            del schema["anyOf"]
+            schema |= kept[0] | {"description": schema["description"]}
+        else:
+            schema["anyOf"] = kept
 
 
 def place_of(described: Any) -> str:
