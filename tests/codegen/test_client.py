@@ -368,7 +368,7 @@ def test_a_parameter_may_be_named_like_a_function_of_its_module(build: Build, tm
     document["paths"]["/sessions/{sync_detailed}"] = operation
     files = generated(document, tmp_path / "acme")
     (module,) = (text.decode() for path, text in files.items() if path.endswith("get_session.py"))
-    assert 'f"/sessions/{_path_segment(sync_detailed_path)}"' in module
+    assert "/sessions/{_path_segment('sync_detailed_path', sync_detailed_path)}" in module
 
 
 def test_the_readme_shows_a_call_that_runs(build: Build, tmp_path: Path) -> None:
