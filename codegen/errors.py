@@ -215,13 +215,15 @@ class RevisionError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
-    """What went wrong, for which provider, in which of its files (relative to the repository)."""
+    """What went wrong, for which provider, in which of its files, or in the overlaid document that these make."""
 
     slug: str
-    file: PurePosixPath
+    file: PurePosixPath | None
+    """Relative to the repository; None for the overlaid document, which `codegen show` prints."""
+
     error: CodegenError
 
     def __str__(self) -> str:
         has_place = isinstance(self.error, PageError | DocumentError)
-        prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file}: "
+        prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file or 'overlaid document'}: "
         return "\n".join(prefix + line for line in str(self.error).splitlines())

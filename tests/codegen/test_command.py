@@ -183,7 +183,7 @@ def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: C
     assert code == 1
     assert json.loads(out) == document_of(pair, "browserbase")
     assert err == (
-        "browserbase: overlays/browserbase.yaml: #/paths/~1v1~1sessions~1{id}/get/summary: "
+        "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/summary: "
         "['Get a Session'] is not of type 'string'\n"
     )
 

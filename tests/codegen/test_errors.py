@@ -52,6 +52,7 @@ SENTENCES = [
         ProviderFailure("acme", PATH, InvalidDocument(TWO)),
         "acme: specs/acme.yaml: #/a: is wrong\nacme: specs/acme.yaml: #/b: is missing",
     ),
+    (ProviderFailure("acme", None, InvalidDocument(TWO[:1])), "acme: overlaid document: #/a: is wrong"),
     (ProviderFailure("acme", PATH, DocumentError(PATH, 3, 1, "is a tab")), "acme: specs/acme.yaml:3:1: is a tab"),
     (ProviderFailure("acme", PATH, PageError("page.md", 3, 0, "has no end")), "acme: page.md:3: has no end"),
 ]

@@ -20,6 +20,7 @@ from codegen.errors import (
     ToolchainError,
     TreeError,
 )
+from codegen.normalisation import normalise
 from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate, try_document
 from codegen.providers import Provider, load_providers
 from codegen.tree import CHANGED, EXTRA, MISSING, Difference
@@ -260,7 +261,7 @@ def test_a_failing_provider_leaves_all_clients_alone(pair: Path, fault: str) -> 
             "brightdata": [difference("brightdata/README.md", MISSING)],
             "stray": [difference("stray", EXTRA)],
         },
-        (ProviderFailure("browserbase", file, error),),
+        (ProviderFailure("browserbase", None if isinstance(error, InvalidDocument) else file, error),),
     )
     assert files(pair) == before
     assert sorted(path.name for path in (pair / "generated").iterdir()) == ["brightdata", "browserbase", "stray"]
@@ -290,7 +291,7 @@ def test_all_failures_come_together(repository: Path) -> None:
             ),
             ProviderFailure(
                 "brightdata",
-                PurePosixPath("overlays/brightdata.yaml"),
+                None,
                 InvalidDocument(
                     (Problem("#/openapi", "version '4.0.0' is not supported: expected OpenAPI 3.1.x or 3.0.x"),),
                 ),
@@ -315,12 +316,32 @@ def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
     del document["paths"]["/v1/sessions/{id}"]["get"]["parameters"]
     with pytest.raises(ProviderFailure) as caught:
         check_document(provider, document)
-    text = (
-        "the generator: WARNING parsing GET /v1/sessions/{id} within sessions. Endpoint will not be generated. "
-        "Incorrect path templating for /v1/sessions/{id} (Path parameters do not match with path)"
-    )
+    text = "no parameter describes {id} in the path: correct it by an overlay"
     problem = Problem("#/paths/~1v1~1sessions~1{id}/get", text)
-    assert caught.value == ProviderFailure("browserbase", _OVERLAY, InvalidDocument((problem,)))
+    assert caught.value == ProviderFailure("browserbase", None, InvalidDocument((problem,)))
+
+
+def test_a_problem_names_the_parameter(pair: Path) -> None:
+    """Its place is that of the normalised document, in which a parameter for the key is missing, and others move up."""
+    provider = provider_of(pair, "browserbase")
+    document = build_document(provider)
+    operation = document["paths"]["/v1/sessions/{id}"]["get"]
+    schema = {"type": "array", "items": {"type": "object"}}
+    key = {"name": "X-BB-API-Key", "in": "header", "schema": {"type": "string"}}
+    operation["parameters"][:0] = [
+        key,
+        {"name": "limit", "in": "query", "schema": schema},
+        {"name": 1, "in": "query", "schema": {}},
+    ]
+    with pytest.raises(ProviderFailure) as caught:
+        check_document(provider, normalise(document, provider.operations))
+    assert str(caught.value).splitlines() == [
+        "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/parameters/1/name: 1 is not of type 'string'",
+        (
+            "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/parameters/0: "
+            "parameter 'limit': a query parameter that holds object is not supported here: correct it by an overlay"
+        ),
+    ]
 
 
 COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
