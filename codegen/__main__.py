@@ -3,7 +3,7 @@
 And `python -m codegen fetch [slug[=file]…]`, which alone needs a network.
 
 Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused. Of `changes`: 0,
-nothing is breaking; 1, something is; 2, it cannot be told.
+nothing is breaking; 1, something is; 2, they cannot be compared.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
     if result.is_clean:
         _say(f"{', '.join(provider.slug for provider in providers)}: generated/ is what specs/ and overlays/ generate")
         return OK
-    _complain(_REPAIR if not result.failures else f"{_REPAIR}, once the problems above are mended")
+    _complain(_REPAIR if not result.failures else f"{_REPAIR}, once the problems above are solved")
     return PROBLEM
 
 
@@ -144,7 +144,7 @@ def _show(options: argparse.Namespace, root: Path) -> int:
             pipeline.check_document(provider, documents[provider.slug])
         except ProviderFailure as failure:
             failures.append(failure)
-    # An invalid document is shown all the same: whoever mends it needs to see it.
+    # An invalid document is shown all the same: people need to see it to correct it.
     shown = documents if len(providers) > 1 else documents.get(providers[0].slug)
     if shown:
         _say(json.dumps(shown, indent=2))
@@ -213,13 +213,13 @@ def _release(options: argparse.Namespace, root: Path) -> int:
 
 
 def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
-    """Return the named providers, or all; a name that is none is misuse."""
+    """Return the named providers, or all; an unknown name is misuse."""
     providers = {provider.slug: provider for provider in load_providers(root)}
     for slug in slugs:
         if slug not in providers:
             nearest = difflib.get_close_matches(slug, providers, n=1)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
-            _complain(f"There is no provider {slug!r}.{hint} There are: {', '.join(providers)}")
+            _complain(f"Unknown provider {slug!r}.{hint} Known: {', '.join(providers)}")
             raise SystemExit(MISUSE)
     return tuple(providers[slug] for slug in dict.fromkeys(slugs)) if slugs else tuple(providers.values())
 
@@ -243,7 +243,7 @@ def _give_up_output() -> None:
 
 
 def _printable(text: str) -> str:
-    """Return a text that can be printed: the name of a stray file may hold bytes that are none."""
+    """Return a text that can be printed: the name of a stray file may hold invalid bytes."""
     return text.encode(errors="backslashreplace").decode()
 
 

@@ -1,7 +1,7 @@
 """Our own overlays: every action says why it exists, and fails on the day on which it is no longer needed.
 
 The Overlay Specification lets an action match nothing and succeed. A spec is corrected for a reason, though,
-and when the provider mends the page the correction must go: so here an action that matches nothing, a
+and when the provider corrects the page, our correction must go: so here an action that matches nothing, a
 correction whose net effect is nothing, and an action that adds to an array what the array already holds are
 errors, unless the action says `x-allow-empty: true`.
 """
@@ -21,7 +21,7 @@ from codegen.query import nearest, select
 ALLOW_EMPTY = "x-allow-empty"
 
 _REPAIR = (
-    "if the provider has mended this, remove the action; if the place has moved, correct the target; "
+    "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
     f"if it may be so at times, say `{ALLOW_EMPTY}: true`"
 )
 

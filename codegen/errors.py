@@ -68,7 +68,7 @@ class SourcesError(CodegenError):
 
 @attrs.frozen(eq=False)
 class PageError(CodegenError):
-    """A page, or a file in its place, is missing or invalid; `line` and `column` are 0 if there is no place."""
+    """A page, or a file in its place, is missing or invalid; `line` and `column` are 0 if they are unknown."""
 
     source: str
     line: int
@@ -82,7 +82,7 @@ class PageError(CodegenError):
 
 @attrs.frozen(eq=False)
 class DocumentError(CodegenError):
-    """A file is not strict YAML; `line` and `column` count from one, 0 where there is no place."""
+    """A file is not strict YAML; `line` and `column` count from one, 0 if they are unknown."""
 
     path: PurePath
     line: int
@@ -134,7 +134,7 @@ def unsupported(place: str, what: str) -> Problem:
 
 @attrs.frozen(eq=False)
 class NeedlessCorrections(CodegenError):  # noqa: N818 - the name says what is wrong
-    """Corrections that match or change nothing: mostly because the provider mended the page."""
+    """Corrections that match or change nothing: mostly because the provider has corrected the page."""
 
     problems: tuple[Problem, ...]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -33,20 +34,31 @@ def find_unfit_parameters(document: dict[str, Any], parts: Iterable[Part]) -> It
     """Yield which parameters do not fit the path of their operation, and which are described twice.
 
     Args:
-        document: A document without malformed parts.
+        document: A document without malformed parts, but for parameters.
         parts: What `walk` yields for it.
 
     """
     for part in parts:
         if part.kind == "operation" and part.parts[0] == "paths" and isinstance(part.node, dict):
-            parameters = [(each.node["in"], each.node["name"], each) for each in parameters_of(document, part.location)]
-            described = {name for place, name, _ in parameters if place == "path"}
-            for text in (*_path_problems(str(part.parts[1]), described), *_repeated(parameters)):
-                yield Problem(part.location, f"{text}: correct it by an overlay")
+            with contextlib.suppress(LookupError):  # of a reference that leads nowhere, which is known already
+                for text in _parameter_problems(str(part.parts[1]), parameters_of(document, part.location)):
+                    yield Problem(part.location, f"{text}: correct it by an overlay")
 
 
-def _path_problems(path: str, described: set[str]) -> Iterator[str]:
+def _parameter_problems(path: str, parameters: list[Part]) -> Iterator[str]:
+    if all(map(_is_named, parameters)):  # else the problem is known already
+        yield from _path_problems(path, parameters)
+        yield from _repeated(parameters)
+
+
+def _is_named(parameter: Part) -> bool:
+    node = parameter.node
+    return isinstance(node, dict) and isinstance(node.get("in"), str) and isinstance(node.get("name"), str)
+
+
+def _path_problems(path: str, parameters: list[Part]) -> Iterator[str]:
     names = re.findall(r"{([^{}]*)}", path)
+    described = {each.node["name"] for each in parameters if each.node["in"] == "path"}
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             yield f"the path has {{{name}}} more than once"
@@ -56,11 +68,13 @@ def _path_problems(path: str, described: set[str]) -> Iterator[str]:
         yield f"the path parameter {name!r} is not in the path"
 
 
-def _repeated(parameters: list[tuple[str, str, Part]]) -> Iterator[str]:
+def _repeated(parameters: list[Part]) -> Iterator[str]:
     """Find the parameters whose names differ in case alone, and those of one list that have one name."""
-    known: dict[tuple[str, str], tuple[str, Part]] = {}
-    for place, name, part in parameters:
-        former, before = known.setdefault((place, name.lower()), (name, part))
-        is_override = former == name and before.parts[:-1] != part.parts[:-1]
-        if before is not part and not is_override:
+    known: dict[tuple[str, str], Part] = {}
+    for each in parameters:
+        place, name = each.node["in"], each.node["name"]
+        before = known.setdefault((place, name.lower()), each)
+        former = before.node["name"]
+        is_override = former == name and before.parts[:-1] != each.parts[:-1]
+        if before is not each and not is_override:
             yield f"the {place} parameter {name!r} is described twice" + (f", also as {former!r}" * (former != name))

@@ -1,6 +1,6 @@
 """The only package that knows the generator: an overlaid document becomes an installable project.
 
-openapi-python-client's Python API, its templates and ruff's formatting are nobody's promise, and all three
+Neither openapi-python-client's Python API and templates nor ruff's formatting are promised to stay, and all three
 decide the output's bytes. So they are pinned exactly, called here and nowhere else, and shielded from the
 machine: in process, without the generator's own hooks, and with a ruff that reads no configuration.
 

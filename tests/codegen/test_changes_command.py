@@ -194,7 +194,7 @@ def test_a_provider_that_comes_or_goes(committed: Path, capsys: Capture) -> None
 
 
 def test_a_spec_that_could_not_be_read_before(committed: Path, capsys: Capture) -> None:
-    """What is corrected is no worse than before, and what is still wrong is not reported as new."""
+    """A correction is not breaking, and what was wrong before is not reported as new."""
     edit(committed, SPEC, ("info:", "info: ["))
     commit(committed)
     edit(committed, SPEC, ("servers:", "servers :"))

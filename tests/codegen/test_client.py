@@ -80,7 +80,7 @@ def test_a_client_is_a_project_with_its_names(build: Build, tmp_path: Path) -> N
 
 
 def test_every_file_of_code_begins_with_the_mark(tmp_path: Path) -> None:
-    """Whoever opens a module or the project's settings reads what they come from, and where to correct them."""
+    """Each module and the project's settings say what they come from, and where to correct them."""
     files = generated(ORDINARY, tmp_path / "acme")
     code = {path: text for path, text in files.items() if path.endswith((".py", ".toml"))}
     assert code
@@ -215,13 +215,13 @@ def test_an_exception_of_the_generator_is_a_failure(build: Build, tmp_path: Path
 
 
 def test_a_document_that_the_generator_cannot_read_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """What the generator's own model of OpenAPI refuses is told with its place."""
+    """What the generator's own model of OpenAPI refuses is reported with its place."""
     problem = refusal(secured(build, document={"paths": []}), tmp_path / "acme")
     assert problem.startswith("the generator: Failed to parse OpenAPI document 1 validation error for OpenAPI paths ")
 
 
 def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template that writes no Python is told with the file and the line."""
+    """A template that writes invalid Python is reported with the file and the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
     (templates / "package_init.py.jinja").write_text("def (", "utf-8")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
@@ -254,7 +254,7 @@ NO_KEY = "must be an apiKey in a header or an http bearer token: operations want
 def test_the_key_goes_where_the_document_says(
     scheme: dict[str, Any], expected: Auth | str, build: Build, tmp_path: Path
 ) -> None:
-    """A key in a header and a bearer token are what a client can send; anything else is told."""
+    """A key in a header and a bearer token are what a client can send; anything else is refused."""
     other = {"type": "apiKey", "in": "header", "name": "X-Other"}
     document = secured(build, components={"securitySchemes": {"key": scheme, "other": other}})
     if isinstance(expected, Auth):
@@ -343,19 +343,19 @@ def test_hostile_text_breaks_neither_settings_nor_readme(place: str, text: str, 
         ("{% include 'nothing.jinja' %}", "TemplateNotFound: nothing.jinja"),
     ],
 )
-def test_a_template_with_a_mistake_is_told_with_its_line(
+def test_a_template_with_a_mistake_is_reported_with_its_line(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str, problem: str
 ) -> None:
     """An edited template that Jinja cannot read or render is named, with the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
     (templates / "project" / "README.md.jinja").write_text(f"# A client\n{mistake}", "utf-8")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
-    told = refusal(secured(build), tmp_path / "acme")
-    assert told.startswith(f"codegen/templates/project/README.md.jinja:2: {problem}")
+    reported = refusal(secured(build), tmp_path / "acme")
+    assert reported.startswith(f"codegen/templates/project/README.md.jinja:2: {problem}")
 
 
 def test_what_json_cannot_hold_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """A kind of property for which there is no decoder fails the generation."""
+    """A kind of property without a decoder fails the generation."""
     document = secured(build, session={"a": {"type": "string", "format": "binary"}})
     assert refusal(document, tmp_path / "acme") == "a FileProperty cannot be decoded from JSON"
 

@@ -77,7 +77,7 @@ pytestmark = pytest.mark.parametrize("provider", load_providers(ROOT), ids=lambd
 
 @cache
 def overlaid(provider: Provider) -> dict[str, Any]:
-    """Return a provider's overlaid document; nobody changes it here."""
+    """Return a provider's overlaid document; no test changes it."""
     return build_document(provider)
 
 
@@ -136,7 +136,7 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
 
 
 def test_every_action_says_why(provider: Provider) -> None:
-    """A correction has a reason for whoever comes next, and the overlay says what it extends."""
+    """A correction has a reason for the next reader, and the overlay says what it extends."""
     overlay = load_document(provider.overlay)
 
     assert [action["target"] for action in overlay["actions"] if len(action["description"].split()) < 5] == []
@@ -162,7 +162,7 @@ def test_operations_are_those_of_the_list(provider: Provider) -> None:
 
 
 def test_the_id_is_the_only_argument_and_opaque(provider: Provider) -> None:
-    """An id is a text to us, without a format, and the key is no argument of the call."""
+    """An id is a text to us, without a format, and the key is not an argument of the call."""
     (parameter,) = operation_of(provider)["parameters"]
 
     assert (parameter["in"], parameter["required"], parameter["schema"]["type"]) == ("path", True, "string")

@@ -274,7 +274,7 @@ def nodes(node: Any) -> list[tuple[Any, Any]]:
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(["3.1.0", "3.0.3"]))
 def test_any_change_to_a_valid_document_is_judged(data: st.DataObject, version: str) -> None:
-    """Whatever node is deleted, renamed, added or of another type: the answer is None or `InvalidDocument`."""
+    """Whatever node is deleted, renamed, added or of another type: the result is None or `InvalidDocument`."""
     document = copy.deepcopy({**RICH, "openapi": version})
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(nodes(document)))
