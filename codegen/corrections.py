@@ -91,7 +91,7 @@ def try_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> Tried:
         for index, _ in correction:
             document, found = _apply(document, overlay, index)
             misfits += found
-        if canonical(before) == canonical(document) and not _may_be_empty(correction):
+        if _is_equal(before, document) and not _may_be_empty(correction):
             misfits += _needless(before, correction, misfits)
         stages.append(document)
     return Tried(document, tuple(misfits), tuple(stages))
@@ -125,6 +125,10 @@ def _apply(document: dict[str, Any], overlay: dict[str, Any], index: int) -> tup
         for array, value in held
     ]
     return (_without_repeats(document, applied.document) if held else applied.document), misfits
+
+
+def _is_equal(before: Any, after: Any) -> bool:
+    return before == after and canonical(before) == canonical(after)  # the former alone is fast, and takes 1 for true
 
 
 def _may_be_empty(correction: list[_Action]) -> bool:

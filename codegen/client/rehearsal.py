@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
@@ -136,6 +137,7 @@ def _why_lost(schema: dict[str, Any]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1000)
 def _in_literal(text: str) -> str:
     """Return what is left of a text that the generator writes as a literal: it drops what is invisible."""
     return str(json.loads(f'"{in_double_quote_literal(text)}"'))

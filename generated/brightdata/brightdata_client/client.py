@@ -23,7 +23,7 @@ BASE_URL = "https://api.brightdata.com"
 """The API's own address."""
 
 TIMEOUT = 30.0
-"""Seconds that connecting, and each read and write, may take unless told otherwise."""
+"""Seconds that connecting, and each read and write, may take by default."""
 
 # Making an httpx client takes 20 ms for its TLS context: a second thread waits, and takes the first one's.
 _MAKING = threading.Lock()
