@@ -106,10 +106,13 @@ def problems_of(validator: Validator, value: Any, place: _Place) -> Iterator[Pro
     """Yield the errors in a value that stands in a place."""
     for error in errors_of(validator, value):
         telling = best_match([error]) or error
-        text = telling.message
-        if len(text) > _TEXT_LIMIT:
-            text = f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
-        yield Problem(pointer(*place, *telling.absolute_path), text)
+        yield Problem(pointer(*place, *telling.absolute_path), message_of(telling))
+
+
+def message_of(error: ValidationError) -> str:
+    """Return what is wrong, without the middle of a long value."""
+    text = str(error.message)
+    return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
 
 
 def errors_of(validator: Validator, value: Any) -> list[ValidationError]:

@@ -24,7 +24,7 @@ _RUFF = (
 )
 
 _RUFF_STEPS = (
-    ("check", *_RUFF, "--fix-only", "--select=F401,I,UP"),
+    ("check", *_RUFF, "--fix-only", "--select=F401,I"),
     (
         "format",
         *_RUFF,
