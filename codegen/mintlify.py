@@ -16,89 +16,17 @@ from typing import Any, NoReturn
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from codegen.dialect import NAME, PAGE
 from codegen.document import canonical, copied
 from codegen.errors import DialectError, pointer
 from codegen.structure import errors_of, message_of
-from codegen.walk import METHODS, walk
+from codegen.walk import walk
 
 _PLACEHOLDER = "_mintlify/placeholder"  # the media type of a response without a body
 _MACHINE_MADE = "example"  # the name of the example that the renderer makes up if the provider gave none
-_NAME = "refIdentifier"
 _COMPONENT = re.compile(r"#/components/schemas/(?P<name>[A-Za-z0-9._-]+)")
 
-_Form = dict[str, Any]
-_ANY: _Form = {}
-_FLAG, _LIST, _NUMBER, _OBJECT, _TEXT = ({"type": name} for name in ("boolean", "array", "number", "object", "string"))
-_SCHEMA = {"type": ["object", "boolean"]}
-_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
-
-
-def _object(fields: _Form, *required: str) -> _Form:
-    return {"type": "object", "properties": fields, "additionalProperties": False, "required": [*required]}
-
-
-def _map(values: _Form) -> _Form:
-    return {"type": "object", "additionalProperties": values}
-
-
-def _by_place(values: _Form) -> _Form:
-    return _object(dict.fromkeys(("path", "query", "header", "cookie"), _map(values)))
-
-
-_ALTERNATIVE = {
-    **_object(
-        {
-            "type": {"enum": ["any", *_TYPES, *(f"enum<{name}>" for name in _TYPES)]},
-            **dict.fromkeys(("const", "default", "example"), _ANY),
-            **dict.fromkeys(
-                ("contentEncoding", "contentMediaType", "description", "format", "pattern", "title"), _TEXT
-            ),
-            **dict.fromkeys(("deprecated", "readOnly", "required", "uniqueItems", "writeOnly"), _FLAG),
-            **dict.fromkeys(("enum", "examples", "requiredProperties"), _LIST),
-            **dict.fromkeys(("patternProperties", "properties"), _OBJECT),
-            **dict.fromkeys(("additionalProperties", "items", "not"), _SCHEMA),
-            **dict.fromkeys(("maxItems", "maxLength", "maxProperties", "maximum", "multipleOf"), _NUMBER),
-            **dict.fromkeys(("minItems", "minLength", "minProperties", "minimum"), _NUMBER),
-            **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum"), _NUMBER),
-            _NAME: _TEXT,
-        },
-        "type",
-    ),
-    "patternProperties": {"^x-": _ANY},
-}
-_ALTERNATIVES = {"type": "array", "minItems": 1, "items": _ALTERNATIVE}
-# x-default is what the documentation fills its console with, and not a part of the API.
-_SCHEME = _object({**dict.fromkeys(("type", "scheme", "description"), _TEXT), "x-default": _ANY}, "type")
-_EXAMPLE = _object({"summary": _TEXT, "description": _TEXT, "value": _ANY})
-_MEDIA_TYPE = _object({"schemaArray": _ALTERNATIVES, "examples": _map(_EXAMPLE), "description": _TEXT}, "schemaArray")
-_REQUEST = _object(
-    {
-        "security": {
-            "type": "array",
-            "items": _object({"title": _TEXT, "parameters": _by_place(_SCHEME)}, "title", "parameters"),
-        },
-        "parameters": _by_place(_object({"schema": _ALTERNATIVES, "style": _TEXT, "explode": _FLAG}, "schema")),
-        "body": {"type": "object", "maxProperties": 0},
-        "codeSamples": _LIST,
-    }
-)
-_SERVER = _object({"url": _TEXT, "description": _TEXT, "variables": _OBJECT}, "url")
-_ENDPOINT = _object(
-    {
-        "path": _TEXT,
-        "method": {"enum": [*METHODS, *map(str.upper, METHODS)]},
-        "type": {"const": "path"},
-        "request": _REQUEST,
-        "response": _map(_map(_MEDIA_TYPE)),
-        "servers": {"type": "array", "items": _SERVER},
-        "deprecated": _FLAG,
-        "xMint": _OBJECT,
-        "xMcp": _OBJECT,
-    },
-    *("path", "method", "request", "response"),
-)
-_PAGE = Draft202012Validator(_object({"paths": _ENDPOINT, "components": _object({"schemas": _OBJECT})}, "paths"))
-"""The pages that can be rebuilt."""
+_PAGE = Draft202012Validator(PAGE)
 
 # What is said of a union, and not of one of its alternatives: the renderer copies it into each.
 _UNION_KEYS = ("title", "description", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
@@ -249,7 +177,7 @@ def _alternative(alternative: dict[str, Any]) -> dict[str, Any]:
     if alternative["type"] != "any":
         schema["type"] = alternative["type"].removeprefix("enum<").removesuffix(">")
     if schema.get("type") == "null":
-        schema.pop(_NAME, None)
+        schema.pop(NAME, None)
     if "requiredProperties" in alternative:
         schema["required"] = alternative["requiredProperties"]
     for key in ("items", "additionalProperties"):
@@ -276,8 +204,8 @@ def _upgrade(document: dict[str, Any]) -> None:
     for part in list(walk(document)):
         if part.kind == "schema" and isinstance(part.node, dict):
             _upgrade_schema(part.node)
-            if isinstance(part.node.get(_NAME), str):
-                named.setdefault(part.node.pop(_NAME), []).append(part.node)
+            if isinstance(part.node.get(NAME), str):
+                named.setdefault(part.node.pop(NAME), []).append(part.node)
     components = document["components"]["schemas"]
     for reference, schemas in named.items():
         match = _COMPONENT.fullmatch(reference)
