@@ -255,8 +255,8 @@ CORRUPTIONS: dict[str, Callable[[Path], object]] = {
     "another spec": lambda path: shutil.copy(ROOT / "specs" / "brightdata.yaml", path),
     "another overlay": lambda path: shutil.copy(ROOT / "overlays" / "brightdata.yaml", path),
     "a list": lambda path: path.write_text("- 1\n", "utf-8"),
-    "deep YAML": lambda path: path.write_text("a: " + "[" * 5000, "utf-8"),
-    "deep TOML": lambda path: path.write_text("a = " + "[" * 5000, "utf-8"),
+    "deep YAML": lambda path: path.write_text("a: " + "[" * 120, "utf-8"),
+    "deep TOML": lambda path: path.write_text("a = " + "[" * 120, "utf-8"),
 }
 
 

@@ -152,7 +152,7 @@ def test_a_reference_is_resolved(reference: str, expected: Any) -> None:
     "reference",
     [
         *("", "#", "a", "#a", "http://x#/a", "#/x", "#/a/x", "#/a/b/1", "#/a/b/-", "#/a/b/00", "#/a/b/0/c/d"),
-        *("#/a/b/²", "#/a/b/" + "9" * 5000),
+        *("#/a/b/²", "#/a/b/" + "9" * 10),
     ],
 )
 def test_a_reference_to_nowhere_is_a_lookup_error(reference: str) -> None:
