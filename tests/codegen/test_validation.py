@@ -152,6 +152,12 @@ def test_as_deep_as_the_limit_is_python(keyword: str, build: Build, tmp_path: Pa
         ast.parse(path.read_bytes())
 
 
+@pytest.mark.parametrize(("length", "is_taken"), [(197, True), (198, False)])
+def test_a_file_has_a_name_of_at_most_200_bytes(length: int, is_taken: bool, build: Build) -> None:  # noqa: FBT001 - a parameter
+    """The suffix counts, too."""
+    assert (problems_of(build({"operation": {"operationId": "a" * length}})) == ()) == is_taken
+
+
 def test_schemas_without_end_are_refused(build: Build) -> None:
     """A document that no file can hold is a problem, not a crash."""
     schema: dict[str, Any] = {"type": "string"}
