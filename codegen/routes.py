@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -40,9 +39,12 @@ def find_unfit_parameters(document: dict[str, Any], parts: Iterable[Part]) -> It
     """
     for part in parts:
         if part.kind == "operation" and part.parts[0] == "paths" and isinstance(part.node, dict):
-            with contextlib.suppress(LookupError):  # of a reference that leads nowhere, which is known already
-                for text in _parameter_problems(str(part.parts[1]), parameters_of(document, part.location)):
-                    yield Problem(part.location, f"{text}: correct it by an overlay")
+            try:
+                parameters = parameters_of(document, part.location)
+            except LookupError:  # of a reference that leads nowhere, which is known already
+                continue
+            for text in _parameter_problems(str(part.parts[1]), parameters):
+                yield Problem(part.location, f"{text}: correct it by an overlay")
 
 
 def _parameter_problems(path: str, parameters: list[Part]) -> Iterator[str]:

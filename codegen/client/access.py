@@ -10,7 +10,9 @@ import attrs
 
 from codegen.allowlist import IGNORED
 from codegen.errors import GenerationError, Problem, pointer
-from codegen.walk import dereference, walk
+from codegen.walk import Part, dereference, walk
+
+_BESIDE_SECURITY = IGNORED | {"components", "parameters", "requestBody", "responses"}
 
 
 @attrs.frozen
@@ -59,7 +61,8 @@ def find_access_problems(document: dict[str, Any]) -> Iterator[Problem]:
         text = "is missing: the first server is the client's base URL, so add it by an overlay"
         yield Problem(pointer("servers"), text)
     secured = list(_secured(document))
-    schemes = {part.parts[-1] for part in walk(document) if part.kind == "security scheme"}
+    components = Part("components", ("components",), document.get("components"))
+    schemes = {part.parts[-1] for part in components.members("securitySchemes")}
     for name in dict.fromkeys(name for _, requirements in secured for each in requirements for name in each):
         if name not in schemes:
             yield Problem(_scheme(name), "is missing, and operations name it in their security")
@@ -76,7 +79,7 @@ def find_access_problems(document: dict[str, Any]) -> Iterator[Problem]:
 
 def _secured(document: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield, of each operation that wants a key, the place and the security requirements."""
-    for part in walk(document, IGNORED):
+    for part in walk(document, _BESIDE_SECURITY):
         match part.node:
             case {"security": list(listed)} if part.kind == "operation":
                 # An empty one says that the key is optional; ours is sent all the same.

@@ -425,3 +425,14 @@ def test_the_readme_is_text(build: Build, tmp_path: Path) -> None:
     readme = generated(document, tmp_path / "acme")["README.md"].decode()
     assert r"sessions of the A\_\*b\*\_ \<i\>." in readme
     assert r"| \[a\](b) \| \`c\`\\ |" in readme
+
+
+def test_the_readme_explains_rows_where_there_are_some(build: Build, tmp_path: Path) -> None:
+    """However deep in a response they are."""
+    rows = {"type": "array", "x-rows": True, "items": {"type": "string"}}
+    page = {"type": "object", "properties": {"page": {"type": "object", "properties": {"rows": rows}}}}
+    texts = [
+        generated(secured(build, session=session), tmp_path / name)["README.md"].decode()
+        for name, session in (("without", {}), ("with", {"result": page}))
+    ]
+    assert ["`rows.unexpected`" in text for text in texts] == [False, True]
