@@ -161,6 +161,8 @@ def _added_again(before: Any, after: Any, parts: tuple[object, ...]) -> list[tup
 
     Actions only ever append to arrays, so the items behind the former length are the new ones.
     """
+    if before == after:  # most of a document is, and comparing it is fast
+        return []
     if isinstance(before, dict) and isinstance(after, dict):
         shared = [(key, before[key], after[key]) for key in before if key in after]
     elif isinstance(before, list) and isinstance(after, list) and len(after) >= len(before):
