@@ -68,9 +68,9 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
 
     """
     known = list(known)
-    lost = list(_lost_values(document))
-    yield from lost
-    document = without(document, lost)
+    altered = list(_altered_values(document))
+    yield from altered
+    document = without(document, altered)
     try:
         data = parse(document)
         while refused := [each for each in _refusals(document, data, known) if each not in known]:
@@ -82,7 +82,7 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
         if not known:
             yield Problem(pointer(), error.problem)
     else:
-        yield from _lost_names(document, data)
+        yield from _misnamed(document, data)
 
 
 def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Problem]) -> Iterator[Problem]:
@@ -110,15 +110,15 @@ def _blamed(document: dict[str, Any], error: ParseError) -> str:
     return place if place.startswith("#/") else next(iter(named), pointer())  # of a parameter, it is what people read
 
 
-def _lost_values(document: dict[str, Any]) -> Iterator[Problem]:
+def _altered_values(document: dict[str, Any]) -> Iterator[Problem]:
     """Yield the values that the generator writes otherwise than they are, or under no name of their own."""
     for part in walk(document, IGNORED):
-        why = _why_lost(part.node) if part.kind == "schema" and {"const", "enum"} & part.node.keys() else None
+        why = _why_altered(part.node) if part.kind == "schema" and {"const", "enum"} & part.node.keys() else None
         if why:
             yield Problem(part.location, f"{why}: correct it by an overlay")
 
 
-def _why_lost(schema: dict[str, Any]) -> str | None:
+def _why_altered(schema: dict[str, Any]) -> str | None:
     const = schema.get("const")
     if (
         isinstance(const, str)
@@ -143,7 +143,7 @@ def _in_literal(text: str) -> str:
     return str(json.loads(f'"{in_double_quote_literal(text)}"'))
 
 
-def _lost_names(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem]:
+def _misnamed(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem]:
     """Yield which names would be other ones in Python, or not names of their own."""
     taken: dict[tuple[str, str], str] = {}
     for what, name, identifier, place, group in _names(document, data):
