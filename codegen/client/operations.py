@@ -16,14 +16,12 @@ from openapi_python_client.parser.responses import Response
 
 from codegen.client.places import place_of
 from codegen.client.samples import sample_of
+from codegen.providers import Provider
 from codegen.routes import parameters_of
 from codegen.walk import Part, dereference, resolve
 
 _MODELS = "..."
 """Where an operation's module finds the package of the models."""
-
-_FIRST = "get_session"
-"""The operation that a README calls, if there is one."""
 
 _SUCCESS = 2
 """The first digit of a success's status."""
@@ -141,11 +139,12 @@ class Operation:
         return _union(self.successes + self.failures) or "None"
 
 
-def operations_of(document: dict[str, Any], data: GeneratorData) -> dict[str, Operation]:
-    """Return the operations that the generator read, by their places, first the one that a README calls."""
+def operations_of(document: dict[str, Any], data: GeneratorData, provider: Provider) -> dict[str, Operation]:
+    """Return the operations that the generator read, by their places, in the order of the provider's list."""
+    listed = {(each.tag, each.name): number for number, each in enumerate(provider.operations)}
     collections = data.endpoint_collections_by_tag.items()
     endpoints = [(str(tag), endpoint) for tag, collection in collections for endpoint in collection.endpoints]
-    endpoints.sort(key=lambda item: item[1].name != _FIRST)
+    endpoints.sort(key=lambda item: listed.get((item[0], str(item[1].name)), len(listed)))
     return {place_of(endpoint): _operation(document, tag, endpoint) for tag, endpoint in endpoints}
 
 
