@@ -16,6 +16,7 @@ from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, MayExistError, course
 from browser_sessions._http import MAX_BODY
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError
+from tests.facade.failing import LOST, UNSENT
 from tests.facade.fetching import KEY, running
 from tests.facade.made_up import call
 
@@ -84,20 +85,6 @@ def test_the_whole_request_of_a_call() -> None:
     assert taking.send(None).request is request  # type: ignore[union-attr]
 
 
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-LOST = (
-    httpx.CloseError,
-    httpx.LocalProtocolError,
-    httpx.ReadError,
-    httpx.ReadTimeout,
-    httpx.RemoteProtocolError,
-    httpx.WriteError,
-    httpx.WriteTimeout,
-    OSError,
-    UnicodeError,
-)
-
-
 @pytest.mark.parametrize("came", [*(kind("lost") for kind in UNSENT), status(429)], ids=str)
 def test_a_create_that_was_not_received_is_sent_again(came: Any) -> None:
     """There was no connection, or the provider refused it."""
@@ -117,7 +104,7 @@ def test_a_create_that_was_not_received_is_sent_again(came: Any) -> None:
 @pytest.mark.parametrize(
     "came",
     [
-        *(kind("lost") for kind in LOST),
+        *(kind("lost") for kind in (*LOST, OSError, UnicodeError)),
         *map(status, (200, 204, 408, 500, 502, 503, 504, 520, 526)),
         status(200, b"{}"),
         SESSION._replace(problem="it is larger than 10 MB"),
@@ -156,6 +143,14 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
     came = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
 
     assert play(call(), came) == [attempt(), "TransportError"]
+
+
+def test_a_success_without_a_body() -> None:
+    """Is one if the call says so, whatever the status; the view is made of nothing. A body that is wrong is not."""
+    stop = call(may_be_empty=True, view=lambda parsed: parsed)
+    for code in (202, 204, 206):
+        assert play(stop, status(code)) == [attempt(), "NoneType"]
+    assert play(stop, status(200, b"{}")) == [attempt(), "MayExistError"]
 
 
 def test_a_network_that_cannot_be_used_is_an_error_of_the_call() -> None:

@@ -21,7 +21,7 @@ from browser_sessions._body import Body, Content
 from browser_sessions._environment import find_proxy, tls_context
 from browser_sessions._streams import AsyncBackend, Backend, Stop
 from browser_sessions._version import __version__
-from browser_sessions.errors import BrowserSessionsError, ConfigurationError
+from browser_sessions.errors import ConfigurationError
 
 MAX_BODY = 10_000_000
 """Bytes that a response's body may have, decompressed, unless a call says otherwise."""
@@ -33,7 +33,7 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 
-FAULTS = (BrowserSessionsError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
+FAULTS = (ConfigurationError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
 """What sending a request and reading its response can raise, whatever the server and the network do."""
 
 UNSENT = (
@@ -255,11 +255,10 @@ def _faults_of_pools() -> tuple[type[Exception], ...]:
 
 def _as_httpx(error: BaseException) -> Exception:
     """Return an error of a pool as httpx's of the same name, with what it says, and without what led to it."""
-    said: BaseException | None = error
-    while said and not str(said):  # trio's errors say nothing themselves
-        said = said.__cause__ or said.__context__
+    from browser_sessions._failures import reason_of
+
     kind = getattr(httpx, type(error).__name__, httpx.ProtocolError)
-    fault: Exception = kind(str(said or ""))
+    fault: Exception = kind(reason_of(error))
     return fault
 
 
