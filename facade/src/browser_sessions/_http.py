@@ -57,7 +57,7 @@ _LOST = (httpx.TransportError, *_CORE_FAULTS)
 
 _PHASES = ("connect", "read", "write", "pool")
 _GRACE = 0.01
-"""Seconds after its end at which an attempt is cut off; a stream ends by itself before, and in better order."""
+"""Seconds after its end at which a task is cut off: a stream ends by itself before, a user's transport may not."""
 
 _MAX_KEPT, _KEPT_FOR = 100, 5.0
 """How many connections without a request are kept, and for how many seconds."""
@@ -110,7 +110,7 @@ class Network:
             given = self._transport.handle_request(_request(attempt))
             return given.status_code, given.headers, given.stream
         self._backend.thread.stop = stop
-        response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.end))
+        response = self._pools.of(attempt).handle_request(_core_request(attempt))
         return response.status, httpx.Headers(response.headers), response.stream
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class AsyncNetwork:
         body = None
         seconds = max(attempt.end - time.monotonic(), 0.0)
         with anyio.move_on_after(seconds + _GRACE) as scope:
-            status, headers, stream = await self._open(attempt, seconds)
+            status, headers, stream = await self._open(attempt)
             body = Body(status, headers, attempt.max_body)
             try:
                 async for chunk in stream:
@@ -162,13 +162,13 @@ class AsyncNetwork:
             raise httpx.ReadTimeout("timed out")
         return body.response()
 
-    async def _open(self, attempt: Attempt, seconds: float) -> tuple[int, httpx.Headers, Any]:
+    async def _open(self, attempt: Attempt) -> tuple[int, httpx.Headers, Any]:
         self._pools.require_open()
         if self._transport is not None:
             given = await self._transport.handle_async_request(_request(attempt))
             return given.status_code, given.headers, given.stream
         self._enter_loop()
-        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, seconds))
+        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt))
         return response.status, httpx.Headers(response.headers), response.stream
 
     def _enter_loop(self) -> None:
@@ -262,8 +262,8 @@ def _as_httpx(error: BaseException) -> Exception:
     return fault
 
 
-def _core_request(attempt: Attempt, limit: float) -> httpcore.Request:
-    """Return a request for our own pools, with the number that their streams take for its limit."""
+def _core_request(attempt: Attempt) -> httpcore.Request:
+    """Return a request for our own pools, with the moment that their streams take for its limit."""
     request = attempt.request
     url = request.url
     return httpcore.Request(
@@ -271,7 +271,7 @@ def _core_request(attempt: Attempt, limit: float) -> httpcore.Request:
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
         content=Content(request.content),
-        extensions={"timeout": dict.fromkeys(_PHASES, limit)},
+        extensions={"timeout": dict.fromkeys(_PHASES, attempt.end)},
     )
 
 
