@@ -19,6 +19,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
+from codegen.allowlist import FILES
 from codegen.client.identifiers import FIELD_PREFIX
 from codegen.errors import GenerationError
 from codegen.providers import Provider
@@ -60,7 +61,13 @@ def open_project(document: dict[str, Any], provider: Provider, package: Path) ->
 def config_of(name: str, package: Path) -> Config:
     """Return the generator's settings, which read nothing of the machine."""
     return Config.from_sources(
-        ConfigFile(package_name_override=name, post_hooks=[], field_prefix=FIELD_PREFIX),
+        ConfigFile(
+            package_name_override=name,
+            post_hooks=[],
+            field_prefix=FIELD_PREFIX,
+            # It knows no other media type of bytes than the first.
+            content_type_overrides=dict.fromkeys(FILES, FILES[0]),
+        ),
         meta_type=MetaType.NONE,
         document_source="",
         file_encoding="utf-8",

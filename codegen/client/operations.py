@@ -58,16 +58,22 @@ class Outcome:
     prop: Any
 
     @property
+    def _is_union(self) -> bool:
+        return isinstance(self.prop, UnionProperty)
+
+    @property
     def has_body(self) -> bool:
         """Whether there is a body that matters."""
         return self.source != "None"
 
     @property
-    def type(self) -> str:
-        """The type that the body is decoded to."""
+    def types(self) -> list[str]:
+        """The types that the body may be decoded to."""
         if not self.has_body:
-            return "None"
-        return "bytes" if self.source == "bytes" else _type(self.prop)
+            return ["None"]
+        if self.source == "bytes":
+            return ["bytes"]
+        return [_type(each) for each in (self.prop.inner_properties if self._is_union else [self.prop])]
 
 
 @attrs.frozen
@@ -226,4 +232,4 @@ def _within(code: str, names: list[str]) -> str:
 
 
 def _union(outcomes: Iterable[Outcome]) -> str:
-    return " | ".join(dict.fromkeys(outcome.type for outcome in outcomes))
+    return " | ".join(dict.fromkeys(each for outcome in outcomes for each in outcome.types))

@@ -23,13 +23,23 @@ def _copy(providers: tuple[Provider, ...], root: Path) -> Path:
         (root / folder).mkdir()
     for provider in providers:
         shutil.copy2(provider.spec, root / "specs")
-        shutil.copy2(provider.overlay, root / "overlays")
+        for overlay in provider.overlays:
+            shutil.copy2(overlay, root / "overlays")
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(provider.output, root / "generated" / provider.slug, ignore=ignored)
     head, *rows = re.split(r"^(?=\[\w+\])", (ROOT / "specs" / "sources.toml").read_text("utf-8"), flags=re.MULTILINE)
     kept = [row for row in rows if row[1 : row.index("]")] in {provider.slug for provider in providers}]
     (root / "specs" / "sources.toml").write_text(head + "".join(kept), "utf-8")
     return root
+
+
+def keep_reading_alone(root: Path) -> None:
+    """Leave each provider in a copy the one operation that its page describes."""
+    path = root / "specs" / "sources.toml"
+    operations = re.compile(r"^(?!get_session|info)[\w.]+ = \"(?:get|post|put|patch|delete) /.*\n", re.MULTILINE)
+    path.write_text(operations.sub("", path.read_text("utf-8")), "utf-8")
+    for overlay in (root / "overlays").glob("*.operations.yaml"):
+        overlay.unlink()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from codegen.__main__ import ROOT, main
 from codegen.document import load_document
 from codegen.fields import TABLE
+from tests.codegen.conftest import keep_reading_alone
 
 Capture = pytest.CaptureFixture[str]
 
@@ -43,6 +44,7 @@ def committed(tmp_path: Path) -> Path:
     root = tmp_path / "repository"
     for folder in ("specs", "overlays"):
         shutil.copytree(ROOT / folder, root / folder)
+    keep_reading_alone(root)
     (root / TABLE).parent.mkdir(parents=True)
     shutil.copy2(ROOT / TABLE, root / TABLE)
     git(tmp_path, "init", "-q", str(root))

@@ -23,6 +23,7 @@ from codegen.errors import (
 from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate, try_document
 from codegen.providers import Provider, load_providers
 from codegen.tree import CHANGED, EXTRA, MISSING, Difference
+from tests.codegen.conftest import keep_reading_alone
 
 Files = dict[str, tuple[bytes, int]]
 
@@ -306,6 +307,7 @@ def test_all_failures_come_together(repository: Path) -> None:
 
 def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
     """A provider's document is built and checked without being generated from."""
+    keep_reading_alone(pair)
     provider = provider_of(pair, "browserbase")
     document = build_document(provider)
 
@@ -379,6 +381,7 @@ actions:
 
 def test_operations_beyond_the_page_come_from_an_overlay_of_their_own(pair: Path) -> None:
     """They are applied after the corrections, normalised like all others, and generated if the list names them."""
+    keep_reading_alone(pair)
     overlay = pair / "overlays" / "browserbase.operations.yaml"
     overlay.write_text(OPERATIONS_OVERLAY, "utf-8")
     get = 'get_session = "get /v1/sessions/{id}"'
@@ -422,6 +425,7 @@ def test_an_obsolete_operation_is_an_error_of_its_overlay(pair: Path) -> None:
 
 def test_a_missing_operation_is_a_problem_among_the_others(pair: Path) -> None:
     """What the list names and no page or overlay describes is reported together with all that is invalid."""
+    keep_reading_alone(pair)
     get = 'get_session = "get /v1/sessions/{id}"'
     edit(pair / "specs" / "sources.toml", get, f'{get}\nstop_session = "post /v1/stop"')
     edit(pair / "specs" / "browserbase.yaml", "summary: Get a Session", "summary: [Get a Session]")

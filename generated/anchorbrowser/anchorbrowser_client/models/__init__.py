@@ -6,35 +6,143 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .account import Account
+    from .account_envelope import AccountEnvelope
+    from .action_status import ActionStatus
+    from .anchor_proxy import AnchorProxy
+    from .browser_options import BrowserOptions
+    from .browser_profile import BrowserProfile
+    from .create_session_request import CreateSessionRequest
+    from .created_session import CreatedSession
+    from .created_session_envelope import CreatedSessionEnvelope
+    from .custom_proxy import CustomProxy
+    from .data_mask import DataMask
+    from .data_mask_site_selectors import DataMaskSiteSelectors
+    from .download import Download
+    from .downloads import Downloads
+    from .downloads_envelope import DownloadsEnvelope
     from .error_response import ErrorResponse
     from .error_response_error import ErrorResponseError
+    from .identity import Identity
+    from .integration import Integration
+    from .integration_configuration import IntegrationConfiguration
+    from .live_page import LivePage
+    from .live_pages import LivePages
+    from .live_pages_envelope import LivePagesEnvelope
+    from .live_view_options import LiveViewOptions
+    from .mask_pattern import MaskPattern
+    from .recording import Recording
+    from .recordings import Recordings
+    from .recordings_envelope import RecordingsEnvelope
     from .session import Session
     from .session_configuration import SessionConfiguration
     from .session_envelope import SessionEnvelope
+    from .session_options import SessionOptions
+    from .session_page import SessionPage
+    from .session_page_envelope import SessionPageEnvelope
+    from .session_row import SessionRow
+    from .session_row_user_configuration import SessionRowUserConfiguration
     from .session_step import SessionStep
     from .session_tags import SessionTags
+    from .session_timeout import SessionTimeout
     from .session_tokens import SessionTokens
+    from .status_envelope import StatusEnvelope
+    from .switch import Switch
+    from .tracing import Tracing
+    from .viewport import Viewport
 
 _MODULES: dict[str, str] = {
+    "Account": "account",
+    "AccountEnvelope": "account_envelope",
+    "ActionStatus": "action_status",
+    "AnchorProxy": "anchor_proxy",
+    "BrowserOptions": "browser_options",
+    "BrowserProfile": "browser_profile",
+    "CreatedSession": "created_session",
+    "CreatedSessionEnvelope": "created_session_envelope",
+    "CreateSessionRequest": "create_session_request",
+    "CustomProxy": "custom_proxy",
+    "DataMask": "data_mask",
+    "DataMaskSiteSelectors": "data_mask_site_selectors",
+    "Download": "download",
+    "Downloads": "downloads",
+    "DownloadsEnvelope": "downloads_envelope",
     "ErrorResponse": "error_response",
     "ErrorResponseError": "error_response_error",
+    "Identity": "identity",
+    "Integration": "integration",
+    "IntegrationConfiguration": "integration_configuration",
+    "LivePage": "live_page",
+    "LivePages": "live_pages",
+    "LivePagesEnvelope": "live_pages_envelope",
+    "LiveViewOptions": "live_view_options",
+    "MaskPattern": "mask_pattern",
+    "Recording": "recording",
+    "Recordings": "recordings",
+    "RecordingsEnvelope": "recordings_envelope",
     "Session": "session",
     "SessionConfiguration": "session_configuration",
     "SessionEnvelope": "session_envelope",
+    "SessionOptions": "session_options",
+    "SessionPage": "session_page",
+    "SessionPageEnvelope": "session_page_envelope",
+    "SessionRow": "session_row",
+    "SessionRowUserConfiguration": "session_row_user_configuration",
     "SessionStep": "session_step",
     "SessionTags": "session_tags",
+    "SessionTimeout": "session_timeout",
     "SessionTokens": "session_tokens",
+    "StatusEnvelope": "status_envelope",
+    "Switch": "switch",
+    "Tracing": "tracing",
+    "Viewport": "viewport",
 }
 
 __all__: tuple[str, ...] = (
+    "Account",
+    "AccountEnvelope",
+    "ActionStatus",
+    "AnchorProxy",
+    "BrowserOptions",
+    "BrowserProfile",
+    "CreatedSession",
+    "CreatedSessionEnvelope",
+    "CreateSessionRequest",
+    "CustomProxy",
+    "DataMask",
+    "DataMaskSiteSelectors",
+    "Download",
+    "Downloads",
+    "DownloadsEnvelope",
     "ErrorResponse",
     "ErrorResponseError",
+    "Identity",
+    "Integration",
+    "IntegrationConfiguration",
+    "LivePage",
+    "LivePages",
+    "LivePagesEnvelope",
+    "LiveViewOptions",
+    "MaskPattern",
+    "Recording",
+    "Recordings",
+    "RecordingsEnvelope",
     "Session",
     "SessionConfiguration",
     "SessionEnvelope",
+    "SessionOptions",
+    "SessionPage",
+    "SessionPageEnvelope",
+    "SessionRow",
+    "SessionRowUserConfiguration",
     "SessionStep",
     "SessionTags",
+    "SessionTimeout",
     "SessionTokens",
+    "StatusEnvelope",
+    "Switch",
+    "Tracing",
+    "Viewport",
 )
 
 

@@ -6,32 +6,53 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .balance import Balance
+    from .date_range import DateRange
     from .error_message import ErrorMessage
     from .error_object import ErrorObject
+    from .pagination import Pagination
     from .session import Session
     from .session_captcha import SessionCaptcha
     from .session_not_found import SessionNotFound
+    from .session_page import SessionPage
     from .session_status import SessionStatus
     from .single_session_response import SingleSessionResponse
+    from .zone_cost import ZoneCost
+    from .zone_costs import ZoneCosts
+    from .zone_costs_additional_property import ZoneCostsAdditionalProperty
 
 _MODULES: dict[str, str] = {
+    "Balance": "balance",
+    "DateRange": "date_range",
     "ErrorMessage": "error_message",
     "ErrorObject": "error_object",
+    "Pagination": "pagination",
     "Session": "session",
     "SessionCaptcha": "session_captcha",
     "SessionNotFound": "session_not_found",
+    "SessionPage": "session_page",
     "SessionStatus": "session_status",
     "SingleSessionResponse": "single_session_response",
+    "ZoneCost": "zone_cost",
+    "ZoneCosts": "zone_costs",
+    "ZoneCostsAdditionalProperty": "zone_costs_additional_property",
 }
 
 __all__: tuple[str, ...] = (
+    "Balance",
+    "DateRange",
     "ErrorMessage",
     "ErrorObject",
+    "Pagination",
     "Session",
     "SessionCaptcha",
     "SessionNotFound",
+    "SessionPage",
     "SessionStatus",
     "SingleSessionResponse",
+    "ZoneCost",
+    "ZoneCosts",
+    "ZoneCostsAdditionalProperty",
 )
 
 

@@ -6,31 +6,64 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .account import Account
+    from .create_session_request import CreateSessionRequest
+    from .custom_proxy import CustomProxy
+    from .download import Download
+    from .download_page import DownloadPage
     from .error_response import ErrorResponse
+    from .failure import Failure
     from .http_validation_error import HTTPValidationError
+    from .metadata import Metadata
+    from .plan import Plan
     from .session import Session
     from .session_metadata import SessionMetadata
     from .session_not_found_error import SessionNotFoundError
+    from .session_page import SessionPage
     from .session_status import SessionStatus
+    from .spending_limit import SpendingLimit
+    from .stop_session_request import StopSessionRequest
     from .validation_error import ValidationError
 
 _MODULES: dict[str, str] = {
+    "Account": "account",
+    "CreateSessionRequest": "create_session_request",
+    "CustomProxy": "custom_proxy",
+    "Download": "download",
+    "DownloadPage": "download_page",
     "ErrorResponse": "error_response",
+    "Failure": "failure",
     "HTTPValidationError": "http_validation_error",
+    "Metadata": "metadata",
+    "Plan": "plan",
     "Session": "session",
     "SessionMetadata": "session_metadata",
     "SessionNotFoundError": "session_not_found_error",
+    "SessionPage": "session_page",
     "SessionStatus": "session_status",
+    "SpendingLimit": "spending_limit",
+    "StopSessionRequest": "stop_session_request",
     "ValidationError": "validation_error",
 }
 
 __all__: tuple[str, ...] = (
+    "Account",
+    "CreateSessionRequest",
+    "CustomProxy",
+    "Download",
+    "DownloadPage",
     "ErrorResponse",
+    "Failure",
     "HTTPValidationError",
+    "Metadata",
+    "Plan",
     "Session",
     "SessionMetadata",
     "SessionNotFoundError",
+    "SessionPage",
     "SessionStatus",
+    "SpendingLimit",
+    "StopSessionRequest",
     "ValidationError",
 )
 

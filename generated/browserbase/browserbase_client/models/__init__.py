@@ -6,21 +6,99 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .browser_context import BrowserContext
+    from .browser_settings import BrowserSettings
+    from .browserbase_proxy import BrowserbaseProxy
+    from .create_session_request import CreateSessionRequest
+    from .download import Download
+    from .download_page import DownloadPage
     from .error_response import ErrorResponse
+    from .external_proxy import ExternalProxy
+    from .geolocation import Geolocation
+    from .live_page import LivePage
+    from .live_view import LiveView
+    from .logged_request import LoggedRequest
+    from .logged_request_params import LoggedRequestParams
+    from .logged_response import LoggedResponse
+    from .logged_response_result import LoggedResponseResult
+    from .no_proxy import NoProxy
+    from .project import Project
+    from .project_usage import ProjectUsage
+    from .proxy_settings import ProxySettings
+    from .recording import Recording
+    from .recording_status import RecordingStatus
+    from .recordings import Recordings
     from .session import Session
+    from .session_log import SessionLog
     from .session_region import SessionRegion
     from .session_status import SessionStatus
+    from .stop_session_request import StopSessionRequest
     from .user_metadata import UserMetadata
+    from .viewport import Viewport
 
 _MODULES: dict[str, str] = {
+    "BrowserbaseProxy": "browserbase_proxy",
+    "BrowserContext": "browser_context",
+    "BrowserSettings": "browser_settings",
+    "CreateSessionRequest": "create_session_request",
+    "Download": "download",
+    "DownloadPage": "download_page",
     "ErrorResponse": "error_response",
+    "ExternalProxy": "external_proxy",
+    "Geolocation": "geolocation",
+    "LivePage": "live_page",
+    "LiveView": "live_view",
+    "LoggedRequest": "logged_request",
+    "LoggedRequestParams": "logged_request_params",
+    "LoggedResponse": "logged_response",
+    "LoggedResponseResult": "logged_response_result",
+    "NoProxy": "no_proxy",
+    "Project": "project",
+    "ProjectUsage": "project_usage",
+    "ProxySettings": "proxy_settings",
+    "Recording": "recording",
+    "Recordings": "recordings",
+    "RecordingStatus": "recording_status",
     "Session": "session",
+    "SessionLog": "session_log",
     "SessionRegion": "session_region",
     "SessionStatus": "session_status",
+    "StopSessionRequest": "stop_session_request",
     "UserMetadata": "user_metadata",
+    "Viewport": "viewport",
 }
 
-__all__: tuple[str, ...] = ("ErrorResponse", "Session", "SessionRegion", "SessionStatus", "UserMetadata")
+__all__: tuple[str, ...] = (
+    "BrowserbaseProxy",
+    "BrowserContext",
+    "BrowserSettings",
+    "CreateSessionRequest",
+    "Download",
+    "DownloadPage",
+    "ErrorResponse",
+    "ExternalProxy",
+    "Geolocation",
+    "LivePage",
+    "LiveView",
+    "LoggedRequest",
+    "LoggedRequestParams",
+    "LoggedResponse",
+    "LoggedResponseResult",
+    "NoProxy",
+    "Project",
+    "ProjectUsage",
+    "ProxySettings",
+    "Recording",
+    "Recordings",
+    "RecordingStatus",
+    "Session",
+    "SessionLog",
+    "SessionRegion",
+    "SessionStatus",
+    "StopSessionRequest",
+    "UserMetadata",
+    "Viewport",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,26 +8,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .browser_settings import BrowserSettings
     from .browser_settings_receipt import BrowserSettingsReceipt
+    from .create_session_request import CreateSessionRequest
     from .error_detail import ErrorDetail
     from .error_response import ErrorResponse
+    from .extend_session_request import ExtendSessionRequest
     from .extensions import Extensions
     from .file_info import FileInfo
     from .persistent_browser_type import PersistentBrowserType
+    from .proxy_address import ProxyAddress
+    from .proxy_location import ProxyLocation
     from .session import Session
     from .session_source import SessionSource
+    from .stopped_session import StoppedSession
     from .validation_error import ValidationError
     from .validation_error_context import ValidationErrorContext
 
 _MODULES: dict[str, str] = {
     "BrowserSettings": "browser_settings",
     "BrowserSettingsReceipt": "browser_settings_receipt",
+    "CreateSessionRequest": "create_session_request",
     "ErrorDetail": "error_detail",
     "ErrorResponse": "error_response",
+    "ExtendSessionRequest": "extend_session_request",
     "Extensions": "extensions",
     "FileInfo": "file_info",
     "PersistentBrowserType": "persistent_browser_type",
+    "ProxyAddress": "proxy_address",
+    "ProxyLocation": "proxy_location",
     "Session": "session",
     "SessionSource": "session_source",
+    "StoppedSession": "stopped_session",
     "ValidationError": "validation_error",
     "ValidationErrorContext": "validation_error_context",
 }
@@ -35,13 +45,18 @@ _MODULES: dict[str, str] = {
 __all__: tuple[str, ...] = (
     "BrowserSettings",
     "BrowserSettingsReceipt",
+    "CreateSessionRequest",
     "ErrorDetail",
     "ErrorResponse",
+    "ExtendSessionRequest",
     "Extensions",
     "FileInfo",
     "PersistentBrowserType",
+    "ProxyAddress",
+    "ProxyLocation",
     "Session",
     "SessionSource",
+    "StoppedSession",
     "ValidationError",
     "ValidationErrorContext",
 )

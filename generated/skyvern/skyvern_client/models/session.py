@@ -18,7 +18,7 @@ from ..types import UNSET, Model, Unset
 
 @_attrs_define(repr=False)
 class Session(Model):
-    """Session: A browser session. Its times are in UTC, those of its files apart as a rule without an offset.
+    """Session: A browser session. Its times are in UTC, and come without an offset as a rule.
 
     Attributes:
         browser_session_id (str): Unique identifier for the browser session. browser_session_id starts with

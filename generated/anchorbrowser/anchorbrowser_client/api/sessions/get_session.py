@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-_SUCCESSES: dict[int, Callable[[HttpResponse], models.Session | models.SessionEnvelope]] = {
+_SUCCESSES: dict[int, Callable[[HttpResponse], models.SessionEnvelope | models.Session]] = {
     200: json_body(either(models.SessionEnvelope.from_dict).or_(models.Session.from_dict))
 }
 
@@ -49,14 +49,14 @@ def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Requ
     return client.build_request("get", f"/v1/sessions/{_path_segment(session_id, _RESERVED_SESSION_ID)}")
 
 
-def parse_response(response: HttpResponse) -> Response[models.Session | models.SessionEnvelope | models.ErrorResponse]:
+def parse_response(response: HttpResponse) -> Response[models.SessionEnvelope | models.Session | models.ErrorResponse]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.Session | models.SessionEnvelope | models.ErrorResponse` in `parsed`, if the
+        A `Response` with a `models.SessionEnvelope | models.Session | models.ErrorResponse` in `parsed`, if the
         body is what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
@@ -64,14 +64,14 @@ def parse_response(response: HttpResponse) -> Response[models.Session | models.S
 
 def sync_detailed(
     session_id: str, *, client: AuthenticatedClient
-) -> Response[models.Session | models.SessionEnvelope | models.ErrorResponse]:
+) -> Response[models.SessionEnvelope | models.Session | models.ErrorResponse]:
     """Get Browser Session
 
     Args:
         session_id (str): The ID of the session to retrieve.
 
     Returns:
-        The response, with a `models.Session | models.SessionEnvelope | models.ErrorResponse` in `parsed` if the
+        The response, with a `models.SessionEnvelope | models.Session | models.ErrorResponse` in `parsed` if the
         body is what the API's description promises.
 
     Raises:
@@ -81,14 +81,14 @@ def sync_detailed(
     return parse_response(client.send(build_request(session_id, client=client)))
 
 
-def sync(session_id: str, *, client: AuthenticatedClient) -> models.Session | models.SessionEnvelope:
+def sync(session_id: str, *, client: AuthenticatedClient) -> models.SessionEnvelope | models.Session:
     """Get Browser Session
 
     Args:
         session_id (str): The ID of the session to retrieve.
 
     Returns:
-        models.Session | models.SessionEnvelope
+        models.SessionEnvelope | models.Session
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -101,14 +101,14 @@ def sync(session_id: str, *, client: AuthenticatedClient) -> models.Session | mo
 
 async def asyncio_detailed(
     session_id: str, *, client: AuthenticatedClient
-) -> Response[models.Session | models.SessionEnvelope | models.ErrorResponse]:
+) -> Response[models.SessionEnvelope | models.Session | models.ErrorResponse]:
     """Get Browser Session
 
     Args:
         session_id (str): The ID of the session to retrieve.
 
     Returns:
-        The response, with a `models.Session | models.SessionEnvelope | models.ErrorResponse` in `parsed` if the
+        The response, with a `models.SessionEnvelope | models.Session | models.ErrorResponse` in `parsed` if the
         body is what the API's description promises.
 
     Raises:
@@ -118,14 +118,14 @@ async def asyncio_detailed(
     return parse_response(await client.asend(build_request(session_id, client=client)))
 
 
-async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.Session | models.SessionEnvelope:
+async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.SessionEnvelope | models.Session:
     """Get Browser Session
 
     Args:
         session_id (str): The ID of the session to retrieve.
 
     Returns:
-        models.Session | models.SessionEnvelope
+        models.SessionEnvelope | models.Session
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
