@@ -50,7 +50,6 @@ class Call(NamedTuple, Generic[T]):
         may_repeat: Whether the same request may be sent twice. One that creates something may not: it is sent again
             only if it was certainly not received, or was refused with 429.
         max_body: Bytes that the body of a response may have.
-        may_be_empty: Whether a success may have no body to view; `view` is given None then.
         secrets: Sensitive values in the request, which no error may show.
 
     """
@@ -65,7 +64,6 @@ class Call(NamedTuple, Generic[T]):
     ref: SessionRef | None = None
     may_repeat: bool = True
     max_body: int = MAX_BODY
-    may_be_empty: bool = False
     secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -145,7 +143,7 @@ def _outcome(call: Call[T], came: RawResponse | Exception | None, seconds: float
     if not isinstance(came, RawResponse) or not came.is_success or came.problem:
         return _error(call, came, seconds)
     response = call.operation.parse_response(came)
-    if response.parsed is not None or (call.may_be_empty and response.error is None):
+    if response.parsed is not None:
         return call.view(response.parsed)
     return _error(call, came, seconds, response.error)
 
