@@ -69,7 +69,8 @@ def test_the_whole_request(slug: str, backend: str | None) -> None:
     (request,) = requests
     case = CASES[slug]
     assert (request.method, str(request.url), request.content) == ("GET", case.url, b"")
-    assert not inspect.isasyncgen(aiter(request.stream))  # type: ignore[arg-type]  # which could be left half-way
+    if backend:
+        assert not inspect.isasyncgen(aiter(request.stream))  # type: ignore[arg-type]  # which could be left half-way
     assert dict(request.headers) == {
         "host": httpx.URL(case.url).host,
         "connection": "keep-alive",

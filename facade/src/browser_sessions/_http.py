@@ -110,7 +110,7 @@ class Network:
             given = self._transport.handle_request(_request(attempt))
             return given.status_code, given.headers, given.stream
         self._backend.thread.stop = stop
-        response = self._pools.of(attempt).handle_request(_core_request(attempt))
+        response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.request.content))
         return response.status, httpx.Headers(response.headers), response.stream
 
     def close(self) -> None:
@@ -164,11 +164,14 @@ class AsyncNetwork:
 
     async def _open(self, attempt: Attempt) -> tuple[int, httpx.Headers, Any]:
         self._pools.require_open()
+        content = Content(attempt.request.content)
         if self._transport is not None:
-            given = await self._transport.handle_async_request(_request(attempt))
+            request = _request(attempt)
+            request.stream = content
+            given = await self._transport.handle_async_request(request)
             return given.status_code, given.headers, given.stream
         self._enter_loop()
-        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt))
+        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, content))
         return response.status, httpx.Headers(response.headers), response.stream
 
     def _enter_loop(self) -> None:
@@ -262,7 +265,7 @@ def _as_httpx(error: BaseException) -> Exception:
     return fault
 
 
-def _core_request(attempt: Attempt) -> httpcore.Request:
+def _core_request(attempt: Attempt, content: bytes | Content) -> httpcore.Request:
     """Return a request for our own pools, with the moment that their streams take for its limit."""
     request = attempt.request
     url = request.url
@@ -270,7 +273,7 @@ def _core_request(attempt: Attempt) -> httpcore.Request:
         request.method,
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
-        content=Content(request.content),
+        content=content,
         extensions={"timeout": dict.fromkeys(_PHASES, attempt.end)},
     )
 
@@ -280,5 +283,4 @@ def _request(attempt: Attempt) -> httpx.Request:
     request = attempt.request
     seconds = max(attempt.end - time.monotonic(), 0.0)
     request.extensions = {"timeout": dict.fromkeys(_PHASES, seconds)}
-    request.stream = Content(request.content)
     return request
