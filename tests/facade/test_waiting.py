@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors
+from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors, view
 from browser_sessions._bounds import Bounds
 from browser_sessions._waiting import Polls
 from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
 from tests.facade.fetching import RUNNING, async_client, run, running, sync_client
 from tests.facade.test_retries import Clock, clock
-from tests.facade.viewing import session_in
+from tests.facade.viewing import decode, session_in
 
 each_backend = pytest.mark.parametrize("backend", [None, "asyncio", "trio"])
 
@@ -191,6 +191,24 @@ def test_what_a_session_that_runs_lacks(
     assert str(error) == f"{slug}:a is not ready within 1 s: it was last seen {seen}{missing}"
     assert str(wait(life(slug, change), backend, slug, timeout=1)).endswith(f"it was last seen {seen}")
     assert len(clock.pauses) == 4
+
+
+def test_an_id_in_an_error_of_a_wait(clock: Clock) -> None:
+    """It is in one line, and a URL in it loses what may be a ticket; an error in it does not name it again."""
+    odd = "a\nb https://user:hunter2@a.example/b?hunter2"
+    session = view(decode("skyvern", running("skyvern") | OVER["skyvern"] | {"browser_session_id": odd}))
+    shown = "skyvern:a b https://***@a.example/b?***"
+
+    polls = Polls(session.ref, "ended", 1)
+    polls.failed(errors.TransportError(f"{shown}: no response"))
+    clock.now += 1
+    with pytest.raises(WaitTimeout) as late:
+        polls.next_pause()
+    with pytest.raises(SessionEnded) as over:
+        Polls(session.ref, "ready", 1).is_met(session)
+
+    assert str(late.value) == f"{shown} is not ended within 1 s: it was never seen; the last poll failed: no response"
+    assert str(over.value) == f"{shown} is over (ended), and will not be ready any more"
 
 
 @each_backend

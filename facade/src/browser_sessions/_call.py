@@ -1,4 +1,7 @@
-"""A call as a value, and its course: the attempts and pauses that it takes, until there is a result or an error."""
+"""A call as a value, and its course: the attempts and pauses that it takes, until there is a result or an error.
+
+Here, in `course`, is decided whether a request is sent again.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ def course(call: Call[T]) -> Course[T]:
         try:
             came = yield attempt
         finally:
-            _log_attempt(request, came, start, number)
+            _log_attempt(call, request, came, start, number)
         outcome = _outcome(call, came, attempt.end - start)
         if not isinstance(outcome, BrowserSessionsError):
             return outcome
@@ -176,16 +179,20 @@ def _backoff(number: int) -> float:
     return float(min(_FIRST_PAUSE * 2 ** (number - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
 
 
-def _log_attempt(request: httpx.Request, came: RawResponse | Exception | None, start: float, number: int) -> None:
-    """Log what became of an attempt: neither a key nor a body is in it."""
+def _log_attempt(
+    call: Call[Any], request: httpx.Request, came: RawResponse | Exception | None, start: float, number: int
+) -> None:
+    """Log what became of an attempt: without the key, a query and the body."""
     if _log.isEnabledFor(logging.INFO):
+        from browser_sessions._failures import hidden
+
+        url = hidden(call, str(request.url))
         status = came.status_code if isinstance(came, RawResponse) else "no response"
         elapsed = time.monotonic() - start
-        _log.info('"%s %s" %s, %.3f s, attempt %d', request.method, request.url, status, elapsed, number)
+        _log.info('"%s %s" %s, %.3f s, attempt %d', request.method, url, status, elapsed, number)
 
 
 def _log_pause(call: Call[Any], error: BrowserSessionsError, pause: float, number: int) -> None:
-    from browser_sessions._failures import line_of
+    from browser_sessions._failures import subject_of
 
-    about, what = line_of(str(call.ref or call.access.provider.slug)), type(error).__name__
-    _log.info("%s: attempt %d failed (%s), again in %.1f s", about, number, what, pause)
+    _log.info("%s: attempt %d failed (%s), again in %.1f s", subject_of(call), number, type(error).__name__, pause)

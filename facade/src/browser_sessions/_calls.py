@@ -1,4 +1,4 @@
-"""Which call each method of a client is."""
+"""Which call each method of a client is: a new operation is a method here, and a module's in `_providers`."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.
     """
     if isinstance(error, errors.ConfigurationError):  # of the network, which does not know what it is for
         return errors.ConfigurationError(str(error), ref=call.ref, provider=call.access.provider.slug)
-    name, said = type(error).__name__, line_of(_hidden(call, reason_of(error)))
+    name, said = type(error).__name__, line_of(hidden(call, reason_of(error)))
     phrase = _WITHOUT_RESPONSE.get(type(error), "")
     reason = ": ".join(filter(None, ("" if phrase else name, said))) or name
     message = (phrase or "no response from {host}").format(host=httpx.URL(call.access.base_url).host)
@@ -124,7 +124,7 @@ def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.
     else:
         message += f" ({reason})" if error else ""
         message += "; check the network, or try again later"
-    found = kind(_subject(call) + message, ref=call.ref, provider=call.access.provider.slug)
+    found = kind(f"{subject_of(call)}: {message}", ref=call.ref, provider=call.access.provider.slug)
     if isinstance(error, httpx.RequestError) and type(error) is getattr(httpx, name, None):  # not a user's own class
         found.__cause__ = type(error)(said)  # a new one: the original holds the request, too
     return found
@@ -154,10 +154,10 @@ def unexpected(
         path: Where in the JSON, if it is JSON.
 
     """
-    media_type = line_of(_hidden(call, response.headers.get("content-type", "").partition(";")[0]))
+    media_type = line_of(hidden(call, response.headers.get("content-type", "").partition(";")[0]))
     status = f"status {response.status_code}, {media_type}" if media_type else f"status {response.status_code}"
     advice = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
-    sentence = (f"sent an unexpected response: {line_of(_hidden(call, problem))}", advice)
+    sentence = (f"sent an unexpected response: {line_of(hidden(call, problem))}", advice)
     message = _message(call, sentence, status)
     return errors.UnexpectedResponse(message, path=path, **_facts(call, response, None))
 
@@ -196,9 +196,9 @@ def _meaning(call: Call[Any], response: RawResponse, body: _Body) -> tuple[type[
     return kind, _SENTENCES[kind]
 
 
-def _subject(call: Call[Any]) -> str:
-    """Return what a message begins with."""
-    return f"{call.access.provider.name}: " if call.ref is None else f"{line_of(_hidden(call, str(call.ref)))}: "
+def subject_of(call: Call[Any]) -> str:
+    """Return what a message is about: the session, or else the provider."""
+    return call.access.provider.name if call.ref is None else line_of(hidden(call, str(call.ref)))
 
 
 def _message(call: Call[Any], sentence: _Sentence, status: str, seconds: float | None = None) -> str:
@@ -213,7 +213,7 @@ def _message(call: Call[Any], sentence: _Sentence, status: str, seconds: float |
         documentation=provider.documentation,
         when=when,
     )
-    subject = "" if call.ref is None else _subject(call)
+    subject = "" if call.ref is None else f"{subject_of(call)}: "
     return f"{subject}{provider.name} {problem} ({status}); {advice}"
 
 
@@ -234,7 +234,8 @@ def _secrets(call: Call[Any]) -> tuple[str, ...]:
     return (call.access.key, *call.secrets)
 
 
-def _hidden(call: Call[Any], text: str) -> str:
+def hidden(call: Call[Any], text: str) -> str:
+    """Return a text without the key, other secrets of the call, and what its URLs may hold of that kind."""
     return mask_text(text, _secrets(call), call.access.provider.sensitive)
 
 
@@ -245,7 +246,7 @@ def _read(call: Call[Any], content: bytes) -> _Body:
     """Read a failure's body; only JSON and a short plain text are kept."""
     text = content[:_MAX_READ].decode("utf-8", "replace").removeprefix("\ufeff")
     try:
-        data = mask_json(json.loads(text), lambda _, each: _hidden(call, each), call.access.provider.sensitive)
+        data = mask_json(json.loads(text), lambda _, each: hidden(call, each), call.access.provider.sensitive)
         kept = mask_text(json.dumps(data, ensure_ascii=False), _secrets(call))  # a number may be a secret, too
     except (ValueError, RecursionError):
         return _read_text(call, text)
@@ -256,11 +257,11 @@ def _read(call: Call[Any], content: bytes) -> _Body:
 def _read_text(call: Call[Any], text: str) -> _Body:
     if text.lstrip().startswith("<"):
         title = re.search(r"(?i)<title[^>]*>([^<]+)</title", text[:MAX_SHOWN])
-        return _Body(line_of(_hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
+        return _Body(line_of(hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
     # What has one of these may be JSON that was cut off, or that something else is wrapped around.
     if len(text) > MAX_SHOWN or re.search(r"[<{\[\\]", text) or not "".join(text.split()).isprintable():
         return _Body("", None, is_page=False)
-    kept = mask_end(_hidden(call, text), _secrets(call))
+    kept = mask_end(hidden(call, text), _secrets(call))
     return _Body(line_of(kept), kept, is_page=False)
 
 

@@ -70,11 +70,12 @@ class Polls:
         return min(pause, left)
 
     def _timed_out(self) -> WaitTimeout:
+        ref = _shown(self._ref)
         name = self._until if isinstance(self._until, str) else getattr(self._until, "__name__", "what is waited for")
-        message = f"{self._ref} is not {name} within {self._timeout:g} s: it was "
+        message = f"{ref} is not {name} within {self._timeout:g} s: it was "
         message += f"last seen {self._session.status}{self._missing(self._session)}" if self._session else "never seen"
         if self._error:
-            message += f"; the last poll failed: {str(self._error).removeprefix(f'{self._ref}: ')}"
+            message += f"; the last poll failed: {str(self._error).removeprefix(f'{ref}: ')}"
         return WaitTimeout(message, ref=self._ref, session=self._session)
 
     def _missing(self, session: BrowserSession) -> str:
@@ -96,6 +97,13 @@ def checked_wait(until: Until, timeout: Seconds) -> None:
     checked_seconds("timeout", timeout)
 
 
+def _shown(ref: SessionRef) -> str:
+    from browser_sessions._failures import line_of
+    from browser_sessions._masking import mask_text
+
+    return line_of(mask_text(str(ref)))
+
+
 def _condition(until: Until) -> Callable[[BrowserSession], object]:
     if callable(until):
         return until
@@ -110,7 +118,7 @@ def _is_ended(session: BrowserSession) -> bool:
 
 def _is_connectable(session: BrowserSession) -> bool:
     if session.status.is_terminal:
-        message = f"{session.ref} is over ({session.status}), and will not be ready any more"
+        message = f"{_shown(session.ref)} is over ({session.status}), and will not be ready any more"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 
