@@ -16,7 +16,8 @@ import anyio
 import httpx
 import pytest
 
-from browser_sessions import PROVIDERS, BrowserSession, Client, SessionRef
+from browser_sessions import PROVIDERS, BrowserSession, Client, SessionRef, _many
+from browser_sessions._streams import Stop
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidSessionRef, SessionNotFound
 from tests.facade.fetching import AMPLE, BACKENDS, KEYS, Handler, async_client, run, running, sync_client
 
@@ -307,6 +308,29 @@ def test_leaving_early_leaves_no_thread() -> None:
         gc.collect()
         assert threads() == []
         assert time.monotonic() - start < AMPLE
+
+
+def test_leaving_early_begins_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for its turn when the loop is left is not sent, by whatever transport."""
+    is_left = threading.Event()
+    sent: list[str] = []
+
+    class NotedStop(Stop):
+        def set(self) -> None:
+            super().set()
+            is_left.set()
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        if len(sent) > 1:
+            assert is_left.wait(AMPLE)
+        return answer(request)
+
+    monkeypatch.setattr(_many, "Stop", NotedStop)
+    with sync_client(respond) as client:
+        for _ in client.get_many((f"skyvern:{number}" for number in range(9)), per_provider=1):
+            break
+    assert len(sent) <= 2
 
 
 def test_an_iterator_that_is_not_used_starts_no_thread() -> None:
