@@ -288,7 +288,7 @@ def threads() -> list[threading.Thread]:
 
 
 def test_leaving_early_leaves_no_thread() -> None:
-    """Whatever they were doing: waiting for an answer, for another attempt, or for their turn."""
+    """Whatever they were doing: waiting for a response, for another attempt, or for their turn."""
     started = threading.Barrier(5, timeout=AMPLE)
 
     def fail(request: httpx.Request) -> httpx.Response:
@@ -371,7 +371,7 @@ def test_leaving_early_leaves_no_task() -> None:
 async def end_of_tasks() -> None:
     """Wait until there is no task but this one."""
     with anyio.fail_after(AMPLE):
-        while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110 - asyncio tells nobody
+        while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110 - asyncio has no event for it
             await asyncio.sleep(0.01)
 
 
@@ -389,7 +389,7 @@ def test_results_that_were_not_asked_for() -> None:
 
 
 def test_closing_the_results_ends_the_work() -> None:
-    """For whoever keeps them."""
+    """For a caller that keeps them."""
 
     async def hang(_: httpx.Request) -> httpx.Response:
         await anyio.sleep(60)
@@ -483,7 +483,7 @@ def test_waiting_for_many(backend: str | None) -> None:
 
 
 def test_a_function_that_leaves_ends_the_run() -> None:
-    """Whatever it leaves by: nobody waits for a thread that is gone."""
+    """Whatever it leaves by: the caller does not wait for a thread that is gone."""
 
     def leave(_: BrowserSession) -> bool:
         raise SystemExit
