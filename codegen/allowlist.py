@@ -146,6 +146,7 @@ _PATH = rf"^(?:[^/].*|(?:{_SEGMENT}(?:{_CHARACTER}|\{{[A-Za-z_-][A-Za-z0-9_-]*\}
 _HEADER = r"^[A-Za-z0-9!#$%&'*+.^_|~-]+$"
 
 METHODS = ("delete", "get", "patch", "post", "put")
+"""The methods of operations that are served; `walk.METHODS` are all that OpenAPI has."""
 
 SCALARS = frozenset({"boolean", "date", "date-time", "integer", "number", "string", "uuid"})
 """The kinds of values that are sent as one text."""

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import ast
 import copy
 import importlib
 import os
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -17,12 +19,15 @@ import pytest
 
 from codegen import client
 from codegen.__main__ import ROOT
-from codegen.client import Auth, access, generate_client, generator
-from codegen.document import load_document
+from codegen.client import access, generate_client, generator
+from codegen.client.access import Auth
+from codegen.client.samples import sample_of
+from codegen.document import canonical, load_document
 from codegen.errors import GenerationError
 from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
 from codegen.validation import validate_document
+from codegen.walk import Part
 
 CASES = Path(__file__).parent / "cases"
 ORDINARY = load_document(CASES / "client" / "ordinary.yaml")
@@ -75,7 +80,7 @@ def test_a_client_is_a_project_with_its_names(build: Build, tmp_path: Path) -> N
 
 
 def test_every_file_of_code_begins_with_the_mark(tmp_path: Path) -> None:
-    """Whoever opens a module or the project's settings reads what they come from, and where to correct them."""
+    """Each module and the project's settings say what they come from, and where to correct them."""
     files = generated(ORDINARY, tmp_path / "acme")
     code = {path: text for path, text in files.items() if path.endswith((".py", ".toml"))}
     assert code
@@ -210,13 +215,13 @@ def test_an_exception_of_the_generator_is_a_failure(build: Build, tmp_path: Path
 
 
 def test_a_document_that_the_generator_cannot_read_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """What the generator's own model of OpenAPI refuses is told with its place."""
+    """What the generator's own model of OpenAPI refuses is reported with its place."""
     problem = refusal(secured(build, document={"paths": []}), tmp_path / "acme")
     assert problem.startswith("the generator: Failed to parse OpenAPI document 1 validation error for OpenAPI paths ")
 
 
 def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template that writes no Python is told with the file and the line."""
+    """A template that writes invalid Python is reported with the file and the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
     (templates / "package_init.py.jinja").write_text("def (", "utf-8")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
@@ -225,29 +230,13 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
     )
 
 
-@pytest.mark.parametrize(
-    ("servers", "problem"),
-    [
-        ([], "is missing: the first server is the client's base URL, so add it by an overlay"),
-        *(
-            ([{"url": url}], f"{url!r} is not a full http or https address: the first server is the client's base URL")
-            for url in (
-                "/v1",
-                "//example.com",
-                "https://{region}.example.com",
-                "ftp://example.com",
-                "https://",
-                "https://a b",
-            )
-        ),
-    ],
-)
-def test_the_first_server_must_be_an_address(servers: list[Any], problem: str, build: Build, tmp_path: Path) -> None:
-    """A client without an address to call is not made."""
-    assert refusal(secured(build, document={"servers": servers}), tmp_path / "acme") == problem
+def test_a_client_without_an_address_is_not_made(build: Build, tmp_path: Path) -> None:
+    """The first server is the address to call."""
+    problem = "is missing: the first server is the client's base URL, so add it by an overlay"
+    assert refusal(secured(build, document={"servers": []}), tmp_path / "acme") == problem
 
 
-NO_KEY = "the first security requirement of an operation must be an apiKey in a header or an http bearer token"
+NO_KEY = "must be an apiKey in a header or an http bearer token: operations want it first of all"
 
 
 @pytest.mark.parametrize(
@@ -265,11 +254,11 @@ NO_KEY = "the first security requirement of an operation must be an apiKey in a 
 def test_the_key_goes_where_the_document_says(
     scheme: dict[str, Any], expected: Auth | str, build: Build, tmp_path: Path
 ) -> None:
-    """A key in a header and a bearer token are what a client can send; anything else is told."""
+    """A key in a header and a bearer token are what a client can send; anything else is refused."""
     other = {"type": "apiKey", "in": "header", "name": "X-Other"}
     document = secured(build, components={"securitySchemes": {"key": scheme, "other": other}})
     if isinstance(expected, Auth):
-        assert access.auth_of(document) == expected
+        assert access.access_of(document).auth == expected
     else:
         assert refusal(document, tmp_path / "acme") == expected
 
@@ -277,8 +266,11 @@ def test_the_key_goes_where_the_document_says(
 @pytest.mark.parametrize(
     ("operation", "problem"),
     [
-        ({"security": [{"key": [], "token": []}]}, "an operation wants 2 keys at once, and a client has one key"),
-        ({"security": [{"token": []}]}, "the operations want keys in different places, and a client has one key"),
+        ({"security": [{"key": [], "token": []}]}, "wants several keys at once, and a client has one key"),
+        (
+            {"security": [{"token": []}]},
+            "wants the key as Authorization: Bearer KEY, most operations as X-Key: KEY, and a client has one key",
+        ),
     ],
 )
 def test_a_client_has_one_key(operation: dict[str, Any], problem: str, build: Build, tmp_path: Path) -> None:
@@ -351,19 +343,19 @@ def test_hostile_text_breaks_neither_settings_nor_readme(place: str, text: str, 
         ("{% include 'nothing.jinja' %}", "TemplateNotFound: nothing.jinja"),
     ],
 )
-def test_a_template_with_a_mistake_is_told_with_its_line(
+def test_a_template_with_a_mistake_is_reported_with_its_line(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str, problem: str
 ) -> None:
     """An edited template that Jinja cannot read or render is named, with the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
     (templates / "project" / "README.md.jinja").write_text(f"# A client\n{mistake}", "utf-8")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
-    told = refusal(secured(build), tmp_path / "acme")
-    assert told.startswith(f"codegen/templates/project/README.md.jinja:2: {problem}")
+    reported = refusal(secured(build), tmp_path / "acme")
+    assert reported.startswith(f"codegen/templates/project/README.md.jinja:2: {problem}")
 
 
 def test_what_json_cannot_hold_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """A kind of property for which there is no decoder fails the generation."""
+    """A kind of property without a decoder fails the generation."""
     document = secured(build, session={"a": {"type": "string", "format": "binary"}})
     assert refusal(document, tmp_path / "acme") == "a FileProperty cannot be decoded from JSON"
 
@@ -376,11 +368,71 @@ def test_a_parameter_may_be_named_like_a_function_of_its_module(build: Build, tm
     document["paths"]["/sessions/{sync_detailed}"] = operation
     files = generated(document, tmp_path / "acme")
     (module,) = (text.decode() for path, text in files.items() if path.endswith("get_session.py"))
-    assert 'f"/sessions/{_path_segment(sync_detailed_path)}"' in module
+    assert "/sessions/{_path_segment('sync_detailed_path', sync_detailed_path)}" in module
 
 
-def test_the_readme_calls_an_operation_with_its_body(build: Build, tmp_path: Path) -> None:
-    """What an operation cannot do without is in the call that the README shows."""
-    body = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
-    files = generated(secured(build, operation={"requestBody": body}), tmp_path / "acme")
-    assert 'get_session.sync("ID", client=client, body=body)' in files["README.md"].decode()
+def test_the_readme_shows_a_call_that_runs(build: Build, tmp_path: Path) -> None:
+    """What an operation requires is in the call, with made-up values that fit its schemas."""
+    schema = {
+        "type": "object",
+        "required": ["owner", "kind", "mode", "list", "size", "price", "is_new", "at", "nothing", "any"],
+        "properties": {
+            "owner": {"$ref": "#/components/schemas/Owner"},
+            "kind": {"const": "a"},
+            "mode": {"enum": [1, 2]},
+            "list": {"type": "array", "items": {"type": "string"}},
+            "size": {"type": ["null", "integer"]},
+            "price": {"type": "number"},
+            "is_new": {"type": "boolean"},
+            "at": {"type": "string", "format": "date-time"},
+            "nothing": {"type": "null"},
+            "any": {},
+            "optional": {"type": "string"},
+        },
+    }
+    owner = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "const": "\u00e9"}}}
+    document = secured(
+        build,
+        schemas={"Owner": owner},
+        operation={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+        parameters=[
+            {"name": "limit", "in": "query", "required": True, "schema": {"type": "integer"}},
+            {"name": "page", "in": "query", "schema": {"type": "integer"}},
+        ],
+    )
+    readme = generated(document, tmp_path / "acme")["README.md"].decode()
+    (call,) = re.findall(r"    print\((\s*get_session.sync\(.*?)\n```", readme, re.DOTALL)
+    body = {"any": "ANY", "at": "2030-01-31T12:00:00Z", "is_new": True, "kind": "a", "list": [], "mode": 1}
+    body |= {"nothing": None, "owner": {"id": "\u00e9"}, "price": 1.5, "size": 1}
+    expected = f'get_session.sync("ID", client=client, body={body}, limit=1)'
+    assert ast.dump(ast.parse(f"({call.strip()}")) == ast.dump(ast.parse(expected))
+
+
+def test_a_made_up_value_of_a_schema_that_holds_itself_ends(build: Build) -> None:
+    """It ends with an object that is empty; which limit that is, decides the argument."""
+    node = {"type": "object", "required": ["node"], "properties": {"node": {"$ref": "#/components/schemas/Node"}}}
+    document = build({"schemas": {"Node": node}})
+    part = Part("schema", (), node)
+    assert sample_of(document, part, "node", depth=2) == {"node": {"node": {}}}
+    assert canonical(sample_of(document, part, "node")).count("node") == 5
+
+
+def test_the_readme_is_text(build: Build, tmp_path: Path) -> None:
+    """No character of a title or a summary is markup."""
+    document = secured(
+        build, document={"info": {"title": "A_*b*_ <i>", "version": "1"}}, operation={"summary": "[a](b) | `c`\\"}
+    )
+    readme = generated(document, tmp_path / "acme")["README.md"].decode()
+    assert r"sessions of the A\_\*b\*\_ \<i\>." in readme
+    assert r"| \[a\](b) \| \`c\`\\ |" in readme
+
+
+def test_the_readme_explains_rows_where_there_are_some(build: Build, tmp_path: Path) -> None:
+    """However deep in a response they are."""
+    rows = {"type": "array", "x-rows": True, "items": {"type": "string"}}
+    page = {"type": "object", "properties": {"page": {"type": "object", "properties": {"rows": rows}}}}
+    texts = [
+        generated(secured(build, session=session), tmp_path / name)["README.md"].decode()
+        for name, session in (("without", {}), ("with", {"result": page}))
+    ]
+    assert ["`rows.unexpected`" in text for text in texts] == [False, True]

@@ -100,7 +100,7 @@ pytestmark = pytest.mark.parametrize("provider", load_providers(ROOT), ids=lambd
 
 @cache
 def overlaid(provider: Provider) -> dict[str, Any]:
-    """Return a provider's overlaid document; nobody changes it here."""
+    """Return a provider's overlaid document; no test changes it."""
     return build_document(provider)
 
 
@@ -145,7 +145,7 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
 
 
 def test_every_action_says_why(provider: Provider) -> None:
-    """A correction has a reason for whoever comes next, and the overlay says what it extends."""
+    """A correction has a reason for the next reader, and the overlay says what it extends."""
     for path in provider.overlays:
         overlay = load_document(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import inspect
 import json
 import ssl
@@ -357,6 +358,44 @@ def test_get_uses_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert browser_sessions.get("skyvern:a").provider == "skyvern"
     with pytest.raises(ConfigurationError, match="closed"):
         made[0].get("skyvern:a")
+
+
+class _Reading(httpx.HTTPTransport):
+    """A transport that has read each response before it returns it, as one that logs does."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        response.read()
+        return response
+
+
+class _AsyncReading(httpx.AsyncHTTPTransport):
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        await response.aread()
+        return response
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_transport_may_have_read_the_response(backend: str | None, coding: str) -> None:
+    """And decoded it: the body is taken as it is, and not read again, which httpcore does without end."""
+    content = json.dumps(running("skyvern")).encode()
+    body = gzip.compress(content) if coding == "gzip" else content
+
+    async def fetch(server: FaultyServer) -> browser_sessions.BrowserSession:
+        arguments: dict[str, Any] = {"api_keys": {"skyvern": KEY}, "base_urls": {"skyvern": server.address}}
+        async with AsyncClient(**arguments, transport=_AsyncReading()) as client:
+            return await client.get("skyvern:a")
+
+    with FaultyServer(answering_each(body, content_encoding=coding)) as server:
+        if backend:
+            session = run(backend, partial(fetch, server))
+        else:
+            arguments: dict[str, Any] = {"api_keys": {"skyvern": KEY}, "base_urls": {"skyvern": server.address}}
+            with Client(**arguments, transport=_Reading()) as client:
+                session = client.get("skyvern:a")
+    assert session == view(decode("skyvern", running("skyvern")))
 
 
 class _Closable(httpx.MockTransport):

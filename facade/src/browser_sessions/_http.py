@@ -107,8 +107,7 @@ class Network:
         """Return a response's status and headers, and its body as a stream."""
         self._pools.require_open()
         if self._transport is not None:
-            given = self._transport.handle_request(_request(attempt))
-            return given.status_code, given.headers, given.stream
+            return _opened(self._transport.handle_request(_request(attempt)))
         self._backend.thread.stop = stop
         response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.request.content))
         return response.status, httpx.Headers(response.headers), response.stream
@@ -168,8 +167,7 @@ class AsyncNetwork:
         if self._transport is not None:
             request = _request(attempt)
             request.stream = content
-            given = await self._transport.handle_async_request(request)
-            return given.status_code, given.headers, given.stream
+            return _opened(await self._transport.handle_async_request(request))
         self._enter_loop()
         response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, content))
         return response.status, httpx.Headers(response.headers), response.stream
@@ -276,6 +274,18 @@ def _core_request(attempt: Attempt, content: bytes | Content) -> httpcore.Reques
         content=content,
         extensions={"timeout": dict.fromkeys(_PHASES, attempt.end)},
     )
+
+
+def _opened(response: httpx.Response) -> tuple[int, httpx.Headers, Any]:
+    """Return what a user's transport returned: status, headers and body as a stream.
+
+    A transport that logs has read the response, and so decoded it. Its stream is at its end, and httpcore's would never
+    say so.
+    """
+    if not response.is_stream_consumed or isinstance(response.stream, httpx.ByteStream):
+        return response.status_code, response.headers, response.stream
+    headers = httpx.Headers([each for each in response.headers.raw if each[0].lower() != b"content-encoding"])
+    return response.status_code, headers, httpx.ByteStream(response.content)
 
 
 def _request(attempt: Attempt) -> httpx.Request:

@@ -14,19 +14,24 @@ from urllib.parse import quote
 from .types import UNSET, Model, Rows
 
 
-def path_segment(value: object, reserved: tuple[str, ...] = ()) -> str:
+def path_segment(name: str, value: object, reserved: tuple[str, ...] = ()) -> str:
     """Return a parameter as one segment of a path.
 
     Raises:
-        ValueError: The value is missing, or would make the request reach another route: "", "." and "..", and the
-            `reserved` values in any case and with white space around them.
+        ValueError: The value is missing, has half of a surrogate pair, or would make the request reach another route:
+            "", "." and "..", and the `reserved` values in any case and with white space around them.
     """
     text = "" if value is None or value is UNSET or isinstance(value, bytes) else as_text(value)
     if text in {"", ".", ".."}:
         raise ValueError(f"{text!r} cannot stand in a path: expected an id")
     if text.strip().casefold() in reserved:
         raise ValueError(f"{text!r} cannot stand in this path: the API serves another route there")
-    return quote(text, safe="")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        pass
+    # Raised here, so that no error behind it holds the text.
+    raise ValueError(f"{name} cannot stand in a path: it has half of a surrogate pair")
 
 
 def query_of(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -59,6 +64,13 @@ def headers_of(parameters: Mapping[str, Any]) -> dict[str, str]:
 def is_sendable(text: str) -> bool:
     """Return whether a header can carry a text: httpx refuses others too, but shows them in its message."""
     return text.isascii() and text.isprintable() and text == text.strip()
+
+
+def is_text(sent: object) -> bool:
+    """Return whether what is sent, texts in lists or tuples, is text: half of a surrogate pair is not."""
+    if isinstance(sent, list | tuple):
+        return all(map(is_text, sent))
+    return not any("\ud800" <= character <= "\udfff" for character in str(sent))
 
 
 def form_of(body: Any) -> dict[str, str | list[str]]:

@@ -37,8 +37,6 @@ _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-5][0-9])?"
 )
-_MARKS = {19: "--T::", 23: "--T::.", 26: "--T::."}
-_MARKS_WITH_Z = {20: "--T::Z", 24: "--T::.", 27: "--T::."}
 _from_iso_format = datetime.datetime.fromisoformat
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -137,21 +135,33 @@ def null(value: Any) -> None:
 
 def date_time(value: Any) -> datetime.datetime:
     """Decode a date with a time, RFC 3339; one without an offset stays naive."""
-    if isinstance(value, str):
-        # 2026-01-02T03:04:05, with or without a fraction and Z, is what nearly every API sends. In a text of that form
-        # `fromisoformat` takes no more than the pattern does, which takes as long as all the rest. It stops at a NUL.
+    try:
+        found = _from_iso_format(value)
+        # 2026-01-02T03:04:05, with or without a fraction and Z, is what nearly every API sends. Of texts of that form
+        # `fromisoformat` takes what RFC 3339 has, if they have no NUL, where it stops; 3.14 takes 24:00 for midnight.
         marks = value[4:20:3]
-        is_usual = (_MARKS_WITH_Z.get(len(value)) == marks and value[-1] == "Z") or (
-            _MARKS.get(len(value)) == marks and (value[20:] or "0").isdecimal()
+        is_usual = (
+            marks == "--T::Z"
+            or (marks == "--T::." and ((value[-1] == "Z" and len(value) in _LENGTHS) or value[20:].isdecimal()))
+            or (marks == "--T::" and len(value) == 19)
         )
-        if (is_usual and "\0" not in value) or _DATE_TIME.fullmatch(value):
-            try:
-                found = _from_iso_format(value if is_usual else value.upper())
-            except ValueError:  # no such day, or time, or offset
-                pass
-            else:
-                if found.hour or value[11] == "0":  # Python 3.13 takes 24:00 for midnight
-                    return found
+        if is_usual and "\0" not in value and (found.hour or value[11] == "0"):
+            return found
+    except (TypeError, ValueError):  # no text, no such day, or a form that Python does not know
+        pass
+    return _unusual_date_time(value)
+
+
+_LENGTHS = range(22, 28)
+"""Of a text with Z and one to six digits of a fraction; after the sixth, `fromisoformat` takes anything."""
+
+
+def _unusual_date_time(value: Any) -> datetime.datetime:
+    if isinstance(value, str) and _DATE_TIME.fullmatch(value):
+        try:
+            return _from_iso_format(value.upper())
+        except ValueError:  # no such day, or time, or offset
+            pass
     raise DecodeError.of(value, "string of format date-time")
 
 
@@ -199,8 +209,10 @@ class Array(Generic[T]):
     def __call__(self, value: Any) -> list[T]:
         if not isinstance(value, list):
             raise DecodeError.of(value, "array")
-        decode = self._decode
         items: list[T] = []
+        if not value:
+            return items
+        decode = self._decode
         try:
             for item in value:
                 items.append(decode(item))
@@ -374,9 +386,14 @@ def json_body(decode: Decoder[T]) -> Callable[[HttpResponse], T]:
 
 def _load(content: bytes) -> Any:
     try:
-        return _JSON.decode(content.removeprefix(_BYTE_ORDER_MARK).decode())
+        # `json.loads` looks for an encoding, and for white space by regular expressions: as long as it takes to parse.
+        text = content.removeprefix(_BYTE_ORDER_MARK).decode().strip(_WHITE_SPACE)
+        value, end = _parse(text)
+        if end == len(text):
+            return value
     except ValueError:  # no UTF-8, no JSON, or an integer of thousands of digits
-        raise DecodeError("", "JSON", "something else" if content else "nothing") from None
+        pass
+    raise DecodeError("", "JSON", "something else" if content else "nothing")
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -384,8 +401,9 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 # Made once: to make it takes as long as to decode a small body.
-_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+_parse = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
 _BYTE_ORDER_MARK = codecs.BOM_UTF8
+_WHITE_SPACE = " \t\n\r"
 
 
 def text_body(decode: Decoder[T]) -> Callable[[HttpResponse], T]:

@@ -57,6 +57,11 @@ class OpenStrEnum(StrEnum):
         return member
 
     @classmethod
+    def known(cls) -> dict[str, Self]:
+        """Return the members that the API's description knows, by value: a call of the class takes ten times as long."""
+        return {each.value: each for each in cls}
+
+    @classmethod
     def decode(cls, value: Any) -> Self:
         """Return the member for a JSON value, which must be a string."""
         if not isinstance(value, str):
@@ -76,6 +81,11 @@ class OpenIntEnum(IntEnum):
         member = int.__new__(cls, value)
         member._name_, member._value_ = f"VALUE_{value}", value
         return member
+
+    @classmethod
+    def known(cls) -> dict[int, Self]:
+        """Return the members that the API's description knows, by value."""
+        return {each.value: each for each in cls}
 
     @classmethod
     def decode(cls, value: Any) -> Self:
@@ -213,18 +223,24 @@ def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
             if name in additional and getattr(model, attribute) is UNSET:
                 found[path + name] = additional[name]
     for attribute in model._NESTING:
-        _note_unexpected_within(getattr(model, attribute), path + model._NAMES[attribute], found)
+        value = getattr(model, attribute)
+        if isinstance(value, Model):
+            if value.additional_properties or value._NESTING:
+                _note_unexpected(value, f"{path}{model._NAMES[attribute]}.", found)
+        elif isinstance(value, list):
+            _note_unexpected_items(value, path + model._NAMES[attribute], found)
 
 
-def _note_unexpected_within(value: Any, path: str, found: dict[str, Any]) -> None:
-    if isinstance(value, Model):
-        _note_unexpected(value, f"{path}.", found)
-    elif isinstance(value, list):
-        if isinstance(value, Rows):
-            found.update((f"{path}[{index}]", raw) for index, raw in value.unexpected.items())
-            value = value.restored()  # so that each index is the response's
-        for index, item in enumerate(value):
-            _note_unexpected_within(item, f"{path}[{index}]", found)
+def _note_unexpected_items(items: list[Any], path: str, found: dict[str, Any]) -> None:
+    if isinstance(items, Rows):
+        found.update((f"{path}[{index}]", raw) for index, raw in items.unexpected.items())
+        items = items.restored()  # so that each index is the response's
+    for index, item in enumerate(items):
+        if isinstance(item, Model):
+            if item.additional_properties or item._NESTING:
+                _note_unexpected(item, f"{path}[{index}].", found)
+        elif isinstance(item, list):
+            _note_unexpected_items(item, f"{path}[{index}]", found)
 
 
 # The types that `httpx.Client(files=)` can accept.

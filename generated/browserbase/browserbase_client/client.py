@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import base64
+import copy
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from .encoding import form_of, headers_of, is_sendable, json_of, query_of
+from .encoding import form_of, headers_of, is_sendable, is_text, json_of, query_of
 from .types import UNSET, File, Unset
 
 # httpx takes longer to import than all the rest together, so it is imported when it is needed: by the first request.
@@ -22,7 +23,7 @@ BASE_URL = "https://api.browserbase.com"
 """The API's own address."""
 
 TIMEOUT = 30.0
-"""Seconds that connecting, and each read and write, may take unless told otherwise."""
+"""Seconds that connecting, and each read and write, may take by default."""
 
 # Making an httpx client takes 20 ms for its TLS context: a second thread waits, and takes the first one's.
 _MAKING = threading.Lock()
@@ -77,7 +78,9 @@ class Client:
             raise TypeError("httpx_args has params, which no operation would send: give them to each call")
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
-        self._given: httpx.Client | httpx.AsyncClient | None = None
+        self._given: httpx.Client | None = None
+        self._async_given: httpx.AsyncClient | None = None
+        self._builder: httpx.Client | httpx.AsyncClient | None = None
         self._address: str | None = None
         self._sent: httpx.Headers | None = None
 
@@ -119,7 +122,9 @@ class Client:
         except UnicodeEncodeError:
             pass
         # Raised here, so that no error behind it holds the text.
-        raise ValueError("an argument has half of a surrogate pair, which cannot be sent")
+        broken = [name for name, value in (params or {}).items() if not is_text(query_of({name: value}))]
+        argument = f"the parameter {broken[0]!r}" if broken else "the body"
+        raise ValueError(f"{argument} has half of a surrogate pair, which cannot be sent")
 
     def _built(
         self,
@@ -131,8 +136,8 @@ class Client:
     ) -> httpx.Request:
         import httpx
 
-        if self._given is not None:
-            return self._given.build_request(method, path, params=query, headers=sent, **body)
+        if self._builder is not None:
+            return self._builder.build_request(method, path, params=query, headers=sent, **body)
         if self._address is None or self._sent is None:
             self._address, self._sent = self._prepared()
         headers = self._sent
@@ -178,6 +183,21 @@ class Client:
             headers["Authorization"] = f"Basic {credentials}"
         return str(url.copy_with(userinfo=b"")).rstrip("/"), headers
 
+    def synchronous(self) -> Self:
+        """Return a client that builds requests as `get_httpx_client()` does, if that was set; mostly this client."""
+        return self._building_with(self._given)
+
+    def asynchronous(self) -> Self:
+        """Return a client that builds requests as `get_async_httpx_client()` does, if that was set; mostly this client."""
+        return self._building_with(self._async_given)
+
+    def _building_with(self, builder: httpx.Client | httpx.AsyncClient | None) -> Self:
+        if builder is self._builder:
+            return self
+        other = copy.copy(self)
+        other._builder = builder
+        return other
+
     def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and return the response with its body; redirects are not followed."""
         # A key in a header of the provider's own would be sent on to wherever a redirect leads.
@@ -207,7 +227,7 @@ class Client:
         Its own settings apply: it needs the base URL and the key itself, and clients made by `with_headers` and the
         like do not have it.
         """
-        self._client = self._given = client
+        self._client = self._given = self._builder = client
         return self
 
     def get_httpx_client(self) -> httpx.Client:
@@ -222,7 +242,7 @@ class Client:
 
     def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
         """Build and send requests with this httpx client, as `set_httpx_client` does; returns self."""
-        self._async_client = self._given = async_client
+        self._async_client = self._async_given = self._builder = async_client
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:

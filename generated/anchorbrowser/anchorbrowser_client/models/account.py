@@ -61,46 +61,46 @@ class Account(Model):
         value = get("credits", UNSET)
         self.credits_ = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "credits", value, number)
         )
         value = get("credits_used", UNSET)
         self.credits_used = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "credits_used", value, number)
         )
         value = get("included_credits", UNSET)
         self.included_credits = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "included_credits", value, number)
         )
         value = get("billing_period", UNSET)
         self.billing_period = (
-            value if value is UNSET or type(value) is str else optional(more, "billing_period", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "billing_period", value, string)
         )
         value = get("tier", UNSET)
-        self.tier = value if value is UNSET or type(value) is str else optional(more, "tier", value, string)
+        self.tier = value if type(value) is str or value is UNSET else optional(more, "tier", value, string)
         value = get("gifts_balance", UNSET)
         self.gifts_balance = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "gifts_balance", value, number)
         )
         value = get("max_concurrent_browsers", UNSET)
         self.max_concurrent_browsers = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "max_concurrent_browsers", value, number)
         )
         value = get("cost_limit", UNSET)
         self.cost_limit = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or value is None
+            or value is UNSET
             else optional(more, "cost_limit", value, number)
         )
         return self

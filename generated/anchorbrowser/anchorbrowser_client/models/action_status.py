@@ -36,7 +36,7 @@ class ActionStatus(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("status", UNSET)
-        self.status = value if value is UNSET or type(value) is str else optional(more, "status", value, string)
+        self.status = value if type(value) is str or value is UNSET else optional(more, "status", value, string)
         return self
 
 

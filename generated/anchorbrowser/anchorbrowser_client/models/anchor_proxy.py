@@ -63,12 +63,12 @@ class AnchorProxy(Model):
         self.type_ = value
         value = get("country_code", UNSET)
         self.country_code = (
-            value if value is UNSET or type(value) is str else optional(more, "country_code", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "country_code", value, string)
         )
         value = get("region", UNSET)
-        self.region = value if value is UNSET or type(value) is str else optional(more, "region", value, string)
+        self.region = value if type(value) is str or value is UNSET else optional(more, "region", value, string)
         value = get("city", UNSET)
-        self.city = value if value is UNSET or type(value) is str else optional(more, "city", value, string)
+        self.city = value if type(value) is str or value is UNSET else optional(more, "city", value, string)
         return self
 
 

@@ -38,9 +38,9 @@ class BrowserProfile(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("name", UNSET)
-        self.name = value if value is UNSET or type(value) is str else optional(more, "name", value, string)
+        self.name = value if type(value) is str or value is UNSET else optional(more, "name", value, string)
         value = get("persist", UNSET)
-        self.persist = value if value is UNSET or type(value) is bool else optional(more, "persist", value, boolean)
+        self.persist = value if type(value) is bool or value is UNSET else optional(more, "persist", value, boolean)
         return self
 
 

@@ -44,10 +44,10 @@ class CreatedSession(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("cdp_url", UNSET)
-        self.cdp_url = value if value is UNSET or type(value) is str else optional(more, "cdp_url", value, string)
+        self.cdp_url = value if type(value) is str or value is UNSET else optional(more, "cdp_url", value, string)
         value = get("live_view_url", UNSET)
         self.live_view_url = (
-            value if value is UNSET or type(value) is str else optional(more, "live_view_url", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "live_view_url", value, string)
         )
         return self
 

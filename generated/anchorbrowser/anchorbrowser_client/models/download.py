@@ -68,25 +68,25 @@ class Download(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("file_link", UNSET)
-        self.file_link = value if value is UNSET or type(value) is str else optional(more, "file_link", value, string)
+        self.file_link = value if type(value) is str or value is UNSET else optional(more, "file_link", value, string)
         value = get("original_download_url", UNSET)
         self.original_download_url = (
-            value if value is UNSET or type(value) is str else optional(more, "original_download_url", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "original_download_url", value, string)
         )
         value = get("origin_url", UNSET)
-        self.origin_url = value if value is UNSET or type(value) is str else optional(more, "origin_url", value, string)
+        self.origin_url = value if type(value) is str or value is UNSET else optional(more, "origin_url", value, string)
         value = get("suggested_file_name", UNSET)
         self.suggested_file_name = (
-            value if value is UNSET or type(value) is str else optional(more, "suggested_file_name", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "suggested_file_name", value, string)
         )
         value = get("original_file_name", UNSET)
         self.original_file_name = (
-            value if value is UNSET or type(value) is str else optional(more, "original_file_name", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "original_file_name", value, string)
         )
         value = get("duration", UNSET)
-        self.duration = value if value is UNSET or type(value) is int else optional(more, "duration", value, integer)
+        self.duration = value if type(value) is int or value is UNSET else optional(more, "duration", value, integer)
         value = get("size", UNSET)
-        self.size = value if value is UNSET or type(value) is int else optional(more, "size", value, integer)
+        self.size = value if type(value) is int or value is UNSET else optional(more, "size", value, integer)
         value = get("created_at", UNSET)
         if value is not UNSET:
             try:

@@ -38,9 +38,9 @@ class ErrorResponseError(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("code", UNSET)
-        self.code = value if value is UNSET or type(value) is int else optional(more, "code", value, integer)
+        self.code = value if type(value) is int or value is UNSET else optional(more, "code", value, integer)
         value = get("message", UNSET)
-        self.message = value if value is UNSET or type(value) is str else optional(more, "message", value, string)
+        self.message = value if type(value) is str or value is UNSET else optional(more, "message", value, string)
         return self
 
 

@@ -36,7 +36,7 @@ class Identity(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("id", UNSET)
-        self.id = value if value is UNSET or type(value) is str else optional(more, "id", value, string)
+        self.id = value if type(value) is str or value is UNSET else optional(more, "id", value, string)
         return self
 
 

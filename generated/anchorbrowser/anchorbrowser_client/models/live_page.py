@@ -46,12 +46,12 @@ class LivePage(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("title", UNSET)
-        self.title = value if value is UNSET or type(value) is str else optional(more, "title", value, string)
+        self.title = value if type(value) is str or value is UNSET else optional(more, "title", value, string)
         value = get("url", UNSET)
-        self.url = value if value is UNSET or type(value) is str else optional(more, "url", value, string)
+        self.url = value if type(value) is str or value is UNSET else optional(more, "url", value, string)
         value = get("frontend_url", UNSET)
         self.frontend_url = (
-            value if value is UNSET or type(value) is str else optional(more, "frontend_url", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "frontend_url", value, string)
         )
         return self
 

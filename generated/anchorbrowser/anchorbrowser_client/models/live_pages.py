@@ -43,7 +43,7 @@ class LivePages(Model):
         value = get("count", UNSET)
         self.count = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "count", value, number)
         )
         return self

@@ -38,10 +38,10 @@ class LiveViewOptions(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("read_only", UNSET)
-        self.read_only = value if value is UNSET or type(value) is bool else optional(more, "read_only", value, boolean)
+        self.read_only = value if type(value) is bool or value is UNSET else optional(more, "read_only", value, boolean)
         value = get("one_time_url", UNSET)
         self.one_time_url = (
-            value if value is UNSET or type(value) is bool else optional(more, "one_time_url", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "one_time_url", value, boolean)
         )
         return self
 

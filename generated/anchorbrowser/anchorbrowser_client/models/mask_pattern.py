@@ -41,7 +41,7 @@ class MaskPattern(Model):
         value = get("regex", UNSET)
         self.regex = value if type(value) is str else required(source, "regex", string)
         value = get("mask", UNSET)
-        self.mask = value if value is UNSET or type(value) is str else optional(more, "mask", value, string)
+        self.mask = value if type(value) is str or value is UNSET else optional(more, "mask", value, string)
         return self
 
 

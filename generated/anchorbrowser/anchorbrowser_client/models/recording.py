@@ -63,20 +63,20 @@ class Recording(Model):
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("is_primary", UNSET)
         self.is_primary = (
-            value if value is UNSET or type(value) is bool else optional(more, "is_primary", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "is_primary", value, boolean)
         )
         value = get("file_link", UNSET)
-        self.file_link = value if value is UNSET or type(value) is str else optional(more, "file_link", value, string)
+        self.file_link = value if type(value) is str or value is UNSET else optional(more, "file_link", value, string)
         value = get("suggested_file_name", UNSET)
         self.suggested_file_name = (
-            value if value is UNSET or type(value) is str else optional(more, "suggested_file_name", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "suggested_file_name", value, string)
         )
         value = get("duration", UNSET)
-        self.duration = value if value is UNSET or type(value) is str else optional(more, "duration", value, string)
+        self.duration = value if type(value) is str or value is UNSET else optional(more, "duration", value, string)
         value = get("size", UNSET)
         self.size = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "size", value, number)
         )
         value = get("created_at", UNSET)

@@ -41,7 +41,7 @@ class Recordings(Model):
         get = source.get
         self.items = required(source, "items", _decode_items)
         value = get("count", UNSET)
-        self.count = value if value is UNSET or type(value) is int else optional(more, "count", value, integer)
+        self.count = value if type(value) is int or value is UNSET else optional(more, "count", value, integer)
         return self
 
 

@@ -91,18 +91,18 @@ class Session(Model):
         value = get("session_id", UNSET)
         self.session_id = value if type(value) is str else required(source, "session_id", string)
         value = get("team_id", UNSET)
-        self.team_id = value if value is UNSET or type(value) is str else optional(more, "team_id", value, string)
+        self.team_id = value if type(value) is str or value is UNSET else optional(more, "team_id", value, string)
         value = get("duration", UNSET)
-        self.duration = value if value is UNSET or type(value) is int else optional(more, "duration", value, integer)
+        self.duration = value if type(value) is int or value is UNSET else optional(more, "duration", value, integer)
         value = get("status", UNSET)
-        self.status = value if value is UNSET or type(value) is str else optional(more, "status", value, string)
+        self.status = value if type(value) is str or value is UNSET else optional(more, "status", value, string)
         value = get("credits_used", UNSET)
         self.credits_used = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or type(value) is str
+            or value is UNSET
             else optional(more, "credits_used", value, _decode_credits_used)
         )
         value = get("configuration", UNSET)
@@ -115,11 +115,11 @@ class Session(Model):
         self.configuration = value
         value = get("playground", UNSET)
         self.playground = (
-            value if value is UNSET or type(value) is bool else optional(more, "playground", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "playground", value, boolean)
         )
         value = get("proxy_bytes", UNSET)
         self.proxy_bytes = (
-            value if value is UNSET or type(value) is int else optional(more, "proxy_bytes", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "proxy_bytes", value, integer)
         )
         value = get("tokens", UNSET)
         if value is not UNSET:

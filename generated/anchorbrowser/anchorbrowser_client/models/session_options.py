@@ -60,7 +60,7 @@ class SessionOptions(Model):
         get = source.get
         value = get("initial_url", UNSET)
         self.initial_url = (
-            value if value is UNSET or type(value) is str else optional(more, "initial_url", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "initial_url", value, string)
         )
         value = get("tags", UNSET)
         if value is not UNSET:
@@ -103,7 +103,7 @@ class SessionOptions(Model):
                 value = UNSET
         self.live_view = value
         value = get("x402", UNSET)
-        self.x402 = value if value is UNSET or type(value) is bool else optional(more, "x402", value, boolean)
+        self.x402 = value if type(value) is bool or value is UNSET else optional(more, "x402", value, boolean)
         return self
 
 

@@ -52,19 +52,19 @@ class SessionPage(Model):
         value = get("total", UNSET)
         self.total = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "total", value, number)
         )
         value = get("page", UNSET)
         self.page = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "page", value, number)
         )
         value = get("total_pages", UNSET)
         self.total_pages = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "total_pages", value, number)
         )
         return self

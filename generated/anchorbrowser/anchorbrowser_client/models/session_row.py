@@ -106,7 +106,7 @@ class SessionRow(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("status", UNSET)
-        self.status = value if value is UNSET or type(value) is str else optional(more, "status", value, string)
+        self.status = value if type(value) is str or value is UNSET else optional(more, "status", value, string)
         value = get("tags", UNSET)
         if value is not UNSET and value is not None:
             try:
@@ -116,53 +116,53 @@ class SessionRow(Model):
                 value = UNSET
         self.tags = value
         value = get("headless", UNSET)
-        self.headless = value if value is UNSET or type(value) is bool else optional(more, "headless", value, boolean)
+        self.headless = value if type(value) is bool or value is UNSET else optional(more, "headless", value, boolean)
         value = get("recording", UNSET)
-        self.recording = value if value is UNSET or type(value) is bool else optional(more, "recording", value, boolean)
+        self.recording = value if type(value) is bool or value is UNSET else optional(more, "recording", value, boolean)
         value = get("task_initiated", UNSET)
         self.task_initiated = (
-            value if value is UNSET or type(value) is bool else optional(more, "task_initiated", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "task_initiated", value, boolean)
         )
         value = get("used_credits", UNSET)
         self.used_credits = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or type(value) is str
+            or value is UNSET
             else optional(more, "used_credits", value, _decode_used_credits)
         )
         value = get("proxy_bytes", UNSET)
         self.proxy_bytes = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or value is None
+            or value is UNSET
             else optional(more, "proxy_bytes", value, number)
         )
         value = get("proxy_type", UNSET)
         self.proxy_type = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "proxy_type", value, string)
         )
         value = get("steps", UNSET)
         self.steps = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or value is None
+            or value is UNSET
             else optional(more, "steps", value, number)
         )
         value = get("duration", UNSET)
         self.duration = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or value is None
+            or value is UNSET
             else optional(more, "duration", value, number)
         )
         value = get("created_at", UNSET)
@@ -184,17 +184,17 @@ class SessionRow(Model):
         value = get("task_executions_count", UNSET)
         self.task_executions_count = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "task_executions_count", value, number)
         )
         value = get("api_key_name", UNSET)
         self.api_key_name = (
-            value if value is UNSET or type(value) is str else optional(more, "api_key_name", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "api_key_name", value, string)
         )
         value = get("browser_ip", UNSET)
         self.browser_ip = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "browser_ip", value, string)
         )
         value = get("domains", UNSET)

@@ -40,11 +40,11 @@ class SessionTimeout(Model):
         get = source.get
         value = get("max_duration", UNSET)
         self.max_duration = (
-            value if value is UNSET or type(value) is int else optional(more, "max_duration", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "max_duration", value, integer)
         )
         value = get("idle_timeout", UNSET)
         self.idle_timeout = (
-            value if value is UNSET or type(value) is int else optional(more, "idle_timeout", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "idle_timeout", value, integer)
         )
         return self
 

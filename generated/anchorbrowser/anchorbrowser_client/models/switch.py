@@ -36,7 +36,7 @@ class Switch(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("active", UNSET)
-        self.active = value if value is UNSET or type(value) is bool else optional(more, "active", value, boolean)
+        self.active = value if type(value) is bool or value is UNSET else optional(more, "active", value, boolean)
         return self
 
 

@@ -40,11 +40,11 @@ class Tracing(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("active", UNSET)
-        self.active = value if value is UNSET or type(value) is bool else optional(more, "active", value, boolean)
+        self.active = value if type(value) is bool or value is UNSET else optional(more, "active", value, boolean)
         value = get("snapshots", UNSET)
-        self.snapshots = value if value is UNSET or type(value) is bool else optional(more, "snapshots", value, boolean)
+        self.snapshots = value if type(value) is bool or value is UNSET else optional(more, "snapshots", value, boolean)
         value = get("sources", UNSET)
-        self.sources = value if value is UNSET or type(value) is bool else optional(more, "sources", value, boolean)
+        self.sources = value if type(value) is bool or value is UNSET else optional(more, "sources", value, boolean)
         return self
 
 

@@ -38,9 +38,9 @@ class DateRange(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("from", UNSET)
-        self.from_ = value if value is UNSET or type(value) is str else optional(more, "from", value, string)
+        self.from_ = value if type(value) is str or value is UNSET else optional(more, "from", value, string)
         value = get("to", UNSET)
-        self.to = value if value is UNSET or type(value) is str else optional(more, "to", value, string)
+        self.to = value if type(value) is str or value is UNSET else optional(more, "to", value, string)
         return self
 
 

@@ -47,15 +47,15 @@ class Pagination(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("offset", UNSET)
-        self.offset = value if value is UNSET or type(value) is int else optional(more, "offset", value, integer)
+        self.offset = value if type(value) is int or value is UNSET else optional(more, "offset", value, integer)
         value = get("limit", UNSET)
-        self.limit = value if value is UNSET or type(value) is int else optional(more, "limit", value, integer)
+        self.limit = value if type(value) is int or value is UNSET else optional(more, "limit", value, integer)
         value = get("has_more", UNSET)
-        self.has_more = value if value is UNSET or type(value) is bool else optional(more, "has_more", value, boolean)
+        self.has_more = value if type(value) is bool or value is UNSET else optional(more, "has_more", value, boolean)
         value = get("next_offset", UNSET)
         self.next_offset = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "next_offset", value, integer)
         )
         return self

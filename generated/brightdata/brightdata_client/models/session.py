@@ -76,29 +76,28 @@ class Session(Model):
         value = get("session_id", UNSET)
         self.session_id = value if type(value) is str else required(source, "session_id", string)
         value = get("api_name", UNSET)
-        self.api_name = value if value is UNSET or type(value) is str else optional(more, "api_name", value, string)
+        self.api_name = value if type(value) is str or value is UNSET else optional(more, "api_name", value, string)
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
-        self.status = value
+        if type(value) is str and value in _known_status:
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("target_url", UNSET)
         self.target_url = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "target_url", value, string)
         )
         value = get("end_url", UNSET)
         self.end_url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "end_url", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "end_url", value, string)
         )
         value = get("navigations", UNSET)
         self.navigations = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "navigations", value, integer)
         )
         value = get("timestamp", UNSET)
@@ -112,24 +111,23 @@ class Session(Model):
         value = get("duration", UNSET)
         self.duration = (
             value
-            if value is UNSET
-            or type(value) is int
+            if type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
             or value is None
+            or value is UNSET
             else optional(more, "duration", value, number)
         )
         value = get("captcha", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_captcha(value)
-            except DecodeError:
-                more["captcha"] = value
-                value = UNSET
-        self.captcha = value
+        if type(value) is str and value in _known_captcha:
+            self.captcha = _known_captcha[value]
+        elif value is UNSET:
+            self.captcha = UNSET
+        else:
+            self.captcha = optional(more, "captcha", value, _decode_captcha)
         value = get("bandwidth", UNSET)
         self.bandwidth = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "bandwidth", value, integer)
         )
         value = get("error", UNSET)
@@ -152,3 +150,5 @@ from .error_object import ErrorObject
 _decode_status = SessionStatus.decode
 _decode_captcha = SessionCaptcha.decode
 _decode_error = ErrorObject.from_dict
+_known_status = SessionStatus.known()
+_known_captcha = SessionCaptcha.known()

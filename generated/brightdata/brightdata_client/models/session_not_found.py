@@ -38,9 +38,9 @@ class SessionNotFound(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("error", UNSET)
-        self.error = value if value is UNSET or type(value) is str else optional(more, "error", value, string)
+        self.error = value if type(value) is str or value is UNSET else optional(more, "error", value, string)
         value = get("session_id", UNSET)
-        self.session_id = value if value is UNSET or type(value) is str else optional(more, "session_id", value, string)
+        self.session_id = value if type(value) is str or value is UNSET else optional(more, "session_id", value, string)
         return self
 
 

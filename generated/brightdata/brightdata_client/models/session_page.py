@@ -51,9 +51,9 @@ class SessionPage(Model):
         get = source.get
         self.sessions = required(source, "sessions", _decode_sessions)
         value = get("count", UNSET)
-        self.count = value if value is UNSET or type(value) is int else optional(more, "count", value, integer)
+        self.count = value if type(value) is int or value is UNSET else optional(more, "count", value, integer)
         value = get("total", UNSET)
-        self.total = value if value is UNSET or type(value) is int else optional(more, "total", value, integer)
+        self.total = value if type(value) is int or value is UNSET else optional(more, "total", value, integer)
         value = get("pagination", UNSET)
         if value is not UNSET:
             try:

@@ -44,13 +44,13 @@ class ZoneCost(Model):
         value = get("cost", UNSET)
         self.cost = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "cost", value, number)
         )
         value = get("bw", UNSET)
         self.bw = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "bw", value, number)
         )
         value = get("range", UNSET)

@@ -74,35 +74,35 @@ class Account(Model):
         get = source.get
         value = get("name", UNSET)
         self.name = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "name", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "name", value, string)
         )
         value = get("totalCreditsBalanceUsd", UNSET)
         self.total_credits_balance_usd = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "totalCreditsBalanceUsd", value, number)
         )
         value = get("monthlyCreditsBalanceUsd", UNSET)
         self.monthly_credits_balance_usd = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "monthlyCreditsBalanceUsd", value, number)
         )
         value = get("additionalCreditsBalanceUsd", UNSET)
         self.additional_credits_balance_usd = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "additionalCreditsBalanceUsd", value, number)
         )
         value = get("rateLimit", UNSET)
-        self.rate_limit = value if value is UNSET or type(value) is int else optional(more, "rateLimit", value, integer)
+        self.rate_limit = value if type(value) is int or value is UNSET else optional(more, "rateLimit", value, integer)
         value = get("concurrentSessionLimit", UNSET)
         self.concurrent_session_limit = (
-            value if value is UNSET or type(value) is int else optional(more, "concurrentSessionLimit", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "concurrentSessionLimit", value, integer)
         )
         value = get("activeSessionCount", UNSET)
         self.active_session_count = (
-            value if value is UNSET or type(value) is int else optional(more, "activeSessionCount", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "activeSessionCount", value, integer)
         )
         value = get("planInfo", UNSET)
         if value is not UNSET:
@@ -114,19 +114,19 @@ class Account(Model):
         self.plan_info = value
         value = get("isFreeTier", UNSET)
         self.is_free_tier = (
-            value if value is UNSET or type(value) is bool else optional(more, "isFreeTier", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "isFreeTier", value, boolean)
         )
         value = get("projectId", UNSET)
-        self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
+        self.project_id = value if type(value) is str or value is UNSET else optional(more, "projectId", value, string)
         value = get("apiKeyId", UNSET)
         self.api_key_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "apiKeyId", value, string)
         )
         value = get("tracingDisabled", UNSET)
         self.tracing_disabled = (
-            value if value is UNSET or type(value) is bool else optional(more, "tracingDisabled", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "tracingDisabled", value, boolean)
         )
         return self
 

@@ -78,32 +78,32 @@ class CreateSessionRequest(Model):
         value = get("profileId", UNSET)
         self.profile_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "profileId", value, string)
         )
         value = get("proxyCountryCode", UNSET)
         self.proxy_country_code = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "proxyCountryCode", value, string)
         )
         value = get("timeout", UNSET)
-        self.timeout = value if value is UNSET or type(value) is int else optional(more, "timeout", value, integer)
+        self.timeout = value if type(value) is int or value is UNSET else optional(more, "timeout", value, integer)
         value = get("browserScreenWidth", UNSET)
         self.browser_screen_width = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "browserScreenWidth", value, integer)
         )
         value = get("browserScreenHeight", UNSET)
         self.browser_screen_height = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "browserScreenHeight", value, integer)
         )
         value = get("allowResizing", UNSET)
         self.allow_resizing = (
-            value if value is UNSET or type(value) is bool else optional(more, "allowResizing", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "allowResizing", value, boolean)
         )
         value = get("customProxy", UNSET)
         if value is not UNSET and value is not None:
@@ -115,7 +115,7 @@ class CreateSessionRequest(Model):
         self.custom_proxy = value
         value = get("enableRecording", UNSET)
         self.enable_recording = (
-            value if value is UNSET or type(value) is bool else optional(more, "enableRecording", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "enableRecording", value, boolean)
         )
         value = get("metadata", UNSET)
         if value is not UNSET and value is not None:
@@ -127,11 +127,11 @@ class CreateSessionRequest(Model):
         self.metadata = value
         value = get("solveCaptchas", UNSET)
         self.solve_captchas = (
-            value if value is UNSET or type(value) is bool else optional(more, "solveCaptchas", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "solveCaptchas", value, boolean)
         )
         value = get("pdfRendererEnabled", UNSET)
         self.pdf_renderer_enabled = (
-            value if value is UNSET or type(value) is bool else optional(more, "pdfRendererEnabled", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "pdfRendererEnabled", value, boolean)
         )
         value = get("extensionIds", UNSET)
         if value is not UNSET:

@@ -57,12 +57,12 @@ class CustomProxy(Model):
         value = get("port", UNSET)
         self.port = value if type(value) is int else required(source, "port", integer)
         value = get("username", UNSET)
-        self.username = value if value is UNSET or type(value) is str else optional(more, "username", value, string)
+        self.username = value if type(value) is str or value is UNSET else optional(more, "username", value, string)
         value = get("password", UNSET)
-        self.password = value if value is UNSET or type(value) is str else optional(more, "password", value, string)
+        self.password = value if type(value) is str or value is UNSET else optional(more, "password", value, string)
         value = get("ignoreCertErrors", UNSET)
         self.ignore_cert_errors = (
-            value if value is UNSET or type(value) is bool else optional(more, "ignoreCertErrors", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "ignoreCertErrors", value, boolean)
         )
         return self
 

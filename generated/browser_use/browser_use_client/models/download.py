@@ -53,7 +53,7 @@ class Download(Model):
         value = get("path", UNSET)
         self.path = value if type(value) is str else required(source, "path", string)
         value = get("size", UNSET)
-        self.size = value if value is UNSET or type(value) is int else optional(more, "size", value, integer)
+        self.size = value if type(value) is int or value is UNSET else optional(more, "size", value, integer)
         value = get("lastModified", UNSET)
         if value is not UNSET:
             try:
@@ -63,7 +63,7 @@ class Download(Model):
                 value = UNSET
         self.last_modified = value
         value = get("url", UNSET)
-        self.url = value if value is UNSET or type(value) is str else optional(more, "url", value, string)
+        self.url = value if type(value) is str or value is UNSET else optional(more, "url", value, string)
         return self
 
 

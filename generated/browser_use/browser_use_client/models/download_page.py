@@ -45,11 +45,11 @@ class DownloadPage(Model):
         value = get("nextCursor", UNSET)
         self.next_cursor = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "nextCursor", value, string)
         )
         value = get("hasMore", UNSET)
-        self.has_more = value if value is UNSET or type(value) is bool else optional(more, "hasMore", value, boolean)
+        self.has_more = value if type(value) is bool or value is UNSET else optional(more, "hasMore", value, boolean)
         return self
 
 

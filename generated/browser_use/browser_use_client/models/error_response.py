@@ -36,7 +36,7 @@ class ErrorResponse(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("detail", UNSET)
-        self.detail = value if value is UNSET or type(value) is str else optional(more, "detail", value, string)
+        self.detail = value if type(value) is str or value is UNSET else optional(more, "detail", value, string)
         return self
 
 

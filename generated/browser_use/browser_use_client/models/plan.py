@@ -50,29 +50,29 @@ class Plan(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("planName", UNSET)
-        self.plan_name = value if value is UNSET or type(value) is str else optional(more, "planName", value, string)
+        self.plan_name = value if type(value) is str or value is UNSET else optional(more, "planName", value, string)
         value = get("subscriptionStatus", UNSET)
         self.subscription_status = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "subscriptionStatus", value, string)
         )
         value = get("subscriptionId", UNSET)
         self.subscription_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "subscriptionId", value, string)
         )
         value = get("subscriptionCurrentPeriodEnd", UNSET)
         self.subscription_current_period_end = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "subscriptionCurrentPeriodEnd", value, string)
         )
         value = get("subscriptionCanceledAt", UNSET)
         self.subscription_canceled_at = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "subscriptionCanceledAt", value, string)
         )
         return self

@@ -108,20 +108,19 @@ class Session(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
-        self.status = value
+        if type(value) is str and value in _known_status:
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("liveUrl", UNSET)
         self.live_url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "liveUrl", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "liveUrl", value, string)
         )
         value = get("cdpUrl", UNSET)
         self.cdp_url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "cdpUrl", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "cdpUrl", value, string)
         )
         value = get("timeoutAt", UNSET)
         if value is not UNSET:
@@ -150,45 +149,45 @@ class Session(Model):
         value = get("proxyUsedMb", UNSET)
         self.proxy_used_mb = (
             value
-            if value is UNSET
-            or type(value) is str
+            if type(value) is str
             or type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
+            or value is UNSET
             else optional(more, "proxyUsedMb", value, _decode_proxy_used_mb)
         )
         value = get("proxyCost", UNSET)
         self.proxy_cost = (
             value
-            if value is UNSET
-            or type(value) is str
+            if type(value) is str
             or type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
+            or value is UNSET
             else optional(more, "proxyCost", value, _decode_proxy_cost)
         )
         value = get("browserCost", UNSET)
         self.browser_cost = (
             value
-            if value is UNSET
-            or type(value) is str
+            if type(value) is str
             or type(value) is int
             or (type(value) is float and -INFINITY < value < INFINITY)
+            or value is UNSET
             else optional(more, "browserCost", value, _decode_browser_cost)
         )
         value = get("agentSessionId", UNSET)
         self.agent_session_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "agentSessionId", value, string)
         )
         value = get("recordingUrl", UNSET)
         self.recording_url = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "recordingUrl", value, string)
         )
         value = get("recordingAvailable", UNSET)
         self.recording_available = (
-            value if value is UNSET or type(value) is bool else optional(more, "recordingAvailable", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "recordingAvailable", value, boolean)
         )
         value = get("metadata", UNSET)
         if value is not UNSET:
@@ -221,3 +220,4 @@ _decode_proxy_cost = either(string).or_(number)
 _decode_browser_cost = either(string).or_(number)
 _decode_metadata = SessionMetadata.from_dict
 _decode_extensions = Array(anything)
+_known_status = SessionStatus.known()

@@ -51,14 +51,14 @@ class SessionPage(Model):
         self.items = required(source, "items", _decode_items)
         value = get("totalItems", UNSET)
         self.total_items = (
-            value if value is UNSET or type(value) is int else optional(more, "totalItems", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "totalItems", value, integer)
         )
         value = get("pageNumber", UNSET)
         self.page_number = (
-            value if value is UNSET or type(value) is int else optional(more, "pageNumber", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "pageNumber", value, integer)
         )
         value = get("pageSize", UNSET)
-        self.page_size = value if value is UNSET or type(value) is int else optional(more, "pageSize", value, integer)
+        self.page_size = value if type(value) is int or value is UNSET else optional(more, "pageSize", value, integer)
         return self
 
 

@@ -45,17 +45,17 @@ class SpendingLimit(Model):
         value = get("code", UNSET)
         self.code = value if type(value) is str else required(source, "code", string)
         value = get("message", UNSET)
-        self.message = value if value is UNSET or type(value) is str else optional(more, "message", value, string)
+        self.message = value if type(value) is str or value is UNSET else optional(more, "message", value, string)
         value = get("cap", UNSET)
         self.cap = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "cap", value, number)
         )
         value = get("spent", UNSET)
         self.spent = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "spent", value, number)
         )
         return self

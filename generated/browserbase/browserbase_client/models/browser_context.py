@@ -41,7 +41,7 @@ class BrowserContext(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("persist", UNSET)
-        self.persist = value if value is UNSET or type(value) is bool else optional(more, "persist", value, boolean)
+        self.persist = value if type(value) is bool or value is UNSET else optional(more, "persist", value, boolean)
         return self
 
 

@@ -96,26 +96,26 @@ class BrowserSettings(Model):
         self.viewport = value
         value = get("recordSession", UNSET)
         self.record_session = (
-            value if value is UNSET or type(value) is bool else optional(more, "recordSession", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "recordSession", value, boolean)
         )
         value = get("logSession", UNSET)
         self.log_session = (
-            value if value is UNSET or type(value) is bool else optional(more, "logSession", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "logSession", value, boolean)
         )
         value = get("solveCaptchas", UNSET)
         self.solve_captchas = (
-            value if value is UNSET or type(value) is bool else optional(more, "solveCaptchas", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "solveCaptchas", value, boolean)
         )
         value = get("blockAds", UNSET)
-        self.block_ads = value if value is UNSET or type(value) is bool else optional(more, "blockAds", value, boolean)
+        self.block_ads = value if type(value) is bool or value is UNSET else optional(more, "blockAds", value, boolean)
         value = get("verified", UNSET)
-        self.verified = value if value is UNSET or type(value) is bool else optional(more, "verified", value, boolean)
+        self.verified = value if type(value) is bool or value is UNSET else optional(more, "verified", value, boolean)
         value = get("advancedStealth", UNSET)
         self.advanced_stealth = (
-            value if value is UNSET or type(value) is bool else optional(more, "advancedStealth", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "advancedStealth", value, boolean)
         )
         value = get("os", UNSET)
-        self.os = value if value is UNSET or type(value) is str else optional(more, "os", value, string)
+        self.os = value if type(value) is str or value is UNSET else optional(more, "os", value, string)
         value = get("allowedDomains", UNSET)
         if value is not UNSET:
             try:
@@ -127,20 +127,20 @@ class BrowserSettings(Model):
         value = get("ignoreCertificateErrors", UNSET)
         self.ignore_certificate_errors = (
             value
-            if value is UNSET or type(value) is bool
+            if type(value) is bool or value is UNSET
             else optional(more, "ignoreCertificateErrors", value, boolean)
         )
         value = get("extensionId", UNSET)
         self.extension_id = (
-            value if value is UNSET or type(value) is str else optional(more, "extensionId", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "extensionId", value, string)
         )
         value = get("captchaImageSelector", UNSET)
         self.captcha_image_selector = (
-            value if value is UNSET or type(value) is str else optional(more, "captchaImageSelector", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "captchaImageSelector", value, string)
         )
         value = get("captchaInputSelector", UNSET)
         self.captcha_input_selector = (
-            value if value is UNSET or type(value) is str else optional(more, "captchaInputSelector", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "captchaInputSelector", value, string)
         )
         return self
 

@@ -57,7 +57,7 @@ class BrowserbaseProxy(Model):
         self.geolocation = value
         value = get("domainPattern", UNSET)
         self.domain_pattern = (
-            value if value is UNSET or type(value) is str else optional(more, "domainPattern", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "domainPattern", value, string)
         )
         return self
 

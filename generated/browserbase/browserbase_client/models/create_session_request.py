@@ -67,14 +67,14 @@ class CreateSessionRequest(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("projectId", UNSET)
-        self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
+        self.project_id = value if type(value) is str or value is UNSET else optional(more, "projectId", value, string)
         value = get("region", UNSET)
-        self.region = value if value is UNSET or type(value) is str else optional(more, "region", value, string)
+        self.region = value if type(value) is str or value is UNSET else optional(more, "region", value, string)
         value = get("timeout", UNSET)
-        self.timeout = value if value is UNSET or type(value) is int else optional(more, "timeout", value, integer)
+        self.timeout = value if type(value) is int or value is UNSET else optional(more, "timeout", value, integer)
         value = get("keepAlive", UNSET)
         self.keep_alive = (
-            value if value is UNSET or type(value) is bool else optional(more, "keepAlive", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "keepAlive", value, boolean)
         )
         value = get("userMetadata", UNSET)
         if value is not UNSET:
@@ -102,7 +102,7 @@ class CreateSessionRequest(Model):
         self.proxy_settings = value
         value = get("extensionId", UNSET)
         self.extension_id = (
-            value if value is UNSET or type(value) is str else optional(more, "extensionId", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "extensionId", value, string)
         )
         value = get("browserSettings", UNSET)
         if value is not UNSET:

@@ -50,11 +50,11 @@ class DownloadPage(Model):
         get = source.get
         self.downloads = required(source, "downloads", _decode_downloads)
         value = get("total", UNSET)
-        self.total = value if value is UNSET or type(value) is int else optional(more, "total", value, integer)
+        self.total = value if type(value) is int or value is UNSET else optional(more, "total", value, integer)
         value = get("limit", UNSET)
-        self.limit = value if value is UNSET or type(value) is int else optional(more, "limit", value, integer)
+        self.limit = value if type(value) is int or value is UNSET else optional(more, "limit", value, integer)
         value = get("offset", UNSET)
-        self.offset = value if value is UNSET or type(value) is int else optional(more, "offset", value, integer)
+        self.offset = value if type(value) is int or value is UNSET else optional(more, "offset", value, integer)
         return self
 
 

@@ -41,12 +41,12 @@ class ErrorResponse(Model):
         get = source.get
         value = get("statusCode", UNSET)
         self.status_code = (
-            value if value is UNSET or type(value) is int else optional(more, "statusCode", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "statusCode", value, integer)
         )
         value = get("error", UNSET)
-        self.error = value if value is UNSET or type(value) is str else optional(more, "error", value, string)
+        self.error = value if type(value) is str or value is UNSET else optional(more, "error", value, string)
         value = get("message", UNSET)
-        self.message = value if value is UNSET or type(value) is str else optional(more, "message", value, string)
+        self.message = value if type(value) is str or value is UNSET else optional(more, "message", value, string)
         return self
 
 

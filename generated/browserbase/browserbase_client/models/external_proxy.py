@@ -55,12 +55,12 @@ class ExternalProxy(Model):
         value = get("server", UNSET)
         self.server = value if type(value) is str else required(source, "server", string)
         value = get("username", UNSET)
-        self.username = value if value is UNSET or type(value) is str else optional(more, "username", value, string)
+        self.username = value if type(value) is str or value is UNSET else optional(more, "username", value, string)
         value = get("password", UNSET)
-        self.password = value if value is UNSET or type(value) is str else optional(more, "password", value, string)
+        self.password = value if type(value) is str or value is UNSET else optional(more, "password", value, string)
         value = get("domainPattern", UNSET)
         self.domain_pattern = (
-            value if value is UNSET or type(value) is str else optional(more, "domainPattern", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "domainPattern", value, string)
         )
         return self
 

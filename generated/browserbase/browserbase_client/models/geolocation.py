@@ -43,9 +43,9 @@ class Geolocation(Model):
         value = get("country", UNSET)
         self.country = value if type(value) is str else required(source, "country", string)
         value = get("state", UNSET)
-        self.state = value if value is UNSET or type(value) is str else optional(more, "state", value, string)
+        self.state = value if type(value) is str or value is UNSET else optional(more, "state", value, string)
         value = get("city", UNSET)
-        self.city = value if value is UNSET or type(value) is str else optional(more, "city", value, string)
+        self.city = value if type(value) is str or value is UNSET else optional(more, "city", value, string)
         return self
 
 

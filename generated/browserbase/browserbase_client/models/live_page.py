@@ -57,20 +57,20 @@ class LivePage(Model):
         value = get("id", UNSET)
         self.id = value if type(value) is str else required(source, "id", string)
         value = get("url", UNSET)
-        self.url = value if value is UNSET or type(value) is str else optional(more, "url", value, string)
+        self.url = value if type(value) is str or value is UNSET else optional(more, "url", value, string)
         value = get("faviconUrl", UNSET)
         self.favicon_url = (
-            value if value is UNSET or type(value) is str else optional(more, "faviconUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "faviconUrl", value, string)
         )
         value = get("title", UNSET)
-        self.title = value if value is UNSET or type(value) is str else optional(more, "title", value, string)
+        self.title = value if type(value) is str or value is UNSET else optional(more, "title", value, string)
         value = get("debuggerUrl", UNSET)
         self.debugger_url = (
-            value if value is UNSET or type(value) is str else optional(more, "debuggerUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "debuggerUrl", value, string)
         )
         value = get("debuggerFullscreenUrl", UNSET)
         self.debugger_fullscreen_url = (
-            value if value is UNSET or type(value) is str else optional(more, "debuggerFullscreenUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "debuggerFullscreenUrl", value, string)
         )
         return self
 

@@ -51,14 +51,14 @@ class LiveView(Model):
         get = source.get
         value = get("debuggerUrl", UNSET)
         self.debugger_url = (
-            value if value is UNSET or type(value) is str else optional(more, "debuggerUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "debuggerUrl", value, string)
         )
         value = get("debuggerFullscreenUrl", UNSET)
         self.debugger_fullscreen_url = (
-            value if value is UNSET or type(value) is str else optional(more, "debuggerFullscreenUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "debuggerFullscreenUrl", value, string)
         )
         value = get("wsUrl", UNSET)
-        self.ws_url = value if value is UNSET or type(value) is str else optional(more, "wsUrl", value, string)
+        self.ws_url = value if type(value) is str or value is UNSET else optional(more, "wsUrl", value, string)
         value = get("pages", UNSET)
         if value is not UNSET:
             try:

@@ -42,7 +42,7 @@ class LoggedRequest(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("timestamp", UNSET)
-        self.timestamp = value if value is UNSET or type(value) is int else optional(more, "timestamp", value, integer)
+        self.timestamp = value if type(value) is int or value is UNSET else optional(more, "timestamp", value, integer)
         value = get("params", UNSET)
         if value is not UNSET:
             try:
@@ -52,7 +52,7 @@ class LoggedRequest(Model):
                 value = UNSET
         self.params = value
         value = get("rawBody", UNSET)
-        self.raw_body = value if value is UNSET or type(value) is str else optional(more, "rawBody", value, string)
+        self.raw_body = value if type(value) is str or value is UNSET else optional(more, "rawBody", value, string)
         return self
 
 

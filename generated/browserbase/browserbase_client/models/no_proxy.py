@@ -41,7 +41,7 @@ class NoProxy(Model):
         self.type_ = required(source, "type", _decode_type_)
         value = get("domainPattern", UNSET)
         self.domain_pattern = (
-            value if value is UNSET or type(value) is str else optional(more, "domainPattern", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "domainPattern", value, string)
         )
         return self
 

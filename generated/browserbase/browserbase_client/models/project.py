@@ -78,16 +78,16 @@ class Project(Model):
                 value = UNSET
         self.updated_at = value
         value = get("name", UNSET)
-        self.name = value if value is UNSET or type(value) is str else optional(more, "name", value, string)
+        self.name = value if type(value) is str or value is UNSET else optional(more, "name", value, string)
         value = get("ownerId", UNSET)
-        self.owner_id = value if value is UNSET or type(value) is str else optional(more, "ownerId", value, string)
+        self.owner_id = value if type(value) is str or value is UNSET else optional(more, "ownerId", value, string)
         value = get("defaultTimeout", UNSET)
         self.default_timeout = (
-            value if value is UNSET or type(value) is int else optional(more, "defaultTimeout", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "defaultTimeout", value, integer)
         )
         value = get("concurrency", UNSET)
         self.concurrency = (
-            value if value is UNSET or type(value) is int else optional(more, "concurrency", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "concurrency", value, integer)
         )
         return self
 

@@ -39,11 +39,11 @@ class ProjectUsage(Model):
         get = source.get
         value = get("browserMinutes", UNSET)
         self.browser_minutes = (
-            value if value is UNSET or type(value) is int else optional(more, "browserMinutes", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "browserMinutes", value, integer)
         )
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
-            value if value is UNSET or type(value) is int else optional(more, "proxyBytes", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "proxyBytes", value, integer)
         )
         return self
 

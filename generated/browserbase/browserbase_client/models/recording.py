@@ -54,16 +54,15 @@ class Recording(Model):
         value = get("pageId", UNSET)
         self.page_id = value if type(value) is str else required(source, "pageId", string)
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
-        self.status = value
+        if type(value) is str and value in _known_status:
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("downloadUrl", UNSET)
         self.download_url = (
-            value if value is UNSET or type(value) is str else optional(more, "downloadUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "downloadUrl", value, string)
         )
         value = get("completedAt", UNSET)
         if value is not UNSET:
@@ -80,3 +79,4 @@ _KNOWN = frozenset(Recording._NAMES.values())
 
 
 _decode_status = RecordingStatus.decode
+_known_status = RecordingStatus.known()

@@ -128,7 +128,7 @@ class Session(Model):
                 value = UNSET
         self.updated_at = value
         value = get("projectId", UNSET)
-        self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
+        self.project_id = value if type(value) is str or value is UNSET else optional(more, "projectId", value, string)
         value = get("startedAt", UNSET)
         if value is not UNSET:
             try:
@@ -154,35 +154,33 @@ class Session(Model):
                 value = UNSET
         self.expires_at = value
         value = get("status", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_status(value)
-            except DecodeError:
-                more["status"] = value
-                value = UNSET
-        self.status = value
+        if type(value) is str and value in _known_status:
+            self.status = _known_status[value]
+        elif value is UNSET:
+            self.status = UNSET
+        else:
+            self.status = optional(more, "status", value, _decode_status)
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
-            value if value is UNSET or type(value) is int else optional(more, "proxyBytes", value, integer)
+            value if type(value) is int or value is UNSET else optional(more, "proxyBytes", value, integer)
         )
         value = get("keepAlive", UNSET)
         self.keep_alive = (
-            value if value is UNSET or type(value) is bool else optional(more, "keepAlive", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "keepAlive", value, boolean)
         )
         value = get("contextId", UNSET)
         self.context_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "contextId", value, string)
         )
         value = get("region", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_region(value)
-            except DecodeError:
-                more["region"] = value
-                value = UNSET
-        self.region = value
+        if type(value) is str and value in _known_region:
+            self.region = _known_region[value]
+        elif value is UNSET:
+            self.region = UNSET
+        else:
+            self.region = optional(more, "region", value, _decode_region)
         value = get("userMetadata", UNSET)
         if value is not UNSET and value is not None:
             try:
@@ -193,26 +191,26 @@ class Session(Model):
         self.user_metadata = value
         value = get("connectUrl", UNSET)
         self.connect_url = (
-            value if value is UNSET or type(value) is str else optional(more, "connectUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "connectUrl", value, string)
         )
         value = get("seleniumRemoteUrl", UNSET)
         self.selenium_remote_url = (
-            value if value is UNSET or type(value) is str else optional(more, "seleniumRemoteUrl", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "seleniumRemoteUrl", value, string)
         )
         value = get("signingKey", UNSET)
         self.signing_key = (
-            value if value is UNSET or type(value) is str else optional(more, "signingKey", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "signingKey", value, string)
         )
         value = get("avgCpuUsage", UNSET)
         self.avg_cpu_usage = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "avgCpuUsage", value, number)
         )
         value = get("memoryUsage", UNSET)
         self.memory_usage = (
             value
-            if value is UNSET or type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
             else optional(more, "memoryUsage", value, number)
         )
         return self
@@ -227,3 +225,5 @@ from .user_metadata import UserMetadata
 _decode_status = SessionStatus.decode
 _decode_region = SessionRegion.decode
 _decode_user_metadata = UserMetadata.from_dict
+_known_status = SessionStatus.known()
+_known_region = SessionRegion.known()

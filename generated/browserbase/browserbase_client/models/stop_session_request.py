@@ -40,7 +40,7 @@ class StopSessionRequest(Model):
         get = source.get
         self.status = required(source, "status", _decode_status)
         value = get("projectId", UNSET)
-        self.project_id = value if value is UNSET or type(value) is str else optional(more, "projectId", value, string)
+        self.project_id = value if type(value) is str or value is UNSET else optional(more, "projectId", value, string)
         return self
 
 

@@ -38,9 +38,9 @@ class Viewport(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("width", UNSET)
-        self.width = value if value is UNSET or type(value) is int else optional(more, "width", value, integer)
+        self.width = value if type(value) is int or value is UNSET else optional(more, "width", value, integer)
         value = get("height", UNSET)
-        self.height = value if value is UNSET or type(value) is int else optional(more, "height", value, integer)
+        self.height = value if type(value) is int or value is UNSET else optional(more, "height", value, integer)
         return self
 
 

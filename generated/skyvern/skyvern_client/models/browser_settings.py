@@ -38,7 +38,7 @@ class BrowserSettings(Model):
         value = get("timezone_id", UNSET)
         self.timezone_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "timezone_id", value, string)
         )
         return self

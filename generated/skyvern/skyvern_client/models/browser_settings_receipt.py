@@ -51,21 +51,21 @@ class BrowserSettingsReceipt(Model):
         get = source.get
         value = get("requested_timezone_id", UNSET)
         self.requested_timezone_id = (
-            value if value is UNSET or type(value) is str else optional(more, "requested_timezone_id", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "requested_timezone_id", value, string)
         )
         value = get("actual_timezone_id", UNSET)
         self.actual_timezone_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "actual_timezone_id", value, string)
         )
         value = get("source", UNSET)
-        self.source = value if value is UNSET or type(value) is str else optional(more, "source", value, string)
+        self.source = value if type(value) is str or value is UNSET else optional(more, "source", value, string)
         value = get("status", UNSET)
-        self.status = value if value is UNSET or type(value) is str else optional(more, "status", value, string)
+        self.status = value if type(value) is str or value is UNSET else optional(more, "status", value, string)
         value = get("warning", UNSET)
         self.warning = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "warning", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "warning", value, string)
         )
         return self
 

@@ -75,12 +75,12 @@ class CreateSessionRequest(Model):
         get = source.get
         value = get("url", UNSET)
         self.url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "url", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "url", value, string)
         )
         value = get("timeout", UNSET)
         self.timeout = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "timeout", value, integer)
         )
         value = get("proxy_location", UNSET)
@@ -94,7 +94,7 @@ class CreateSessionRequest(Model):
         value = get("proxy_session_id", UNSET)
         self.proxy_session_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "proxy_session_id", value, string)
         )
         value = get("extensions", UNSET)
@@ -106,23 +106,24 @@ class CreateSessionRequest(Model):
                 value = UNSET
         self.extensions = value
         value = get("browser_type", UNSET)
-        if value is not UNSET and value is not None:
-            try:
-                value = _decode_browser_type(value)
-            except DecodeError:
-                more["browser_type"] = value
-                value = UNSET
-        self.browser_type = value
+        if type(value) is str and value in _known_browser_type:
+            self.browser_type = _known_browser_type[value]
+        elif value is UNSET:
+            self.browser_type = UNSET
+        elif value is None:
+            self.browser_type = None
+        else:
+            self.browser_type = optional(more, "browser_type", value, _decode_browser_type)
         value = get("browser_profile_id", UNSET)
         self.browser_profile_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "browser_profile_id", value, string)
         )
         value = get("generate_browser_profile", UNSET)
         self.generate_browser_profile = (
             value
-            if value is UNSET or type(value) is bool
+            if type(value) is bool or value is UNSET
             else optional(more, "generate_browser_profile", value, boolean)
         )
         value = get("browser_settings", UNSET)
@@ -135,7 +136,7 @@ class CreateSessionRequest(Model):
         self.browser_settings = value
         value = get("needs_live_view", UNSET)
         self.needs_live_view = (
-            value if value is UNSET or type(value) is bool else optional(more, "needs_live_view", value, boolean)
+            value if type(value) is bool or value is UNSET else optional(more, "needs_live_view", value, boolean)
         )
         return self
 
@@ -152,3 +153,4 @@ _decode_proxy_location = either(string).or_(ProxyLocation.from_dict).or_(ProxyAd
 _decode_extensions = Array(Extensions.decode)
 _decode_browser_type = PersistentBrowserType.decode
 _decode_browser_settings = BrowserSettings.from_dict
+_known_browser_type = PersistentBrowserType.known()

@@ -41,7 +41,7 @@ class ErrorDetail(Model):
         value = get("code", UNSET)
         self.code = value if type(value) is str else required(source, "code", string)
         value = get("retryable", UNSET)
-        self.retryable = value if value is UNSET or type(value) is bool else optional(more, "retryable", value, boolean)
+        self.retryable = value if type(value) is bool or value is UNSET else optional(more, "retryable", value, boolean)
         return self
 
 

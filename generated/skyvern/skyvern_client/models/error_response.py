@@ -48,7 +48,7 @@ class ErrorResponse(Model):
                 value = UNSET
         self.detail = value
         value = get("error", UNSET)
-        self.error = value if value is UNSET or type(value) is str else optional(more, "error", value, string)
+        self.error = value if type(value) is str or value is UNSET else optional(more, "error", value, string)
         return self
 
 

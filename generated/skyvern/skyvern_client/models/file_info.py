@@ -56,23 +56,23 @@ class FileInfo(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("url", UNSET)
-        self.url = value if value is UNSET or type(value) is str else optional(more, "url", value, string)
+        self.url = value if type(value) is str or value is UNSET else optional(more, "url", value, string)
         value = get("checksum", UNSET)
         self.checksum = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "checksum", value, string)
         )
         value = get("filename", UNSET)
         self.filename = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "filename", value, string)
         )
         value = get("file_size", UNSET)
         self.file_size = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "file_size", value, integer)
         )
         value = get("modified_at", UNSET)
@@ -86,7 +86,7 @@ class FileInfo(Model):
         value = get("artifact_id", UNSET)
         self.artifact_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "artifact_id", value, string)
         )
         return self

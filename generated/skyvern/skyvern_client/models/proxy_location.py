@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, new, object_of, optional, required, string
+from ..decoding import additional, boolean, new, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -19,14 +19,21 @@ class ProxyLocation(Model):
         country (str): Two letters.
         subdivision (None | str | Unset):
         city (None | str | Unset):
+        is_isp (bool | Unset): Whether the proxy's address is one of an internet provider.
 
     """
 
     country: str
     subdivision: None | str | Unset = UNSET
     city: None | str | Unset = UNSET
+    is_isp: bool | Unset = UNSET
 
-    _NAMES: ClassVar[Mapping[str, str]] = {"country": "country", "subdivision": "subdivision", "city": "city"}
+    _NAMES: ClassVar[Mapping[str, str]] = {
+        "country": "country",
+        "subdivision": "subdivision",
+        "city": "city",
+        "is_isp": "isISP",
+    }
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"country"})
 
     @classmethod
@@ -45,13 +52,15 @@ class ProxyLocation(Model):
         value = get("subdivision", UNSET)
         self.subdivision = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "subdivision", value, string)
         )
         value = get("city", UNSET)
         self.city = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "city", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "city", value, string)
         )
+        value = get("isISP", UNSET)
+        self.is_isp = value if type(value) is bool or value is UNSET else optional(more, "isISP", value, boolean)
         return self
 
 

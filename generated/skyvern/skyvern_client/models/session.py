@@ -144,39 +144,39 @@ class Session(Model):
         self.browser_session_id = value if type(value) is str else required(source, "browser_session_id", string)
         value = get("organization_id", UNSET)
         self.organization_id = (
-            value if value is UNSET or type(value) is str else optional(more, "organization_id", value, string)
+            value if type(value) is str or value is UNSET else optional(more, "organization_id", value, string)
         )
         value = get("status", UNSET)
         self.status = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "status", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "status", value, string)
         )
         value = get("runnable_type", UNSET)
         self.runnable_type = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "runnable_type", value, string)
         )
         value = get("runnable_id", UNSET)
         self.runnable_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "runnable_id", value, string)
         )
         value = get("timeout", UNSET)
         self.timeout = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "timeout", value, integer)
         )
         value = get("browser_address", UNSET)
         self.browser_address = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "browser_address", value, string)
         )
         value = get("app_url", UNSET)
         self.app_url = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "app_url", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "app_url", value, string)
         )
         value = get("extensions", UNSET)
         if value is not UNSET and value is not None:
@@ -187,35 +187,36 @@ class Session(Model):
                 value = UNSET
         self.extensions = value
         value = get("browser_type", UNSET)
-        if value is not UNSET and value is not None:
-            try:
-                value = _decode_browser_type(value)
-            except DecodeError:
-                more["browser_type"] = value
-                value = UNSET
-        self.browser_type = value
+        if type(value) is str and value in _known_browser_type:
+            self.browser_type = _known_browser_type[value]
+        elif value is UNSET:
+            self.browser_type = UNSET
+        elif value is None:
+            self.browser_type = None
+        else:
+            self.browser_type = optional(more, "browser_type", value, _decode_browser_type)
         value = get("browser_profile_id", UNSET)
         self.browser_profile_id = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "browser_profile_id", value, string)
         )
         value = get("generate_browser_profile", UNSET)
         self.generate_browser_profile = (
             value
-            if value is UNSET or type(value) is bool
+            if type(value) is bool or value is UNSET
             else optional(more, "generate_browser_profile", value, boolean)
         )
         value = get("vnc_streaming_supported", UNSET)
         self.vnc_streaming_supported = (
             value
-            if value is UNSET or type(value) is bool
+            if type(value) is bool or value is UNSET
             else optional(more, "vnc_streaming_supported", value, boolean)
         )
         value = get("download_path", UNSET)
         self.download_path = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "download_path", value, string)
         )
         value = get("downloaded_files", UNSET)
@@ -277,25 +278,24 @@ class Session(Model):
         value = get("stream_transport", UNSET)
         self.stream_transport = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "stream_transport", value, string)
         )
         value = get("warning", UNSET)
         self.warning = (
-            value if value is UNSET or type(value) is str or value is None else optional(more, "warning", value, string)
+            value if type(value) is str or value is None or value is UNSET else optional(more, "warning", value, string)
         )
         value = get("source", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_source(value)
-            except DecodeError:
-                more["source"] = value
-                value = UNSET
-        self.source = value
+        if type(value) is str and value in _known_source:
+            self.source = _known_source[value]
+        elif value is UNSET:
+            self.source = UNSET
+        else:
+            self.source = optional(more, "source", value, _decode_source)
         value = get("created_by", UNSET)
         self.created_by = (
             value
-            if value is UNSET or type(value) is str or value is None
+            if type(value) is str or value is None or value is UNSET
             else optional(more, "created_by", value, string)
         )
         value = get("browser_settings", UNSET)
@@ -317,7 +317,7 @@ class Session(Model):
         value = get("remaining_lifetime_seconds", UNSET)
         self.remaining_lifetime_seconds = (
             value
-            if value is UNSET or type(value) is int or value is None
+            if type(value) is int or value is None or value is UNSET
             else optional(more, "remaining_lifetime_seconds", value, integer)
         )
         return self
@@ -338,3 +338,5 @@ _decode_recordings = Array(FileInfo.from_dict)
 _decode_source = SessionSource.decode
 _decode_browser_settings = BrowserSettings.from_dict
 _decode_browser_settings_receipt = BrowserSettingsReceipt.from_dict
+_known_browser_type = PersistentBrowserType.known()
+_known_source = SessionSource.known()

@@ -36,7 +36,7 @@ class StoppedSession(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("message", UNSET)
-        self.message = value if value is UNSET or type(value) is str else optional(more, "message", value, string)
+        self.message = value if type(value) is str or value is UNSET else optional(more, "message", value, string)
         return self
 
 

@@ -42,7 +42,7 @@ def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Requ
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "get", f"/v1/sessions/{_path_segment(session_id, _RESERVED_SESSION_ID)}/recordings/primary/fetch"
+        "get", f"/v1/sessions/{_path_segment('session_id', session_id, _RESERVED_SESSION_ID)}/recordings/primary/fetch"
     )
 
 
@@ -73,7 +73,7 @@ def sync_detailed(session_id: str, *, client: AuthenticatedClient) -> Response[b
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(session_id, client=client)))
+    return parse_response(client.send(build_request(session_id, client=client.synchronous())))
 
 
 def sync(session_id: str, *, client: AuthenticatedClient) -> bytes:
@@ -108,7 +108,7 @@ async def asyncio_detailed(session_id: str, *, client: AuthenticatedClient) -> R
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(session_id, client=client)))
+    return parse_response(await client.asend(build_request(session_id, client=client.asynchronous())))
 
 
 async def asyncio(session_id: str, *, client: AuthenticatedClient) -> bytes:

@@ -164,7 +164,7 @@ def sync_detailed(
     return parse_response(
         client.send(
             build_request(
-                client=client,
+                client=client.synchronous(),
                 page=page,
                 limit=limit,
                 sort_by=sort_by,
@@ -310,7 +310,7 @@ async def asyncio_detailed(
     return parse_response(
         await client.asend(
             build_request(
-                client=client,
+                client=client.asynchronous(),
                 page=page,
                 limit=limit,
                 sort_by=sort_by,

@@ -44,7 +44,9 @@ def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Requ
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("delete", f"/v1/sessions/{_path_segment(session_id, _RESERVED_SESSION_ID)}")
+    return client.build_request(
+        "delete", f"/v1/sessions/{_path_segment('session_id', session_id, _RESERVED_SESSION_ID)}"
+    )
 
 
 def parse_response(response: HttpResponse) -> Response[models.StatusEnvelope | models.ErrorResponse]:
@@ -76,7 +78,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(session_id, client=client)))
+    return parse_response(client.send(build_request(session_id, client=client.synchronous())))
 
 
 def sync(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelope:
@@ -113,7 +115,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(session_id, client=client)))
+    return parse_response(await client.asend(build_request(session_id, client=client.asynchronous())))
 
 
 async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelope:

@@ -80,7 +80,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(client=client, zone=zone, from_=from_, to=to)))
+    return parse_response(client.send(build_request(client=client.synchronous(), zone=zone, from_=from_, to=to)))
 
 
 def sync(
@@ -123,7 +123,9 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(client=client, zone=zone, from_=from_, to=to)))
+    return parse_response(
+        await client.asend(build_request(client=client.asynchronous(), zone=zone, from_=from_, to=to))
+    )
 
 
 async def asyncio(

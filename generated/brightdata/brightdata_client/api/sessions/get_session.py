@@ -49,7 +49,7 @@ def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Requ
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("get", f"/browser_sessions/{_path_segment(session_id)}")
+    return client.build_request("get", f"/browser_sessions/{_path_segment('session_id', session_id)}")
 
 
 def parse_response(
@@ -89,7 +89,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(session_id, client=client)))
+    return parse_response(client.send(build_request(session_id, client=client.synchronous())))
 
 
 def sync(session_id: str, *, client: AuthenticatedClient) -> models.SingleSessionResponse:
@@ -138,7 +138,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(session_id, client=client)))
+    return parse_response(await client.asend(build_request(session_id, client=client.asynchronous())))
 
 
 async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.SingleSessionResponse:

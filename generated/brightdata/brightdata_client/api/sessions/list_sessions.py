@@ -132,7 +132,7 @@ def sync_detailed(
     return parse_response(
         client.send(
             build_request(
-                client=client,
+                client=client.synchronous(),
                 api_name=api_name,
                 limit=limit,
                 offset=offset,
@@ -242,7 +242,7 @@ async def asyncio_detailed(
     return parse_response(
         await client.asend(
             build_request(
-                client=client,
+                client=client.asynchronous(),
                 api_name=api_name,
                 limit=limit,
                 offset=offset,

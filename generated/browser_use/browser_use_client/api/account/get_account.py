@@ -61,7 +61,7 @@ def sync_detailed(*, client: AuthenticatedClient) -> Response[models.Account | m
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(client=client)))
+    return parse_response(client.send(build_request(client=client.synchronous())))
 
 
 def sync(*, client: AuthenticatedClient) -> models.Account:
@@ -90,7 +90,7 @@ async def asyncio_detailed(*, client: AuthenticatedClient) -> Response[models.Ac
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(client=client)))
+    return parse_response(await client.asend(build_request(client=client.asynchronous())))
 
 
 async def asyncio(*, client: AuthenticatedClient) -> models.Account:

@@ -79,7 +79,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(client=client, body=body)))
+    return parse_response(client.send(build_request(client=client.synchronous(), body=body)))
 
 
 def sync(*, client: AuthenticatedClient, body: models.CreateSessionRequest | dict[str, Any]) -> models.Session:
@@ -122,7 +122,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(client=client, body=body)))
+    return parse_response(await client.asend(build_request(client=client.asynchronous(), body=body)))
 
 
 async def asyncio(*, client: AuthenticatedClient, body: models.CreateSessionRequest | dict[str, Any]) -> models.Session:

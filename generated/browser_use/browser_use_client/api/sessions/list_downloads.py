@@ -52,7 +52,7 @@ def build_request(
     """
     return client.build_request(
         "get",
-        f"/browsers/{_path_segment(session_id)}/downloads",
+        f"/browsers/{_path_segment('session_id', session_id)}/downloads",
         params={"limit": limit, "cursor": cursor, "includeUrls": include_urls},
     )
 
@@ -96,7 +96,11 @@ def sync_detailed(
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
     return parse_response(
-        client.send(build_request(session_id, client=client, limit=limit, cursor=cursor, include_urls=include_urls))
+        client.send(
+            build_request(
+                session_id, client=client.synchronous(), limit=limit, cursor=cursor, include_urls=include_urls
+            )
+        )
     )
 
 
@@ -158,7 +162,9 @@ async def asyncio_detailed(
     """
     return parse_response(
         await client.asend(
-            build_request(session_id, client=client, limit=limit, cursor=cursor, include_urls=include_urls)
+            build_request(
+                session_id, client=client.asynchronous(), limit=limit, cursor=cursor, include_urls=include_urls
+            )
         )
     )
 

@@ -104,7 +104,7 @@ def sync_detailed(
     return parse_response(
         client.send(
             build_request(
-                client=client,
+                client=client.synchronous(),
                 page_size=page_size,
                 page_number=page_number,
                 filter_by=filter_by,
@@ -184,7 +184,7 @@ async def asyncio_detailed(
     return parse_response(
         await client.asend(
             build_request(
-                client=client,
+                client=client.asynchronous(),
                 page_size=page_size,
                 page_number=page_number,
                 filter_by=filter_by,

@@ -43,7 +43,7 @@ def build_request(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "patch", f"/browsers/{_path_segment(session_id)}", json=body, content_type="application/json"
+        "patch", f"/browsers/{_path_segment('session_id', session_id)}", json=body, content_type="application/json"
     )
 
 
@@ -77,7 +77,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(session_id, client=client, body=body)))
+    return parse_response(client.send(build_request(session_id, client=client.synchronous(), body=body)))
 
 
 def sync(
@@ -118,7 +118,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(session_id, client=client, body=body)))
+    return parse_response(await client.asend(build_request(session_id, client=client.asynchronous(), body=body)))
 
 
 async def asyncio(

@@ -39,7 +39,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("get", f"/v1/projects/{_path_segment(id)}/usage")
+    return client.build_request("get", f"/v1/projects/{_path_segment('id', id)}/usage")
 
 
 def parse_response(response: HttpResponse) -> Response[models.ProjectUsage | models.ErrorResponse]:
@@ -69,7 +69,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Pr
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(id, client=client)))
+    return parse_response(client.send(build_request(id, client=client.synchronous())))
 
 
 def sync(id: str, *, client: AuthenticatedClient) -> models.ProjectUsage:
@@ -106,7 +106,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(id, client=client)))
+    return parse_response(await client.asend(build_request(id, client=client.asynchronous())))
 
 
 async def asyncio(id: str, *, client: AuthenticatedClient) -> models.ProjectUsage:

@@ -63,7 +63,7 @@ def sync_detailed(*, client: AuthenticatedClient) -> Response[Rows[models.Projec
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(client=client)))
+    return parse_response(client.send(build_request(client=client.synchronous())))
 
 
 def sync(*, client: AuthenticatedClient) -> Rows[models.Project]:
@@ -92,7 +92,7 @@ async def asyncio_detailed(*, client: AuthenticatedClient) -> Response[Rows[mode
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(client=client)))
+    return parse_response(await client.asend(build_request(client=client.asynchronous())))
 
 
 async def asyncio(*, client: AuthenticatedClient) -> Rows[models.Project]:

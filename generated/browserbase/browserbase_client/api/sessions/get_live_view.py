@@ -41,7 +41,9 @@ def build_request(id: str, *, client: AuthenticatedClient, expires_in: int | Uns
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("get", f"/v1/sessions/{_path_segment(id)}/debug", params={"expiresIn": expires_in})
+    return client.build_request(
+        "get", f"/v1/sessions/{_path_segment('id', id)}/debug", params={"expiresIn": expires_in}
+    )
 
 
 def parse_response(response: HttpResponse) -> Response[models.LiveView | models.ErrorResponse]:
@@ -75,7 +77,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(id, client=client, expires_in=expires_in)))
+    return parse_response(client.send(build_request(id, client=client.synchronous(), expires_in=expires_in)))
 
 
 def sync(id: str, *, client: AuthenticatedClient, expires_in: int | Unset = UNSET) -> models.LiveView:
@@ -116,7 +118,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(id, client=client, expires_in=expires_in)))
+    return parse_response(await client.asend(build_request(id, client=client.asynchronous(), expires_in=expires_in)))
 
 
 async def asyncio(id: str, *, client: AuthenticatedClient, expires_in: int | Unset = UNSET) -> models.LiveView:

@@ -127,7 +127,7 @@ def sync_detailed(
     return parse_response(
         client.send(
             build_request(
-                client=client,
+                client=client.synchronous(),
                 session_id=session_id,
                 filename=filename,
                 mime_type=mime_type,
@@ -231,7 +231,7 @@ async def asyncio_detailed(
     return parse_response(
         await client.asend(
             build_request(
-                client=client,
+                client=client.asynchronous(),
                 session_id=session_id,
                 filename=filename,
                 mime_type=mime_type,

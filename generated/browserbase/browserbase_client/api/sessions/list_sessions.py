@@ -76,7 +76,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(client=client, status=status, q=q)))
+    return parse_response(client.send(build_request(client=client.synchronous(), status=status, q=q)))
 
 
 def sync(
@@ -117,7 +117,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(client=client, status=status, q=q)))
+    return parse_response(await client.asend(build_request(client=client.asynchronous(), status=status, q=q)))
 
 
 async def asyncio(

@@ -45,7 +45,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("post", f"/v1/sessions/{_path_segment(id)}/recording/downloads")
+    return client.build_request("post", f"/v1/sessions/{_path_segment('id', id)}/recording/downloads")
 
 
 def parse_response(response: HttpResponse) -> Response[models.Recordings | models.ErrorResponse]:
@@ -77,7 +77,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Re
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(id, client=client)))
+    return parse_response(client.send(build_request(id, client=client.synchronous())))
 
 
 def sync(id: str, *, client: AuthenticatedClient) -> models.Recordings:
@@ -118,7 +118,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(id, client=client)))
+    return parse_response(await client.asend(build_request(id, client=client.asynchronous())))
 
 
 async def asyncio(id: str, *, client: AuthenticatedClient) -> models.Recordings:

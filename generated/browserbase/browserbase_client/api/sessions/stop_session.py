@@ -43,7 +43,9 @@ def build_request(
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("post", f"/v1/sessions/{_path_segment(id)}", json=body, content_type="application/json")
+    return client.build_request(
+        "post", f"/v1/sessions/{_path_segment('id', id)}", json=body, content_type="application/json"
+    )
 
 
 def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse]:
@@ -76,7 +78,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(id, client=client, body=body)))
+    return parse_response(client.send(build_request(id, client=client.synchronous(), body=body)))
 
 
 def sync(id: str, *, client: AuthenticatedClient, body: models.StopSessionRequest | dict[str, Any]) -> models.Session:
@@ -115,7 +117,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(id, client=client, body=body)))
+    return parse_response(await client.asend(build_request(id, client=client.asynchronous(), body=body)))
 
 
 async def asyncio(

@@ -52,7 +52,7 @@ def build_request(
     """
     return client.build_request(
         "post",
-        f"/v1/browser_sessions/{_path_segment(browser_session_id, _RESERVED_BROWSER_SESSION_ID)}/extend",
+        f"/v1/browser_sessions/{_path_segment('browser_session_id', browser_session_id, _RESERVED_BROWSER_SESSION_ID)}/extend",
         json=body,
         content_type="application/json",
     )
@@ -88,7 +88,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(browser_session_id, client=client, body=body)))
+    return parse_response(client.send(build_request(browser_session_id, client=client.synchronous(), body=body)))
 
 
 def sync(
@@ -129,7 +129,9 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(browser_session_id, client=client, body=body)))
+    return parse_response(
+        await client.asend(build_request(browser_session_id, client=client.asynchronous(), body=body))
+    )
 
 
 async def asyncio(

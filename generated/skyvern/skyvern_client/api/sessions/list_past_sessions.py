@@ -78,7 +78,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(client=client, page=page, page_size=page_size)))
+    return parse_response(client.send(build_request(client=client.synchronous(), page=page, page_size=page_size)))
 
 
 def sync(
@@ -119,7 +119,9 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(client=client, page=page, page_size=page_size)))
+    return parse_response(
+        await client.asend(build_request(client=client.asynchronous(), page=page, page_size=page_size))
+    )
 
 
 async def asyncio(

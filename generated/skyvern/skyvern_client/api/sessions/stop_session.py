@@ -46,7 +46,8 @@ def build_request(browser_session_id: str, *, client: AuthenticatedClient) -> ht
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "post", f"/v1/browser_sessions/{_path_segment(browser_session_id, _RESERVED_BROWSER_SESSION_ID)}/close"
+        "post",
+        f"/v1/browser_sessions/{_path_segment('browser_session_id', browser_session_id, _RESERVED_BROWSER_SESSION_ID)}/close",
     )
 
 
@@ -79,7 +80,7 @@ def sync_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(client.send(build_request(browser_session_id, client=client)))
+    return parse_response(client.send(build_request(browser_session_id, client=client.synchronous())))
 
 
 def sync(browser_session_id: str, *, client: AuthenticatedClient) -> models.StoppedSession:
@@ -116,7 +117,7 @@ async def asyncio_detailed(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
         httpx.HTTPError: The request failed: no response, or an incomplete or malformed one.
     """
-    return parse_response(await client.asend(build_request(browser_session_id, client=client)))
+    return parse_response(await client.asend(build_request(browser_session_id, client=client.asynchronous())))
 
 
 async def asyncio(browser_session_id: str, *, client: AuthenticatedClient) -> models.StoppedSession:
