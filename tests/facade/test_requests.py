@@ -70,7 +70,8 @@ def test_the_whole_request(slug: str, backend: str | None) -> None:
     (request,) = requests
     case = CASES[slug]
     assert (request.method, str(request.url), request.content) == ("GET", case.url, b"")
-    assert not inspect.isasyncgen(aiter(request.stream))  # type: ignore[arg-type]  # which could be left half-way
+    if backend:
+        assert not inspect.isasyncgen(aiter(request.stream))  # type: ignore[arg-type]  # which could be left half-way
     assert dict(request.headers) == {
         "host": httpx.URL(case.url).host,
         "connection": "keep-alive",
@@ -223,14 +224,14 @@ class TestKeys:
 
     @pytest.mark.parametrize("name", ["api_keys", "base_urls"])
     @pytest.mark.parametrize("values", [{"skyvren": "a"}, {"skyvern": ""}, {"skyvern": None}, {"skyvern": b"a"}])
-    def test_of_nobody_or_nothing(self, name: Any, values: Any) -> None:
+    def test_of_an_unknown_provider_or_empty(self, name: Any, values: Any) -> None:
         """What is wrong in an argument is said at once."""
         with pytest.raises(ConfigurationError, match=name):
             Client(**{name: values})
 
 
 class TestBaseUrls:
-    """A key goes to nobody on the way."""
+    """A key is not sent in the clear to another machine."""
 
     @pytest.mark.parametrize(
         "base_url",
@@ -268,7 +269,7 @@ class TestBaseUrls:
 
 
 class TestArguments:
-    """What a client is told is checked when it is made."""
+    """The arguments of a client are checked when it is made."""
 
     @pytest.mark.parametrize("name", ["timeout", "deadline"])
     @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ _UNIX_TIME = 1e9
 
 def kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
     """Return what was too much, as far as the response says so."""
-    for kind, words in _KINDS:
-        if re.search(words, said):
+    for kind, pattern in _KINDS:
+        if re.search(pattern, said):
             return kind
     return "rate" if "ratelimit" in headers else None
 

@@ -220,4 +220,4 @@ def _is_over(outcome: Outcome) -> bool:
     """Whether another look will not change it: the session is over, or the error is not a passing one."""
     if isinstance(outcome, BrowserSession):
         return outcome.status.is_terminal
-    return outcome is not None and not isinstance(outcome, errors.PASSING)
+    return outcome is not None and not isinstance(outcome, errors.TRANSIENT)
