@@ -35,7 +35,7 @@ class SessionRef:
         if not all(isinstance(part, str) for part in (self.provider, self.id)):
             raise InvalidSessionRef("the provider and the id of a session are texts")
         if self.provider not in PROVIDERS:
-            raise InvalidSessionRef(_unknown_provider(self.provider))
+            raise InvalidSessionRef(unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
             raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
         if self.id != self.id.strip():
@@ -87,7 +87,8 @@ def ref_of_answer(provider: str, session_id: str) -> SessionRef:
     return ref
 
 
-def _unknown_provider(provider: str) -> str:
+def unknown_provider(provider: str) -> str:
+    """Return the sentence for a provider that is not known."""
     import difflib
 
     # What is no name is not shown: it may be a part of an address, or a key.

@@ -99,6 +99,14 @@ class NotConnectable(BrowserSessionsError):
     """The provider, the state of the session or the base URL allows no connection to the browser."""
 
 
+class Unsupported(BrowserSessionsError):
+    """The provider cannot do this, or has no such option; nothing was sent. The message names those that can."""
+
+
+class InvalidOption(BrowserSessionsError, ValueError):
+    """An option cannot be expressed; nothing was sent."""
+
+
 class TransportError(BrowserSessionsError):
     """No response, or only a part of one: no connection, TLS, a lost connection; httpx's error is the cause."""
 
@@ -203,6 +211,7 @@ __all__ = [
     "AuthenticationFailed",
     "BrowserSessionsError",
     "ConfigurationError",
+    "InvalidOption",
     "InvalidRequest",
     "InvalidSessionRef",
     "NotConnectable",
@@ -215,5 +224,6 @@ __all__ = [
     "SessionNotFound",
     "TransportError",
     "UnexpectedResponse",
+    "Unsupported",
     "WaitTimeout",
 ]

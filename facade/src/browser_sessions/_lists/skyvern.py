@@ -1,0 +1,26 @@
+"""Skyvern: what is open comes in one piece; what is over is in a history of seven days, which has no total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from skyvern_client.api.sessions import list_past_sessions, list_sessions
+
+from browser_sessions._listing import OPEN, Query, Source
+from browser_sessions._paging import numbered, single
+from browser_sessions._providers.skyvern import view
+
+_PAGE = 100
+
+
+def sources(query: Query) -> Iterator[Source]:
+    """Yield what is open first, and then the history, if a session that is over may be wanted."""
+    yield Source(list_sessions, single(), _rows, view)
+    if query.statuses is None or not query.statuses <= OPEN:
+        pages = numbered("page", lambda read, _: read.sent < _PAGE)
+        yield Source(list_past_sessions, pages, _rows, view, {"page_size": _PAGE})
+
+
+def _rows(page: Any) -> Any:
+    return page
