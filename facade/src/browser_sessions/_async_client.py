@@ -75,7 +75,7 @@ class AsyncClient(_Configuration):
         calls = self._open().calls
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
-    def list(
+    def list(  # noqa: PLR0913 - one for each thing that can be asked for, by name
         self,
         provider: str,
         *,
@@ -88,7 +88,7 @@ class AsyncClient(_Configuration):
         """Iterate over a provider's sessions, as `Client.list`."""
         from browser_sessions._listing import AsyncListing, checked_query
 
-        query = checked_query(provider, status, metadata, created_after, created_before, limit)
+        query = checked_query(provider, status, (metadata, created_after, created_before, limit))
         driver = self._open()
         return AsyncListing(*driver.calls.list(provider, query, self._bounds), driver)
 

@@ -157,7 +157,7 @@ class Client(_Configuration):
         calls = self._open().calls
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
 
-    def list(
+    def list(  # noqa: PLR0913 - one for each thing that can be asked for, by name
         self,
         provider: str,
         *,
@@ -197,7 +197,7 @@ class Client(_Configuration):
         """
         from browser_sessions._listing import Listing, checked_query
 
-        query = checked_query(provider, status, metadata, created_after, created_before, limit)
+        query = checked_query(provider, status, (metadata, created_after, created_before, limit))
         driver = self._open()
         return Listing(*driver.calls.list(provider, query, self._bounds), driver)
 

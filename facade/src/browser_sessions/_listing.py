@@ -69,7 +69,7 @@ class Query(NamedTuple):
         return is_late and (self.created_before is None or created <= self.created_before)
 
     def words(self, words: Mapping[SessionStatus, tuple[str, ...]]) -> list[str] | None:
-        """Return what to ask a server for, in the order of a life; None where it cannot be asked for all that is wanted.
+        """Return what to ask a server for, in the order of a life; None where it cannot be asked for all of it.
 
         Args:
             words: By status, all of a provider's own words that can mean it, and no more; a status that is not there
@@ -114,7 +114,7 @@ class SkippedRow:
 
 
 Steps = Generator[Call[Any] | BrowserSession, Any, None]
-"""Yields the calls that read pages, each of which is sent its page, and the sessions that match, which are sent None."""
+"""Yields the calls that read pages, and is sent each page, and yields the sessions that match."""
 
 
 class Reading:
@@ -140,7 +140,7 @@ class Reading:
             read: Read | None = None
             while True:
                 try:
-                    arguments = source.pages.send(read)
+                    arguments = source.pages.send(read) if read else next(source.pages)
                 except StopIteration:
                     break
                 except NoProgressError as error:
@@ -241,18 +241,16 @@ class AsyncListing(AsyncIterator[BrowserSession]):
 def checked_query(
     slug: str,
     status: Statuses,
-    metadata: Mapping[str, str] | None,
-    created_after: datetime | None,
-    created_before: datetime | None,
-    limit: int | None,
+    others: tuple[Mapping[str, str] | None, datetime | None, datetime | None, int | None],
 ) -> Query:
-    """Return what was asked for as arguments.
+    """Return what was asked for as arguments: a status, metadata, two times and a limit.
 
     Raises:
         Unsupported: The provider's sessions have no metadata, and some were asked for.
         InvalidOption: The provider or a status is unknown, a time has no offset, or the limit is below one.
 
     """
+    metadata, created_after, created_before, limit = others
     if slug not in PROVIDERS:
         raise InvalidOption(unknown_provider(slug))
     provider = PROVIDERS[slug]

@@ -79,7 +79,8 @@ def backwards(
     Args:
         name: The argument for the number.
         count: How many pages there are.
-        newest_first, oldest_first: The arguments that ask for each order.
+        newest_first: The arguments that ask for the newest first.
+        oldest_first: The arguments that ask for the oldest first.
 
     """
     read = yield {name: 1, **newest_first}

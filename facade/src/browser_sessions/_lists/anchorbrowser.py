@@ -15,7 +15,7 @@ from browser_sessions._status import SessionStatus
 _PAGE = 50
 _NEWEST_FIRST = {"sort_by": "created_at", "sort_order": "desc"}
 _OLDEST_FIRST = {"sort_by": "created_at", "sort_order": "asc"}
-_WORDS = {
+_WORDS: dict[SessionStatus, tuple[str, ...]] = {
     status: tuple(word for word, meaning in STATUSES.items() if meaning is status)
     for status in SessionStatus
     if status is not SessionStatus.UNKNOWN
