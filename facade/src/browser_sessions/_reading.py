@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import decimal
 import functools
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +22,12 @@ _MEBIBYTE = Decimal(1024 * 1024)
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
 
 _MAX_DIGITS = 1000
+
+# A text, which is compiled with the first address. No white space, no control character, no backslash before the path:
+# what one parser drops there, another does not.
+_REST = r"[^\x00-\x20\x7f\s]*"
+_HOST = r"(?:\[[0-9a-fA-F:.]+\]|[^\x00-\x20\x7f\s/?#@:\[\]\\]+)"
+_ADDRESS = rf"(?i:https?|wss?)://(?:[^\x00-\x20\x7f\s/?#@\\]*@)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#]{_REST})?"
 
 _SHORT = 40
 """Characters of an amount that needs no other check."""
@@ -49,6 +56,19 @@ def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> Sessio
     if word is None:
         return SessionStatus.UNKNOWN
     return statuses.get(word) or statuses.get(word.lower(), SessionStatus.UNKNOWN)
+
+
+def address_of(value: object, path: str, notes: list[str]) -> str | None:
+    """Return an absolute http or WebSocket URL with a host: a driver takes other texts for a browser of this machine.
+
+    A URL in which parsers disagree about the host is none.
+    """
+    if not isinstance(value, str):
+        return None
+    if re.fullmatch(_ADDRESS, value):
+        return value
+    notes.append(path)
+    return None
 
 
 def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
