@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,9 +38,12 @@ class ProviderClient(NamedTuple):
 class Calls:
     """The calls of a client; each provider is opened with its first one."""
 
-    def __init__(self, api_keys: Mapping[str, str], base_urls: Mapping[str, str]) -> None:
+    def __init__(
+        self, api_keys: Mapping[str, str], base_urls: Mapping[str, str], plain_http: Collection[str] = ()
+    ) -> None:
         self._api_keys = api_keys
         self._base_urls = base_urls
+        self._plain_http = plain_http
         self._opened: dict[str, ProviderClient] = {}
         self._opening = threading.Lock()
 
@@ -73,7 +76,7 @@ class Calls:
             return opened
 
     def _opened_now(self, ref: SessionRef) -> ProviderClient:
-        access = find_access(ref, self._api_keys, self._base_urls)
+        access = find_access(ref, self._api_keys, self._base_urls, self._plain_http)
         module = import_module(f"browser_sessions._providers.{ref.provider}")
         return ProviderClient(
             access, module, module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)

@@ -75,6 +75,7 @@ class Provider:
         name: Its own name.
         documentation: Where it describes how a session is fetched.
         base_url: The address of its API.
+        domain: A host in it is the provider's own.
         key_variables: Environment variables in which the provider's users keep their key, the usual one first.
         base_url_variable: The environment variable for another address.
         fields: For each field of a `BrowserSession` that it can ever fill, the properties of its own session that
@@ -95,6 +96,7 @@ class Provider:
     name: str
     documentation: str
     base_url: str
+    domain: str
     key_variables: tuple[str, ...]
     base_url_variable: str
     fields: Mapping[str, tuple[str, ...]]
@@ -145,6 +147,7 @@ def _provider(slug: str, row: dict[str, Any]) -> Provider:
         name=row["name"],
         documentation=row["documentation"],
         base_url=row["base_url"],
+        domain=row["domain"],
         key_variables=tuple(row["key_variables"]),
         base_url_variable=row["base_url_variable"],
         fields=MappingProxyType(fields),

@@ -6,6 +6,7 @@ from typing import Any
 #
 # name, documentation   for people
 # key_variables         environment variables in which its users keep the API key, the usual one first
+# domain                a host in it is the provider's own: it may get the key, and never over plain http
 # base_url_variable     environment variable for another address than `base_url`
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
 # ready                 the fields of a view that a running session has once its browser can be connected to; absent
@@ -31,6 +32,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Anchor Browser",
         "documentation": "https://docs.anchorbrowser.io/api-reference/browser-sessions/get-browser-session",
         "base_url": "https://api.anchorbrowser.io",
+        "domain": "anchorbrowser.io",
         "key_variables": ["ANCHORBROWSER_API_KEY", "ANCHOR_API_KEY"],
         "base_url_variable": "ANCHORBROWSER_BASE_URL",
         "operations": {"get": {}},
@@ -76,6 +78,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Bright Data",
         "documentation": "https://docs.brightdata.com/api-reference/browser-api/get-session",
         "base_url": "https://api.brightdata.com",
+        "domain": "brightdata.com",
         "key_variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"],
         "base_url_variable": "BRIGHTDATA_BASE_URL",
         "operations": {"get": {}},
@@ -115,6 +118,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Browser Use",
         "documentation": "https://docs.browser-use.com/cloud/api-v3/browsers/get-browser-session",
         "base_url": "https://api.browser-use.com/api/v3",
+        "domain": "browser-use.com",
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
         "operations": {"get": {}},
@@ -172,6 +176,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Browserbase",
         "documentation": "https://docs.browserbase.com/reference/api/get-a-session",
         "base_url": "https://api.browserbase.com",
+        "domain": "browserbase.com",
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
         "operations": {"get": {}},
@@ -219,6 +224,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Skyvern",
         "documentation": "https://www.skyvern.com/docs",
         "base_url": "https://api.skyvern.com",
+        "domain": "skyvern.com",
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
         "operations": {"get": {}},
