@@ -19,7 +19,10 @@ from browser_sessions._status import SessionStatus
 
 _SECOND = timedelta(seconds=1)
 _MEBIBYTE = Decimal(1024 * 1024)
-_INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
+_INT_MAX = 2**63 - 1
+
+_FIRST_YEAR = 2000
+"""Before it, no session ran."""
 
 _MAX_DIGITS = 1000
 
@@ -75,6 +78,9 @@ def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
     """Return a time in UTC, which one without an offset is already."""
     if not isinstance(value, datetime):
         return None
+    if value.year < _FIRST_YEAR:  # a zero of Go or Unix, which stands for no time
+        notes.append(path)
+        return None
     zone = value.tzinfo
     if zone is UTC:
         return value
@@ -88,7 +94,10 @@ def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
 
 
 def seconds_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of seconds as a duration."""
+    """Return a number of seconds as a duration, which is not negative."""
+    if isinstance(value, int | float) and value < 0:
+        notes.append(path)
+        return None
     try:
         if isinstance(value, int):
             return _SECOND * value  # twice as fast as `timedelta(seconds=…)`
@@ -104,10 +113,10 @@ def minutes_of(value: object, path: str, notes: list[str]) -> timedelta | None:
 
 
 def whole_of(value: object, path: str, notes: list[str]) -> int | None:
-    """Return a number of 64 bits."""
+    """Return a number of bytes: of 64 bits, and not negative."""
     if not isinstance(value, int):
         return None
-    if _INT_MIN <= value <= _INT_MAX:
+    if 0 <= value <= _INT_MAX:
         return value
     notes.append(path)
     return None
@@ -154,9 +163,14 @@ def sum_of(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return None if first is None or second is None else _EXACT.add(first, second)
 
 
-def between(start: datetime | None, end: datetime | None) -> timedelta | None:
-    """Return how long it was from one time to another, once both are known."""
-    return None if start is None or end is None else end - start
+def between(start: datetime | None, end: datetime | None, path: str, notes: list[str]) -> timedelta | None:
+    """Return how long it was from one time to a later one, once both are known; the path is the later one's."""
+    if start is None or end is None:
+        return None
+    if end >= start:
+        return end - start
+    notes.append(path)
+    return None
 
 
 def after(start: datetime | None, duration: timedelta | None, path: str, notes: list[str]) -> datetime | None:

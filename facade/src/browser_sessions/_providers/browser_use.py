@@ -45,7 +45,7 @@ def view(raw: models.Session) -> BrowserSession:
     made.started_at = started_at = time_of(raw.started_at, "startedAt", notes)
     made.ended_at = ended_at = time_of(raw.finished_at, "finishedAt", notes)
     made.expires_at = expires_at = time_of(raw.timeout_at, "timeoutAt", notes)
-    made.duration = between(started_at, ended_at)
+    made.duration = between(started_at, ended_at, "finishedAt", notes)
     status = status_of(word, STATUSES)
     is_timeout = status is SessionStatus.ENDED and _is_timeout(ended_at, expires_at)
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status

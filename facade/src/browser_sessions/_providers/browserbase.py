@@ -48,7 +48,7 @@ def view(raw: models.Session) -> BrowserSession:
     made.ended_at = ended_at = time_of(raw.ended_at, "endedAt", notes)
     made.expires_at = time_of(raw.expires_at, "expiresAt", notes)
     made.updated_at = time_of(raw.updated_at, "updatedAt", notes)
-    made.duration = duration = between(started_at, ended_at)
+    made.duration = duration = between(started_at, ended_at, "endedAt", notes)
     made.connect_url = address_of(raw.connect_url, "connectUrl", notes)
     made.proxy_bytes = whole_of(raw.proxy_bytes, "proxyBytes", notes)
     made.region = word_of(raw.region)

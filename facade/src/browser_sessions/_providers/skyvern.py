@@ -61,7 +61,7 @@ def view(raw: models.Session) -> BrowserSession:
     status = _inferred(raw) if is_inferred else said
     made.status = status = status if ended_at is None else _over(status, ended_at, expires_at)
     made.updated_at = time_of(raw.modified_at, "modified_at", notes)
-    made.duration = duration = between(started_at, ended_at)
+    made.duration = duration = between(started_at, ended_at, "completed_at", notes)
     address = raw.browser_address
     is_closed = isinstance(address, str) and _CLOSED in address
     made.connect_url = None if is_closed else address_of(address, "browser_address", notes)
