@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 class ConnectInfo:
     """Where and how to connect to a session's browser; it grants control of the browser, so `repr` hides it.
 
+    It is in the form that Playwright's `connect_over_cdp` takes. Puppeteer's `browserURL` drops the path, the query and
+    the headers of an https address, and Selenium takes neither: for them, fetch `json/version/` below the address with
+    the headers, and connect to its `webSocketDebuggerUrl` with the headers.
+
     Attributes:
         url: A CDP address: `wss://…`, or `https://…` for discovery through `/json/version`.
-        headers: What to send along.
+        headers: What to send along; a driver sends them along redirects and to the host that discovery names, too.
 
     """
 

@@ -8,6 +8,7 @@ from typing import Any
 # key_variables         environment variables in which its users keep the API key, the usual one first
 # domain                a host in it is the provider's own: it may get the key, and never over plain http
 # base_url_variable     environment variable for another address than `base_url`
+# sdk                   the provider's own SDK, as it was read, and which of these variables its client reads
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
 # ready                 the fields of a view that a running session has once its browser can be connected to; absent
 #                       where running says it all
@@ -35,6 +36,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "domain": "anchorbrowser.io",
         "key_variables": ["ANCHORBROWSER_API_KEY", "ANCHOR_API_KEY"],
         "base_url_variable": "ANCHORBROWSER_BASE_URL",
+        "sdk": {"name": "anchorbrowser 1.0.1", "variables": ["ANCHORBROWSER_API_KEY", "ANCHORBROWSER_BASE_URL"]},
         "operations": {"get": {}},
         "sensitive": ["configuration"],
         "connect": {"url": "wss://connect.anchorbrowser.io?apiKey={key}&sessionId={id}"},
@@ -81,6 +83,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "domain": "brightdata.com",
         "key_variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"],
         "base_url_variable": "BRIGHTDATA_BASE_URL",
+        "sdk": {"name": "brightdata-sdk 2.5.2", "variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"]},
         "operations": {"get": {}},
         "sensitive": [],
         "fields": {
@@ -121,6 +124,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "domain": "browser-use.com",
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
+        "sdk": {"name": "browser-use-sdk 3.12.1", "variables": ["BROWSER_USE_API_KEY"]},
         "operations": {"get": {}},
         "sensitive": ["cdpUrl", "liveUrl", "recordingUrl"],
         "ready": ["connect_url"],
@@ -179,6 +183,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "domain": "browserbase.com",
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
+        "sdk": {"name": "browserbase 1.22.0", "variables": ["BROWSERBASE_API_KEY", "BROWSERBASE_BASE_URL"]},
         "operations": {"get": {}},
         "sensitive": ["connectUrl", "seleniumRemoteUrl", "signingKey"],
         "ready": ["connect_url"],
@@ -227,6 +232,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "domain": "skyvern.com",
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
+        "sdk": {"name": "skyvern 1.0.56", "variables": []},
         "operations": {"get": {}},
         "sensitive": ["url"],
         "ready": ["started_at", "connect_url"],
