@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from openapi_python_client.parser.openapi import GeneratorData
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.float import FloatProperty
 from openapi_python_client.parser.properties.int import IntProperty
@@ -103,6 +103,7 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
         "decoded_as_itself": lambda each: isinstance(each, _DECODED_AS_THEMSELVES),
         "nesting": _holder_of_models(project.openapi),
         "holding_rows": holds_rows,
+        "typed_map": _is_typed_map,
     }
     build(project)
     for name in ("decoding", "encoding"):
@@ -120,10 +121,17 @@ def _documented(prop: PropertyProtocol, schema: dict[str, Any]) -> str:
     return f"{prop.python_name} ({annotation}): {schema.get('description', '')}{document_default(schema)}"
 
 
+def _is_typed_map(model: ModelProperty) -> bool:
+    """Whether the values of a model's additional properties have a type."""
+    return model.additional_properties is not None and not isinstance(model.additional_properties, AnyProperty)
+
+
 def _holder_of_models(data: GeneratorData) -> Callable[[PropertyProtocol], bool]:
-    """Return the function that says whether a property can hold a model that declares properties."""
+    """Return the function that says whether a property can hold a model that has anything to be checked."""
     declaring = {
-        str(each.class_info.name) for each in data.models if each.required_properties or each.optional_properties
+        str(each.class_info.name)
+        for each in data.models
+        if each.required_properties or each.optional_properties or _is_typed_map(each)
     }
 
     def holds_models(prop: PropertyProtocol) -> bool:

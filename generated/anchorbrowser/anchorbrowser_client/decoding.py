@@ -59,6 +59,17 @@ def additional(source: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
     return {name: each for name, each in source.items() if name not in known}
 
 
+def values_of(source: dict[str, Any], decode: Decoder[Any]) -> dict[str, Any]:
+    """Decode the values of a map; one that does not fit stays as it is."""
+    found = {}
+    for name, value in source.items():
+        try:
+            found[name] = decode(value)
+        except DecodeError:
+            found[name] = value
+    return found
+
+
 def required(source: dict[str, Any], name: str, decode: Decoder[T]) -> T:
     """Decode a property that must be there and fit."""
     if name not in source:
