@@ -163,14 +163,14 @@ class Oracle:
             else:
                 del additional[key]
         more = self.plain(additional)
-        unfit = set()
-        values = schema.get("additionalProperties")
+        misfits = set()
+        values: Any = schema.get("additionalProperties")
         for key in additional.keys() - declared.keys() if isinstance(values, dict) else ():
             try:
                 more[key] = self.decode(values, additional[key])
             except Unfit:
-                unfit.add(key)
-        return Shape(name, properties, more, frozenset(unfit))
+                misfits.add(key)
+        return Shape(name, properties, more, frozenset(misfits))
 
     def members(self, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
         """Return the properties of an object, with those of its `allOf`, and the names of the required ones."""
