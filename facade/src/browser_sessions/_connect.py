@@ -103,7 +103,8 @@ def _problem_of_host(address: str, access: Access, hosts: Collection[str]) -> st
     if is_loopback(host):
         return None
     name = access.provider.name
-    if not is_own and host not in {httpx.URL(access.base_url).host, *map(str.lower, hosts)}:
+    others = [hosts] if isinstance(hosts, str) else hosts
+    if not is_own and host not in {httpx.URL(access.base_url).host, *map(str.lower, others)}:
         shown = url.raw_host.decode("ascii")
         return (
             f"at {shown}, which is neither {name}'s nor the base URL's host, so {name}'s API key is not sent there; "
