@@ -20,6 +20,7 @@ TEXTS = ("*.md", "docs/**/*.md", "facade/README.md", "generated/*/README.md")
 RESOLVED = [f"{project}/pyproject.toml" for project in PROJECTS]
 EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
+SERVERS = PYPROJECT["tool"]["workspace"]["servers"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
 BENCHMARKS = ("regenerate", "decoding", "calls", "faults")
 # Half of the tests' time is waiting for what is slow or lost on purpose.
@@ -133,6 +134,20 @@ def contract(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "tests/contract", *session.posargs, env={"PRISM": str(command)})
 
 
+@nox.session(default=False)
+def skyvern(session: nox.Session) -> None:
+    """Hold client, facade and sandbox to a real Skyvern server, in an environment of 1 GB. Needs Chromium."""
+    editable = [part for project in PROJECTS for part in ("-e", f"./{project}")]
+    session.install("-c", "constraints/skyvern.txt", *APART["skyvern"], *editable)
+    session.install("-c", CONSTRAINTS, "uv")
+    server = Path(session.create_tmp(), "server").resolve()
+    session.run("uv", "venv", "--quiet", "--allow-existing", "--python=3.11", str(server))
+    python = str(server / "bin" / "python")
+    pins = ("--constraint", "constraints/skyvern-server.txt")
+    session.run("uv", "pip", "install", "--quiet", "--python", python, *pins, *SERVERS["skyvern-server"])
+    session.run("python", "-m", "pytest", "tests/skyvern", *session.posargs, env={"SKYVERN_SERVER_PYTHON": python})
+
+
 @nox.session
 def recipes(session: nox.Session) -> None:
     """Follow the page of every recipe to the letter, in a clone and an environment of its own. Needs Chromium."""
@@ -217,6 +232,10 @@ def constraints(session: nox.Session) -> None:
         source = Path(session.create_tmp(), f"{name}.in")
         source.write_text("\n".join(requirements), "utf-8")
         compile_pins(session, f"constraints/{name}.txt", str(source), *RESOLVED, *session.posargs)
+    for name, requirements in SERVERS.items():
+        source = Path(session.create_tmp(), f"{name}.in")
+        source.write_text("\n".join(requirements), "utf-8")
+        compile_pins(session, f"constraints/{name}.txt", str(source), *session.posargs, where="--python-platform=linux")
     for name, requirement in VENDORS.items():
         source = Path(session.create_tmp(), f"{name}.in")
         source.write_text(requirement, "utf-8")
@@ -240,11 +259,11 @@ def lock_prism(session: nox.Session) -> None:
     path.write_text(f"{json.dumps(locked, indent=2, ensure_ascii=False)}\n", "utf-8")
 
 
-def compile_pins(session: nox.Session, output: str, *sources: str) -> None:
+def compile_pins(session: nox.Session, output: str, *sources: str, where: str = "--universal") -> None:
     """Pin what some sources need, direct and indirect, but for our own projects."""
     ours = [part for project in PROJECTS for part in ("--no-emit-package", distribution(project))]
     session.run(
-        *("uv", "pip", "compile", "--universal", "--python-version=3.11", "--no-emit-index-url", "--no-annotate"),
+        *("uv", "pip", "compile", where, "--python-version=3.11", "--no-emit-index-url", "--no-annotate"),
         *("--no-header", f"--output-file={output}", *ours, *sources),
     )
 

@@ -1,7 +1,8 @@
 """Decode bodies in a process of its own, which imports what its path has first; started by `decoding.py`.
 
-Reads from stdin a JSON object with `bodies` by provider, `decoders` by provider ("module:Class.method"), `has_view`,
-and `repeats`. Prints by provider the least seconds of a processor, and the bytes that are kept, for each stage.
+Reads from stdin a JSON object with `bodies` by provider, `decoders` by provider ("module:Class.method"), `readers` by
+provider ("module:function"), `has_view`, and `repeats`. Prints by provider the least seconds of a processor, and the
+bytes that are kept, for each stage.
 """
 
 from __future__ import annotations
@@ -13,9 +14,15 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 Work = Callable[[], list[Any]]
+
+
+class Response(NamedTuple):
+    """What a client reads of a response."""
+
+    content: bytes
 
 
 def main() -> None:
@@ -24,7 +31,7 @@ def main() -> None:
     works = {
         (slug, stage): work
         for slug, bodies in job["bodies"].items()
-        for stage, work in stages(bodies, decoder(job["decoders"][slug]), has_view=job["has_view"]).items()
+        for stage, work in stages(bodies, reader(job, slug), has_view=job["has_view"]).items()
     }
     figures = {key: {"seconds": float("inf"), "bytes": kept(work)} for key, work in works.items()}
     for _ in range(job["repeats"]):
@@ -33,23 +40,32 @@ def main() -> None:
     print(json.dumps([[*key, figure] for key, figure in figures.items()]))
 
 
-def decoder(name: str) -> Callable[[Any], Any]:
+def reader(job: dict[str, Any], slug: str) -> Callable[[Response], Any]:
+    """Return what makes a model of a response: the client's own reader, or else `json.loads` and the decoder."""
+    decode, loads = named(job["decoders"][slug]), json.loads
+    if slug not in job["readers"]:
+        return lambda response: decode(loads(response.content))
+    read: Callable[[Response], Any] = named(job["readers"][slug])(decode)
+    return read
+
+
+def named(name: str) -> Callable[[Any], Any]:
     """Return the function of a name."""
     module, _, attribute = name.partition(":")
     found: Callable[[Any], Any] = operator.attrgetter(attribute)(importlib.import_module(module))
     return found
 
 
-def stages(bodies: list[str], decode: Callable[[Any], Any], *, has_view: bool) -> dict[str, Work]:
-    """Return what is measured, by name: each stage has the one before it in it."""
-    loads, texts = json.loads, [body.encode() for body in bodies]
+def stages(bodies: list[str], read: Callable[[Response], Any], *, has_view: bool) -> dict[str, Work]:
+    """Return what is measured, by name: a model is read from bytes, a view is of a model that is read too."""
+    loads, responses = json.loads, [Response(body.encode()) for body in bodies]
     found: dict[str, Work] = {
-        "json": lambda: [loads(text) for text in texts],
-        "model": lambda: [decode(loads(text)) for text in texts],
+        "json": lambda: [loads(response.content) for response in responses],
+        "model": lambda: [read(response) for response in responses],
     }
     if has_view:
-        view = decoder("browser_sessions:view")
-        found["view"] = lambda: [view(decode(loads(text))) for text in texts]
+        view = named("browser_sessions:view")
+        found["view"] = lambda: [view(read(response)) for response in responses]
     return found
 
 

@@ -3,7 +3,8 @@
     python -m benchmarks.decoding [--against REV] [--rounds N] [--fast]
 
 `--against` measures an older commit in the same rounds. Times are a processor's, the least of a process; a ratio is
-the median of the rounds. browser-use-sdk, whose models are pydantic's, decodes the same bytes.
+the median of the rounds. Ours reads bytes as its operations do; browser-use-sdk, whose models are pydantic's, reads the
+same bytes by `json.loads`, as its own calls do.
 """
 
 from __future__ import annotations
@@ -38,11 +39,12 @@ Figures = dict[tuple[str, str], dict[str, float]]
 
 
 class Contestant(NamedTuple):
-    """Whose code decodes: the Python, its path, and the decoder of each provider."""
+    """Whose code decodes: the Python, its path, and of each provider the decoder and what reads a body with it."""
 
     python: Path
     path: str
     decoders: dict[str, str]
+    readers: dict[str, str]
     has_view: bool
 
 
@@ -61,7 +63,7 @@ def main() -> None:
         if options.against:
             contestants[options.against] = tree(stack.enter_context(worktree(options.against)), providers)
         python = environments.vendor(PYDANTIC, options.folder.resolve())
-        contestants["pydantic"] = Contestant(python, "", {PYDANTIC: PYDANTIC_MODEL}, has_view=False)
+        contestants["pydantic"] = Contestant(python, "", {PYDANTIC: PYDANTIC_MODEL}, {}, has_view=False)
         print_machine()
         for title, make in (("Flat rows", flat), ("Fuller rows", fuller)):
             bodies = {each.slug: [json.dumps(make(each, number)) for number in range(sessions)] for each in providers}
@@ -73,7 +75,8 @@ def main() -> None:
 def tree(root: Path, providers: list[Provider]) -> Contestant:
     """Return a tree of ours, whose clients name their models alike."""
     decoders = {each.slug: f"{each.slug}_client.models:{each.model}.from_dict" for each in providers}
-    return Contestant(Path(sys.executable), search_path(root), decoders, has_view=True)
+    readers = {each.slug: f"{each.slug}_client.decoding:json_body" for each in providers}
+    return Contestant(Path(sys.executable), search_path(root), decoders, readers, has_view=True)
 
 
 def flat(provider: Provider, number: int) -> Any:
@@ -130,6 +133,7 @@ def decode(contestant: Contestant, bodies: dict[str, list[str]]) -> Figures:
     job = {
         "bodies": {slug: bodies[slug] for slug in contestant.decoders},
         "decoders": contestant.decoders,
+        "readers": contestant.readers,
         "has_view": contestant.has_view,
         "repeats": 5,
     }
@@ -154,12 +158,14 @@ def print_figures(title: str, measured: dict[str, list[Figures]], against: str |
     ]
     if against:
         old = measured[against]
-        head.append(f"ratio to {against}")
+        head += [f"time to {against}", f"bytes to {against}"]
         for row in rows:
             row.append(ratio(seconds(ours, row[0], "view"), seconds(old, row[0], "view")))
+            row.append(f"{ours[0][row[0], 'view']['bytes'] / old[0][row[0], 'view']['bytes']:.2f}")
         pairs = [zip(seconds(ours, slug, "view"), seconds(old, slug, "view"), strict=True) for slug in slugs]
         means = [statistics.fmean(new / before for new, before in each) for each in zip(*pairs, strict=True)]
-        rows.append(["mean", *[""] * 5, spread(means)])
+        sizes = [ours[0][slug, "view"]["bytes"] / old[0][slug, "view"]["bytes"] for slug in slugs]
+        rows.append(["mean", *[""] * 5, spread(means), f"{statistics.fmean(sizes):.2f}"])
     print_table(f"{title}, ms for {sessions:,} sessions", head, rows)
 
 

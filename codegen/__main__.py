@@ -3,13 +3,14 @@
 And `python -m codegen fetch [slug[=file]…]`, which alone needs a network.
 
 Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused. Of `changes`: 0,
-nothing is breaking; 1, something is; 2, it cannot be told.
+nothing is breaking; 1, something is; 2, they cannot be compared.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import json
 import os
 import sys
@@ -47,45 +48,37 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         return PROBLEM
     except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a file that is locked
         _complain(str(error))
-        return PROBLEM
+        return int(options.failure)
 
 
 def _parser() -> argparse.ArgumentParser:
     summary = "Regenerate the clients from specs/ and overlays/, or say how they differ."
     parser = argparse.ArgumentParser(prog="python -m codegen", description=summary)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for name, command, summary in (
-        ("regenerate", _regenerate, "write generated/ from specs/ and overlays/"),
-        ("drift", _drift, "say how generated/ differs from what regenerate would write"),
-        ("show", _show, "print the overlaid document as JSON; of several providers, an object by slug"),
-    ):
-        subparser = commands.add_parser(name, help=summary, description=summary)
-        subparser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them")
-        subparser.set_defaults(command=command)
+
+    def add(name: str, command: Any, summary: str, slugs: str = "", failure: int = PROBLEM) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(command=command, failure=failure)
+        if slugs:
+            added.add_argument("slugs", nargs="*", metavar="slug", help=slugs)
+        return added
+
+    of_all = "a provider; without one, all of them"
+    add("regenerate", _regenerate, "write generated/ from specs/ and overlays/", of_all)
+    add("drift", _drift, "say how generated/ differs from what regenerate would write", of_all)
+    show = add("show", _show, "print the overlaid document as JSON; of several providers, an object by slug", of_all)
     summary = "list the properties of a session that no field of a view is read from, instead"
-    commands.choices["show"].add_argument("--unmapped", action="store_true", help=summary)
-    _add_changes(commands)
-    summary = "update specs/ from the providers' pages"
-    fetch = commands.add_parser("fetch", help=summary, description=summary)
-    fetch.add_argument("slugs", nargs="*", metavar="slug[=file]", help=_FETCH_HELP)
-    fetch.set_defaults(command=_fetch)
-    summary = "write the README's table of fields and docs/fields.md"
-    docs = commands.add_parser("docs", help=summary, description=summary)
-    docs.set_defaults(command=_docs)
-    release = commands.add_parser("release", help="write a new version into every distribution")
-    release.add_argument("version", metavar="X.Y.Z")
-    release.set_defaults(command=_release)
-    return parser
-
-
-def _add_changes(commands: Any) -> None:
+    show.add_argument("--unmapped", action="store_true", help=summary)
     summary = "say what changed in specs/ and overlays/ for people who import the clients or the facade"
-    parser = commands.add_parser("changes", help=summary, description=summary)
-    parser.add_argument("slugs", nargs="*", metavar="slug", help="a provider; without one, all of them, and the facade")
-    parser.add_argument("--against", default="HEAD", metavar="REV", help="the git revision to compare with: HEAD")
+    changes = add("changes", _changes, summary, f"{of_all}, and the facade", MISUSE)
+    changes.add_argument("--against", default="HEAD", metavar="REV", help="the git revision to compare with: HEAD")
     for form in ("json", "markdown"):
-        parser.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text")
-    parser.set_defaults(command=_changes)
+        changes.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text")
+    add("fetch", _fetch, "update specs/ from the providers' pages", _FETCH_HELP)
+    add("docs", _docs, "write the README's table of fields and docs/fields.md")
+    release = add("release", _release, "write a new version into every distribution")
+    release.add_argument("version", metavar="X.Y.Z")
+    return parser
 
 
 def _regenerate(options: argparse.Namespace, root: Path) -> int:
@@ -111,7 +104,7 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
     if result.is_clean:
         _say(f"{', '.join(provider.slug for provider in providers)}: generated/ is what specs/ and overlays/ generate")
         return OK
-    _complain(_REPAIR if not result.failures else f"{_REPAIR}, once the problems above are mended")
+    _complain(_REPAIR if not result.failures else f"{_REPAIR}, once the problems above are solved")
     return PROBLEM
 
 
@@ -120,15 +113,15 @@ def _changes(options: argparse.Namespace, root: Path) -> int:
 
     try:
         report = changes.compare_with(root, options.against, options.slugs)
-        _say(changes.FORMS[options.form](report))
-    except BrokenPipeError:
-        _give_up_output()
-    except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a folder in a file's place
-        _complain(str(error))
-        return MISUSE
+    except (CodegenError, OSError):
+        raise
     except Exception:  # noqa: BLE001 - a fault of ours is seen whole, but 1 would say that something is breaking
         _complain(traceback.format_exc().rstrip())
         return MISUSE
+    try:
+        _say(changes.FORMS[options.form](report))
+    except BrokenPipeError:
+        _give_up_output()
     return PROBLEM if report.is_breaking else OK
 
 
@@ -144,7 +137,7 @@ def _show(options: argparse.Namespace, root: Path) -> int:
             pipeline.check_document(provider, documents[provider.slug])
         except ProviderFailure as failure:
             failures.append(failure)
-    # An invalid document is shown all the same: whoever mends it needs to see it.
+    # An invalid document is shown all the same: people need to see it to correct it.
     shown = documents if len(providers) > 1 else documents.get(providers[0].slug)
     if shown:
         _say(json.dumps(shown, indent=2))
@@ -213,13 +206,13 @@ def _release(options: argparse.Namespace, root: Path) -> int:
 
 
 def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
-    """Return the named providers, or all; a name that is none is misuse."""
+    """Return the named providers, or all; an unknown name is misuse."""
     providers = {provider.slug: provider for provider in load_providers(root)}
     for slug in slugs:
         if slug not in providers:
             nearest = difflib.get_close_matches(slug, providers, n=1)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
-            _complain(f"There is no provider {slug!r}.{hint} There are: {', '.join(providers)}")
+            _complain(f"Unknown provider {slug!r}.{hint} Known: {', '.join(providers)}")
             raise SystemExit(MISUSE)
     return tuple(providers[slug] for slug in dict.fromkeys(slugs)) if slugs else tuple(providers.values())
 
@@ -243,9 +236,10 @@ def _give_up_output() -> None:
 
 
 def _printable(text: str) -> str:
-    """Return a text that can be printed: the name of a stray file may hold bytes that are none."""
+    """Return a text that can be printed: the name of a stray file may hold invalid bytes."""
     return text.encode(errors="backslashreplace").decode()
 
 
 if __name__ == "__main__":
+    gc.disable()  # collecting takes a tenth of a run, and finds little: what is read is needed until the end
     sys.exit(main())

@@ -146,6 +146,7 @@ _PATH = rf"^(?:[^/].*|(?:{_SEGMENT}(?:{_CHARACTER}|\{{[A-Za-z_-][A-Za-z0-9_-]*\}
 _HEADER = r"^[A-Za-z0-9!#$%&'*+.^_|~-]+$"
 
 METHODS = ("delete", "get", "patch", "post", "put")
+"""The methods of operations that are served; `walk.METHODS` are all that OpenAPI has."""
 
 SCALARS = frozenset({"boolean", "date", "date-time", "integer", "number", "string", "uuid"})
 """The kinds of values that are sent as one text."""
@@ -159,13 +160,18 @@ PARAMETERS: dict[str, tuple[frozenset[str], ...]] = {
 
 _NO_BYTES = {"properties": {"format": {"not": {"const": "binary"}}}}
 _JSON: Forms = {"application/json": _NO_BYTES, "application/*+json": _NO_BYTES}
-_BYTES: Forms = {
-    "application/octet-stream": {"properties": {"type": {"const": "string"}, "format": {"const": "binary"}}}
-}
+_BYTES = {"properties": {"type": {"const": "string"}, "format": {"const": "binary"}}}
+
+FILES = ("application/octet-stream", "video/mp4")
+"""The media types whose bodies are read as bytes."""
 
 MEDIA_TYPES: dict[str, Forms] = {
-    "body": {**_JSON, **_BYTES, "application/x-www-form-urlencoded": {"properties": {"type": {"const": "object"}}}},
-    "response": {**_JSON, **_BYTES, "text/plain": {"properties": {"type": {"const": "string"}}}},
+    "body": {
+        **_JSON,
+        "application/octet-stream": _BYTES,
+        "application/x-www-form-urlencoded": {"properties": {"type": {"const": "object"}}},
+    },
+    "response": {**_JSON, **dict.fromkeys(FILES, _BYTES), "text/plain": {"properties": {"type": {"const": "string"}}}},
 }
 """The media types of bodies and responses, with the schemas that each may have."""
 

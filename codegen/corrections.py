@@ -1,7 +1,7 @@
 """Our own overlays: every action says why it exists, and fails on the day on which it is no longer needed.
 
 The Overlay Specification lets an action match nothing and succeed. A spec is corrected for a reason, though,
-and when the provider mends the page the correction must go: so here an action that matches nothing, a
+and when the provider corrects the page, our correction must go: so here an action that matches nothing, a
 correction whose net effect is nothing, and an action that adds to an array what the array already holds are
 errors, unless the action says `x-allow-empty: true`.
 """
@@ -21,7 +21,7 @@ from codegen.query import nearest, select
 ALLOW_EMPTY = "x-allow-empty"
 
 _REPAIR = (
-    "if the provider has mended this, remove the action; if the place has moved, correct the target; "
+    "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
     f"if it may be so at times, say `{ALLOW_EMPTY}: true`"
 )
 
@@ -91,7 +91,7 @@ def try_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> Tried:
         for index, _ in correction:
             document, found = _apply(document, overlay, index)
             misfits += found
-        if canonical(before) == canonical(document) and not _may_be_empty(correction):
+        if _is_equal(before, document) and not _may_be_empty(correction):
             misfits += _needless(before, correction, misfits)
         stages.append(document)
     return Tried(document, tuple(misfits), tuple(stages))
@@ -127,6 +127,10 @@ def _apply(document: dict[str, Any], overlay: dict[str, Any], index: int) -> tup
     return (_without_repeats(document, applied.document) if held else applied.document), misfits
 
 
+def _is_equal(before: Any, after: Any) -> bool:
+    return before == after and canonical(before) == canonical(after)  # the former alone is fast, and takes 1 for true
+
+
 def _may_be_empty(correction: list[_Action]) -> bool:
     return any(action.get(ALLOW_EMPTY) for _, action in correction)
 
@@ -157,6 +161,8 @@ def _added_again(before: Any, after: Any, parts: tuple[object, ...]) -> list[tup
 
     Actions only ever append to arrays, so the items behind the former length are the new ones.
     """
+    if before == after:  # most of a document is, and comparing it is fast
+        return []
     if isinstance(before, dict) and isinstance(after, dict):
         shared = [(key, before[key], after[key]) for key in before if key in after]
     elif isinstance(before, list) and isinstance(after, list) and len(after) >= len(before):

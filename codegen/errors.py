@@ -68,7 +68,7 @@ class SourcesError(CodegenError):
 
 @attrs.frozen(eq=False)
 class PageError(CodegenError):
-    """A page, or a file in its place, is missing or invalid; `line` and `column` are 0 if there is no place."""
+    """A page, or a file in its place, is missing or invalid; `line` and `column` are 0 if they are unknown."""
 
     source: str
     line: int
@@ -82,7 +82,7 @@ class PageError(CodegenError):
 
 @attrs.frozen(eq=False)
 class DocumentError(CodegenError):
-    """A file is not strict YAML; `line` and `column` count from one, 0 where there is no place."""
+    """A file is not strict YAML; `line` and `column` count from one, 0 if they are unknown."""
 
     path: PurePath
     line: int
@@ -118,7 +118,7 @@ class OverlayError(CodegenError):
 
 @attrs.frozen
 class Problem:
-    """One thing that a person has to mend: where, and what."""
+    """One thing that a person has to correct: where, and what."""
 
     location: str
     text: str
@@ -127,9 +127,14 @@ class Problem:
         return f"{self.location}: {self.text}"
 
 
+def unsupported(place: str, what: str) -> Problem:
+    """Return the problem of what our templates do not serve."""
+    return Problem(place, f"{what} is not supported here: correct it by an overlay")
+
+
 @attrs.frozen(eq=False)
 class NeedlessCorrections(CodegenError):  # noqa: N818 - the name says what is wrong
-    """Corrections that match or change nothing: mostly because the provider mended the page."""
+    """Corrections that match or change nothing: mostly because the provider has corrected the page."""
 
     problems: tuple[Problem, ...]
 
@@ -210,13 +215,15 @@ class RevisionError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
-    """What went wrong, for which provider, in which of its files (relative to the repository)."""
+    """What went wrong, for which provider, in which of its files, or in the overlaid document that these make."""
 
     slug: str
-    file: PurePosixPath
+    file: PurePosixPath | None
+    """Relative to the repository; None for the overlaid document, which `codegen show` prints."""
+
     error: CodegenError
 
     def __str__(self) -> str:
         has_place = isinstance(self.error, PageError | DocumentError)
-        prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file}: "
+        prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file or 'overlaid document'}: "
         return "\n".join(prefix + line for line in str(self.error).splitlines())

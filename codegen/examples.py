@@ -20,7 +20,7 @@ _DIALECTS: dict[str, tuple[Any, Any]] = {
 
 
 def find_unfit_examples(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
-    """Yield why a value does not fit its schema, or why that cannot be told.
+    """Yield why a value does not fit its schema, or why it cannot be checked.
 
     Args:
         document: An OpenAPI document without malformed parts, whose references all resolve.

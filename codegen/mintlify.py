@@ -13,53 +13,21 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from codegen.dialect import NAME, PAGE
 from codegen.document import canonical, copied
 from codegen.errors import DialectError, pointer
-from codegen.walk import METHODS, walk
+from codegen.structure import errors_of, message_of
+from codegen.walk import walk
 
 _PLACEHOLDER = "_mintlify/placeholder"  # the media type of a response without a body
 _MACHINE_MADE = "example"  # the name of the example that the renderer makes up if the provider gave none
-_NAME = "refIdentifier"
 _COMPONENT = re.compile(r"#/components/schemas/(?P<name>[A-Za-z0-9._-]+)")
-_TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
-_Kind = type | tuple[type, ...]
-_NUMBER = (int, float)
-_SCHEMA = (dict, bool)
-_KIND_NAMES: dict[_Kind, str] = {dict: "a mapping", list: "a list", str: "a string", bool: "a boolean"}
+_PAGE = Draft202012Validator(PAGE)
 
-# What the mappings of the dialect may hold: keys, and the kinds of their values.
-_FIELDS: dict[str, dict[str, _Kind]] = {
-    "page": {"paths": dict, "components": dict},
-    "components": {"schemas": dict},
-    "endpoint": {
-        **dict.fromkeys(("path", "method", "type"), str),
-        **dict.fromkeys(("request", "response", "xMint", "xMcp"), dict),
-        "servers": list,
-        "deprecated": bool,
-    },
-    "server": {"url": str, "description": str, "variables": dict},
-    "request": {"security": list, "parameters": dict, "body": dict, "codeSamples": list},
-    "security": {"title": str, "parameters": dict},
-    "parameters": dict.fromkeys(("path", "query", "header", "cookie"), dict),
-    # x-default is what the documentation fills its console with, and not a part of the API.
-    "scheme": {"type": str, "scheme": str, "description": str, "x-default": object},
-    "parameter": {"schema": list, "style": str, "explode": bool},
-    "media type": {"schemaArray": list, "examples": dict, "description": str},
-    "example": {"summary": str, "description": str, "value": object},
-    "alternative": {
-        **dict.fromkeys(("const", "default", "example"), object),
-        **dict.fromkeys(("contentEncoding", "contentMediaType", "description", "format", "pattern", "title"), str),
-        **dict.fromkeys(("refIdentifier", "type"), str),
-        **dict.fromkeys(("deprecated", "readOnly", "required", "uniqueItems", "writeOnly"), bool),
-        **dict.fromkeys(("enum", "examples", "requiredProperties"), list),
-        **dict.fromkeys(("patternProperties", "properties"), dict),
-        **dict.fromkeys(("additionalProperties", "items", "not"), _SCHEMA),
-        **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum"), (bool, *_NUMBER)),
-        **dict.fromkeys(("maxItems", "maxLength", "maxProperties", "maximum", "multipleOf"), _NUMBER),
-        **dict.fromkeys(("minItems", "minLength", "minProperties", "minimum"), _NUMBER),
-    },
-}
 # What is said of a union, and not of one of its alternatives: the renderer copies it into each.
 _UNION_KEYS = ("title", "description", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 
@@ -73,60 +41,48 @@ def to_openapi(page: dict[str, Any]) -> dict[str, Any]:
         DialectError: The page holds a key or a shape that cannot be rebuilt, at the place that the error names.
 
     """
+    for error in errors_of(_PAGE, page):
+        raise _dialect_error(error)
     page = copied(page)
-    _check("page", page, (), "paths")
-    endpoint, place = page["paths"], ("paths",)
-    _check("endpoint", endpoint, place, "path", "method", "request", "response")
-    method = endpoint["method"].lower()
-    if method not in METHODS or endpoint.get("type", "path") != "path":
-        _refuse(place, f"is not an endpoint with a method of HTTP, {endpoint['method']!r}")
-    servers = endpoint.get("servers", [])
-    for index, server in enumerate(servers):
-        _check("server", server, (*place, "servers", index), "url")
-    components = page.get("components", {})
-    _check("components", components, ("components",))
+    endpoint = page["paths"]
     schemes: dict[str, Any] = {}
     document = {
         "openapi": "3.1.0",
-        "servers": servers,
-        "paths": {endpoint["path"]: {method: _operation(endpoint, schemes, place)}},
-        "components": {"schemas": components.get("schemas", {}), "securitySchemes": schemes},
+        "servers": endpoint.get("servers", []),
+        "paths": {endpoint["path"]: {endpoint["method"].lower(): _operation(endpoint, schemes)}},
+        "components": {"schemas": page.get("components", {}).get("schemas", {}), "securitySchemes": schemes},
     }
     _upgrade(document)
     return document
+
+
+def _dialect_error(error: ValidationError) -> DialectError:
+    schema: Any = error.schema
+    instance: Any = error.instance
+    place = list(error.absolute_path)
+    if error.validator == "required":
+        place += [next(key for key in schema["required"] if key not in instance)]
+        return DialectError(pointer(*place), "is missing")
+    if error.validator == "additionalProperties":
+        prefixes = tuple(pattern[1:] for pattern in schema.get("patternProperties", ()))
+        place += [next(key for key in instance if key not in schema["properties"] and not key.startswith(prefixes))]
+        return DialectError(pointer(*place), "is not a key of this dialect that can be rebuilt")
+    return DialectError(pointer(*place), message_of(error))
 
 
 def _refuse(place: _Place, problem: str) -> NoReturn:
     raise DialectError(pointer(*place), problem)
 
 
-def _check(kind: str, value: Any, place: _Place, *required: str) -> None:
-    """Refuse what is not a mapping, or lacks a required key, or holds an unknown key or a value of a wrong kind."""
-    if not isinstance(value, dict):
-        _refuse(place, "expected a mapping")
-    for key in required:
-        if key not in value:
-            _refuse((*place, key), "is missing")
-    for key, field in value.items():
-        expected = _FIELDS[kind].get(key, object if kind == "alternative" and key.startswith("x-") else ())
-        if expected == ():
-            _refuse((*place, key), "is not a key of this dialect that can be rebuilt")
-        if not isinstance(field, expected):
-            _refuse((*place, key), f"expected {_KIND_NAMES.get(expected, 'a number or a schema')}")
-
-
-def _operation(endpoint: dict[str, Any], schemes: dict[str, Any], place: _Place) -> dict[str, Any]:
-    request, request_place = endpoint["request"], (*place, "request")
-    _check("request", request, request_place)
-    if request.get("body"):
-        _refuse((*request_place, "body"), "request bodies cannot be rebuilt")
+def _operation(endpoint: dict[str, Any], schemes: dict[str, Any]) -> dict[str, Any]:
+    request = endpoint["request"]
     operation: dict[str, Any] = {
-        "parameters": _parameters(request.get("parameters", {}), (*request_place, "parameters")),
+        "parameters": [_parameter(*each) for each in _entries(request.get("parameters", {}))],
         "responses": {
-            code if code == "default" else code.upper(): _response(media_types, (*place, "response", code))
+            code if code == "default" else code.upper(): _response(media_types)
             for code, media_types in endpoint["response"].items()
         },
-        "security": _security(request.get("security", []), schemes, (*request_place, "security")),
+        "security": _security(request.get("security", []), schemes),
     }
     optional = {
         "deprecated": endpoint.get("deprecated") or None,
@@ -137,33 +93,30 @@ def _operation(endpoint: dict[str, Any], schemes: dict[str, Any], place: _Place)
     return operation | {name: value for name, value in optional.items() if value is not None}
 
 
-def _security(blocks: list[Any], schemes: dict[str, Any], place: _Place) -> list[dict[str, list[str]]]:
+def _security(blocks: list[Any], schemes: dict[str, Any]) -> list[dict[str, list[str]]]:
     """Return the security requirements, and add the schemes that they name."""
     requirements: list[dict[str, list[str]]] = []
     for index, block in enumerate(blocks):
-        block_place = (*place, index)
-        _check("security", block, block_place, "title", "parameters")
-        found = [*_entries(block["parameters"], (*block_place, "parameters"))]
+        place = ("paths", "request", "security", index)
+        found = [*_entries(block["parameters"])]
         if len(found) != 1:
-            _refuse(block_place, f"{block['title']!r} is not one scheme with one parameter")
+            _refuse(place, f"{block['title']!r} is not one scheme with one parameter")
         name = block["title"].replace(" ", "_") or found[0][1]
-        scheme = _scheme(*found[0])
+        scheme = _scheme(*found[0], place)
         if schemes.setdefault(name, scheme) != scheme:
-            _refuse(block_place, f"two different schemes are named {block['title']!r}")
+            _refuse(place, f"two different schemes are named {block['title']!r}")
         requirements.append({name: []})
     return requirements
 
 
-def _entries(parameters: dict[str, Any], place: _Place) -> Iterator[tuple[str, str, Any, _Place]]:
-    """Yield the location, name and entry of each parameter, and its place in the page."""
-    _check("parameters", parameters, place)
+def _entries(parameters: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the location, name and entry of each parameter."""
     for location, entries in parameters.items():
         for name, entry in entries.items():
-            yield location, name, entry, (*place, location, name)
+            yield location, name, entry
 
 
 def _scheme(location: str, name: str, entry: Any, place: _Place) -> dict[str, Any]:
-    _check("scheme", entry, place, "type")
     scheme = {key: entry[key] for key in ("type", "scheme", "description") if key in entry}
     if entry["type"] == "apiKey":
         return scheme | {"in": location, "name": name}
@@ -172,23 +125,20 @@ def _scheme(location: str, name: str, entry: Any, place: _Place) -> dict[str, An
     _refuse(place, f"a security scheme of type {entry['type']!r} cannot be rebuilt: the renderer drops its parts")
 
 
-def _parameters(parameters: dict[str, Any], place: _Place) -> list[dict[str, Any]]:
-    converted = []
-    for location, name, entry, entry_place in _entries(parameters, place):
-        _check("parameter", entry, entry_place, "schema")
-        alternatives = entry.pop("schema")
-        schema = _schema(alternatives, (*entry_place, "schema"))
-        is_required = location == "path" or any(each.get("required") for each in alternatives)
-        required = {"required": True} if is_required else {}
-        moved = {key: schema.pop(key) for key in ("description", "deprecated") if key in schema}  # by the renderer
-        converted.append({"name": name, "in": location} | required | moved | entry | {"schema": schema})
-    return converted
+def _parameter(location: str, name: str, entry: Any) -> dict[str, Any]:
+    alternatives = entry.pop("schema")
+    schema = _schema(alternatives)
+    is_required = location == "path" or any(each.get("required") for each in alternatives)
+    required = {"required": True} if is_required else {}
+    moved: dict[str, Any] = {
+        key: schema.pop(key) for key in ("description", "deprecated") if key in schema
+    }  # by the renderer
+    parameter: dict[str, Any] = {"name": name, "in": location, **required, **moved, **entry}
+    return parameter | {"schema": schema}
 
 
-def _response(media_types: Any, place: _Place) -> dict[str, Any]:
-    if not isinstance(media_types, dict):
-        _refuse(place, "expected a mapping")
-    content = {name: _media_type(value, (*place, name)) for name, value in media_types.items()}
+def _response(media_types: dict[str, Any]) -> dict[str, Any]:
+    content = {name: _media_type(value) for name, value in media_types.items()}
     content.pop(_PLACEHOLDER, None)
     # The renderer repeats a response's description in every media type.
     descriptions = dict.fromkeys(each.get("description", "") for each in media_types.values())
@@ -196,26 +146,21 @@ def _response(media_types: Any, place: _Place) -> dict[str, Any]:
     return response | ({"content": content} if content else {})
 
 
-def _media_type(media_type: Any, place: _Place) -> dict[str, Any]:
-    _check("media type", media_type, place, "schemaArray")
-    schema = _schema(media_type["schemaArray"], (*place, "schemaArray"))
+def _media_type(media_type: dict[str, Any]) -> dict[str, Any]:
     examples = media_type.get("examples", {})
-    for name, example in examples.items():
-        _check("example", example, (*place, "examples", name))
-    return {"schema": schema} | ({"examples": examples} if examples.keys() - {_MACHINE_MADE} else {})
+    schema = {"schema": _schema(media_type["schemaArray"])}
+    return schema | ({"examples": examples} if examples.keys() - {_MACHINE_MADE} else {})
 
 
-def _schema(alternatives: list[Any], place: _Place) -> dict[str, Any]:
+def _schema(alternatives: list[Any]) -> dict[str, Any]:
     """Return the one schema that an array of alternatives stands for.
 
     The renderer writes oneOf, anyOf, lists of types and nullable alike; anyOf never refuses what one of them takes.
     """
-    schemas = [_alternative(alternative, (*place, index)) for index, alternative in enumerate(alternatives)]
-    if not schemas:
-        _refuse(place, "expected at least one alternative")
+    schemas: list[dict[str, Any]] = [*map(_alternative, alternatives)]
     if len(schemas) == 1:
         return schemas[0]
-    shared = {}
+    shared: dict[str, Any] = {}
     for key in _UNION_KEYS:
         # What may be anything is written without default and example.
         holders = [each for each in schemas if each.get("type") or key not in {"default", "example"}]
@@ -225,12 +170,14 @@ def _schema(alternatives: list[Any], place: _Place) -> dict[str, Any]:
     return shared | {"anyOf": [{key: each[key] for key in each if key not in shared} for each in schemas]}
 
 
-def _alternative(alternative: Any, place: _Place) -> dict[str, Any]:
-    _check("alternative", alternative, place, "type")
-    schema = {key: value for key, value in alternative.items() if key not in {"required", "requiredProperties"}}
-    schema |= _type(schema, schema.pop("type"), place)
+def _alternative(alternative: dict[str, Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        key: value for key, value in alternative.items() if key not in {"type", "required", "requiredProperties"}
+    }
+    if alternative["type"] != "any":
+        schema["type"] = alternative["type"].removeprefix("enum<").removesuffix(">")
     if schema.get("type") == "null":
-        schema.pop(_NAME, None)
+        schema.pop(NAME, None)
     if "requiredProperties" in alternative:
         schema["required"] = alternative["requiredProperties"]
     for key in ("items", "additionalProperties"):
@@ -239,19 +186,6 @@ def _alternative(alternative: Any, place: _Place) -> dict[str, Any]:
     if "properties" in schema:
         schema["properties"] = {name: _unwrapped(each) for name, each in schema["properties"].items()}
     return schema
-
-
-def _type(schema: dict[str, Any], kind: str, place: _Place) -> dict[str, Any]:
-    name = kind.removeprefix("enum<").removesuffix(">")
-    if kind == "any":
-        return {}
-    if kind == "file":
-        is_text = schema.get("contentMediaType", "").startswith("text/")
-        is_binary = schema.get("contentEncoding", "binary") == "binary" and not is_text
-        return {"type": "string"} | ({"format": "binary"} if is_binary else {})
-    if name not in _TYPES or kind not in {name, f"enum<{name}>"}:
-        _refuse((*place, "type"), f"{kind!r} is not a type of this dialect that can be rebuilt")
-    return {"type": name}
 
 
 def _unwrapped(schema: Any) -> Any:
@@ -270,8 +204,8 @@ def _upgrade(document: dict[str, Any]) -> None:
     for part in list(walk(document)):
         if part.kind == "schema" and isinstance(part.node, dict):
             _upgrade_schema(part.node)
-            if isinstance(part.node.get(_NAME), str):
-                named.setdefault(part.node.pop(_NAME), []).append(part.node)
+            if isinstance(part.node.get(NAME), str):
+                named.setdefault(part.node.pop(NAME), []).append(part.node)
     components = document["components"]["schemas"]
     for reference, schemas in named.items():
         match = _COMPONENT.fullmatch(reference)
@@ -284,10 +218,7 @@ def _upgrade(document: dict[str, Any]) -> None:
 
 
 def _upgrade_schema(schema: dict[str, Any]) -> None:
-    """Write boolean exclusive bounds as numbers, and `nullable` as a type."""
-    for exclusive, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
-            schema[exclusive] = schema.pop(bound)
+    """Write `nullable` as a type."""
     if not isinstance(schema.get("nullable"), bool) or not schema.pop("nullable"):
         return
     kind = schema.get("type")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,7 +23,7 @@ from codegen.release import read_version
 from codegen.toolchain import require_pinned_tools
 from codegen.tree import EXTRA, Difference, compare_trees, is_staging, replace_trees, staging
 from codegen.validation import validate_document
-from codegen.walk import walk
+from codegen.walk import dereference, walk
 
 
 @attrs.frozen
@@ -107,7 +108,7 @@ def check_document(provider: Provider, document: dict[str, Any]) -> None:
         ProviderFailure: All that is wrong with it.
 
     """
-    with _blaming(provider, provider.overlay):
+    with _blaming(provider):
         problems = list(find_missing(document, provider.operations))
         try:
             validate_document(document)
@@ -115,7 +116,17 @@ def check_document(provider: Provider, document: dict[str, Any]) -> None:
             # That no operation is left is the consequence of those that are missing.
             problems += [each for each in error.problems if not problems or each.location != pointer("paths")]
         if problems:
-            raise InvalidDocument(tuple(problems))
+            raise InvalidDocument(tuple(_naming(document, each) for each in problems))
+
+
+def _naming(document: dict[str, Any], problem: Problem) -> Problem:
+    """Name the parameter that a problem is in: its index is another one in the overlay if `normalise` removed some."""
+    place = re.match(r"#/paths/[^/]+/(?:[a-z]+/)?parameters/\d+", problem.location)
+    with contextlib.suppress(LookupError):
+        match dereference(document, {"$ref": place[0]}) if place else None:
+            case {"name": str(name)}:
+                return attrs.evolve(problem, text=f"parameter {name!r}: {problem.text}")
+    return problem
 
 
 def regenerate(root: Path, providers: Iterable[Provider], *, strays: bool) -> Comparison:
@@ -163,7 +174,7 @@ def _run(root: Path, providers: tuple[Provider, ...], *, strays: bool, write: bo
 def _generate(provider: Provider, version: str, into: Path) -> Path:
     document = build_document(provider)
     check_document(provider, document)
-    with _blaming(provider, provider.overlay):
+    with _blaming(provider):
         generate_client(document, provider, version=version, into=into)
     return into
 
@@ -186,13 +197,13 @@ def _graveyard(stage: Path) -> Path:
     return graveyard
 
 
-@contextmanager
-def _blaming(provider: Provider, path: Path) -> Iterator[None]:
-    """Say of an error whose it is, and in which file; paths are shown from the repository's root."""
-    file = PurePosixPath(path.relative_to(provider.root))
+@contextlib.contextmanager
+def _blaming(provider: Provider, path: Path | None = None) -> Iterator[None]:
+    """Say of an error whose it is, and in which file if not in the overlaid document; paths begin at the root."""
+    file = None if path is None else PurePosixPath(path.relative_to(provider.root))
     try:
         yield
     except DocumentError as error:
-        raise ProviderFailure(provider.slug, file, attrs.evolve(error, path=file)) from error
+        raise ProviderFailure(provider.slug, file, attrs.evolve(error, path=file or error.path)) from error
     except CodegenError as error:
         raise ProviderFailure(provider.slug, file, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 import tomllib
 from collections import Counter
@@ -152,6 +153,8 @@ def _operation(name: str, route: Any, tag: str) -> Operation:
     for word in (tag, name):
         if not _SLUG.fullmatch(word):
             raise ValueError(f"invalid name {word!r}: expected lower-case words joined by single underscores")
+        if keyword.iskeyword(word):
+            raise ValueError(f"invalid name {word!r}: it is a keyword of Python, and nothing so named can be imported")
     method, _, path = str(route).partition(" ")
     if method not in METHODS or not path.startswith("/"):
         raise ValueError(f"{name}: expected a method in lower case and a path: {_EXAMPLE}")

@@ -6,7 +6,7 @@ All functions take a valid document whose references resolve, and in which no sc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -88,7 +88,7 @@ def decoded(document: dict[str, Any], schema: Part) -> tuple[set[str], dict[str,
 def members_of(document: dict[str, Any], schema: Part) -> Members:
     """Return what an object has, with what it has from `allOf`."""
     found = Members()
-    _collect(document, schema, found, set())
+    _collect(document, follow(document, schema), found, set())
     return found
 
 
@@ -104,12 +104,12 @@ def _collect(document: dict[str, Any], schema: Part, found: Members, seen: set[s
     found.required.update(schema.node.get("required", []))
 
 
-def reached(document: dict[str, Any], schemas: Iterable[Part]) -> Iterator[Part]:
-    """Yield the given schemas, and all that they hold or refer to."""
+def reached(document: dict[str, Any], schemas: Iterable[Part], without: Container[str] = IGNORED) -> Iterator[Part]:
+    """Yield the given schemas, and all that they hold or refer to, but in some fields."""
     seen: set[str] = set()
     left = list(schemas)
     while left:
-        for part in walk_part(left.pop(), IGNORED):
+        for part in walk_part(left.pop(), without):
             if part.reference is not None and part.reference not in seen:
                 seen.add(part.reference)
                 left.append(target_of(document, part, part.reference))

@@ -52,6 +52,18 @@ def find_broken_values(value: Any, place: _Place = ()) -> Iterator[Problem]:
         yield Problem(pointer(*place), f"{value} is not a JSON number: correct it by an overlay")
 
 
+def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:
+    """Yield the schemas that hold more than `limit` levels, counted from a component; code is nested as deeply."""
+    depths: dict[_Place, int] = {}
+    for part in parts:
+        if part.kind == "schema":
+            around = part.parts[:-1] if part.parts[:-1] in depths else part.parts[:-2]
+            depths[part.parts] = depths.get(around, 0) + 1
+            if depths[part.parts] == limit + 1:
+                text = f"nests schemas deeper than {limit} levels: move it to the components by an overlay"
+                yield Problem(pointer(*around), text)
+
+
 def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
     """Yield what is not as OpenAPI says, and the values of schemas' keywords that are not supported.
 
@@ -63,11 +75,15 @@ def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str
     """
     yield from problems_of(_structure(version), document, ())
     keywords = _keywords(version)
+    known: set[Any] = set()  # of most texts and numbers there are a few, in thousands of places
     for part in parts:
         if part.kind == "schema" and isinstance(part.node, dict):
             for keyword, value in part.node.items():
-                if keyword in keywords:
-                    yield from problems_of(keywords[keyword], value, (*part.parts, keyword))
+                key = (keyword, type(value), value) if isinstance(value, str | int | float) else None
+                if keyword in keywords and key not in known:
+                    problems = list(problems_of(keywords[keyword], value, (*part.parts, keyword)))
+                    known |= {key} if key and not problems else set()
+                    yield from problems
         elif part.kind == "schema":
             yield from problems_of(keywords["items"], part.node, part.parts)
 
@@ -90,10 +106,13 @@ def problems_of(validator: Validator, value: Any, place: _Place) -> Iterator[Pro
     """Yield the errors in a value that stands in a place."""
     for error in errors_of(validator, value):
         telling = best_match([error]) or error
-        text = telling.message
-        if len(text) > _TEXT_LIMIT:
-            text = f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
-        yield Problem(pointer(*place, *telling.absolute_path), text)
+        yield Problem(pointer(*place, *telling.absolute_path), message_of(telling))
+
+
+def message_of(error: ValidationError) -> str:
+    """Return what is wrong, without the middle of a long value."""
+    text = str(error.message)
+    return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
 
 
 def errors_of(validator: Validator, value: Any) -> list[ValidationError]:
@@ -101,7 +120,7 @@ def errors_of(validator: Validator, value: Any) -> list[ValidationError]:
     return sorted(validator.iter_errors(value), key=lambda error: (list(map(str, error.absolute_path)), error.message))
 
 
-def find_lost_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
+def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
     """Yield which references do not lead to a component of the right kind.
 
     Args:

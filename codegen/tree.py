@@ -36,24 +36,23 @@ def compare_trees(committed: Path, fresh: Path) -> list[Difference]:
     Content, kind (file or link) and run bit count; of a tree that is itself a link, no file is where it should be.
     `__pycache__` does not count: Python leaves it where it imports.
     """
-    old, new = _snapshot(committed), _snapshot(fresh)
+    old, new = _files(committed), _files(fresh)
     kinds = {path: MISSING if path not in old else EXTRA for path in old.keys() ^ new.keys()}
-    kinds |= {path: CHANGED for path in old.keys() & new.keys() if old[path] != new[path]}
+    kinds |= {path: CHANGED for path in old.keys() & new.keys() if not _are_equal(old[path], new[path])}
     return sorted(Difference(path, kind) for path, kind in kinds.items())
 
 
-def _snapshot(tree: Path) -> dict[PurePosixPath, tuple[str, bool, bytes]]:
-    found: dict[PurePosixPath, tuple[str, bool, bytes]] = {}
-    for path in [] if tree.is_symlink() else sorted(tree.rglob("*")):
-        relative = path.relative_to(tree)
-        if not _IGNORED.isdisjoint(relative.parts):
-            continue
-        if path.is_symlink():
-            found[PurePosixPath(relative)] = ("link", False, os.fsencode(path.readlink()))
-        elif path.is_file():
-            runs = bool(path.stat().st_mode & 0o100)
-            found[PurePosixPath(relative)] = ("file", runs, path.read_bytes())
-    return found
+def _files(tree: Path) -> dict[PurePosixPath, Path]:
+    found = () if tree.is_symlink() else tree.rglob("*")
+    files = {PurePosixPath(path.relative_to(tree)): path for path in found if path.is_symlink() or path.is_file()}
+    return {name: path for name, path in files.items() if _IGNORED.isdisjoint(name.parts)}
+
+
+def _are_equal(old: Path, new: Path) -> bool:
+    if old.is_symlink() or new.is_symlink():
+        return old.is_symlink() and new.is_symlink() and old.readlink() == new.readlink()
+    runs = [bool(path.stat().st_mode & 0o100) for path in (old, new)]
+    return runs[0] == runs[1] and old.read_bytes() == new.read_bytes()
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from codegen import client
@@ -10,13 +10,23 @@ from codegen.allowlist import IGNORED, KEYWORDS
 from codegen.cuts import without
 from codegen.errors import InvalidDocument, Problem, pointer
 from codegen.examples import find_unfit_examples
-from codegen.shapes import find_unserved, find_unsupported
-from codegen.structure import find_broken_values, find_lost_references, find_malformed
+from codegen.losses import find_losses
+from codegen.marks import find_idle_marks
+from codegen.routes import find_unfit_parameters, find_without_responses
+from codegen.shapes import find_unlisted
+from codegen.structure import find_broken_values, find_dangling_references, find_malformed, find_too_deep
 from codegen.walk import walk
 
+DEPTH = 30
+"""Schemas in schemas: real specs have about ten, and Python reads at most 200 brackets in brackets."""
 
-def validate_document(document: dict[str, Any]) -> None:
+
+def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
     """Raise unless the document is valid OpenAPI 3.0 or 3.1, and our templates serve all of it.
+
+    Args:
+        document: Any JSON object.
+        depth: How many schemas may stand in each other.
 
     Raises:
         InvalidDocument: Every problem of the structure, the references, the security, the examples, the shapes
@@ -29,25 +39,35 @@ def validate_document(document: dict[str, Any]) -> None:
         text = f"version {document.get(field)!r} is not supported: expected OpenAPI 3.1.x or 3.0.x"
         raise InvalidDocument((Problem(pointer(field), text),))
     try:
-        problems = tuple(find_broken_values(document)) or tuple(dict.fromkeys(_problems(document, number)))
+        problems = tuple(find_broken_values(document)) or tuple(dict.fromkeys(_problems(document, number, depth)))
     except RecursionError:
         problems = (Problem(pointer(), "is nested too deeply, or refers to itself without end"),)
     if problems:
         raise InvalidDocument(problems)
 
 
-def _problems(document: dict[str, Any], version: str) -> Iterator[Problem]:
+def _problems(document: dict[str, Any], version: str, depth: int) -> Iterator[Problem]:
     """Yield the problems stage by stage; each sees the document without what was found before it."""
     parts, read = list(walk(document)), list(walk(document, IGNORED))
-    malformed = [*find_malformed(document, parts, version), *find_lost_references(document, parts)]
-    places = {each.location for each in malformed}
-    unsupported = find_unsupported(read, version)
-    malformed += [each for each in unsupported if places.isdisjoint({each.location, each.location.rpartition("/")[0]})]
+    malformed = [*find_too_deep(parts, depth), *find_without_responses(parts)]
+    malformed += _without_echoes(find_malformed(document, parts, version), malformed)
+    malformed += find_dangling_references(document, parts)
+    malformed += _without_echoes((*find_unlisted(read, version), *find_idle_marks(parts, read)), malformed)
     yield from malformed
     yield from client.find_access_problems(document)
     if malformed:
         document = without(document, malformed)
         parts, read = list(walk(document)), list(walk(document, IGNORED))
-    unfit = [*find_unserved(document, read), *find_unfit_examples(document, parts, version)]
+    unfit = [
+        *find_unfit_parameters(document, read),
+        *find_losses(document, read),
+        *find_unfit_examples(document, parts, version),
+    ]
     yield from unfit
     yield from client.rehearse(without(document, unfit), (*malformed, *unfit))
+
+
+def _without_echoes(found: Iterable[Problem], known: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield the problems that are not in a place, or just inside of one, of which a problem is known."""
+    places = {each.location for each in known}
+    return (each for each in found if places.isdisjoint({each.location, each.location.rpartition("/")[0]}))

@@ -119,16 +119,20 @@ def walk(document: dict[str, Any], without: Container[str] = ()) -> Iterator[Par
 
 def walk_part(part: Part, without: Container[str] = ()) -> Iterator[Part]:
     """Yield a part and every part in it, as `walk` does for the whole document."""
-    yield part
-    if not isinstance(part.node, dict):
-        return
-    for field in _GRAMMAR.get(part.kind, {}):
-        if field in part.node and field not in without:
-            for each in part.members(field):
-                yield from walk_part(each, without)
+    left = [part]
+    while left:
+        part = left.pop()
+        yield part
+        if isinstance(part.node, dict):
+            left += reversed(_inner(part, without))
+
+
+def _inner(part: Part, without: Container[str]) -> list[Part]:
+    fields = [field for field in _GRAMMAR.get(part.kind, {}) if field in part.node and field not in without]
+    found = [each for field in fields for each in part.members(field)]
     if part.kind == "callback" and part.reference is None:  # its fields are expressions that stand for paths
-        for parts, node in _parts(part.node, OBJECT, part.parts):
-            yield from walk_part(Part("path", parts, node), without)
+        found += [Part("path", *each) for each in _parts(part.node, OBJECT, part.parts)]
+    return found
 
 
 def _parts(value: Any, count: str, parts: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -74,13 +74,11 @@ def _part_changes(old: Surface, new: Surface, part: Part, *, is_sent: bool) -> _
         is_nothing = part.sort == FAILURE and part.type.texts == (NULL,)
         return [] if is_nothing else [(BREAKING, "removed", f"is gone ({part.type})")]
     verdict = _type_verdict(before, after, is_sent=is_sent)
-    is_other_default = is_sent and None not in {before.default, after.default} and before.default != after.default
     optional = ADDITIVE if is_sent else BREAKING
     rules = (
         (before.import_name != after.import_name, BREAKING, "renamed", f"is now called {after.import_name} in Python"),
         (after.is_required and not before.is_required, BREAKING, "made-required", "is now required"),
         (before.is_required and not after.is_required, optional, "made-optional", "is no longer required"),
-        (is_other_default, BREAKING, "default-changed", f"has the default {after.default}, and had {before.default}"),
         (verdict != COSMETIC, verdict, "changed", f"is now {after.type}, and was {before.type}"),
         (before.is_secret and not after.is_secret, BREAKING, "exposed", "is no longer hidden from what is printed"),
         (after.is_secret and not before.is_secret, ADDITIVE, "hidden", "is now hidden from what is printed"),

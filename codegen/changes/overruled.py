@@ -14,7 +14,7 @@ from typing import Any
 from codegen.errors import pointer
 from codegen.walk import dereference, walk
 
-_DEPTH = 8
+DEPTH = 8
 """Levels of schemas in schemas that are compared: a schema may hold itself."""
 
 _Document = dict[str, Any]
@@ -50,7 +50,7 @@ def _misfits(place: str, said: set[str], corrected: set[str]) -> Iterator[tuple[
             yield place + pointer("properties", name[1:])[1:], f"no longer describes {name[1:]}"
 
 
-def _shape(document: _Document, schema: Any, depth: int = _DEPTH) -> set[str]:
+def _shape(document: _Document, schema: Any, depth: int = DEPTH) -> set[str]:
     """Return the kinds of values that a schema allows, and the names of its properties, each behind a dot."""
     node = dereference(document, schema)
     if not isinstance(node, dict) or not depth:

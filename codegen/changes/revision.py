@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import subprocess
 import tarfile
 import tempfile
@@ -45,14 +44,7 @@ def inputs_at(root: Path, revision: str) -> Iterator[Path]:
                 tar.extractall(folder, filter="data")
         except tarfile.TarError as error:  # a link to somewhere else, or nothing where git's attributes say so
             raise RevisionError(revision, f"cannot be unpacked: {error}") from error
-        _update_sources(Path(folder, "specs", "sources.toml"))
         yield Path(folder)
-
-
-def _update_sources(sources: Path) -> None:
-    """Write a list of providers as it is read now: it used to name one operation, and the page's ETag."""
-    text = re.sub(r"(?m)^operation = (.*)$", r"operations = { get_session = \1 }", sources.read_text("utf-8"))
-    sources.write_text(re.sub(r"(?m)^etag = .*\n", "", text), "utf-8")
 
 
 def _git(root: Path, revision: str, *arguments: str) -> bytes:

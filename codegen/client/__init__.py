@@ -1,15 +1,15 @@
 """The only package that knows the generator: an overlaid document becomes an installable project.
 
-openapi-python-client's Python API, its templates and ruff's formatting are nobody's promise, and all three
+Neither openapi-python-client's Python API and templates nor ruff's formatting are promised to stay, and all three
 decide the output's bytes. So they are pinned exactly, called here and nowhere else, and shielded from the
 machine: in process, without the generator's own hooks, and with a ruff that reads no configuration.
 
-`project` writes a client, by way of `generator`; its templates are given what `access` and `operations` find out.
-`rehearsal` tells the validation what the generator would refuse or lose, and `surface` tells `codegen.changes` what
-people would see of the client; both find where it comes from by `places`.
+`project` writes a client, by way of `generator`; `vocabulary` gives the templates what `access`, `operations`, `rows`
+and `secrecy` find in the document. `rehearsal` says to the validation what the generator would refuse or lose, and
+`surface` to `codegen.changes` what people would see of the client; all find where a part comes from by `places`.
 """
 
-from codegen.client.access import Auth, auth_of, find_access_problems
+from codegen.client.access import find_access_problems
 from codegen.client.generator import TEMPLATES
 from codegen.client.project import generate_client
 from codegen.client.rehearsal import rehearse
@@ -17,8 +17,6 @@ from codegen.client.surface import surface_of
 
 __all__ = [
     "TEMPLATES",
-    "Auth",
-    "auth_of",
     "find_access_problems",
     "generate_client",
     "rehearse",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +10,9 @@ import attrs
 
 from codegen.allowlist import IGNORED
 from codegen.errors import GenerationError, Problem, pointer
-from codegen.walk import dereference, walk
+from codegen.walk import Part, dereference, walk
 
-_NO_SERVER = "is missing: the first server is the client's base URL, so add it by an overlay"
-_NO_KEY = "no operation says where the key goes: give it, or the document, security"
+_BESIDE_SECURITY = IGNORED | {"components", "parameters", "requestBody", "responses"}
 
 
 @attrs.frozen
@@ -32,77 +29,80 @@ class Auth:
         return " ".join(f"{self.header}: {self.prefix} KEY".split())
 
 
-def base_url_of(document: dict[str, Any]) -> str:
-    """Return where requests go: to the first server."""
-    if not document.get("servers"):
-        raise GenerationError(_NO_SERVER, "#/servers")
-    url = str(document["servers"][0]["url"])
-    if not re.fullmatch(r"(?i)https?://[^\s{}]+", url):
-        problem = f"{url!r} is not a full http or https address: the first server is the client's base URL"
-        raise GenerationError(problem, "#/servers/0/url")
-    return url
+@attrs.frozen
+class Access:
+    """The address of an API, and where the key goes in a request."""
+
+    base_url: str
+    auth: Auth
 
 
-def auth_of(document: dict[str, Any]) -> Auth:
-    """Return where the key goes, as the first security requirement of every operation that wants one has it."""
-    found = [_operation_auth(document, *secured) for secured in _secured(document)]
-    if not found:
-        raise GenerationError(_NO_KEY, "#/paths")
-    if len(set(found)) > 1:
-        raise GenerationError("the operations want keys in different places, and a client has one key")
-    return found[0]
+def access_of(document: dict[str, Any]) -> Access:
+    """Return where requests and keys go: to the first server, and as the operations' first security requirement says.
+
+    Raises:
+        GenerationError: The first problem of `find_access_problems`.
+
+    """
+    for problem in find_access_problems(document):
+        raise GenerationError(problem.text, problem.location)
+    found = [_auth(document, place, requirements[0]) for place, requirements in _secured(document)]
+    return Access(str(document["servers"][0]["url"]), next(each for each in found if isinstance(each, Auth)))
 
 
 def find_access_problems(document: dict[str, Any]) -> Iterator[Problem]:
-    """Yield why requests have no address, which security schemes are missing, and where operations' keys differ.
+    """Yield why requests have no address, and which operations' keys the client could not send.
 
     Args:
         document: An OpenAPI document, valid or not; what is malformed is passed over.
 
     """
     if not document.get("servers"):
-        yield Problem(pointer("servers"), _NO_SERVER)
-    schemes = {part.parts[-1] for part in walk(document) if part.kind == "security scheme"}
-    found: dict[str, Auth] = {}
+        text = "is missing: the first server is the client's base URL, so add it by an overlay"
+        yield Problem(pointer("servers"), text)
     secured = list(_secured(document))
-    for place, requirements in secured:
-        for name in (name for each in requirements for name in each if name not in schemes):
-            yield Problem(place, f"security scheme {name!r} is not among the components")
-        try:
-            with contextlib.suppress(LookupError):  # of a scheme that is missing
-                found[place] = _operation_auth(document, place, requirements)
-        except GenerationError as error:
-            yield Problem(place, error.problem)
-    for usual, _ in Counter(found.values()).most_common(1):
-        for place in (place for place, auth in found.items() if auth != usual):
-            text = f"wants the key as {found[place]}, most operations as {usual}, and a client has one key"
+    components = Part("components", ("components",), document.get("components"))
+    schemes = {part.parts[-1] for part in components.members("securitySchemes")}
+    for name in dict.fromkeys(name for _, requirements in secured for each in requirements for name in each):
+        if name not in schemes:
+            yield Problem(_scheme(name), "is missing, and operations name it in their security")
+    found = {place: _auth(document, place, requirements[0]) for place, requirements in secured}
+    yield from dict.fromkeys(each for each in found.values() if isinstance(each, Problem))
+    auths = {place: each for place, each in found.items() if isinstance(each, Auth)}
+    for usual, _ in Counter(auths.values()).most_common(1):
+        for place in (place for place, auth in auths.items() if auth != usual):
+            text = f"wants the key as {auths[place]}, most operations as {usual}, and a client has one key"
             yield Problem(place, text)
     if not secured:
-        yield Problem(pointer("paths"), _NO_KEY)
+        yield Problem(pointer("paths"), "no operation says where the key goes: give it, or the document, security")
 
 
 def _secured(document: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield, of each operation whose first security requirement names a key, the place and the requirements."""
-    for part in walk(document, IGNORED):
+    """Yield, of each operation that wants a key, the place and the security requirements."""
+    for part in walk(document, _BESIDE_SECURITY):
         match part.node:
             case {"security": list(listed)} if part.kind == "operation":
                 # An empty one says that the key is optional; ours is sent all the same.
-                requirements = [each for each in listed if isinstance(each, dict) and each]
-                if not requirements:
-                    continue
-                yield pointer(*part.parts, "security"), requirements
+                if requirements := [each for each in listed if isinstance(each, dict) and each]:
+                    yield pointer(*part.parts, "security"), requirements
 
 
-def _operation_auth(document: dict[str, Any], place: str, requirements: list[dict[str, Any]]) -> Auth:
-    if len(requirements[0]) > 1:
-        problem = f"an operation wants {len(requirements[0])} keys at once, and a client has one key"
-        raise GenerationError(problem, place)
-    for name in requirements[0]:
-        place = pointer("components", "securitySchemes", name)
-        match dereference(document, {"$ref": place}):
-            case {"type": "apiKey", "in": "header", "name": str(header)}:
-                return Auth(header, "", place)
-            case {"type": "http", "scheme": str(scheme)} if scheme.lower() == "bearer":
-                return Auth("Authorization", "Bearer", place)
-    problem = "the first security requirement of an operation must be an apiKey in a header or an http bearer token"
-    raise GenerationError(problem, place)
+def _scheme(name: str) -> str:
+    return pointer("components", "securitySchemes", name)
+
+
+def _auth(document: dict[str, Any], place: str, requirement: dict[str, Any]) -> Auth | Problem | None:
+    """Return where the key of an operation goes, or why the client cannot send it; None of a scheme that is missing."""
+    if len(requirement) > 1:
+        return Problem(place, "wants several keys at once, and a client has one key")
+    scheme = _scheme(*requirement)
+    try:
+        node = dereference(document, {"$ref": scheme})
+    except LookupError:
+        return None
+    match node:
+        case {"type": "apiKey", "in": "header", "name": str(header)}:
+            return Auth(header, "", scheme)
+        case {"type": "http", "scheme": str(name)} if name.lower() == "bearer":
+            return Auth("Authorization", "Bearer", scheme)
+    return Problem(scheme, "must be an apiKey in a header or an http bearer token: operations want it first of all")

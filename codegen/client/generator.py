@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import traceback
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateError, TemplateSyntaxError
 from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -19,7 +21,10 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
+from codegen.allowlist import FILES
 from codegen.client.identifiers import FIELD_PREFIX
+from codegen.client.places import adapt
+from codegen.client.rows import mark_rows
 from codegen.errors import GenerationError
 from codegen.providers import Provider
 
@@ -49,18 +54,35 @@ class _CompiledTemplates(BytecodeCache):
 _COMPILED_TEMPLATES = _CompiledTemplates()
 
 
+class _Marked(Template):
+    """A template; what it writes begins with the global `banner` if it is Python or TOML."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        text = super().render(*args, **kwargs)
+        is_marked = str(self.name).endswith((".py.jinja", ".toml.jinja"))
+        return f"{self.globals['banner']}{text}" if is_marked else text
+
+
 def open_project(document: dict[str, Any], provider: Provider, package: Path) -> Project:
     """Return the generator's project for a document, which is to be written into a package."""
-    config = config_of(provider.package, package)
-    project = Project(openapi=parse(document, config), config=config, custom_template_path=TEMPLATES)
+    project = Project(
+        openapi=parse(document), config=_config(provider.package, package), custom_template_path=TEMPLATES
+    )
     project.env.bytecode_cache = _COMPILED_TEMPLATES
+    project.env.template_class = _Marked
     return project
 
 
-def config_of(name: str, package: Path) -> Config:
+def _config(name: str, package: Path) -> Config:
     """Return the generator's settings, which read nothing of the machine."""
     return Config.from_sources(
-        ConfigFile(package_name_override=name, post_hooks=[], field_prefix=FIELD_PREFIX),
+        ConfigFile(
+            package_name_override=name,
+            post_hooks=[],
+            field_prefix=FIELD_PREFIX,
+            # It knows no other media type of bytes than the first.
+            content_type_overrides=dict.fromkeys(FILES, FILES[0]),
+        ),
         meta_type=MetaType.NONE,
         document_source="",
         file_encoding="utf-8",
@@ -69,25 +91,41 @@ def config_of(name: str, package: Path) -> Config:
     )
 
 
-def parse(document: dict[str, Any], config: Config) -> GeneratorData:
-    """Return what the generator makes of a document, before any template sees it."""
+CONFIG = _config("client", Path("client"))
+"""The settings for reading a document, which no project decides."""
+
+
+def parse(document: dict[str, Any]) -> GeneratorData:
+    """Return what the generator makes of a document, before any template sees it.
+
+    Its parts are described by their places in the document, arrays of rows are a kind of their own, and no parameter
+    has the name of a function of its module.
+    """
+    return _parse(json.dumps(document))
+
+
+@lru_cache(maxsize=1)  # what was validated is generated next, and parsing takes as long as all of validation
+def _parse(text: str) -> GeneratorData:
+    document = json.loads(text)
     with shielded():
-        data = GeneratorData.from_dict(document, config=config)
-    if isinstance(data, GeneratorError):
-        raise GenerationError(text_of(data))
-    for collection in data.endpoint_collections_by_tag.values():
-        for endpoint in collection.endpoints:
-            _rename_parameters(endpoint, config)
+        adapt(document)
+        data = GeneratorData.from_dict(document, config=CONFIG)
+        if isinstance(data, GeneratorError):
+            raise GenerationError(text_of(data))
+        for collection in data.endpoint_collections_by_tag.values():
+            for endpoint in collection.endpoints:
+                _rename_parameters(endpoint)
+        mark_rows(document, data)
     return data
 
 
-def _rename_parameters(endpoint: Endpoint, config: Config) -> None:
+def _rename_parameters(endpoint: Endpoint) -> None:
     """Rename the parameters whose names an operation's module needs for itself, as the generator does for `client`."""
     taken = _FUNCTIONS | ({"body"} if endpoint.bodies else set())
     for location, each in endpoint.iter_all_parameters():
         if each.python_name in taken:
             former = each.python_name
-            each.set_python_name(UntrustedString(f"{former}_{location}"), config)
+            each.set_python_name(UntrustedString(f"{former}_{location}"), CONFIG)
             if each in endpoint.path_parameters:  # whose names the generator has put into the path
                 path = endpoint.path.get_untrusted_value().replace(f"{{{former}}}", f"{{{each.python_name}}}")
                 endpoint.path = UntrustedString(path)

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
-from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.responses import Response
 
 from codegen.client.places import place_of
-from codegen.walk import dereference, resolve
+from codegen.client.samples import sample_of
+from codegen.providers import Provider
+from codegen.routes import parameters_of
+from codegen.walk import Part, dereference, resolve
 
 _MODELS = "..."
 """Where an operation's module finds the package of the models."""
@@ -33,6 +36,9 @@ class Parameter:
     type: str
     is_required: bool
     doc: str
+    sample: str
+    """A value for a README."""
+
     reserved: tuple[str, ...] = ()
     """Values that reach other routes, so that the path must not hold them."""
 
@@ -46,6 +52,7 @@ class Body:
     media_type: str
     form: str
     doc: str
+    sample: str
 
 
 @attrs.frozen
@@ -58,22 +65,30 @@ class Outcome:
     prop: Any
 
     @property
+    def _is_union(self) -> bool:
+        return isinstance(self.prop, UnionProperty)
+
+    @property
     def has_body(self) -> bool:
         """Whether there is a body that matters."""
         return self.source != "None"
 
     @property
-    def type(self) -> str:
-        """The type that the body is decoded to."""
+    def types(self) -> list[str]:
+        """The types that the body may be decoded to."""
         if not self.has_body:
-            return "None"
-        return "bytes" if self.source == "bytes" else _type(self.prop)
+            return ["None"]
+        if self.source == "bytes":
+            return ["bytes"]
+        return [_type(each) for each in (self.prop.inner_properties if self._is_union else [self.prop])]
 
 
 @attrs.frozen
 class Operation:
     """An operation; its documented responses list ranges of statuses before the single ones that they hold."""
 
+    tag: str
+    name: str
     summary: str
     description: str
     method: str
@@ -87,6 +102,21 @@ class Operation:
     failures: list[Outcome]
     is_public: bool
     """Whether a client without a key may call it."""
+
+    @property
+    def route(self) -> str:
+        """The method and the path."""
+        parts = (part if isinstance(part, str) else f"{{{part.name}}}" for part in self.path)
+        return f"{self.method.upper()} {''.join(parts)}"
+
+    def call(self, function: str) -> str:
+        """Return a call of one of the operation's functions, with made-up values for all that it requires."""
+        arguments = [*(each.sample for each in self.path_parameters), "client=client"]
+        if self.body and self.body.is_required:
+            arguments.append(f"body={self.body.sample}")
+        named = (*self.query, *self.headers)
+        arguments += [f"{each.python_name}={each.sample}" for each in named if each.is_required]
+        return f"{self.name}.{function}({', '.join(arguments)})"
 
     @property
     def path_parameters(self) -> list[Parameter]:
@@ -109,13 +139,24 @@ class Operation:
         return _union(self.successes + self.failures) or "None"
 
 
-def operation_of(document: dict[str, Any], endpoint: Endpoint) -> Operation:
-    """Return an operation of the document that the generator read with its places as descriptions."""
+def operations_of(document: dict[str, Any], data: GeneratorData, provider: Provider) -> dict[str, Operation]:
+    """Return the operations that the generator read, by their places, in the order of the provider's list."""
+    listed = {(each.tag, each.name): number for number, each in enumerate(provider.operations)}
+    collections = data.endpoint_collections_by_tag.items()
+    endpoints = [(str(tag), endpoint) for tag, collection in collections for endpoint in collection.endpoints]
+    endpoints.sort(key=lambda item: listed.get((item[0], str(item[1].name)), len(listed)))
+    return {place_of(endpoint): _operation(document, tag, endpoint) for tag, endpoint in endpoints}
+
+
+def _operation(document: dict[str, Any], tag: str, endpoint: Endpoint) -> Operation:
     described = resolve(document, place_of(endpoint))
     successes, failures = _outcomes(endpoint)
-    parameters = _described_parameters(document, place_of(endpoint))
+    known = parameters_of(document, place_of(endpoint))
+    parameters = {(each.node["in"], each.node["name"]): each.node for each in known}
     found = {
-        place: tuple(_parameter(parameters[place, each.name.get_untrusted_value()], each) for each in properties)
+        place: tuple(
+            _parameter(document, parameters[place, each.name.get_untrusted_value()], each) for each in properties
+        )
         for place, properties in (
             ("path", endpoint.path_parameters),
             ("query", endpoint.query_parameters),
@@ -123,6 +164,8 @@ def operation_of(document: dict[str, Any], endpoint: Endpoint) -> Operation:
         )
     }
     return Operation(
+        tag=tag,
+        name=str(endpoint.name),
         summary=described.get("summary", ""),
         description=described.get("description", ""),
         method=endpoint.method,
@@ -137,24 +180,12 @@ def operation_of(document: dict[str, Any], endpoint: Endpoint) -> Operation:
 
 
 def document_default(schema: Any) -> str:
-    """Return what the docstring says of the value that the server assumes."""
-    return f" The server's default: {json.dumps(schema['default'])}." if has_default(schema) else ""
+    """Return what the docstring says of the value that the server assumes; a default of null says nothing."""
+    is_given = isinstance(schema, dict) and schema.get("default") is not None
+    return f" The server's default: {json.dumps(schema['default'])}." if is_given else ""
 
 
-def has_default(schema: Any) -> bool:
-    """Whether a schema says what the server assumes; a default of null says nothing."""
-    return isinstance(schema, dict) and schema.get("default") is not None
-
-
-def _described_parameters(document: dict[str, Any], place: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the parameters of an operation, and those that it has from its path, by place and name."""
-    path, _, _ = place.rpartition("/")
-    held = [each for holder in (path, place) for each in resolve(document, holder).get("parameters", [])]
-    found = [dereference(document, each) for each in held]
-    return {(each["in"], each["name"]): each for each in found}
-
-
-def _parameter(described: dict[str, Any], prop: PropertyProtocol) -> Parameter:
+def _parameter(document: dict[str, Any], described: dict[str, Any], prop: PropertyProtocol) -> Parameter:
     schema = described.get("schema", {})
     text = described.get("description") or schema.get("description") or ""
     return Parameter(
@@ -163,6 +194,7 @@ def _parameter(described: dict[str, Any], prop: PropertyProtocol) -> Parameter:
         _type(prop),
         prop.required,
         f"{prop.python_name} ({_type(prop)}): {text}{document_default(schema)}",
+        _sample(document, schema, prop.python_name),
         tuple(described.get("x-reserved", ())),
     )
 
@@ -184,9 +216,15 @@ def _body(document: dict[str, Any], endpoint: Endpoint) -> Body | None:
     if not body.prop.required:
         code += " | Unset"
     described = dereference(document, resolve(document, place_of(endpoint))["requestBody"])
+    (media,) = described["content"].values()
     doc = f"body ({code}): {described.get('description', '')}"
     media_type = body.content_type.get_untrusted_value()
-    return Body(code, body.prop.required, media_type, str(body.body_type), doc)
+    sample = _sample(document, media["schema"], "body")
+    return Body(code, body.prop.required, media_type, str(body.body_type), doc, sample)
+
+
+def _sample(document: dict[str, Any], schema: dict[str, Any], name: str) -> str:
+    return ascii(sample_of(document, Part("schema", (), schema), name))
 
 
 def _outcomes(endpoint: Endpoint) -> tuple[list[Outcome], list[Outcome]]:
@@ -226,4 +264,4 @@ def _within(code: str, names: list[str]) -> str:
 
 
 def _union(outcomes: Iterable[Outcome]) -> str:
-    return " | ".join(dict.fromkeys(outcome.type for outcome in outcomes))
+    return " | ".join(dict.fromkeys(each for outcome in outcomes for each in outcome.types))

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 from openapi_python_client.parser import GeneratorData
@@ -17,7 +17,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.strings import PythonIdentifier, in_double_quote_literal
 
 from codegen.allowlist import IGNORED
-from codegen.client.generator import config_of, parse, text_of
+from codegen.client.generator import CONFIG, parse, text_of
 from codegen.client.identifiers import (
     FIELD_PREFIX,
     RESERVED_CLASSES,
@@ -25,14 +25,13 @@ from codegen.client.identifiers import (
     as_python_reads,
     class_file,
 )
-from codegen.client.places import as_generated, place_of
+from codegen.client.places import members_of_model, place_of
+from codegen.client.rows import properties_of
 from codegen.cuts import without
 from codegen.errors import GenerationError, Problem, pointer
-from codegen.schemas import members_of
-from codegen.walk import Part, resolve, segments, walk
+from codegen.walk import walk
 
-_CONFIG = config_of("rehearsal", Path("rehearsal"))
-_ENUM = Class.from_string(string="Enum", config=_CONFIG)
+_ENUM = Class.from_string(string="Enum", config=CONFIG)
 
 _FILES = "files"
 _RESERVED = {
@@ -69,25 +68,21 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
 
     """
     known = list(known)
-    lost = list(_lost_values(document))
-    yield from lost
-    document = without(document, lost)
+    altered = list(_altered_values(document))
+    yield from altered
+    document = without(document, altered)
     try:
-        data = _parse(document)
+        data = parse(document)
         while refused := [each for each in _refusals(document, data, known) if each not in known]:
             yield from refused
             known += refused
             document = without(document, refused)
-            data = _parse(document)
+            data = parse(document)
     except GenerationError as error:
         if not known:
             yield Problem(pointer(), error.problem)
     else:
-        yield from _lost_names(document, data)
-
-
-def _parse(document: dict[str, Any]) -> GeneratorData:
-    return parse(as_generated(document), _CONFIG)
+        yield from _misnamed(document, data)
 
 
 def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Problem]) -> Iterator[Problem]:
@@ -115,15 +110,15 @@ def _blamed(document: dict[str, Any], error: ParseError) -> str:
     return place if place.startswith("#/") else next(iter(named), pointer())  # of a parameter, it is what people read
 
 
-def _lost_values(document: dict[str, Any]) -> Iterator[Problem]:
+def _altered_values(document: dict[str, Any]) -> Iterator[Problem]:
     """Yield the values that the generator writes otherwise than they are, or under no name of their own."""
     for part in walk(document, IGNORED):
-        why = _why_lost(part.node) if part.kind == "schema" and {"const", "enum"} & part.node.keys() else None
+        why = _why_altered(part.node) if part.kind == "schema" and {"const", "enum"} & part.node.keys() else None
         if why:
             yield Problem(part.location, f"{why}: correct it by an overlay")
 
 
-def _why_lost(schema: dict[str, Any]) -> str | None:
+def _why_altered(schema: dict[str, Any]) -> str | None:
     const = schema.get("const")
     if (
         isinstance(const, str)
@@ -142,12 +137,13 @@ def _why_lost(schema: dict[str, Any]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1000)
 def _in_literal(text: str) -> str:
     """Return what is left of a text that the generator writes as a literal: it drops what is invisible."""
     return str(json.loads(f'"{in_double_quote_literal(text)}"'))
 
 
-def _lost_names(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem]:
+def _misnamed(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem]:
     """Yield which names would be other ones in Python, or not names of their own."""
     taken: dict[tuple[str, str], str] = {}
     for what, name, identifier, place, group in _names(document, data):
@@ -175,11 +171,10 @@ def _names(document: dict[str, Any], data: GeneratorData) -> Iterator[tuple[str,
         yield "class", name, name, place, "classes"
         yield "class", name, class_file(name), place, _FILES
     for model in data.models:
-        place = place_of(model)
-        parts = members_of(document, Part("schema", segments(place), resolve(document, place))).properties
-        for prop in (*(model.required_properties or ()), *(model.optional_properties or ())):
+        described = members_of_model(document, model).properties
+        for prop in properties_of(model):
             name = prop.name.get_untrusted_value()
-            yield "property", name, prop.python_name, parts[name][-1].location, str(model.class_info.name)
+            yield "property", name, prop.python_name, described[name][-1].location, str(model.class_info.name)
     for tag, collection in data.endpoint_collections_by_tag.items():
         for endpoint in collection.endpoints:
             place = place_of(endpoint)

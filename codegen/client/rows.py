@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 from openapi_python_client.parser.openapi import GeneratorData
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import PythonCode
@@ -30,17 +30,14 @@ class RowsProperty(ListProperty):
 
 def mark_rows(document: dict[str, Any], data: GeneratorData) -> None:
     """Replace, in what the generator read of a document, each array of rows by a `RowsProperty`."""
-    for properties in _lists_of_properties(data):
-        properties[:] = [_marked(document, each) for each in properties]
+    for model in data.models:
+        for properties in (model.required_properties, model.optional_properties):
+            if properties:
+                properties[:] = [_marked(document, each) for each in properties]
     for collection in data.endpoint_collections_by_tag.values():
         for endpoint in collection.endpoints:
             for response in endpoint.responses:
                 response.prop = _marked(document, response.prop)
-
-
-def _lists_of_properties(data: GeneratorData) -> Iterator[list[Any]]:
-    for model in data.models:
-        yield from (each for each in (model.required_properties, model.optional_properties) if each)
 
 
 def _marked(document: dict[str, Any], prop: Any) -> Any:
@@ -48,29 +45,48 @@ def _marked(document: dict[str, Any], prop: Any) -> Any:
         prop.inner_properties[:] = [_marked(document, each) for each in prop.inner_properties]
     if isinstance(prop, ListProperty):
         prop.inner_property = _marked(document, prop.inner_property)
-    is_list = type(prop) is ListProperty and place_of(prop) != "#"
-    if is_list and resolve(document, place_of(prop)).get("x-rows") is True:
-        return RowsProperty(**attrs.asdict(prop, recurse=False))
+        if place_of(prop) != "#" and resolve(document, place_of(prop)).get("x-rows") is True:
+            return RowsProperty(**attrs.asdict(prop, recurse=False))
     return prop
 
 
-def holder_of_rows(data: GeneratorData) -> Callable[[Any], bool]:
-    """Return the function that says whether a property holds rows, itself or at any depth."""
-    holding: set[str] = set()
+def nesting(data: GeneratorData) -> Callable[[Any], bool]:
+    """Return the test of whether a property can hold a model that has anything to be checked."""
+    declaring = {_name(each) for each in data.models if properties_of(each) or is_typed_map(each)}
+    return lambda prop: any(_name(each) in declaring for each in _values(prop))
+
+
+def holding_rows(data: GeneratorData) -> Callable[[Any], bool]:
+    """Return the test of whether a property holds rows, itself or at any depth."""
+    holding: set[str | None] = set()
 
     def holds_rows(prop: Any) -> bool:
-        if isinstance(prop, ListProperty):
-            return isinstance(prop, RowsProperty) or holds_rows(prop.inner_property)
-        if isinstance(prop, UnionProperty):
-            return any(map(holds_rows, prop.inner_properties))
-        return isinstance(prop, ModelProperty) and str(prop.class_info.name) in holding
+        return any(isinstance(each, RowsProperty) or _name(each) in holding for each in _values(prop))
 
     while True:  # once for each level of objects around the rows
-        found = {str(each.class_info.name) for each in data.models if any(map(holds_rows, _properties_of(each)))}
+        found = {_name(each) for each in data.models if any(map(holds_rows, properties_of(each)))}
         if found == holding:
             return holds_rows
         holding |= found
 
 
-def _properties_of(model: ModelProperty) -> list[Any]:
+def is_typed_map(model: ModelProperty) -> bool:
+    """Whether the values of a model's additional properties have a type."""
+    return model.additional_properties is not None and not isinstance(model.additional_properties, AnyProperty)
+
+
+def properties_of(model: ModelProperty) -> list[Any]:
+    """Return the properties that a model declares."""
     return [*(model.required_properties or ()), *(model.optional_properties or ())]
+
+
+def _values(prop: Any) -> Iterator[Any]:
+    """Yield a property, and those of the alternatives and items that it holds."""
+    yield prop
+    inner = prop.inner_properties if isinstance(prop, UnionProperty) else []
+    for each in [prop.inner_property] if isinstance(prop, ListProperty) else inner:
+        yield from _values(each)
+
+
+def _name(prop: Any) -> str | None:
+    return str(prop.class_info.name) if isinstance(prop, ModelProperty) else None

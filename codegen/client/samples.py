@@ -1,60 +1,33 @@
-"""The operations of a client as its README shows them, each with a call."""
+"""Made-up values for the calls that a README shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import attrs
-from openapi_python_client.parser.openapi import GeneratorData
+from codegen.schemas import alternatives, kinds, members_of
+from codegen.walk import Part
 
-from codegen.client.operations import Operation, operation_of
-
-_FIRST = "get_session"
-"""The operation that the README calls, if there is one."""
-
-
-@attrs.frozen
-class Sample:
-    """An operation's module, and what it requests."""
-
-    tag: str
-    name: str
-    operation: Operation
-
-    @property
-    def route(self) -> str:
-        """The method and the path."""
-        parts = (part if isinstance(part, str) else f"{{{part.name}}}" for part in self.operation.path)
-        return f"{self.operation.method.upper()} {''.join(parts)}"
-
-    @property
-    def summary(self) -> str:
-        """What the provider says that the operation does."""
-        return self.operation.summary
-
-    def call(self, function: str) -> str:
-        """Return a call of one of the operation's functions, with all that it requires."""
-        arguments = [_value(each.python_name, each.type) for each in self.operation.path_parameters]
-        arguments.append("client=client")
-        if self.operation.body and self.operation.body.is_required:
-            arguments.append("body=body")
-        named = (*self.operation.query, *self.operation.headers)
-        arguments += [f"{each.python_name}={_value(each.python_name, each.type)}" for each in named if each.is_required]
-        return f"{self.name}.{function}({', '.join(arguments)})"
+_VALUES: dict[str, Any] = {
+    "array": [],
+    "boolean": True,
+    "date": "2030-01-31",
+    "date-time": "2030-01-31T12:00:00Z",
+    "integer": 1,
+    "number": 1.5,
+    "uuid": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+}
+"""By kind, except objects; a string is its property's name."""
 
 
-def samples_of(document: dict[str, Any], data: GeneratorData) -> list[Sample]:
-    """Return the operations, first the one that the README calls."""
-    found = list(_samples(document, data))
-    return sorted(found, key=lambda each: each.name != _FIRST)
-
-
-def _samples(document: dict[str, Any], data: GeneratorData) -> Iterator[Sample]:
-    for tag, collection in data.endpoint_collections_by_tag.items():
-        for endpoint in collection.endpoints:
-            yield Sample(str(tag), str(endpoint.name), operation_of(document, endpoint))
-
-
-def _value(name: str, annotation: str) -> str:
-    return f'"{name.upper().replace("_", "-")}"' if annotation == "str" else name
+def sample_of(document: dict[str, Any], schema: Part, name: str, depth: int = 5) -> Any:
+    """Return JSON data that fits a schema, apart from patterns and ranges; objects have what they require."""
+    found = [each for each in alternatives(document, schema) if each.node.get("type") != "null"]
+    node = found[0].node if found else {}
+    for values in ([node[key]] if key == "const" else node[key] for key in ("const", "enum") if key in node):
+        return values[0]
+    (kind, *_) = sorted(kinds(document, found[0])) if found else ["null"]
+    if kind == "object":
+        members = members_of(document, found[0])
+        required = sorted(members.required & members.properties.keys()) if depth else []
+        return {each: sample_of(document, members.properties[each][-1], each, depth - 1) for each in required}
+    return _VALUES.get(kind, None if kind == "null" else name.upper().replace("_", "-"))

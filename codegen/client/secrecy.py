@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+from codegen.client.places import members_of_model
 from codegen.walk import resolve
 
 _COMPOSED = ("allOf", "anyOf", "oneOf")
 
 
-def hidden_properties(document: dict[str, Any], schema: dict[str, Any]) -> frozenset[str]:
-    """Return the names of an object's properties that are secret.
+def hidden_properties(document: dict[str, Any], model: Any) -> frozenset[str]:
+    """Return the names of a model's properties that are secret.
 
     A property is secret if its schema, or one that it refers to or is composed of, says `x-sensitive: true`,
     `format: password` or `writeOnly: true`. The properties of an object in it are that object's own.
     """
-    return frozenset(name for name, each in _properties(document, schema) if _is_secret(document, each, set()))
-
-
-def _properties(document: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield all descriptions of an object's properties, those that it has from `allOf` included."""
-    if "$ref" in schema:
-        yield from _properties(document, resolve(document, schema["$ref"]))
-    yield from schema.get("properties", {}).items()
-    for member in schema.get("allOf", []):
-        yield from _properties(document, member)
+    properties = members_of_model(document, model).properties
+    return frozenset(
+        name
+        for name, described in properties.items()
+        if any(_is_secret(document, each.node, set()) for each in described)
+    )
 
 
 def _is_secret(document: dict[str, Any], schema: Any, seen: set[str]) -> bool:

@@ -7,7 +7,6 @@ Read from the generator's own parser, so that two spellings of one schema (a ref
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -18,12 +17,14 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.responses import Response
 
-from codegen.client.access import auth_of, base_url_of
-from codegen.client.generator import config_of, parse, shielded
-from codegen.client.places import place_of, with_places
+from codegen.client.access import access_of
+from codegen.client.generator import parse, shielded
+from codegen.client.places import members_of_model, place_of
+from codegen.client.rows import properties_of
 from codegen.client.secrecy import hidden_properties
 from codegen.errors import pointer
-from codegen.walk import dereference, resolve, segments
+from codegen.routes import parameters_of
+from codegen.walk import segments
 
 NULL = "None"
 """The type of null, and of a response without a body."""
@@ -66,7 +67,6 @@ class Part:
     key: str = ""
     is_required: bool = False
     is_secret: bool = False
-    default: str | None = None
 
 
 @attrs.frozen
@@ -103,14 +103,15 @@ def surface_of(document: dict[str, Any]) -> Surface:
 
     """
     with shielded():
-        data = parse(with_places(document), config_of("surface", Path("surface")))
+        data = parse(document)
         return Surface({each.label: each for each in _parts(document, data)})
 
 
 def _parts(document: dict[str, Any], data: GeneratorData) -> Iterator[Part]:
-    auth = auth_of(document)
+    access = access_of(document)
+    auth = access.auth
     for label, place, text in (
-        ("the base URL", "#/servers/0/url", base_url_of(document).rstrip("/")),
+        ("the base URL", "#/servers/0/url", access.base_url.rstrip("/")),
         ("the key's header", auth.place, auth.header.lower()),
         ("the key's prefix", auth.place, repr(auth.prefix)),
     ):
@@ -129,10 +130,10 @@ def _operation_parts(document: dict[str, Any], endpoint: Endpoint, label: str) -
     _, path, method = segments(place)
     operation = Part(OPERATION, label, f"api.{label}", place, Type((f"{method} {path}",)))
     yield operation
+    places = {(each.node["in"], each.node["name"]): each.location for each in parameters_of(document, place)}
     for location, prop in endpoint.iter_all_parameters():
         name = prop.name.get_untrusted_value()
-        there = _parameter_place(document, place, name, location)
-        yield _member(operation, f"{label}: {location} parameter {name}", prop, there)
+        yield _member(operation, f"{label}: {location} parameter {name}", prop, places[location, name])
     for body in endpoint.bodies:
         media_type = body.content_type.get_untrusted_value()
         yield _member(operation, f"{label}: {media_type} body", body.prop, f"{place}/requestBody")
@@ -145,44 +146,23 @@ def _operation_parts(document: dict[str, Any], endpoint: Endpoint, label: str) -
 def _member(holder: Part, label: str, prop: PropertyProtocol, place: str) -> Part:
     """Return a property of a model, or what an operation is given."""
     sort, name = PROPERTY if holder.sort == MODEL else PARAMETER, f"{holder.import_name}.{prop.python_name}"
-    default = None if prop.default is None else prop.default.python_code.as_unembedded_code()
     key = prop.name.get_untrusted_value()
-    return Part(sort, label, name, place, _type(prop), holder.label, key, prop.required, default=default)
-
-
-def _parameter_place(document: dict[str, Any], operation: str, name: str, location: str) -> str:
-    path, _, _ = operation.rpartition("/")
-    return next(
-        f"{holder}/parameters/{index}"
-        for holder in (operation, path)
-        for index, each in enumerate(resolve(document, holder).get("parameters", []))
-        if (found := dereference(document, each))["name"] == name and found["in"] == location
-    )
+    return Part(sort, label, name, place, _type(prop), holder.label, key, prop.required)
 
 
 def _model_parts(document: dict[str, Any], model: ModelProperty, label: str) -> Iterator[Part]:
     place = place_of(model)
-    secret = hidden_properties(document, resolve(document, place))
+    described, hidden = members_of_model(document, model).properties, hidden_properties(document, model)
     holder = Part(MODEL, label, f"models.{label}", place, Type((MODEL,)))
     yield holder
-    for prop in (*(model.required_properties or ()), *(model.optional_properties or ())):
+    for prop in properties_of(model):
         name = prop.name.get_untrusted_value()
-        part = _member(holder, f"{label}.{name}", prop, _property_place(document, place, name) or place)
-        yield attrs.evolve(part, is_secret=name in secret)
+        part = _member(holder, f"{label}.{name}", prop, described[name][-1].location)
+        yield attrs.evolve(part, is_secret=name in hidden)
     found = model.additional_properties
     values = Type(("Never",)) if found is None else _type(found)
     name, there = f"{holder.import_name}.{VALUES}", f"{place}/additionalProperties"
     yield Part(PROPERTY, f"{label}.{VALUES}", name, there, values, label, VALUES)
-
-
-def _property_place(document: dict[str, Any], place: str, name: str) -> str | None:
-    """Return where an object, or one that it is composed of, describes a property."""
-    schema = resolve(document, place)
-    if name in schema.get("properties", {}):
-        return place + pointer("properties", name)[1:]
-    parts = [f"{place}/allOf/{index}" for index, _ in enumerate(schema.get("allOf", []))]
-    parts += [schema["$ref"]] if "$ref" in schema else []
-    return next(filter(None, (_property_place(document, part, name) for part in parts)), None)
 
 
 def _enum_parts(enum: EnumProperty) -> Iterator[Part]:

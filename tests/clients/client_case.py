@@ -21,6 +21,7 @@ import httpx
 from codegen.__main__ import ROOT
 from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
+from tests.clients.operations import operation_named
 from tests.clients.oracle import Oracle
 
 TOKEN = "a-token"  # noqa: S105 - what clients.toml is written for
@@ -68,7 +69,7 @@ class ClientCase:
 
     @property
     def operation(self) -> ModuleType:
-        """The one operation."""
+        """The operation that reads a session."""
         return self.module("api.sessions.get_session")
 
     def module(self, name: str) -> ModuleType:
@@ -103,8 +104,7 @@ class ClientCase:
 
     @property
     def _responses(self) -> dict[str, Any]:
-        (path,) = self.document["paths"].values()
-        responses: dict[str, Any] = path["get"]["responses"]
+        responses: dict[str, Any] = operation_named(self.document, "get_session").node["responses"]
         return responses
 
     def client(self, handler: Handler, *, httpx_args: dict[str, Any] | None = None, **arguments: Any) -> Any:

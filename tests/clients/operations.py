@@ -52,16 +52,31 @@ class Operation:
         ((media_type, content),) = self.node["requestBody"]["content"].items()
         return media_type, content["schema"]
 
+    @property
+    def bodies(self) -> dict[int, dict[str, Any]]:
+        """The media type objects of all JSON bodies that a response may have, by status."""
+        responses = {
+            int(status): dereference(self.document, response)
+            for status, response in self.node["responses"].items()
+            if status.isdecimal()
+        }
+        contents = {status: response.get("content", {}) for status, response in responses.items()}
+        return {status: each["application/json"] for status, each in contents.items() if "application/json" in each}
+
     def success(self, status: int) -> dict[str, Any]:
         """Return the media type object of a status's JSON body."""
-        media_type: dict[str, Any] = self.node["responses"][str(status)]["content"]["application/json"]
-        return media_type
+        return self.bodies[status]
 
     def examples(self, status: int) -> list[Any]:
         """Return the examples of a status's JSON body."""
         media_type = self.success(status)
         named = [each["value"] for each in media_type.get("examples", {}).values()]
         return named or [media_type["example"]]
+
+
+def operation_named(document: dict[str, Any], name: str) -> Operation:
+    """Return the operation of a document that has a name."""
+    return next(each for each in operations_of(document) if each.name == name)
 
 
 def operations_of(document: dict[str, Any]) -> Iterator[Operation]:

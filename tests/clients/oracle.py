@@ -270,7 +270,7 @@ def _scalar(schema: dict[str, Any], value: Any) -> Any:
             raise Unfit
         return value
     text = _of_type(value, schema["type"])
-    read = {"date": _date, "date-time": _date_time, "uuid": _uuid}.get(schema.get("format", ""))
+    read = _FORMATS.get(schema.get("format", ""))
     return read(text) if read else text
 
 
@@ -301,3 +301,7 @@ def _uuid(text: str) -> UUID:
 
 def _refuse() -> Any:
     raise Unfit
+
+
+# Of the two formats of times, all that is of the second is of the first to us: a time without an offset stays naive.
+_FORMATS = {"date": _date, "date-time": _date_time, "date-time-local": _date_time, "uuid": _uuid}

@@ -12,37 +12,46 @@ import pytest
 
 from codegen.__main__ import ROOT
 from codegen.document import load_document
-from codegen.providers import Provider, load_providers
+from codegen.pipeline import regenerate
+from codegen.providers import load_providers
 
 
-def _copy(providers: tuple[Provider, ...], root: Path) -> Path:
-    """Copy what the pipeline reads and writes for some providers."""
+def _without_operations(sources: str) -> str:
+    """Return a list of providers that names `get_session` alone: generation is what takes time."""
+    return re.sub(r"(?m)(?<=\.operations\]\n)(get_session = .*\n)(?:[\w.]+ = .*\n)*", r"\1", sources)
+
+
+@pytest.fixture(scope="session")
+def one_operation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the pipeline reads and writes, with one operation of each provider; not to be changed."""
+    root = tmp_path_factory.mktemp("one_operation")
     shutil.copytree(ROOT / "constraints", root / "constraints")
     shutil.copy2(ROOT / "pyproject.toml", root)
     for folder in ("specs", "overlays"):
-        (root / folder).mkdir()
-    for provider in providers:
-        shutil.copy2(provider.spec, root / "specs")
-        shutil.copy2(provider.overlay, root / "overlays")
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(provider.output, root / "generated" / provider.slug, ignore=ignored)
-    head, *rows = re.split(r"^(?=\[\w+\])", (ROOT / "specs" / "sources.toml").read_text("utf-8"), flags=re.MULTILINE)
-    kept = [row for row in rows if row[1 : row.index("]")] in {provider.slug for provider in providers}]
-    (root / "specs" / "sources.toml").write_text(head + "".join(kept), "utf-8")
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*.operations.yaml"))
+    sources = root / "specs" / "sources.toml"
+    sources.write_text(_without_operations(sources.read_text("utf-8")), "utf-8")
+    assert regenerate(root, load_providers(root), strays=True).failures == ()
     return root
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
+def repository(one_operation: Path, tmp_path: Path) -> Path:
     """All providers."""
-    return _copy(load_providers(ROOT), tmp_path / "repository")
+    return shutil.copytree(one_operation, tmp_path / "repository")
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Path:
-    """Bright Data and Browserbase alone: generation is what takes time."""
-    providers = {provider.slug: provider for provider in load_providers(ROOT)}
-    return _copy((providers["brightdata"], providers["browserbase"]), tmp_path / "repository")
+def pair(repository: Path) -> Path:
+    """Bright Data and Browserbase alone."""
+    sources = repository / "specs" / "sources.toml"
+    head, *rows = re.split(r"(?m)^(?=\[\w+\])", sources.read_text("utf-8"))
+    sources.write_text(head + "".join(row for row in rows if row.startswith("[br") and "[browser_use]" not in row))
+    for slug in ("anchorbrowser", "browser_use", "skyvern"):
+        shutil.rmtree(repository / "generated" / slug)
+        for folder in ("specs", "overlays"):
+            (repository / folder / f"{slug}.yaml").unlink()
+    return repository
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ _CASE = load_document(Path(__file__).parent / "cases" / "injection.yaml")
 PROSE: dict[str, str] = _CASE["prose"]
 NAMES: dict[str, str] = _CASE["names"]
 VALUES: dict[str, str] = _CASE["values"]
-"""The places, and what stands in each of them when nobody is hostile."""
+"""The places, and what stands in each of them without hostile text."""
 
 TOKEN = "token-of-the-test"  # noqa: S105 - it opens nothing
 SECRET = "secret-of-the-test"  # noqa: S105 - it opens nothing
@@ -77,7 +77,7 @@ class InjectedClient:
         texts = {**PROSE, **NAMES, **VALUES, **texts}
         document = _filled(_CASE["document"], texts)
         validate_document(document)
-        # Each has a package of its own, so that none is mistaken for one that was imported before.
+        # Each has a package of its own, so that it is not mistaken for one that was imported before.
         slug = f"injected_{next(_numbers)}"
         provider = Provider(folder, slug, info="", dialect="openapi", sha256="", operations=())
         generate_client(document, provider, version="1.2.3", into=folder / "project")

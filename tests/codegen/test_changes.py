@@ -16,6 +16,7 @@ from codegen.__main__ import ROOT
 from codegen.changes.change import BREAKING, COSMETIC, Change
 from codegen.changes.comparison import compare_editions
 from codegen.changes.edition import Edition, read_edition
+from codegen.changes.overruled import overruled_statements
 from codegen.client import surface_of
 from codegen.document import copied, load_document
 from codegen.errors import pointer
@@ -176,7 +177,7 @@ def reworded(value: Any, random: Random, *, is_named: bool = False) -> Any:
     }
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(slug=st.sampled_from(sorted(EDITIONS)), random=st.randoms(use_true_random=False))
 def test_other_texts_in_another_order_are_cosmetic(slug: str, random: Random) -> None:
     """A document and the same one with other descriptions, its keys in any order, have one and the same client."""
@@ -192,7 +193,7 @@ REMOVED = sorted(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.sampled_from(REMOVED))
 def test_a_removed_property_is_breaking(removed: tuple[str, tuple[str | int, ...]]) -> None:
     """Whichever property of a provider's document is removed: it is breaking, in its place."""
@@ -201,6 +202,22 @@ def test_a_removed_property_is_breaking(removed: tuple[str, tuple[str | int, ...
     del resolve(document, pointer(*parts[:-1]))[parts[-1]]
     changes = compare_editions(EDITIONS[slug], edition(slug, document), {})
     assert pointer(*parts) in {change.place for change in changes if change.verdict == BREAKING}
+
+
+def arrays(depth: int, kind: str) -> dict[str, Any]:
+    """Return a document with a schema of arrays in arrays, of which the innermost item has a type."""
+    schema: dict[str, Any] = {"type": kind}
+    for _ in range(depth - 1):
+        schema = {"type": "array", "items": schema}
+    return {"components": {"schemas": {"A": schema}}}
+
+
+@pytest.mark.parametrize(("depth", "is_seen"), [(8, True), (9, False)])
+def test_what_an_overlay_hides_is_seen_eight_levels_deep(depth: int, is_seen: bool) -> None:  # noqa: FBT001 - a parameter
+    """A schema may hold itself, so the comparison ends somewhere."""
+    stages = [arrays(depth, "string"), arrays(depth, "integer")]
+    found = [said for place, said in overruled_statements(stages, stages) if place == "#/components/schemas/A"]
+    assert found == (["now says " + "array of " * (depth - 1) + "string"] if is_seen else [])
 
 
 UNUSED = {("skyvern", "HTTPValidationError")}
@@ -214,7 +231,7 @@ DESCRIBED = sorted(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.sampled_from(DESCRIBED))
 def test_another_type_in_a_page_is_breaking(described: tuple[str, tuple[str | int, ...]]) -> None:
     """Whichever property a provider's own page describes otherwise: it is breaking, whatever the overlay has there."""

@@ -99,13 +99,13 @@ def test_a_failure_is_told_beside_the_differences(pair: Path, capsys: Capture) -
         "",
         (
             f"{failure}brightdata: missing generated/brightdata/README.md\n"
-            "Repair it with: nox -s regenerate, once the problems above are mended\n"
+            "Repair it with: nox -s regenerate, once the problems above are solved\n"
         ),
     )
     assert run(capsys, pair, "drift", "browserbase") == (
         1,
         "",
-        f"{failure}Repair it with: nox -s regenerate, once the problems above are mended\n",
+        f"{failure}Repair it with: nox -s regenerate, once the problems above are solved\n",
     )
     assert run(capsys, pair, "regenerate") == (1, "", f"{failure}Nothing was written.\n")
     assert files(pair) == before
@@ -132,12 +132,12 @@ def test_only_the_named_providers_are_written(pair: Path, capsys: Capture) -> No
 @pytest.mark.parametrize("command", ["regenerate", "drift", "show"])
 @pytest.mark.parametrize(("slug", "hint"), [("browserbse", " Did you mean browserbase?"), ("?", "")])
 def test_an_unknown_provider_is_misuse(pair: Path, capsys: Capture, command: str, slug: str, hint: str) -> None:
-    """A name that is no provider's ends the command with 2, the nearest name and all names, before any work."""
+    """An unknown name ends the command with 2, the nearest name and all names, before any work."""
     with pytest.raises(SystemExit) as caught:
         main([command, "brightdata", slug], pair)
 
     assert caught.value.code == 2
-    assert capsys.readouterr() == ("", f"There is no provider {slug!r}.{hint} There are: brightdata, browserbase\n")
+    assert capsys.readouterr() == ("", f"Unknown provider {slug!r}.{hint} Known: brightdata, browserbase\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["regenerat"], ["drift", "--all"], ["release"], ["release", "1.2.3", "4"]])
@@ -174,7 +174,7 @@ def test_show_prints_several_documents_by_provider(pair: Path, capsys: Capture) 
 
 
 def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: Capture) -> None:
-    """Whoever mends a document needs to see it; what cannot even be built is not shown."""
+    """An invalid document is shown, to be corrected; what cannot even be built is not shown."""
     overlay = pair / "overlays" / "browserbase.yaml"
     edit(overlay, "proxyBytes: 0", "proxyBytes: none")
     edit(pair / "specs" / "browserbase.yaml", "summary: Get a Session", "summary: [Get a Session]")
@@ -183,7 +183,7 @@ def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: C
     assert code == 1
     assert json.loads(out) == document_of(pair, "browserbase")
     assert err == (
-        "browserbase: overlays/browserbase.yaml: #/paths/~1v1~1sessions~1{id}/get/summary: "
+        "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/summary: "
         "['Get a Session'] is not of type 'string'\n"
     )
 
@@ -255,8 +255,8 @@ CORRUPTIONS: dict[str, Callable[[Path], object]] = {
     "another spec": lambda path: shutil.copy(ROOT / "specs" / "brightdata.yaml", path),
     "another overlay": lambda path: shutil.copy(ROOT / "overlays" / "brightdata.yaml", path),
     "a list": lambda path: path.write_text("- 1\n", "utf-8"),
-    "deep YAML": lambda path: path.write_text("a: " + "[" * 5000, "utf-8"),
-    "deep TOML": lambda path: path.write_text("a = " + "[" * 5000, "utf-8"),
+    "deep YAML": lambda path: path.write_text("a: " + "[" * 120, "utf-8"),
+    "deep TOML": lambda path: path.write_text("a = " + "[" * 120, "utf-8"),
 }
 
 
@@ -326,7 +326,7 @@ def test_the_machine_does_not_show_in_the_clients(pair: Path) -> None:
 
 
 def test_a_stray_of_any_name_can_be_printed(pair: Path) -> None:
-    """A file name that is no text is shown escaped."""
+    """A file name that is not text is shown escaped."""
     (pair / "generated" / os.fsdecode(b"stray-\xff")).touch()
 
     code = f"from codegen.__main__ import *; sys.exit(main(['regenerate'], root=Path({str(pair)!r})))"
@@ -338,7 +338,7 @@ def test_a_stray_of_any_name_can_be_printed(pair: Path) -> None:
 
 
 def test_a_reader_may_leave(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Printing into a pipe that nobody reads from any more is a problem without a word."""
+    """Printing into a closed pipe is a problem without a message."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as closed_pipe:
@@ -378,5 +378,5 @@ def test_the_pipeline_is_run_as_a_module() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (
         2,
         "",
-        f"There is no provider 'no such provider'. There are: {slugs}\n",
+        f"Unknown provider 'no such provider'. Known: {slugs}\n",
     )

@@ -18,7 +18,7 @@ CASES = [
     for name, case in load_document(path).items()
 ]
 REPAIR = (
-    "if the provider has mended this, remove the action; if the place has moved, correct the target; "
+    "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
     "if it may be so at times, say `x-allow-empty: true`"
 )
 

@@ -46,12 +46,13 @@ SENTENCES = [
     (ToolchainError("ruff", "0.1", "0.2"), f"ruff is 0.1, {PINNED}"),
     (ToolchainError("ruff", None, "0.2"), f"ruff is not installed, {PINNED}"),
     (TreeError(Path("generated"), "cannot be written"), "generated: cannot be written"),
-    (ReleaseError("1.0 is no version"), "1.0 is no version"),
-    (RevisionError("v1", "is no revision of this repository"), "v1: is no revision of this repository"),
+    (ReleaseError("1.0 is not a version"), "1.0 is not a version"),
+    (RevisionError("v1", "is not a revision of this repository"), "v1: is not a revision of this repository"),
     (
         ProviderFailure("acme", PATH, InvalidDocument(TWO)),
         "acme: specs/acme.yaml: #/a: is wrong\nacme: specs/acme.yaml: #/b: is missing",
     ),
+    (ProviderFailure("acme", None, InvalidDocument(TWO[:1])), "acme: overlaid document: #/a: is wrong"),
     (ProviderFailure("acme", PATH, DocumentError(PATH, 3, 1, "is a tab")), "acme: specs/acme.yaml:3:1: is a tab"),
     (ProviderFailure("acme", PATH, PageError("page.md", 3, 0, "has no end")), "acme: page.md:3: has no end"),
 ]

@@ -18,7 +18,7 @@ from tests.codegen.injected_client import NAMES, PROSE, SECRET, TOKEN, VALUES, G
 SEED = 20261121
 """Decides the sample."""
 
-# A surrogate without its other half is no text: no UTF-8 file can hold it.
+# A surrogate without its other half is not text: UTF-8 cannot hold it.
 _TEXTS_FOR_PEOPLE = {name: text for name, text in TEXTS.items() if "surrogate" not in name}
 
 
@@ -33,7 +33,7 @@ _SAMPLE = random.Random(SEED).sample(_CASES, 60)  # noqa: S311 - nothing is kept
 
 @pytest.fixture(scope="module")
 def outline(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What does not depend on a text in the files that are no code."""
+    """What does not depend on a text in the files that are not code."""
     return InjectedClient.generate({}, tmp_path_factory.mktemp("harmless")).outline()
 
 

@@ -12,7 +12,7 @@ from codegen.document import canonical, copied, load_document
 from codegen.errors import DialectError, pointer
 from codegen.examples import find_unfit_examples
 from codegen.mintlify import to_openapi
-from codegen.structure import find_lost_references, find_malformed
+from codegen.structure import find_dangling_references, find_malformed
 from codegen.walk import walk
 
 FOLDER = Path(__file__).parent / "cases" / "mintlify"
@@ -38,7 +38,7 @@ def test_document_is_valid(case: dict[str, Any]) -> None:
     parts = list(walk(document))
     assert [
         *find_malformed(document, parts, "3.1"),
-        *find_lost_references(document, parts),
+        *find_dangling_references(document, parts),
         *find_unfit_examples(document, parts, "3.1"),
     ] == []
 

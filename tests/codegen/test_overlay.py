@@ -57,7 +57,7 @@ def test_accepted_overlay(change: dict[str, Any]) -> None:
 
 
 def test_result_shares_nothing() -> None:
-    """Whoever edits a result edits neither the document nor the overlay, nor another part of the result."""
+    """An edit of a result changes neither the document nor the overlay, nor another part of the result."""
     shared: dict[str, Any] = {"x": [1]}
     document = {"a": shared, "b": shared, "c": [shared, shared]}
     applied = overlay({"target": "$.a", "update": {"n": {"m": []}}}, {"target": "$.c", "update": [shared]})

@@ -20,6 +20,7 @@ from codegen.errors import (
     ToolchainError,
     TreeError,
 )
+from codegen.normalisation import normalise
 from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate, try_document
 from codegen.providers import Provider, load_providers
 from codegen.tree import CHANGED, EXTRA, MISSING, Difference
@@ -62,7 +63,7 @@ def test_regenerate_leaves_what_is_up_to_date(repository: Path) -> None:
     assert files(repository) == before
 
 
-def test_every_difference_is_found_and_mended(pair: Path) -> None:
+def test_every_difference_is_found_and_repaired(pair: Path) -> None:
     """A changed line, a deleted and an added file, and strays of any kind are named at once, by provider, and go."""
     before = files(pair)
     generated = pair / "generated"
@@ -108,7 +109,7 @@ def test_comparing_writes_nothing(pair: Path) -> None:
 
 
 def test_only_what_is_asked_for_is_compared(pair: Path) -> None:
-    """With some of the providers and without strays, everybody else's files are nobody's business."""
+    """With some of the providers and without strays, the files of all others stay as they are."""
     (pair / "generated" / "brightdata" / "README.md").unlink()
     (pair / "generated" / "stray").mkdir()
     before = files(pair)
@@ -168,7 +169,7 @@ def test_a_link_in_the_place_of_a_client_is_replaced(pair: Path, tmp_path: Path)
 
 
 _REPAIR = (
-    "if the provider has mended this, remove the action; if the place has moved, correct the target; "
+    "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
     "if it may be so at times, say `x-allow-empty: true`"
 )
 _SPEC, _OVERLAY = PurePosixPath("specs/browserbase.yaml"), PurePosixPath("overlays/browserbase.yaml")
@@ -260,14 +261,14 @@ def test_a_failing_provider_leaves_all_clients_alone(pair: Path, fault: str) -> 
             "brightdata": [difference("brightdata/README.md", MISSING)],
             "stray": [difference("stray", EXTRA)],
         },
-        (ProviderFailure("browserbase", file, error),),
+        (ProviderFailure("browserbase", None if isinstance(error, InvalidDocument) else file, error),),
     )
     assert files(pair) == before
     assert sorted(path.name for path in (pair / "generated").iterdir()) == ["brightdata", "browserbase", "stray"]
 
 
 def test_all_failures_come_together(repository: Path) -> None:
-    """Whatever fails at whichever stage for whomever is told in one run."""
+    """Failures of all providers, at all stages, are reported in one run."""
     edit(repository / "specs" / "anchorbrowser.yaml", "paths:", "pathz:")
     edit(repository / "specs" / "brightdata.yaml", "openapi: 3.1.0", "openapi: 4.0.0")
     (repository / "overlays" / "browser_use.yaml").unlink()
@@ -290,7 +291,7 @@ def test_all_failures_come_together(repository: Path) -> None:
             ),
             ProviderFailure(
                 "brightdata",
-                PurePosixPath("overlays/brightdata.yaml"),
+                None,
                 InvalidDocument(
                     (Problem("#/openapi", "version '4.0.0' is not supported: expected OpenAPI 3.1.x or 3.0.x"),),
                 ),
@@ -315,12 +316,35 @@ def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
     del document["paths"]["/v1/sessions/{id}"]["get"]["parameters"]
     with pytest.raises(ProviderFailure) as caught:
         check_document(provider, document)
-    text = (
-        "the generator: WARNING parsing GET /v1/sessions/{id} within sessions. Endpoint will not be generated. "
-        "Incorrect path templating for /v1/sessions/{id} (Path parameters do not match with path)"
-    )
+    text = "no parameter describes {id} in the path: correct it by an overlay"
     problem = Problem("#/paths/~1v1~1sessions~1{id}/get", text)
-    assert caught.value == ProviderFailure("browserbase", _OVERLAY, InvalidDocument((problem,)))
+    assert caught.value == ProviderFailure("browserbase", None, InvalidDocument((problem,)))
+
+
+def test_a_problem_names_the_parameter(pair: Path) -> None:
+    """Its place is that of the normalised document, in which a parameter for the key is missing, and others move up."""
+    provider = provider_of(pair, "browserbase")
+    document = build_document(provider)
+    operation = document["paths"]["/v1/sessions/{id}"]["get"]
+    schema = {"type": "array", "items": {"type": "object"}}
+    key = {"name": "X-BB-API-Key", "in": "header", "schema": {"type": "string"}}
+    operation["parameters"][:0] = [
+        key,
+        {"name": "limit", "in": "query", "schema": schema},
+    ]
+    with pytest.raises(ProviderFailure) as caught:
+        check_document(provider, normalise(document, provider.operations))
+    assert str(caught.value) == (
+        "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/parameters/0: "
+        "parameter 'limit': a query parameter that holds object is not supported here: correct it by an overlay"
+    )
+    operation["parameters"] = [{"in": "query", "schema": {}}, {"$ref": "#/components/parameters/Lost"}]
+    with pytest.raises(ProviderFailure) as caught:
+        check_document(provider, document)
+    assert [line.partition("/parameters/")[2] for line in str(caught.value).splitlines()] == [
+        "0: 'name' is a required property",
+        "1: refers to '#/components/parameters/Lost', and the components have no such parameter",
+    ]
 
 
 COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
@@ -347,7 +371,7 @@ def test_what_all_clients_depend_on_is_checked_once(
 
 
 def test_a_file_in_the_place_of_the_clients_is_named(pair: Path) -> None:
-    """`generated/` that is no folder holds no client, and is not replaced by one either."""
+    """A file named `generated` holds no client, and is not replaced by a folder."""
     shutil.rmtree(pair / "generated")
     (pair / "generated").touch()
     provider = provider_of(pair, "browserbase")

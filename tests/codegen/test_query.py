@@ -44,7 +44,7 @@ def node_at(document: Any, parts: tuple[str | int, ...]) -> Any:
     return document
 
 
-@pytest.mark.parametrize("query", ["$..z", "$" + ".a" * 3_000])
+@pytest.mark.parametrize("query", ["$..z", "$" + ".a" * 1_000])
 def test_excessive_depth_is_refused(query: str) -> None:
     """A query too deep for Python, or a document too deep for the library, is an error of ours."""
     document: dict[str, Any] = {"z": 1}

@@ -15,8 +15,14 @@ from codegen.__main__ import ROOT
 from codegen.document import load_document
 from codegen.mintlify import to_openapi
 from codegen.pipeline import build_document, check_document
-from codegen.providers import Operation, Provider, load_providers
-from codegen.walk import METHODS, Part, resolve, walk
+from codegen.providers import Provider, load_providers
+from codegen.schemas import reached as schemas_reached
+from codegen.walk import METHODS, Part, walk
+from tests.clients.operations import Operation, operations_of
+
+READING = "get_session"
+FAILURES = 400
+"""The statuses of failures start here."""
 
 
 @attrs.frozen
@@ -25,50 +31,67 @@ class Decision:
 
     server: str
     header: str
-    required: dict[str, list[str]]
-    """Of every schema of an answer: what a session cannot do without."""
+    identifying: dict[str, str]
+    """The models of a session in responses, each with the one property that it requires."""
 
     errors: set[str]
-    """The statuses of failures that are documented or were seen."""
+    """The statuses of failures to read a session that are documented or were seen."""
 
     sensitive: set[str] = attrs.field(factory=set)
     """The properties that must not be printed: credentials, and addresses that are signed."""
+
+    reserved: tuple[str, ...] = ()
+    """What reaches another route in the place of a session's id."""
 
 
 DECISIONS = {
     "anchorbrowser": Decision(
         "https://api.anchorbrowser.io",
         "anchor-api-key",
-        {"#/components/schemas/SessionEnvelope": ["data"], "#/components/schemas/Session": ["session_id"]},
+        {"Session": "session_id", "SessionRow": "id", "CreatedSession": "id"},
         {"401", "402", "403", "404", "429", "500"},
-        {"Session/properties/configuration"},
+        {
+            *("CreatedSession.cdp_url", "CreatedSession.live_view_url", "CustomProxy.password", "CustomProxy.username"),
+            *("Download.file_link", "Download.original_download_url", "IntegrationConfiguration.secrets"),
+            *("LivePage.frontend_url", "Recording.file_link", "Session.configuration", "SessionRow.user_configuration"),
+        },
+        ("all", "history", "async"),
     ),
     "brightdata": Decision(
         "https://api.brightdata.com",
         "Authorization: Bearer",
-        {"#/components/schemas/SingleSessionResponse": ["session"], "#/components/schemas/Session": ["session_id"]},
+        {"Session": "session_id"},
         {"400", "401", "403", "404", "429"},
     ),
     "browser_use": Decision(
         "https://api.browser-use.com/api/v3",
         "X-Browser-Use-API-Key",
-        {"#/components/schemas/Session": ["id"]},
+        {"Session": "id"},
         {"401", "402", "404", "422", "429"},
-        {"Session/properties/liveUrl", "Session/properties/cdpUrl", "Session/properties/recordingUrl"},
+        {
+            *("CustomProxy.password", "CustomProxy.username", "Download.url"),
+            *("Session.cdpUrl", "Session.liveUrl", "Session.recordingUrl"),
+        },
     ),
     "browserbase": Decision(
         "https://api.browserbase.com",
         "X-BB-API-Key",
-        {"#/components/schemas/Session": ["id"]},
+        {"Session": "id"},
         {"401", "404", "429"},
-        {"Session/properties/connectUrl", "Session/properties/seleniumRemoteUrl", "Session/properties/signingKey"},
+        {
+            *("ExternalProxy.password", "ExternalProxy.username", "LivePage.debuggerFullscreenUrl"),
+            *("LivePage.debuggerUrl", "LiveView.debuggerFullscreenUrl", "LiveView.debuggerUrl", "LiveView.wsUrl"),
+            *("LoggedRequest.params", "LoggedRequest.rawBody", "LoggedResponse.rawBody", "LoggedResponse.result"),
+            *("Recording.downloadUrl", "Session.connectUrl", "Session.seleniumRemoteUrl", "Session.signingKey"),
+        },
     ),
     "skyvern": Decision(
         "https://api.skyvern.com",
         "x-api-key",
-        {"#/components/schemas/Session": ["browser_session_id"]},
+        {"Session": "browser_session_id"},
         {"403", "404", "422", "500", "503"},
-        {"FileInfo/properties/url"},
+        {"FileInfo.url", "ProxyAddress.url"},
+        ("history", "external"),
     ),
 }
 
@@ -77,20 +100,13 @@ pytestmark = pytest.mark.parametrize("provider", load_providers(ROOT), ids=lambd
 
 @cache
 def overlaid(provider: Provider) -> dict[str, Any]:
-    """Return a provider's overlaid document; nobody changes it here."""
+    """Return a provider's overlaid document; no test changes it."""
     return build_document(provider)
 
 
-def operation_of(provider: Provider) -> dict[str, Any]:
-    """Return the operation that reads a session."""
-    named = session_operation(provider)
-    operation: dict[str, Any] = overlaid(provider)["paths"][named.path][named.method]
-    return operation
-
-
-def session_operation(provider: Provider) -> Operation:
-    """Return the row of the operation that reads a session."""
-    return next(each for each in provider.operations if each.name == "get_session")
+def operations(provider: Provider) -> list[Operation]:
+    """Return a provider's operations, the one that reads a session first."""
+    return sorted(operations_of(overlaid(provider)), key=lambda each: each.name != READING)
 
 
 def schemas(document: dict[str, Any]) -> Iterator[Part]:
@@ -98,22 +114,16 @@ def schemas(document: dict[str, Any]) -> Iterator[Part]:
     return (part for part in walk(document) if part.kind == "schema" and isinstance(part.node, dict))
 
 
-def reached(provider: Provider) -> dict[str, dict[str, Any]]:
-    """Return the components, by reference, that an answer with a session is made of."""
-    found: dict[str, dict[str, Any]] = {}
-    rest = [part.reference for part in schemas({"paths": {"/": {"get": {"responses": success_of(provider)}}}})]
-    while rest:
-        reference = rest.pop()
-        if reference is not None and reference not in found:
-            found[reference] = resolve(overlaid(provider), reference)
-            inner = {"components": {"schemas": {"": found[reference]}}}
-            rest += [part.reference for part in schemas(inner)]
-    return found
-
-
-def success_of(provider: Provider) -> dict[str, Any]:
-    """Return the one response, by status, that carries a session."""
-    return {status: response for status, response in operation_of(provider)["responses"].items() if status[0] == "2"}
+def reached(provider: Provider) -> Iterator[Part]:
+    """Yield the schemas of a success's body, of any operation, with all that they refer to."""
+    bodies = [
+        ("paths", each.path, each.method, "responses", str(status), "content", "application/json", "schema")
+        for each in operations(provider)
+        for status in each.bodies
+        if status < FAILURES
+    ]
+    parts = [part for part in schemas(overlaid(provider)) if part.parts in bodies]
+    return schemas_reached(overlaid(provider), parts)
 
 
 def test_the_spec_is_the_page(provider: Provider) -> None:
@@ -125,22 +135,22 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
     """The page describes the operation that reads a session, in the dialect and under the info string of its row."""
     page = load_document(provider.spec)
     document = to_openapi(page) if provider.dialect == "mintlify" else page
-    operations = [
-        f"{method} {path}" for path, item in document["paths"].items() for method in METHODS if method in item
-    ]
+    described = [f"{method} {path}" for path, item in document["paths"].items() for method in METHODS if method in item]
+    named = next(str(each) for each in provider.operations if each.name == READING)
 
-    assert str(session_operation(provider)) in operations
+    assert named in described
     assert ("openapi" in page) == (provider.dialect == "openapi")
-    assert provider.info.lower().endswith(str(session_operation(provider)))
+    assert provider.info.lower().endswith(named)
     assert provider.page is None or re.fullmatch(r"https://[a-z.-]+/[a-z0-9/-]+\.md", provider.page)
 
 
 def test_every_action_says_why(provider: Provider) -> None:
-    """A correction has a reason for whoever comes next, and the overlay says what it extends."""
-    overlay = load_document(provider.overlay)
+    """A correction has a reason for the next reader, and the overlay says what it extends."""
+    for path in provider.overlays:
+        overlay = load_document(path)
 
-    assert [action["target"] for action in overlay["actions"] if len(action["description"].split()) < 5] == []
-    assert overlay["extends"] == f"../specs/{provider.slug}.yaml"
+        assert [action["target"] for action in overlay["actions"] if len(action["description"].split()) < 5] == []
+        assert overlay["extends"] == f"../specs/{provider.slug}.yaml"
 
 
 def test_the_document_is_valid(provider: Provider) -> None:
@@ -161,90 +171,100 @@ def test_operations_are_those_of_the_list(provider: Provider) -> None:
     assert found == {(each.name, each.tag, str(each)) for each in provider.operations}
 
 
-def test_the_id_is_the_only_argument_and_opaque(provider: Provider) -> None:
-    """An id is a text to us, without a format, and the key is no argument of the call."""
-    (parameter,) = operation_of(provider)["parameters"]
+def test_every_operation_says_what_it_does(provider: Provider) -> None:
+    """The summary becomes the docstring of the call and a row of the README."""
+    assert [each.name for each in operations(provider) if len(each.node["summary"].split()) < 3] == []
 
-    assert (parameter["in"], parameter["required"], parameter["schema"]["type"]) == ("path", True, "string")
-    assert not {"format", "pattern", "minLength", "maxLength", "enum"} & parameter["schema"].keys()
+
+def test_ids_are_opaque(provider: Provider) -> None:
+    """An id is a text to us, without a format; a session's is refused where it would reach another route."""
+    reading, *others = operations(provider)
+    (session_id,) = reading.parameters
+    found = [each for operation in (reading, *others) for each in operation.parameters if each["in"] == "path"]
+
+    assert [each for each in found if each["schema"].keys() & {"format", "pattern", "enum", "minLength"}] == []
+    assert {each["schema"]["type"] for each in found} == {"string"}
+    assert {tuple(each.get("x-reserved", ())) for each in found if each["name"] == session_id["name"]} == {
+        DECISIONS[provider.slug].reserved
+    }
 
 
 def test_the_client_knows_server_and_key(provider: Provider) -> None:
-    """There is one server for users, and the operation itself says in which header the key goes."""
+    """There is one server for users, and each operation says in which header the key goes."""
     document, decision = overlaid(provider), DECISIONS[provider.slug]
-    (requirement,) = operation_of(provider)["security"]
-    ((name, scopes),) = requirement.items()
-    scheme = document["components"]["securitySchemes"][name]
+    ((name, scheme),) = document["components"]["securitySchemes"].items()
     header = scheme["name"] if scheme["type"] == "apiKey" else f"Authorization: {scheme['scheme'].title()}"
 
     assert [server["url"] for server in document["servers"]] == [decision.server]
-    assert (header, scopes, scheme.get("in", "header")) == (decision.header, [], "header")
-
-
-def test_the_session_is_a_model_of_that_name(provider: Provider) -> None:
-    """A session is imported as `<slug>_client.models.Session`, and is what an answer holds."""
-    session = reached(provider)["#/components/schemas/Session"]
-
-    assert session["type"] == "object"
-    assert session.get("title", "Session") == "Session"
+    assert (header, scheme.get("in", "header")) == (decision.header, "header")
+    assert [each.name for each in operations(provider) if each.node["security"] != [{name: []}]] == []
 
 
 def test_only_what_identifies_a_session_is_required(provider: Provider) -> None:
-    """In an answer, the identifying property and the object that carries it are required, and nothing else."""
-    required = {
-        reference + part.location.removeprefix("#/components/schemas/-"): part.node["required"]
-        for reference, schema in reached(provider).items()
-        for part in schemas({"components": {"schemas": {"-": schema}}})
-        if "required" in part.node
-    }
+    """In every response, whichever model it has of a session; and the object that carries the session."""
+    identifying = DECISIONS[provider.slug].identifying
+    found = {part.parts[-1]: part.node for part in reached(provider) if part.parts[:2] == ("components", "schemas")}
+    models = {name: found[name] for name in identifying}
 
-    assert required == DECISIONS[provider.slug].required
-    identifier = required["#/components/schemas/Session"][0]
-    kind = reached(provider)["#/components/schemas/Session"]["properties"][identifier]
-    assert (kind["type"], kind.get("format")) == ("string", None)
+    assert {name: model["required"] for name, model in models.items()} == {k: [v] for k, v in identifying.items()}
+    assert {name: model.get("title", name) for name, model in models.items()} == {name: name for name in identifying}
+    for name, model in models.items():
+        assert model["type"] == "object"
+        assert model["properties"][identifying[name]].keys() & {"type", "format"} == {"type"}
+        assert model["properties"][identifying[name]]["type"] == "string"
+    carrying = {*identifying, "sessions", "session", "data", "items"}
+    assert [
+        (name, key)
+        for name, model in found.items()
+        for key, each in model.get("properties", {}).items()
+        if key in carrying and "$ref" in each and each["$ref"].rpartition("/")[2] in identifying
+        if key not in model.get("required", ())
+    ] == []
 
 
-def test_an_answer_in_two_shapes_names_the_newer_first(provider: Provider) -> None:
+def test_a_response_in_two_shapes_names_the_newer_first(provider: Provider) -> None:
     """Where the session may come in an envelope or without one, both are components, the envelope first."""
-    ((_, response),) = success_of(provider).items()
-    schema = response["content"]["application/json"]["schema"]
-    shapes = [shape["$ref"] for shape in schema.get("anyOf", [schema])]
-
-    assert shapes == [*DECISIONS[provider.slug].required][: len(shapes)]
+    for operation in operations(provider):
+        for status, body in operation.bodies.items():
+            if status < FAILURES and "anyOf" in body["schema"]:
+                first, second = body["schema"]["anyOf"]
+                assert first["$ref"].endswith("Envelope")
+                assert not second.get("$ref", "").endswith("Envelope")
 
 
 def test_credentials_are_marked(provider: Provider) -> None:
     """Every property that is a credential or a signed address is marked, so that no client prints it."""
     marked = [part for part in schemas(overlaid(provider)) if part.node.get("x-sensitive")]
 
-    expected = {f"#/components/schemas/{place}" for place in DECISIONS[provider.slug].sensitive}
-    assert {part.location for part in marked} == expected
+    assert {f"{part.parts[2]}.{part.parts[-1]}" for part in marked} == DECISIONS[provider.slug].sensitive
 
 
-def test_every_failure_has_a_body_to_show(provider: Provider) -> None:
-    """The failures that are documented or were seen are in the document, each with a schema and an example."""
-    failures = {
-        status: response
-        for status, response in operation_of(provider)["responses"].items()
-        if status not in success_of(provider)
-    }
+def test_the_failures_to_read_a_session_are_known(provider: Provider) -> None:
+    """Those that are documented or were seen are in the document."""
+    reading, *_ = operations(provider)
 
-    assert failures.keys() == DECISIONS[provider.slug].errors
-    for response in failures.values():
-        content = response["content"]["application/json"]
-        assert content["schema"].keys() == {"$ref"}
-        assert content["examples"]
+    assert {str(status) for status in reading.bodies if status >= FAILURES} == DECISIONS[provider.slug].errors
+
+
+def test_every_body_has_a_schema_with_a_name_and_examples(provider: Provider) -> None:
+    """Those of requests, of successes and of failures, so that each can be played and shown."""
+    for operation in operations(provider):
+        for status, body in operation.bodies.items():
+            assert body["examples"], (operation.name, status)
+            assert {"$ref", "anyOf", "x-rows"} & body["schema"].keys(), (operation.name, status)
+        if operation.body:
+            content = operation.node["requestBody"]["content"]["application/json"]
+            assert (content["schema"].keys(), bool(content["examples"])) == ({"$ref"}, True), operation.name
 
 
 def test_there_are_sessions_to_play_with(provider: Provider) -> None:
     """A mock server needs at least two sessions in different states, each of which can be asked for by a name."""
-    ((status, response),) = success_of(provider).items()
-    examples = response["content"]["application/json"]["examples"]
+    reading, *_ = operations(provider)
+    examples = reading.success(200)["examples"]
     sessions = [
         value.get("data", value.get("session", value)) for value in (example["value"] for example in examples.values())
     ]
 
-    assert status == "200"
     assert all(name.strip() for name in examples)
     assert len({session["status"].lower() for session in sessions}) >= 2
 

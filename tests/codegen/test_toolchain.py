@@ -36,7 +36,7 @@ def test_pins_are_read_by_lower_case_name(tmp_path: Path) -> None:
 
 
 def test_a_tool_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error names the tool, what is pinned, and that there is none."""
+    """The error names the tool and what is pinned, and says that it is not installed."""
     constraints(tmp_path, "no-such-tool==1.0\n")
     monkeypatch.setattr(toolchain, "TOOLS", ("no-such-tool",))
 

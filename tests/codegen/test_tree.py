@@ -61,7 +61,7 @@ def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
 
 
 def test_what_is_no_folder_holds_no_file(tmp_path: Path) -> None:
-    """A file, or a link, in the place of a committed folder is no copy of it, even if the link leads to one."""
+    """A file, or a link, in the place of a committed folder differs from it, even if the link leads to a copy."""
     fresh = write(tmp_path / "fresh", {"a.py": "a"})
     file, link = tmp_path / "file", tmp_path / "link"
     file.touch()
@@ -103,7 +103,7 @@ def test_a_link_to_a_folder_is_not_entered(tmp_path: Path) -> None:
 
 
 def test_bytecode_does_not_count(tmp_path: Path) -> None:
-    """What Python leaves behind where it imports is no difference."""
+    """What Python leaves behind where it imports is not compared."""
     committed = write(tmp_path / "committed", FILES | {"models/__pycache__/b.pyc": "1", "__pycache__/c/d.pyc": "2"})
 
     assert compare_trees(committed, write(tmp_path / "fresh", FILES)) == []
@@ -132,7 +132,7 @@ def test_staging_is_removed_whatever_happens(tmp_path: Path) -> None:
 
 
 def test_only_staging_folders_are_taken_for_such() -> None:
-    """What a person or the generator may name a folder is none of ours."""
+    """A folder with a name that a person or the generator may give it is not taken for ours."""
     assert [is_staging(Path("generated", name)) for name in (".staging-x1", "staging-x1", "skyvern", ".git")] == [
         True,
         False,
@@ -142,7 +142,7 @@ def test_only_staging_folders_are_taken_for_such() -> None:
 
 
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
-    """Staging beside what is no folder is an error that names it."""
+    """Staging beside a file is an error that names it."""
     file = tmp_path / "generated"
     file.touch()
 

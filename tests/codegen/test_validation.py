@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import copy
 import socket
 import sys
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codegen.client import generate_client
 from codegen.document import canonical, load_document
 from codegen.errors import InvalidDocument, Problem
+from codegen.providers import Provider
 from codegen.validation import validate_document
 
 FOLDER = Path(__file__).parent / "cases"
@@ -27,10 +30,10 @@ CASES = [
 Build = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def problems_of(document: dict[str, Any]) -> tuple[Problem, ...]:
+def problems_of(document: dict[str, Any], **limits: int) -> tuple[Problem, ...]:
     """Return what validation finds; anything but its own error is a fault."""
     try:
-        validate_document(document)
+        validate_document(document, **limits)
     except InvalidDocument as error:
         return error.problems
     return ()
@@ -112,18 +115,47 @@ def test_what_no_file_can_hold_is_refused(session: dict[str, Any], place: str, t
     assert problems_of(build({"session": session})) == (expected,)
 
 
-@pytest.mark.parametrize("keyword", ["properties", "items", "anyOf"])
-def test_schemas_as_deep_as_a_file_may_be_are_taken(keyword: str, build: Build) -> None:
-    """What the loader accepts is not too deep for validation."""
+def nested(keyword: str, depth: int) -> dict[str, Any]:
+    """Return a schema with so many schemas in each other, itself included."""
     schema: dict[str, Any] = {"type": "string"}
-    for _ in range(40):
+    for _ in range(depth - 1):
         deeper: dict[str, dict[str, Any]] = {
             "properties": {"type": "object", "properties": {"x": schema}},
             "items": {"type": "array", "items": schema},
             "anyOf": {"anyOf": [schema, {"type": "null"}]},
         }
         schema = deeper[keyword]
-    assert problems_of(build({"session": {"a": schema}})) == ()
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("keyword", "place"),
+    [("properties", "/properties/x" * 2), ("items", "/items" * 2), ("anyOf", "/anyOf/0" * 2)],
+)
+def test_inline_schemas_have_a_depth(keyword: str, place: str, build: Build) -> None:
+    """Schemas in schemas are counted from the component; what is deeper is one problem, however deep it is."""
+    place = f"#/components/schemas/Session/properties/a{place}"
+    text = "nests schemas deeper than 4 levels: move it to the components by an overlay"
+    assert problems_of(build({"session": {"a": nested(keyword, 3)}}), depth=4) == ()
+    assert problems_of(build({"session": {"a": nested(keyword, 6)}}), depth=4) == (Problem(place, text),)
+
+
+@pytest.mark.parametrize("keyword", ["properties", "items", "anyOf"])
+def test_as_deep_as_the_limit_is_python(keyword: str, build: Build, tmp_path: Path) -> None:
+    """The limit is 30, and what is that deep becomes code that Python reads."""
+    document = build({"session": {"a": nested(keyword, 29)}})
+    assert problems_of(document) == ()
+    assert problems_of(build({"session": {"a": nested(keyword, 30)}})) != ()
+    provider = Provider(tmp_path, "acme", info="", dialect="openapi", sha256="", operations=())
+    generate_client(document, provider, version="1.2.3", into=tmp_path / "acme")
+    for path in tmp_path.rglob("*.py"):
+        ast.parse(path.read_bytes())
+
+
+@pytest.mark.parametrize(("length", "is_taken"), [(197, True), (198, False)])
+def test_a_file_has_a_name_of_at_most_200_bytes(length: int, is_taken: bool, build: Build) -> None:  # noqa: FBT001 - a parameter
+    """The suffix counts, too."""
+    assert (problems_of(build({"operation": {"operationId": "a" * length}})) == ()) == is_taken
 
 
 def test_schemas_without_end_are_refused(build: Build) -> None:
@@ -248,7 +280,7 @@ def nodes(node: Any) -> list[tuple[Any, Any]]:
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(["3.1.0", "3.0.3"]))
 def test_any_change_to_a_valid_document_is_judged(data: st.DataObject, version: str) -> None:
-    """Whatever node is deleted, renamed, added or of another type: the answer is None or `InvalidDocument`."""
+    """Whatever node is deleted, renamed, added or of another type: the result is None or `InvalidDocument`."""
     document = copy.deepcopy({**RICH, "openapi": version})
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(nodes(document)))

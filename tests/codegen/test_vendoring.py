@@ -318,7 +318,7 @@ def test_command_without_providers(root: Path, capsys: Capture) -> None:
     [
         (["acme="], "'acme=': expected one file for each provider, as in acme=path/to/page.md\n"),
         (["acme", "acme=a.md"], "'acme=a.md': expected one file for each provider, as in acme=path/to/page.md\n"),
-        (["acm=a.md"], "There is no provider 'acm'. Did you mean acme? There are: acme, brick, crate\n"),
+        (["acm=a.md"], "Unknown provider 'acm'. Did you mean acme? Known: acme, brick, crate\n"),
     ],
 )
 def test_misused_command(root: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:

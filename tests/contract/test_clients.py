@@ -14,6 +14,7 @@ from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, err
 from codegen.__main__ import ROOT
 from codegen.pipeline import build_document
 from codegen.providers import load_providers
+from tests.clients.operations import operation_named
 
 KEY = "a-key-of-mine"
 SPECS = {provider.slug: provider for provider in load_providers(ROOT)}
@@ -43,10 +44,10 @@ each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 def documented(slug: str) -> dict[int, list[Any]]:
     """Return the bodies that an overlaid description has as examples, by status."""
-    (path,) = build_document(SPECS[slug])["paths"].values()
+    operation = operation_named(build_document(SPECS[slug]), "get_session")
     return {
         int(status): [example["value"] for example in _examples(response)]
-        for status, response in path["get"]["responses"].items()
+        for status, response in operation.node["responses"].items()
     }
 
 

@@ -5,64 +5,67 @@ from __future__ import annotations
 import importlib
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 import httpx
 import yaml
 
-from browser_sessions import PROVIDERS, SessionRef, _failures, errors
+from browser_sessions import PROVIDERS, SessionRef, errors
 from browser_sessions._access import Access
+from browser_sessions._attempt import RawResponse
+from browser_sessions._bounds import Bounds
+from browser_sessions._call import Call, course
 from browser_sessions.errors import BrowserSessionsError
 
 KEY = "a-key-that-is-secret"
 
-
-class Call(NamedTuple):
-    """What an error says of a call."""
-
-    access: Access
-    ref: SessionRef | None
-    secrets: tuple[str, ...] = ()
-
-
-class Response(NamedTuple):
-    """What an error says of a response."""
-
-    status_code: int
-    headers: httpx.Headers
-    content: bytes
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+LOST = (
+    httpx.CloseError,
+    httpx.LocalProtocolError,
+    httpx.ReadError,
+    httpx.ReadTimeout,
+    httpx.RemoteProtocolError,
+    httpx.WriteError,
+    httpx.WriteTimeout,
+)
+"""What httpx raises of which a request may have been received; of the others, it was not."""
 
 
 def call_to(
     slug: str, *, key: str = KEY, base_url: str = "", session_id: str | None = "an-id", secrets: tuple[str, ...] = ()
-) -> Call:
+) -> Call[Any]:
     """Return a call to a provider; at its own base URL the key is from the environment, elsewhere from an argument."""
     provider = PROVIDERS[slug]
     source = "api_keys" if base_url else provider.key_variables[0]
     ref = None if session_id is None else SessionRef(slug, session_id)
-    return Call(Access(provider, key, base_url or provider.base_url, source), ref, secrets)
+    access = Access(provider, key, base_url or provider.base_url, source)
+    module = importlib.import_module(f"browser_sessions._providers.{slug}")
+    client = module.CLIENT(token=key, base_url=access.base_url)
+    arguments = ("an-id",) if ref is None else (ref.id,)
+    return Call(access, client, module.OPERATION, module.view, Bounds(1, 0, 1), arguments, ref=ref, secrets=secrets)
 
 
-def response_of(status: int, body: Any = None, headers: Any = ()) -> Response:
+def response_of(status: int, body: Any = None, headers: Any = ()) -> RawResponse:
     """Return a response; its body is bytes, a text, or else JSON, unless it is None."""
     if not isinstance(body, bytes | str) and body is not None:
         body = json.dumps(body)
     content = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b""
-    return Response(status, httpx.Headers(headers), content)
+    return RawResponse(status, httpx.Headers(headers), content)
 
 
 def failing(
     slug: str, status: int, body: Any = None, headers: Any = (), **arguments: Any
 ) -> errors.ApiStatusError | errors.UnexpectedResponse:
     """Return the error for a response, which of a success is that of reading it."""
-    call, response = call_to(slug, **arguments), response_of(status, body, headers)
-    if not 200 <= status < 300:
-        return _failures.status_error(call, response)
-    parsed = importlib.import_module(f"{slug}_client.api.sessions.get_session").parse_response(response)
-    if parsed.error is None:
-        return _failures.unexpected(call, response, f"status {status} is not documented")
-    return _failures.unexpected(call, response, str(parsed.error), parsed.error.path or None)
+    steps = course(call_to(slug, **arguments))
+    next(steps)
+    try:
+        steps.send(response_of(status, body, headers))
+    except (errors.ApiStatusError, errors.UnexpectedResponse) as error:
+        return error.with_traceback(None)
+    raise AssertionError(status)
 
 
 @attrs.frozen

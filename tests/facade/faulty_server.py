@@ -57,7 +57,7 @@ class Peer:
         self._connection.sendall(data)
 
     def answer(self, body: bytes, *, status: str = "200 OK", length: int | None = None, **headers: str) -> None:
-        """Send an answer, perhaps with a length that is not its own."""
+        """Send a response, perhaps with a length that is not its own."""
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         lines.append(f"Content-Length: {len(body) if length is None else length}")
         self.send("\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode() + body)

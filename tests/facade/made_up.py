@@ -43,8 +43,8 @@ def call(base_url: str = "https://api.skyvern.com", **changes: Any) -> Call[Brow
     return made._replace(**changes)
 
 
-def told(of: Call[T], note: Callable[[Any], object]) -> Course[T]:
-    """Return the course of a call that notes what it is told: each response, and the kind of an interruption."""
+def noting(of: Call[T], note: Callable[[Any], object]) -> Course[T]:
+    """Return the course of a call that notes each response, and the kind of an interruption."""
     steps = course(of)
     came = None
     while True:

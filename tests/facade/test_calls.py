@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import random
 import time
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
 
-from browser_sessions import errors
+from browser_sessions import PROVIDERS, SessionRef, errors
+from browser_sessions._access import Access
 from browser_sessions._attempt import Attempt, Pause, RawResponse
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, MayExistError, course
 from browser_sessions._http import MAX_BODY
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError
+from tests.facade.failing import LOST, UNSENT
 from tests.facade.fetching import KEY, running
 from tests.facade.made_up import call
 
@@ -84,20 +87,6 @@ def test_the_whole_request_of_a_call() -> None:
     assert taking.send(None).request is request  # type: ignore[union-attr]
 
 
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-LOST = (
-    httpx.CloseError,
-    httpx.LocalProtocolError,
-    httpx.ReadError,
-    httpx.ReadTimeout,
-    httpx.RemoteProtocolError,
-    httpx.WriteError,
-    httpx.WriteTimeout,
-    OSError,
-    UnicodeError,
-)
-
-
 @pytest.mark.parametrize("came", [*(kind("lost") for kind in UNSENT), status(429)], ids=str)
 def test_a_create_that_was_not_received_is_sent_again(came: Any) -> None:
     """There was no connection, or the provider refused it."""
@@ -117,7 +106,7 @@ def test_a_create_that_was_not_received_is_sent_again(came: Any) -> None:
 @pytest.mark.parametrize(
     "came",
     [
-        *(kind("lost") for kind in LOST),
+        *(kind("lost") for kind in (*LOST, OSError, UnicodeError)),
         *map(status, (200, 204, 408, 500, 502, 503, 504, 520, 526)),
         status(200, b"{}"),
         SESSION._replace(problem="it is larger than 10 MB"),
@@ -156,6 +145,57 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again() -> None:
     came = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate")
 
     assert play(call(), came) == [attempt(), "TransportError"]
+
+
+def operation_of(slug: str, name: str, ref: SessionRef | None = None, **named: Any) -> Call[Any]:
+    """Return a call to one of the operations that a client has."""
+    client = import_module(f"{slug}_client").AuthenticatedClient(token=KEY)
+    operation = import_module(f"{slug}_client.api.sessions.{name}")
+    access = Access(PROVIDERS[slug], KEY, PROVIDERS[slug].base_url)
+    return Call(access, client, operation, type, Bounds(60, 2, 600), () if ref is None else (ref.id,), named, ref)
+
+
+EMPTY_PAGE: dict[str, Any] = {"items": [], "totalItems": 0, "pageNumber": 3, "pageSize": 2}
+OTHERS = [
+    (
+        operation_of("browser_use", "list_sessions", page_size=2, metadata=["a=b", "c=d"])._replace(max_body=10**8),
+        ("GET", "https://api.browser-use.com/api/v3/browsers?pageSize=2&metadata=a%3Db&metadata=c%3Dd", b""),
+        attempt(end=1060.0, max_body=10**8, may_repeat=True),
+        (EMPTY_PAGE, "SessionPage"),
+    ),
+    (
+        operation_of("skyvern", "list_sessions"),
+        ("GET", "https://api.skyvern.com/v1/browser_sessions", b""),
+        attempt(end=1060.0, may_repeat=True),
+        ([], "Rows"),
+    ),
+    (
+        operation_of("skyvern", "create_session", body={"timeout": 5})._replace(may_repeat=False),
+        ("POST", "https://api.skyvern.com/v1/browser_sessions", b'{"timeout":5}'),
+        attempt(end=1060.0),
+        (running("skyvern"), "Session"),
+    ),
+    (
+        operation_of("browserbase", "stop_session", SessionRef("browserbase", "a"), body={"status": "REQUEST_RELEASE"}),
+        ("POST", "https://api.browserbase.com/v1/sessions/a", b'{"status":"REQUEST_RELEASE"}'),
+        attempt(end=1060.0, may_repeat=True),
+        (running("browserbase"), "Session"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("of", "sent", "step", "result"), OTHERS, ids=repr)
+def test_other_operations(of: Call[Any], sent: tuple[Any, ...], step: Any, result: tuple[Any, str]) -> None:
+    """A list has a query and no session, a create a body, and a stop both a session and a body."""
+    body, name = result
+    taking = course(of)
+    first = next(taking)
+    assert isinstance(first, Attempt)
+    assert (first.request.method, str(first.request.url), first.request.content) == sent
+    assert first._replace(request=step.request) == step
+    with pytest.raises(StopIteration) as ended:
+        taking.send(status(200, json.dumps(body).encode()))
+    assert ended.value.value.__name__ == name
 
 
 def test_a_network_that_cannot_be_used_is_an_error_of_the_call() -> None:

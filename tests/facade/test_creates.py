@@ -25,7 +25,7 @@ from browser_sessions._http import AsyncNetwork, Network
 from browser_sessions.errors import BrowserSessionsError, UnexpectedResponse
 from tests.facade.faulty_server import FaultyServer, Peer, Play, answering
 from tests.facade.fetching import AMPLE, BACKENDS, running
-from tests.facade.made_up import BOUNDS, call, told
+from tests.facade.made_up import BOUNDS, call, noting
 from tests.facade.test_faulty_servers import SESSION, wait_until
 
 each_backend = pytest.mark.parametrize("backend", BACKENDS)
@@ -131,7 +131,7 @@ def interrupted_wait(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 def test_ctrl_c_does_not_cut_off_a_create(interrupted_wait: threading.Event) -> None:
-    """Its course is told of the response, and the interruption leaves then."""
+    """Its course gets the response, and the interruption leaves then."""
     notes: list[Any] = []
 
     def play(peer: Peer) -> None:
@@ -143,7 +143,7 @@ def test_ctrl_c_does_not_cut_off_a_create(interrupted_wait: threading.Event) -> 
     with FaultyServer(play) as server:
         runs = driver()
         with pytest.raises(KeyboardInterrupt):
-            runs.run(told(call(server.address), notes.append))
+            runs.run(noting(call(server.address), notes.append))
         runs.close()
 
     (response,) = notes
@@ -151,7 +151,7 @@ def test_ctrl_c_does_not_cut_off_a_create(interrupted_wait: threading.Event) -> 
 
 
 def test_ctrl_c_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If there is still no response, the connection is closed, and the course told that it is lost."""
+    """If there is still no response, the connection is closed, and its course gets the lost connection."""
     monkeypatch.setattr(_drivers, "PATIENCE", 0.05)
     notes: list[Any] = []
 
@@ -163,7 +163,7 @@ def test_ctrl_c_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     with FaultyServer(play) as server:
         runs = driver()
         with pytest.raises(KeyboardInterrupt):
-            runs.run(told(call(server.address), notes.append))
+            runs.run(noting(call(server.address), notes.append))
         assert [type(note) for note in notes] == [httpx.RemoteProtocolError]
         wait_until(lambda: server.open == 0)
         wait_until(lambda: "browser-sessions" not in [thread.name for thread in threading.enumerate()])
@@ -171,7 +171,7 @@ def test_ctrl_c_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ctrl_c_waits_for_no_transport_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its course is told of the interruption alone."""
+    """Its course gets the interruption alone."""
     monkeypatch.setattr(_drivers, "PATIENCE", 0.01)
     monkeypatch.setattr(_drivers, "LAST_PATIENCE", 0.01)
     notes: list[Any] = []
@@ -183,7 +183,7 @@ def test_ctrl_c_waits_for_no_transport_that_does_not_end(monkeypatch: pytest.Mon
         return httpx.Response(200)
 
     with pytest.raises(KeyboardInterrupt):
-        driver(httpx.MockTransport(hang)).run(told(call(), notes.append))
+        driver(httpx.MockTransport(hang)).run(noting(call(), notes.append))
     end.set()
     assert notes == [KeyboardInterrupt]
 
@@ -220,7 +220,7 @@ def test_an_interruption_leaves(backend: str | None) -> None:
 
 
 def test_ctrl_c_cuts_off_a_read() -> None:
-    """At once, and its course is told of that."""
+    """At once, and its course gets the interruption."""
     notes: list[Any] = []
 
     def play(peer: Peer) -> None:
@@ -231,7 +231,7 @@ def test_ctrl_c_cuts_off_a_read() -> None:
     with FaultyServer(play) as server:
         runs = driver()
         with pytest.raises(KeyboardInterrupt):
-            runs.run(told(call(server.address, may_repeat=True), notes.append))
+            runs.run(noting(call(server.address, may_repeat=True), notes.append))
         assert notes == [KeyboardInterrupt]
         wait_until(lambda: server.open == 0)
         runs.close()
@@ -261,13 +261,13 @@ def test_a_create_is_sent_in_the_callers_context() -> None:
 
 @each_backend
 def test_cancelling_does_not_cut_off_a_create(backend: str) -> None:
-    """The course is told of the response, and the cancellation leaves then."""
+    """Its course gets the response, and the cancellation leaves then."""
     notes: list[Any] = []
     held = Held()
 
     async def cancel(runs: AsyncDriver) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(runs.run, told(call(server.address), notes.append))
+            tasks.start_soon(runs.run, noting(call(server.address), notes.append))
             await anyio.to_thread.run_sync(held.has_come.wait)
             tasks.cancel_scope.cancel()
             held.may_respond.set()
@@ -283,7 +283,7 @@ def test_a_cancelled_task_of_asyncio_does_not_either() -> None:
     held = Held()
 
     async def cancel(runs: AsyncDriver) -> None:
-        task = asyncio.ensure_future(runs.run(told(call(server.address), notes.append)))
+        task = asyncio.ensure_future(runs.run(noting(call(server.address), notes.append)))
         await anyio.to_thread.run_sync(held.has_come.wait)
         for _ in range(3):
             task.cancel()
@@ -305,7 +305,7 @@ def test_a_timeout_of_asyncio_ends_where_it_should() -> None:
     async def time_out(runs: AsyncDriver) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
-                await runs.run(told(call(server.address), notes.append))
+                await runs.run(noting(call(server.address), notes.append))
         await asyncio.sleep(0)
 
     with FaultyServer(answering(SESSION)) as server:
@@ -322,7 +322,7 @@ def test_a_create_that_was_cancelled_ends_with_its_attempt(backend: str) -> None
         with anyio.CancelScope() as scope:
             scope.cancel()
             with pytest.raises(MayExistError):
-                await runs.run(told(call(server.address, bounds=BOUNDS._replace(timeout=0.2)), notes.append))
+                await runs.run(noting(call(server.address, bounds=BOUNDS._replace(timeout=0.2)), notes.append))
 
     with FaultyServer(Peer.hold) as server:
         in_loop(backend, cancel)
@@ -332,13 +332,13 @@ def test_a_create_that_was_cancelled_ends_with_its_attempt(backend: str) -> None
 
 @each_backend
 def test_cancelling_cuts_off_a_read(backend: str) -> None:
-    """At once, and its course is told of that."""
+    """At once, and its course gets the interruption."""
     notes: list[Any] = []
     held = Held()
 
     async def cancel(runs: AsyncDriver) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(runs.run, told(call(server.address, may_repeat=True), notes.append))
+            tasks.start_soon(runs.run, noting(call(server.address, may_repeat=True), notes.append))
             await anyio.to_thread.run_sync(held.has_come.wait)
             tasks.cancel_scope.cancel()
         assert [note.__name__ for note in notes] in (["CancelledError"], ["Cancelled"])

@@ -54,7 +54,7 @@ def test_the_page_of_errors_has_every_error() -> None:
 
     assert table.keys() == ERRORS - {"BrowserSessionsError"}
     assert {name for name, how in table.items() if "Retried." in how} == {
-        name for name in table if issubclass(getattr(errors, name), errors.PASSING)
+        name for name in table if issubclass(getattr(errors, name), errors.TRANSIENT)
     }
 
 

@@ -11,9 +11,13 @@ import httpx
 import pytest
 
 from browser_sessions import PROVIDERS, SessionRef, errors
+from browser_sessions._attempt import RawResponse
+from browser_sessions._bounds import Bounds
+from browser_sessions._call import course
 from browser_sessions.errors import BrowserSessionsError
-from tests.facade.failing import KEY, load_cases
+from tests.facade.failing import KEY, call_to, load_cases
 from tests.facade.fetching import BACKENDS, async_client, run, running, sync_client
+from tests.facade.made_up import call
 from tests.facade.masking import texts_in
 from tests.facade.test_failures import UNPRINTABLE
 
@@ -34,7 +38,6 @@ class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_a_client_raises_the_whole_error(backend: str | None, caplog: pytest.LogCaptureFixture) -> None:
     """Every field of it, for every case; the key is from an argument, and in no log."""
     cases = [case for case in load_cases() if not case.base_url and case.error["class"] != "AuthenticationFailed"]
-    cases = [case for case in cases if "is not documented" not in case.error["says"]]
     answers = iter(cases)
 
     def answer(_: httpx.Request) -> httpx.Response:
@@ -137,10 +140,34 @@ def test_each_attempt_is_one_record(
     found = [re.fullmatch(r'"(.*)" (.*), (\d+\.\d{3}) s, attempt (\d)', each.getMessage()) for each in records]
     groups = [each.groups() for each in found if each]
     assert [(line, status, number) for line, status, _, number in groups] == [
-        (line, str(status or "no answer"), str(number))
+        (line, str(status or "no response"), str(number))
         for number, (line, status) in enumerate(zip(requests, answers, strict=True), 1)
     ]
     assert requests[0].endswith("/an%2Fid%20%C3%BC")
+
+
+def test_a_query_and_a_secret_are_not_logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a URL, and of an id that is one; a call without a session is named after its provider."""
+    monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
+    response = RawResponse(503, httpx.Headers(), b"")
+    with caplog.at_level(logging.DEBUG):
+        for made in (
+            call_to("skyvern", session_id=f"wss://a.example/{KEY}?hunter2"),
+            call(bounds=Bounds(1, 1, 1), may_repeat=True, named={"path": "/a?b=hunter2"}),
+            call(bounds=Bounds(1, 1, 1), may_repeat=True, named={"path": "/a/hunter2"}),
+        ):
+            steps = course(made._replace(bounds=Bounds(1, 1, 1)))
+            next(steps)
+            steps.send(response)
+    messages = [re.sub(r"\d\.\d+ s", "0 s", record.getMessage()) for record in caplog.records]
+    assert messages == [
+        '"GET https://api.skyvern.com/v1/browser_sessions/wss%3A%2F%2Fa.example%2F***%3Fhunter2" 503, 0 s, attempt 1',
+        "skyvern:wss://a.example/***?***: attempt 1 failed (ProviderUnavailable), again in 0 s",
+        '"POST https://api.skyvern.com/a?***" 503, 0 s, attempt 1',
+        "Skyvern: attempt 1 failed (ProviderUnavailable), again in 0 s",
+        '"POST https://api.skyvern.com/a/***" 503, 0 s, attempt 1',
+        "Skyvern: attempt 1 failed (ProviderUnavailable), again in 0 s",
+    ]
 
 
 def test_a_session_that_is_fetched_without_ado_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:

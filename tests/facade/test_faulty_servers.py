@@ -128,7 +128,7 @@ def large(peer: Peer, status: str = "200 OK") -> None:
 
 
 def hint(peer: Peer) -> None:
-    """Say that an answer is coming, and answer."""
+    """Say that a response is coming, and respond."""
     peer.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
     peer.answer(SESSION)
 
@@ -142,9 +142,9 @@ T, X = errors.TransportError, errors.UnexpectedResponse
 
 FAULTS: dict[str, tuple[Play, type[BrowserSessionsError]]] = {
     "closed at once": (lambda _: None, T),
-    "closed without an answer": (reading(lambda _: None), T),
+    "closed without a response": (reading(lambda _: None), T),
     "reset at once": (lambda peer: peer.reset(), T),
-    "reset without an answer": (reading(lambda peer: peer.reset()), T),
+    "reset without a response": (reading(lambda peer: peer.reset()), T),
     "reset in the head": (reading(reset_in_head), T),
     "reset in the body": (reading(reset_in_body), T),
     "half closed": (reading(lambda peer: peer.half_close()), T),
@@ -252,8 +252,8 @@ def test_every_provider_has_the_same_faults(slug: str, backend: str | None) -> N
 
 
 @each_backend
-def test_a_certificate_that_nobody_knows(backend: str | None) -> None:
-    """Nothing is sent to whoever has it."""
+def test_a_certificate_of_an_unknown_authority(backend: str | None) -> None:
+    """Nothing is sent to a server that has one."""
     with FaultyServer(answering(SESSION), tls=True) as server:
         error = fetch(server.address, backend)
         assert server.requests == []
@@ -383,7 +383,7 @@ class Script:
 
 
 def lose(peer: Peer) -> None:
-    """Break off without an answer."""
+    """Break off without a response."""
     peer.reset()
 
 
@@ -433,7 +433,7 @@ def test_a_retry_is_never_too_early(kind: str, backend: str | None) -> None:
 
 @each_backend
 def test_the_deadline_is_kept(backend: str | None) -> None:
-    """With an answer in hand, its error; with none, a timeout; an hour is not waited for."""
+    """With a response in hand, its error; without one, a timeout; an hour is not waited for."""
     cases: list[tuple[list[Play], type[BrowserSessionsError]]] = [
         ([respond("503 Wait", b""), Peer.hold], errors.ProviderUnavailable),
         ([Peer.hold], errors.RequestTimeout),
@@ -497,7 +497,7 @@ def _nothing_left(server: FaultyServer) -> Iterator[None]:
 
 
 def test_leaving_early_ends_what_hangs_on_the_network() -> None:
-    """Threads that wait for an answer do not wait for it any longer."""
+    """Threads that wait for a response do not wait for it any longer."""
     with (
         FaultyServer(first_only) as server,
         _nothing_left(server),

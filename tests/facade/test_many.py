@@ -16,7 +16,8 @@ import anyio
 import httpx
 import pytest
 
-from browser_sessions import PROVIDERS, BrowserSession, Client, SessionRef
+from browser_sessions import PROVIDERS, BrowserSession, Client, SessionRef, _many
+from browser_sessions._streams import Stop
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidSessionRef, SessionNotFound
 from tests.facade.fetching import AMPLE, BACKENDS, KEYS, Handler, async_client, run, running, sync_client
 
@@ -287,7 +288,7 @@ def threads() -> list[threading.Thread]:
 
 
 def test_leaving_early_leaves_no_thread() -> None:
-    """Whatever they were doing: waiting for an answer, for another attempt, or for their turn."""
+    """Whatever they were doing: waiting for a response, for another attempt, or for their turn."""
     started = threading.Barrier(5, timeout=AMPLE)
 
     def fail(request: httpx.Request) -> httpx.Response:
@@ -307,6 +308,29 @@ def test_leaving_early_leaves_no_thread() -> None:
         gc.collect()
         assert threads() == []
         assert time.monotonic() - start < AMPLE
+
+
+def test_leaving_early_begins_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for its turn when the loop is left is not sent, by whatever transport."""
+    is_left = threading.Event()
+    sent: list[str] = []
+
+    class NotedStop(Stop):
+        def set(self) -> None:
+            super().set()
+            is_left.set()
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.path)
+        if len(sent) > 1:
+            assert is_left.wait(AMPLE)
+        return answer(request)
+
+    monkeypatch.setattr(_many, "Stop", NotedStop)
+    with sync_client(respond) as client:
+        for _ in client.get_many((f"skyvern:{number}" for number in range(9)), per_provider=1):
+            break
+    assert len(sent) <= 2
 
 
 def test_an_iterator_that_is_not_used_starts_no_thread() -> None:
@@ -347,7 +371,7 @@ def test_leaving_early_leaves_no_task() -> None:
 async def end_of_tasks() -> None:
     """Wait until there is no task but this one."""
     with anyio.fail_after(AMPLE):
-        while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110 - asyncio tells nobody
+        while asyncio.all_tasks() != {asyncio.current_task()}:  # noqa: ASYNC110 - asyncio has no event for it
             await asyncio.sleep(0.01)
 
 
@@ -365,7 +389,7 @@ def test_results_that_were_not_asked_for() -> None:
 
 
 def test_closing_the_results_ends_the_work() -> None:
-    """For whoever keeps them."""
+    """For a caller that keeps them."""
 
     async def hang(_: httpx.Request) -> httpx.Response:
         await anyio.sleep(60)
@@ -459,7 +483,7 @@ def test_waiting_for_many(backend: str | None) -> None:
 
 
 def test_a_function_that_leaves_ends_the_run() -> None:
-    """Whatever it leaves by: nobody waits for a thread that is gone."""
+    """Whatever it leaves by: the caller does not wait for a thread that is gone."""
 
     def leave(_: BrowserSession) -> bool:
         raise SystemExit

@@ -28,7 +28,7 @@ def test_a_provider_is_where_its_spec_says(slug: str) -> None:
 
 @each_provider
 def test_what_is_sensitive_is_what_the_overlaid_spec_marks(slug: str) -> None:
-    """Every property that is marked `x-sensitive` in the session is in the table, by its own name."""
+    """Every property that is marked `x-sensitive`, in any request or response, is in the table, by its own name."""
     marked = {
         name
         for part in walk(document(slug))

@@ -22,7 +22,7 @@ from tests.facade.fetching import BACKENDS, async_client, run, running, sync_cli
 
 @attrs.define(weakref_slot=True)
 class Clock:
-    """A clock that moves when somebody waits, or is told to."""
+    """A clock that moves when a test waits or sets it."""
 
     now: float = 1000.0
     pauses: list[float] = attrs.field(factory=list)
@@ -62,7 +62,7 @@ def session() -> httpx.Response:
 
 
 def lost(error: type[httpx.TransportError]) -> Step:
-    """Return a step without an answer."""
+    """Return a step without a response."""
 
     def lose() -> httpx.Response:
         raise error("lost")
@@ -177,7 +177,7 @@ def test_pauses_differ() -> None:
 
 @each_backend
 def test_the_deadline_ends_the_last_attempt(backend: str | None, clock: Clock) -> None:
-    """With an answer in hand, it is that answer's error; with none, a timeout."""
+    """With a response in hand, it is its error; without one, a timeout."""
 
     def slow() -> httpx.Response:
         clock.now += 5
@@ -190,7 +190,7 @@ def test_the_deadline_ends_the_last_attempt(backend: str | None, clock: Clock) -
 
 
 def test_an_attempt_has_what_is_left_of_the_deadline(clock: Clock) -> None:
-    """At most `timeout`, and less towards the end; httpx is told in each of its four ways."""
+    """At most `timeout`, and less towards the end; in each of the four ways of httpx."""
     limits: list[dict[str, float]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from browser_sessions._body import Body
-from browser_sessions._streams import Backend, Stop, Stopped
+from browser_sessions._streams import AsyncBackend, Backend, Stop, Stopped
+from tests.facade.fetching import BACKENDS, run
 from tests.facade.test_retries import Clock, clock
 
 __all__ = ["clock"]  # a fixture
@@ -119,6 +120,86 @@ def test_a_handshake_that_fails_closes_its_connection(clock: Clock, wire: Wire) 
     with pytest.raises(httpcore.ReadTimeout):
         stream.read(1)
     assert not wire.is_open
+
+
+class AsyncWire(httpcore.AsyncNetworkStream):
+    """`Wire`, for tasks."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+        """Note it."""
+        return self._wire.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+        """Note it."""
+        self._wire.write(buffer, timeout)
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's
+    ) -> httpcore.AsyncNetworkStream:
+        """Note it."""
+        self._wire.start_tls(ssl_context, server_hostname, timeout)
+        return self
+
+    async def aclose(self) -> None:
+        """Note it."""
+        self._wire.close()
+
+    def get_extra_info(self, info: str) -> str:
+        """Return what is asked for."""
+        return info
+
+
+@pytest.fixture
+def async_wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """The stream of every connection of a task."""
+    wire = Wire()
+
+    async def connect(_: object, host: str, port: int, seconds: float, *rest: object) -> AsyncWire:
+        del host, port, rest
+        wire.seconds.append(seconds)
+        return AsyncWire(wire)
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    return wire
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_limit_of_a_task_is_a_moment_too(clock: Clock, async_wire: Wire, backend: str) -> None:
+    """As in a thread, and nothing is begun after it; a handshake that fails closes its connection."""
+
+    async def main() -> None:
+        stream = await AsyncBackend().connect_tcp("127.0.0.1", 80, 1030.0)
+        clock.now += 1
+        await stream.write(b"a", 1020.0)
+        clock.now += 1
+        assert await stream.read(2, 1020.0) == b"aa"
+        await stream.write(b"a")
+        assert await stream.read(1) == b"a"
+        inner = await stream.start_tls(ssl.create_default_context(), "a.example", 1010.0)
+        await inner.read(1)
+        assert inner.get_extra_info("socket") == "socket"
+        clock.now = 1040.0
+        with pytest.raises(httpcore.ReadTimeout, match="timed out"):
+            await stream.read(1, 1040.0)
+        with pytest.raises(httpcore.WriteTimeout, match="timed out"):
+            await stream.write(b"a", 1040.0)
+        with pytest.raises(httpcore.ConnectTimeout, match="timed out"):
+            await stream.start_tls(ssl.create_default_context(), "a.example", 1040.0)
+        assert async_wire.is_open
+        with pytest.raises(httpcore.ReadTimeout, match="timed out"):
+            await stream.read(1)
+        assert not async_wire.is_open
+        with pytest.raises(httpcore.ConnectTimeout, match="timed out"):
+            await AsyncBackend().connect_tcp("127.0.0.1", 80, 1040.0)
+
+    run(backend, main)
+    assert async_wire.seconds == [30.0, 19.0, 18.0, 28.0, 28.0, 8.0, 28.0]
 
 
 def test_what_is_stopped_does_not_begin(clock: Clock, wire: Wire) -> None:

@@ -15,6 +15,7 @@ from codegen.__main__ import ROOT
 from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
 from tests.clients.client_case import encoded
+from tests.clients.operations import operation_named
 
 PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
 
@@ -81,6 +82,5 @@ def provider_of(slug: str) -> Provider:
 
 def examples(slug: str) -> dict[str, Any]:
     """Return the examples of a successful answer, by name."""
-    (path,) = document(slug)["paths"].values()
-    found = path["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+    found = operation_named(document(slug), "get_session").success(200)["examples"]
     return {name: example["value"] for name, example in found.items()}

@@ -218,12 +218,15 @@ def test_the_commands_need_nox_alone() -> None:
     assert outside([ROOT / "noxfile.py"], {"nox"}) == {}
 
 
-@pytest.mark.parametrize("folder", ["specs", "overlays"])
+OTHERS = {"specs": ["sources.toml"], "overlays": [f"{slug}.operations.yaml" for slug in PROVIDERS]}
+
+
+@pytest.mark.parametrize("folder", OTHERS)
 def test_inputs_are_data(folder: str) -> None:
     """Specs and overlays are YAML, and the list of them is TOML: nothing there is run."""
     names = sorted(path.name for path in (ROOT / folder).iterdir() if not is_staging(path))
 
-    assert names == sorted([f"{slug}.yaml" for slug in PROVIDERS] + ["sources.toml"] * (folder == "specs"))
+    assert names == sorted([f"{slug}.yaml" for slug in PROVIDERS] + OTHERS[folder])
 
 
 @pytest.mark.parametrize("folder", ["codegen", "facade", "tests"])

@@ -64,10 +64,15 @@ class AsyncRun:
         self._limits = {slug: anyio.Semaphore(limit) for slug, limit in limits.items()}
         self._slots = anyio.Semaphore(concurrency)
         self._results: deque[Result | Exception] = deque()
-        self._changed = anyio.Event()
+        self._ready = anyio.Semaphore(0, fast_acquire=True)
         self._failure: Exception | None = None
         self._cancel: Callable[[], object] | None = None
-        self.is_over = False
+        self._ended = anyio.Event()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no task is left."""
+        return self._ended.is_set()
 
     async def result(self) -> Result:
         """Return the next result.
@@ -79,11 +84,11 @@ class AsyncRun:
         """
         if self._cancel is None and not self.is_over:
             self._cancel = _start_task(self._take_all, self._end)
-        while not self._results:
-            if self.is_over:
-                failure, self._failure = self._failure, None
-                raise failure or StopAsyncIteration
-            await self._change()
+        await self._ready.acquire()
+        if not self._results:
+            self._ready.release()  # for the next one who asks
+            failure, self._failure = self._failure, None
+            raise failure or StopAsyncIteration
         result = self._results.popleft()
         self._slots.release()
         if isinstance(result, Exception):
@@ -94,41 +99,31 @@ class AsyncRun:
     def cancel(self) -> None:
         """End the work, soon."""
         if self._cancel is None:
-            self.is_over = True
+            self._end()
         else:
             self._cancel()
 
     async def aclose(self) -> None:
         """End the work, and wait until it has ended."""
         self.cancel()
-        while not self.is_over:
-            await self._change()
-
-    async def _change(self) -> None:
-        if self._changed.is_set():
-            self._changed = anyio.Event()
-        await self._changed.wait()
+        await self._ended.wait()
 
     def _end(self) -> None:
-        self.is_over = True
-        self._changed.set()
+        self._ended.set()
+        self._ready.release()
 
     async def _take_all(self) -> None:
+        source = self._source
         async with anyio.create_task_group() as tasks:
             try:
                 while True:
                     await self._slots.acquire()
-                    name = await self._take()
+                    name = await anext(source, _END) if isinstance(source, AsyncIterator) else next(source, _END)
                     if name is _END:
                         break
                     tasks.start_soon(self._work_on, name)
             except Exception as error:  # noqa: BLE001 - the caller's own; raised once there is no result left
                 self._failure = error
-
-    async def _take(self) -> Any:
-        if isinstance(self._source, AsyncIterator):
-            return await anext(self._source, _END)
-        return next(self._source, _END)
 
     async def _work_on(self, name: Ref) -> None:
         result: Result | Exception
@@ -138,13 +133,13 @@ class AsyncRun:
         except Exception as error:  # noqa: BLE001 - raised by `result`
             result = error
         self._results.append(result)
-        self._changed.set()
+        self._ready.release()
 
 
 def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) -> Callable[[], object]:
     """Start a task that outlives the call, and return what cancels it; `end` is called when it has ended.
 
-    A nursery or a task group would have to be open for as long as an iterator that nobody has to close.
+    A nursery or a task group would have to be open for as long as an iterator that need not be closed.
     """
     if trio := running_trio():
         scope = trio.CancelScope()

@@ -46,3 +46,8 @@ class RawResponse(NamedTuple):
     headers: httpx.Headers
     content: bytes
     problem: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of success, 200 to 299."""
+        return 200 <= self.status_code < 300  # noqa: PLR2004 - HTTP's own

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 
@@ -12,15 +12,12 @@ from browser_sessions._attempt import RawResponse
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-class Content(httpx.SyncByteStream, httpx.AsyncByteStream):
+class Content(httpx.AsyncByteStream):
     """A request's body. httpx's own is a generator, which is left half-way when the connection breaks: trio warns."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._parts = [content] if content else []
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._parts)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return Content(self._content)

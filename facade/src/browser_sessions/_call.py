@@ -1,4 +1,7 @@
-"""A call as a value, and its course: the attempts and pauses that it takes, until there is a result or an error."""
+"""A call as a value, and its course: the attempts and pauses that it takes, until there is a result or an error.
+
+Here, in `course`, is decided whether a request is sent again.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,9 @@ from browser_sessions._bounds import Bounds
 from browser_sessions._http import MAX_BODY, UNSENT
 from browser_sessions._ref import SessionRef
 from browser_sessions.errors import (
-    PASSING,
+    TRANSIENT,
     ApiStatusError,
     BrowserSessionsError,
-    ConfigurationError,
     InvalidSessionRef,
     ProviderUnavailable,
     TransportError,
@@ -54,7 +56,7 @@ class Call(NamedTuple, Generic[T]):
         ref: The session that it is about, if it is about one.
         may_repeat: Whether the same request may be sent twice. One that creates something may not: it is sent again
             only if it was certainly not received, or was refused with 429.
-        max_body: Bytes that a response may have.
+        max_body: Bytes that the body of a response may have.
         secrets: Sensitive values in the request, which no error may show.
 
     """
@@ -109,7 +111,7 @@ def course(call: Call[T]) -> Course[T]:
         try:
             came = yield attempt
         finally:
-            _log_attempt(request, came, start, number)
+            _log_attempt(call, request, came, start, number)
         outcome = _outcome(call, came, attempt.end - start)
         if not isinstance(outcome, BrowserSessionsError):
             return outcome
@@ -129,7 +131,7 @@ def course(call: Call[T]) -> Course[T]:
 
 def is_transient(error: BrowserSessionsError) -> bool:
     """Whether the same may succeed a moment later; what TLS or a proxy refuses now, it will refuse then."""
-    return isinstance(error, PASSING) and not re.search(_REFUSED, str(error.__cause__ or ""))
+    return isinstance(error, TRANSIENT) and not re.search(_REFUSED, str(error.__cause__ or ""))
 
 
 def _request_of(call: Call[Any]) -> httpx.Request:
@@ -145,26 +147,25 @@ def _request_of(call: Call[Any]) -> httpx.Request:
 
 def _outcome(call: Call[T], came: RawResponse | Exception | None, seconds: float) -> T | BrowserSessionsError:
     """Return the result of an attempt that could take some seconds, or the one error for what came of it."""
-    problem = None
-    if isinstance(came, RawResponse) and 200 <= came.status_code < 300 and not came.problem:  # noqa: PLR2004 - HTTP's own
-        response = call.operation.parse_response(came)
-        if response.parsed is not None:
-            return call.view(response.parsed)
-        problem = response.error
-    return _error(call, came, seconds, problem)
+    if not isinstance(came, RawResponse) or not came.is_success or came.problem:
+        return _error(call, came, seconds)
+    response = call.operation.parse_response(came)
+    if response.parsed is not None:
+        return call.view(response.parsed)
+    return _error(call, came, seconds, response.error)
 
 
-def _error(call: Call[Any], came: RawResponse | Exception | None, seconds: float, problem: Any) -> BrowserSessionsError:
+def _error(
+    call: Call[Any], came: RawResponse | Exception | None, seconds: float, problem: Any = None
+) -> BrowserSessionsError:
     from browser_sessions import _failures  # most calls succeed
 
-    if isinstance(came, ConfigurationError):  # of the network, which does not know what it is for
-        return ConfigurationError(str(came), ref=call.ref, provider=call.access.provider.slug)
     if not isinstance(came, RawResponse):
         return _failures.failure(call, came, seconds)
-    if not 200 <= came.status_code < 300:  # noqa: PLR2004 - HTTP's own
+    if not came.is_success:
         return _failures.status_error(call, came)
     if problem is None:
-        return _failures.unexpected(call, came, came.problem or "there is no such success")
+        return _failures.unexpected(call, came, came.problem or _failures.undescribed(call, came))
     error = _failures.unexpected(call, came, str(problem), problem.path or None)
     error.__cause__ = problem
     return error
@@ -182,16 +183,20 @@ def _backoff(number: int) -> float:
     return float(min(_FIRST_PAUSE * 2 ** (number - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
 
 
-def _log_attempt(request: httpx.Request, came: RawResponse | Exception | None, start: float, number: int) -> None:
-    """Log what became of an attempt: neither a key nor a body is in it."""
+def _log_attempt(
+    call: Call[Any], request: httpx.Request, came: RawResponse | Exception | None, start: float, number: int
+) -> None:
+    """Log what became of an attempt: without the key, a query and the body."""
     if _log.isEnabledFor(logging.INFO):
-        status = came.status_code if isinstance(came, RawResponse) else "no answer"
+        from browser_sessions._failures import hidden
+
+        url = hidden(call, str(request.url))
+        status = came.status_code if isinstance(came, RawResponse) else "no response"
         elapsed = time.monotonic() - start
-        _log.info('"%s %s" %s, %.3f s, attempt %d', request.method, request.url, status, elapsed, number)
+        _log.info('"%s %s" %s, %.3f s, attempt %d', request.method, url, status, elapsed, number)
 
 
 def _log_pause(call: Call[Any], error: BrowserSessionsError, pause: float, number: int) -> None:
-    from browser_sessions._failures import line_of
+    from browser_sessions._failures import subject_of
 
-    about, what = line_of(str(call.ref or call.access.provider.slug)), type(error).__name__
-    _log.info("%s: attempt %d failed (%s), again in %.1f s", about, number, what, pause)
+    _log.info("%s: attempt %d failed (%s), again in %.1f s", subject_of(call), number, type(error).__name__, pause)

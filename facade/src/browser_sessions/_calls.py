@@ -1,8 +1,7 @@
-"""Which call each method of a client is."""
+"""Which call each method of a client is: a new operation is a method here, and a module's in `_providers`."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -45,7 +44,6 @@ class Calls:
         self._base_urls = base_urls
         self._plain_http = plain_http
         self._opened: dict[str, ProviderClient] = {}
-        self._opening = threading.Lock()
 
     def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session."""
@@ -53,7 +51,7 @@ class Calls:
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
-        """Fetch a session until it is what is waited for: each look is one attempt, and the next one its retry."""
+        """Fetch a session until it is what is waited for; each poll is one attempt."""
         from browser_sessions._waiting import Polls
 
         polls = Polls(ref, until, timeout)
@@ -70,14 +68,8 @@ class Calls:
             yield Pause(polls.next_pause())
 
     def _open(self, ref: SessionRef) -> ProviderClient:
-        with self._opening:
-            opened = self._opened.get(ref.provider) or self._opened_now(ref)
-            self._opened[ref.provider] = opened
-            return opened
-
-    def _opened_now(self, ref: SessionRef) -> ProviderClient:
         access = find_access(ref, self._api_keys, self._base_urls, self._plain_http)
         module = import_module(f"browser_sessions._providers.{ref.provider}")
-        return ProviderClient(
-            access, module, module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
-        )
+        client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
+        # Two threads may both come here: neither opens a connection.
+        return self._opened.setdefault(ref.provider, ProviderClient(access, module, client))

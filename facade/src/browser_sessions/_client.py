@@ -115,11 +115,11 @@ class Client(_Configuration):
             ref: Which session.
             until: "ended": it is over. "ready": its browser can be connected to. Or a function of a `BrowserSession`,
                 which returns something true.
-            timeout: Seconds to wait at most.
+            timeout: Seconds to wait; the last poll begins when they are over, and may take another second.
 
         Raises:
-            WaitTimeout: It did not come in time. Polls that failed in a way that may pass do not end the wait; the
-                last one's error is in the message, and is the cause.
+            WaitTimeout: The session did not get there in time. A transient error does not end the wait; that of the
+                last poll is in the message, and is the cause.
             SessionEnded: It is over, and will not be ready any more.
             NotConnectable: It never gets an address to connect to.
             BrowserSessionsError: It cannot be fetched.

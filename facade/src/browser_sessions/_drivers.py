@@ -1,6 +1,6 @@
 """Two ways to run a call's course: in the thread that asks for it, and in a task of asyncio or trio.
 
-What must not be cut off is sent by something of its own. If what waits for it is interrupted, the course is told of the
+What must not be cut off is sent by something of its own. If what waits for it is interrupted, the course gets the
 response first, and the interruption leaves then. A course that is interrupted must not take another step.
 """
 

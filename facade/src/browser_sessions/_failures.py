@@ -7,15 +7,17 @@ import json
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
 from browser_sessions import errors
-from browser_sessions._access import Access
+from browser_sessions._attempt import RawResponse
 from browser_sessions._masking import mask_end, mask_headers, mask_json, mask_text
 from browser_sessions._rate_limits import kind_of_limit, retry_after
-from browser_sessions._ref import SessionRef
+
+if TYPE_CHECKING:
+    from browser_sessions._call import Call
 
 MAX_SHOWN = 2_000
 """Characters that an error keeps of a body."""
@@ -24,44 +26,6 @@ _MAX_READ = 100_000
 """Bytes of a failure's body that are read: no explanation is longer."""
 
 _MAX_LINE = 300
-
-
-class Call(Protocol):
-    """What an error says of the call that failed."""
-
-    @property
-    def access(self) -> Access:
-        """The provider, its key and its base URL."""
-        ...
-
-    @property
-    def ref(self) -> SessionRef | None:
-        """The session that the call is about; None for a list and a create."""
-        ...
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Sensitive values of this request, besides the key."""
-        ...
-
-
-class Response(Protocol):
-    """What an error says of a response."""
-
-    @property
-    def status_code(self) -> int:
-        """The HTTP status."""
-        ...
-
-    @property
-    def headers(self) -> httpx.Headers:
-        """The headers."""
-        ...
-
-    @property
-    def content(self) -> bytes:
-        """The body, or as much of it as arrived."""
-        ...
 
 
 class _Body(NamedTuple):
@@ -122,6 +86,16 @@ _LIMITED: dict[str, _Sentence] = {
     "concurrency": ("runs no more sessions at once for this account", "stop one, or try again {when}"),
 }
 
+_WITHOUT_RESPONSE: dict[type[Exception | None], str] = {
+    httpx.ConnectError: "could not connect to {host}",
+    httpx.ConnectTimeout: "could not connect to {host}",
+    httpx.ProxyError: "the proxy did not connect to {host}",
+    httpx.ReadError: "lost the connection to {host}",
+    httpx.WriteError: "lost the connection to {host}",
+    httpx.ReadTimeout: "no complete response from {host}",
+    httpx.RemoteProtocolError: "no complete HTTP response from {host}",
+}
+
 _SAID = ("message", "msg", "detail", "error", "title", "code")
 """Names under which providers explain a failure, the most useful one first."""
 
@@ -136,34 +110,35 @@ _REQUEST_IDS = (
 )
 
 
-def failure(call: Call, error: Exception | None, seconds: float) -> errors.BrowserSessionsError:
+def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.BrowserSessionsError:
     """Return the error for an attempt that ended without a whole response; httpx's error is its cause.
 
     Args:
         call: The call that failed.
-        error: What sending the request raised, if anything; an error of this package is returned as it is.
+        error: What sending the request raised, if anything.
         seconds: How long the attempt was allowed to take.
 
     """
-    if isinstance(error, errors.BrowserSessionsError):
-        error.__context__ = None  # which holds the request, and so the key
-        return error.with_traceback(None)
-    name, said = type(error).__name__, line_of(_hidden(call, _reason(error)))
-    message = f"no response from {httpx.URL(call.access.base_url).host}"
+    if isinstance(error, errors.ConfigurationError):  # of the network, which does not know what it is for
+        return errors.ConfigurationError(str(error), ref=call.ref, provider=call.access.provider.slug)
+    name, said = type(error).__name__, line_of(hidden(call, reason_of(error)))
+    phrase = _WITHOUT_RESPONSE.get(type(error), "")
+    reason = ": ".join(filter(None, ("" if phrase else name, said))) or name
+    message = (phrase or "no response from {host}").format(host=httpx.URL(call.access.base_url).host)
     kind: type[errors.TransportError] = errors.TransportError
     if isinstance(error, httpx.TimeoutException):  # its text is about the library's own scopes
         kind = errors.RequestTimeout
-        message += f" within {seconds:.3g} s ({name}); allow more time, or try again later"
+        message += f" within {seconds:.3g} s; allow more time, or try again later"
     else:
-        message += f" ({name}: {said})" if said else f" ({name})" if error else ""
+        message += f" ({reason})" if error else ""
         message += "; check the network, or try again later"
-    found = kind(_subject(call) + message, ref=call.ref, provider=call.access.provider.slug)
+    found = kind(f"{subject_of(call)}: {message}", ref=call.ref, provider=call.access.provider.slug)
     if isinstance(error, httpx.RequestError) and type(error) is getattr(httpx, name, None):  # not a user's own class
         found.__cause__ = type(error)(said)  # a new one: the original holds the request, too
     return found
 
 
-def status_error(call: Call, response: Response) -> errors.ApiStatusError:
+def status_error(call: Call[Any], response: RawResponse) -> errors.ApiStatusError:
     """Return the error for a status that is not a success."""
     body = _read(call, response.content)
     facts = _facts(call, response, body.kept)
@@ -175,7 +150,9 @@ def status_error(call: Call, response: Response) -> errors.ApiStatusError:
     return kind(_message(call, sentence, status, facts["retry_after"]), **facts)
 
 
-def unexpected(call: Call, response: Response, problem: str, path: str | None = None) -> errors.UnexpectedResponse:
+def unexpected(
+    call: Call[Any], response: RawResponse, problem: str, path: str | None = None
+) -> errors.UnexpectedResponse:
     """Return the error for a success that is not what the provider promises; nothing of its body is kept.
 
     Args:
@@ -185,22 +162,30 @@ def unexpected(call: Call, response: Response, problem: str, path: str | None = 
         path: Where in the JSON, if it is JSON.
 
     """
-    media_type = line_of(_hidden(call, response.headers.get("content-type", "").partition(";")[0]))
+    media_type = line_of(hidden(call, response.headers.get("content-type", "").partition(";")[0]))
     status = f"status {response.status_code}, {media_type}" if media_type else f"status {response.status_code}"
     advice = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
-    sentence = (f"sent an unexpected response: {line_of(_hidden(call, problem))}", advice)
+    sentence = (f"sent an unexpected response: {line_of(hidden(call, problem))}", advice)
     message = _message(call, sentence, status)
     return errors.UnexpectedResponse(message, path=path, **_facts(call, response, None))
 
 
-def _reason(error: BaseException | None) -> str:
-    """Return what an error says, or what led to it: trio's say nothing themselves."""
+def undescribed(call: Call[Any], response: RawResponse) -> str:
+    """Return what is wrong with the status of a success of which the provider's description says nothing."""
+    responses = (RawResponse(status, response.headers, response.content) for status in range(200, 300))
+    tried = [call.operation.parse_response(each) for each in responses]
+    described = [str(each.status_code) for each in tried if each.parsed is not None or each.error is not None]
+    return f"its description has no success with this status, only with {' and '.join(described)}"
+
+
+def reason_of(error: BaseException | None) -> str:
+    """Return what an error says, or what led to it: trio's errors say nothing themselves."""
     while error and not str(error):
         error = error.__cause__ or error.__context__
     return str(error or "")
 
 
-def _meaning(call: Call, response: Response, body: _Body) -> tuple[type[errors.ApiStatusError], _Sentence]:
+def _meaning(call: Call[Any], response: RawResponse, body: _Body) -> tuple[type[errors.ApiStatusError], _Sentence]:
     """Return the class of a failure, what happened, and what to do about it."""
     status = response.status_code
     kind = _CLASSES.get(status, errors.ProviderUnavailable if 500 <= status < 600 else errors.ApiStatusError)  # noqa: PLR2004 - HTTP's own
@@ -221,12 +206,12 @@ def _meaning(call: Call, response: Response, body: _Body) -> tuple[type[errors.A
     return kind, _SENTENCES[kind]
 
 
-def _subject(call: Call) -> str:
-    """Return what a message begins with."""
-    return f"{call.access.provider.name}: " if call.ref is None else f"{line_of(_hidden(call, str(call.ref)))}: "
+def subject_of(call: Call[Any]) -> str:
+    """Return what a message is about: the session, or else the provider."""
+    return call.access.provider.name if call.ref is None else line_of(hidden(call, str(call.ref)))
 
 
-def _message(call: Call, sentence: _Sentence, status: str, seconds: float | None = None) -> str:
+def _message(call: Call[Any], sentence: _Sentence, status: str, seconds: float | None = None) -> str:
     """Return a message: which session, what happened, and what to do about it."""
     provider = call.access.provider
     problem, advice = sentence
@@ -238,11 +223,11 @@ def _message(call: Call, sentence: _Sentence, status: str, seconds: float | None
         documentation=provider.documentation,
         when=when,
     )
-    subject = "" if call.ref is None else _subject(call)
+    subject = "" if call.ref is None else f"{subject_of(call)}: "
     return f"{subject}{provider.name} {problem} ({status}); {advice}"
 
 
-def _facts(call: Call, response: Response, body: str | None) -> dict[str, Any]:
+def _facts(call: Call[Any], response: RawResponse, body: str | None) -> dict[str, Any]:
     headers = mask_headers(response.headers, _secrets(call))
     return {
         "ref": call.ref,
@@ -255,22 +240,23 @@ def _facts(call: Call, response: Response, body: str | None) -> dict[str, Any]:
     }
 
 
-def _secrets(call: Call) -> tuple[str, ...]:
+def _secrets(call: Call[Any]) -> tuple[str, ...]:
     return (call.access.key, *call.secrets)
 
 
-def _hidden(call: Call, text: str) -> str:
+def hidden(call: Call[Any], text: str) -> str:
+    """Return a text without the key, other secrets of the call, and what its URLs may hold of that kind."""
     return mask_text(text, _secrets(call), call.access.provider.sensitive)
 
 
 # What the provider says
 
 
-def _read(call: Call, content: bytes) -> _Body:
+def _read(call: Call[Any], content: bytes) -> _Body:
     """Read a failure's body; only JSON and a short plain text are kept."""
     text = content[:_MAX_READ].decode("utf-8", "replace").removeprefix("\ufeff")
     try:
-        data = mask_json(json.loads(text), lambda _, each: _hidden(call, each), call.access.provider.sensitive)
+        data = mask_json(json.loads(text), lambda _, each: hidden(call, each), call.access.provider.sensitive)
         kept = mask_text(json.dumps(data, ensure_ascii=False), _secrets(call))  # a number may be a secret, too
     except (ValueError, RecursionError):
         return _read_text(call, text)
@@ -278,14 +264,14 @@ def _read(call: Call, content: bytes) -> _Body:
     return _Body(line_of("; ".join(_sentences(data))), shown, is_page=False)
 
 
-def _read_text(call: Call, text: str) -> _Body:
+def _read_text(call: Call[Any], text: str) -> _Body:
     if text.lstrip().startswith("<"):
         title = re.search(r"(?i)<title[^>]*>([^<]+)</title", text[:MAX_SHOWN])
-        return _Body(line_of(_hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
+        return _Body(line_of(hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
     # What has one of these may be JSON that was cut off, or that something else is wrapped around.
     if len(text) > MAX_SHOWN or re.search(r"[<{\[\\]", text) or not "".join(text.split()).isprintable():
         return _Body("", None, is_page=False)
-    kept = mask_end(_hidden(call, text), _secrets(call))
+    kept = mask_end(hidden(call, text), _secrets(call))
     return _Body(line_of(kept), kept, is_page=False)
 
 

@@ -21,7 +21,7 @@ from browser_sessions._body import Body, Content
 from browser_sessions._environment import find_proxy, tls_context
 from browser_sessions._streams import AsyncBackend, Backend, Stop
 from browser_sessions._version import __version__
-from browser_sessions.errors import BrowserSessionsError, ConfigurationError
+from browser_sessions.errors import ConfigurationError
 
 MAX_BODY = 10_000_000
 """Bytes that a response's body may have, decompressed, unless a call says otherwise."""
@@ -33,7 +33,7 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 
-FAULTS = (BrowserSessionsError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
+FAULTS = (ConfigurationError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
 """What sending a request and reading its response can raise, whatever the server and the network do."""
 
 UNSENT = (
@@ -57,7 +57,7 @@ _LOST = (httpx.TransportError, *_CORE_FAULTS)
 
 _PHASES = ("connect", "read", "write", "pool")
 _GRACE = 0.01
-"""Seconds after its end at which an attempt is cut off; a stream ends by itself before, and in better order."""
+"""Seconds after its end at which a task is cut off: a stream ends by itself before, a user's transport may not."""
 
 _MAX_KEPT, _KEPT_FOR = 100, 5.0
 """How many connections without a request are kept, and for how many seconds."""
@@ -107,10 +107,9 @@ class Network:
         """Return a response's status and headers, and its body as a stream."""
         self._pools.require_open()
         if self._transport is not None:
-            given = self._transport.handle_request(_request(attempt))
-            return given.status_code, given.headers, given.stream
+            return _opened(self._transport.handle_request(_request(attempt)))
         self._backend.thread.stop = stop
-        response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.end))
+        response = self._pools.of(attempt).handle_request(_core_request(attempt, attempt.request.content))
         return response.status, httpx.Headers(response.headers), response.stream
 
     def close(self) -> None:
@@ -145,7 +144,7 @@ class AsyncNetwork:
         body = None
         seconds = max(attempt.end - time.monotonic(), 0.0)
         with anyio.move_on_after(seconds + _GRACE) as scope:
-            status, headers, stream = await self._open(attempt, seconds)
+            status, headers, stream = await self._open(attempt)
             body = Body(status, headers, attempt.max_body)
             try:
                 async for chunk in stream:
@@ -162,13 +161,15 @@ class AsyncNetwork:
             raise httpx.ReadTimeout("timed out")
         return body.response()
 
-    async def _open(self, attempt: Attempt, seconds: float) -> tuple[int, httpx.Headers, Any]:
+    async def _open(self, attempt: Attempt) -> tuple[int, httpx.Headers, Any]:
         self._pools.require_open()
+        content = Content(attempt.request.content)
         if self._transport is not None:
-            given = await self._transport.handle_async_request(_request(attempt))
-            return given.status_code, given.headers, given.stream
+            request = _request(attempt)
+            request.stream = content
+            return _opened(await self._transport.handle_async_request(request))
         self._enter_loop()
-        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, seconds))
+        response = await self._pools.of(attempt).handle_async_request(_core_request(attempt, content))
         return response.status, httpx.Headers(response.headers), response.stream
 
     def _enter_loop(self) -> None:
@@ -255,25 +256,36 @@ def _faults_of_pools() -> tuple[type[Exception], ...]:
 
 def _as_httpx(error: BaseException) -> Exception:
     """Return an error of a pool as httpx's of the same name, with what it says, and without what led to it."""
-    said: BaseException | None = error
-    while said and not str(said):  # trio's errors say nothing themselves
-        said = said.__cause__ or said.__context__
+    from browser_sessions._failures import reason_of
+
     kind = getattr(httpx, type(error).__name__, httpx.ProtocolError)
-    fault: Exception = kind(str(said or ""))
+    fault: Exception = kind(reason_of(error))
     return fault
 
 
-def _core_request(attempt: Attempt, limit: float) -> httpcore.Request:
-    """Return a request for our own pools, with the number that their streams take for its limit."""
+def _core_request(attempt: Attempt, content: bytes | Content) -> httpcore.Request:
+    """Return a request for our own pools, with the moment that their streams take for its limit."""
     request = attempt.request
     url = request.url
     return httpcore.Request(
         request.method,
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
-        content=Content(request.content),
-        extensions={"timeout": dict.fromkeys(_PHASES, limit)},
+        content=content,
+        extensions={"timeout": dict.fromkeys(_PHASES, attempt.end)},
     )
+
+
+def _opened(response: httpx.Response) -> tuple[int, httpx.Headers, Any]:
+    """Return what a user's transport returned: status, headers and body as a stream.
+
+    A transport that logs has read the response, and so decoded it. Its stream is at its end, and httpcore's would never
+    say so.
+    """
+    if not response.is_stream_consumed or isinstance(response.stream, httpx.ByteStream):
+        return response.status_code, response.headers, response.stream
+    headers = httpx.Headers([each for each in response.headers.raw if each[0].lower() != b"content-encoding"])
+    return response.status_code, headers, httpx.ByteStream(response.content)
 
 
 def _request(attempt: Attempt) -> httpx.Request:
@@ -281,5 +293,4 @@ def _request(attempt: Attempt) -> httpx.Request:
     request = attempt.request
     seconds = max(attempt.end - time.monotonic(), 0.0)
     request.extensions = {"timeout": dict.fromkeys(_PHASES, seconds)}
-    request.stream = Content(request.content)
     return request

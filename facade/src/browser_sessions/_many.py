@@ -119,6 +119,7 @@ class _Run:
     def _work_on(self, name: Ref) -> Result | BaseException:
         try:
             with self._limits.get(provider_of(name), contextlib.nullcontext()):
+                self._stop.pause(0)  # nothing is begun for a loop that was left
                 return self._work(name, self._stop)
         except Stopped:
             raise

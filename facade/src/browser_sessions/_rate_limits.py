@@ -46,8 +46,8 @@ _QUOTA = r"(?:x-)?rate-?limit-(remaining|reset-after|reset)(-[a-z]+)?"
 
 def kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
     """Return what was too much, as far as the response says so."""
-    for kind, words in _KINDS:
-        if re.search(words, said):
+    for kind, pattern in _KINDS:
+        if re.search(pattern, said):
             return kind
     return "rate" if "ratelimit" in headers or any(_resets(headers)) else None
 

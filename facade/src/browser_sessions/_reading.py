@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import Enum
 from typing import Any, Protocol
 
 from browser_sessions._status import SessionStatus
 
 _SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
 _MEBIBYTE = Decimal(1024 * 1024)
 _INT_MAX = 2**63 - 1
 
@@ -48,10 +48,10 @@ class Model(Protocol):
 
 def word_of(value: object) -> str | None:
     """Return a word that was sent, as plain text: an enum's member too."""
-    if isinstance(value, Enum):
-        word: str = value._value_  # `value.value` is three times as slow
-        return word
-    return value if isinstance(value, str) else None
+    if type(value) is str:
+        return value
+    word = getattr(value, "_value_", value)  # `value.value` is three times as slow
+    return word if isinstance(word, str) else None
 
 
 def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> SessionStatus:
@@ -100,16 +100,24 @@ def seconds_of(value: object, path: str, notes: list[str]) -> timedelta | None:
         return None
     try:
         if isinstance(value, int):
-            return _SECOND * value  # twice as fast as `timedelta(seconds=…)`
-        return timedelta(seconds=value) if isinstance(value, float) else None
+            return _SECOND * value  # `timedelta(seconds=…)` takes twice as long
+        return timedelta(0, value) if isinstance(value, float) else None
     except OverflowError:
         notes.append(path)
         return None
 
 
 def minutes_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of minutes as a duration."""
-    return seconds_of(60 * value, path, notes) if isinstance(value, int) else None
+    """Return a number of minutes as a duration, which is not negative."""
+    if not isinstance(value, int):
+        return None
+    try:
+        if value >= 0:
+            return _MINUTE * value
+    except OverflowError:
+        pass
+    notes.append(path)
+    return None
 
 
 def whole_of(value: object, path: str, notes: list[str]) -> int | None:
@@ -139,11 +147,9 @@ def amount_of(value: object, path: str, notes: list[str]) -> Decimal | None:
 
 def _unusual_amount(value: str | int, path: str, notes: list[str]) -> Decimal | None:
     """Return an amount in any other form; `1_0` and digits of other scripts are numbers in Python's eyes alone."""
-    is_odd = isinstance(value, str) and ("_" in value or not value.isascii() or len(value) > _MAX_DIGITS)
-    try:
-        amount = Decimal(value)
-    except decimal.InvalidOperation:  # no number, such as "N/A"
-        amount = Decimal("NaN")
+    is_odd = isinstance(value, str) and (not value.isascii() or len(value) > _MAX_DIGITS)
+    # NaN where it is no number, such as "N/A", which would be an error in most contexts; it takes no "_".
+    amount = _EXACT.create_decimal(value.strip() if isinstance(value, str) else value)
     if amount.is_finite() and not is_odd and -_MAX_DIGITS < amount.adjusted() < _MAX_DIGITS:
         return amount
     notes.append(path)
@@ -153,8 +159,8 @@ def _unusual_amount(value: str | int, path: str, notes: list[str]) -> Decimal | 
 def mebibytes_of(value: object, path: str, notes: list[str]) -> int | None:
     """Return a number of MiB, or a text that is one, as whole bytes."""
     amount = amount_of(value, path, notes)
-    if amount is None:
-        return None
+    if not amount:
+        return None if amount is None else 0
     return whole_of(round(_EXACT.multiply(amount, _MEBIBYTE)), path, notes)
 
 

@@ -1,7 +1,7 @@
 """Network streams that keep a total limit: httpcore bounds each read alone, which a dripping server outlasts.
 
-httpcore hands the numbers of a request's `timeout` extension to these streams as they are. In our own pools of threads
-they are not seconds but the moment of the monotonic clock at which all has to be over.
+httpcore hands the numbers of a request's `timeout` extension to these streams as they are. In our own pools they are
+not seconds but the moment of the monotonic clock at which all has to be over.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
-    """Opens streams on asyncio and trio, with seconds as usual: whoever sends ends what takes longer in all."""
+    """`Backend`, for asyncio and trio."""
 
     def __init__(self) -> None:
         # Without anyio, which we require, httpcore has a placeholder of that name.
@@ -146,28 +146,34 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Open a connection."""
-        return _AsyncStream(await self._backend.connect_tcp(_local(host), port, timeout, local_address, socket_options))
+        """Open a connection to the first address of a host that takes it."""
+        end = timeout or time.monotonic()
+        seconds = left(end, httpcore.ConnectTimeout)
+        return _AsyncStream(
+            await self._backend.connect_tcp(_local(host), port, seconds, local_address, socket_options), end
+        )
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, end: float) -> None:
         self._stream = stream
+        self._end = end
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if timeout is not None:
-            return await self._stream.read(max_bytes, timeout)
+            return await self._stream.read(max_bytes, left(timeout, httpcore.ReadTimeout))
         async with self._closed_on_error():  # a SOCKS proxy's handshake
-            return await self._stream.read(max_bytes)
+            return await self._stream.read(max_bytes, left(self._end, httpcore.ReadTimeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, timeout)
+        await self._stream.write(buffer, left(self._end if timeout is None else timeout, httpcore.WriteTimeout))
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
+        seconds = left(self._end if timeout is None else timeout, httpcore.ConnectTimeout)
         async with self._closed_on_error():
-            return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+            return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, seconds), self._end)
 
     async def aclose(self) -> None:
         await self._stream.aclose()

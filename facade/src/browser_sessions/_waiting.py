@@ -1,24 +1,25 @@
-"""What a session is waited for to be, and when it is looked at."""
+"""What a session is waited for to be, and when it is polled."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal, NoReturn
+from typing import Literal
 
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._connect import is_ready
+from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
+from browser_sessions._status import SessionStatus
 from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
 
 Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
 
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 5.0
 
-_LEAST_LEAD = 0.02
-_LONGEST_LEAD = 1.0
-"""Seconds before the end at which the last poll begins: twice what the one before took, within these bounds."""
+_LAST_POLL = 1.0
+"""Seconds that the last poll may take, which begins when the time is over."""
 
 
 class Polls:
@@ -26,20 +27,17 @@ class Polls:
 
     def __init__(self, ref: SessionRef, until: Until, timeout: Seconds) -> None:
         self._ref = ref
+        self._until = until
         self._is_met = _condition(until)
-        self._name = until if isinstance(until, str) else getattr(until, "__name__", "what is waited for")
         self._timeout = checked_seconds("timeout", timeout)
         self._end = time.monotonic() + self._timeout
         self._pause = _FIRST_PAUSE
-        self._began = 0.0
         self._session: BrowserSession | None = None
         self._error: BrowserSessionsError | None = None
-        self._is_last = False
 
     def bounds(self, bounds: Bounds) -> Bounds:
-        """Return the bounds of a poll, which begins now: the next one is its retry, and it is over when the wait is."""
-        self._began = time.monotonic()
-        return Bounds(bounds.timeout, 0, min(bounds.deadline, max(self._end - self._began, 0.0)))
+        """Return the bounds of a poll that begins now; it is not retried, for the next poll does the same."""
+        return Bounds(bounds.timeout, 0, min(bounds.deadline, max(self._end - time.monotonic(), _LAST_POLL)))
 
     def is_met(self, session: BrowserSession) -> bool:
         """Whether a session is what is waited for.
@@ -53,35 +51,39 @@ class Polls:
         return bool(self._is_met(session))
 
     def failed(self, error: BrowserSessionsError) -> None:
-        """Note that a poll failed in a way that may pass."""
+        """Note that a poll failed with a transient error."""
         self._error = error
 
     def next_pause(self) -> float:
-        """Return for how many seconds to wait before the next poll; the last one is just before the end.
+        """Return for how many seconds to wait before the next poll; the last one begins at the end.
 
         Raises:
             WaitTimeout: No time is left for another poll.
 
         """
-        now = time.monotonic()
+        left = self._end - time.monotonic()
         wanted = (self._error.retry_after if self._error else None) or 0.0
+        if left <= 0 or wanted > left:
+            raise self._timed_out() from self._error
         pause = max(self._pause, wanted)
         self._pause = min(self._pause * _GROWTH, _LONGEST_PAUSE)
-        left = self._end - now
-        if self._is_last or wanted >= left:
-            self._give_up()
-        lead = min(max(2 * (now - self._began), _LEAST_LEAD), _LONGEST_LEAD)
-        if pause < left - lead:
-            return pause
-        self._is_last = True
-        return max(left - lead, wanted, 0.0)
+        return min(pause, left)
 
-    def _give_up(self) -> NoReturn:
-        message = f"{self._ref} is not {self._name} within {self._timeout:g} s: it was "
-        message += f"last seen {self._session.status}" if self._session else "never seen"
+    def _timed_out(self) -> WaitTimeout:
+        ref = _shown(self._ref)
+        name = self._until if isinstance(self._until, str) else getattr(self._until, "__name__", "what is waited for")
+        message = f"{ref} is not {name} within {self._timeout:g} s: it was "
+        message += f"last seen {self._session.status}{self._missing(self._session)}" if self._session else "never seen"
         if self._error:
-            message += f"; the last poll failed: {str(self._error).removeprefix(f'{self._ref}: ')}"
-        raise WaitTimeout(message, ref=self._ref, session=self._session) from self._error
+            message += f"; the last poll failed: {str(self._error).removeprefix(f'{ref}: ')}"
+        return WaitTimeout(message, ref=self._ref, session=self._session)
+
+    def _missing(self, session: BrowserSession) -> str:
+        """Return what a session that runs lacks to be connected to, if that is waited for."""
+        if self._until != "ready" or session.status is not SessionStatus.RUNNING:
+            return ""
+        missing = [name for name in PROVIDERS[session.provider].ready if getattr(session, name) is None]
+        return f", but without {' and '.join(missing)}"
 
 
 def checked_wait(until: Until, timeout: Seconds) -> None:
@@ -93,6 +95,13 @@ def checked_wait(until: Until, timeout: Seconds) -> None:
     """
     _condition(until)
     checked_seconds("timeout", timeout)
+
+
+def _shown(ref: SessionRef) -> str:
+    from browser_sessions._failures import line_of
+    from browser_sessions._masking import mask_text
+
+    return line_of(mask_text(str(ref)))
 
 
 def _condition(until: Until) -> Callable[[BrowserSession], object]:
@@ -109,7 +118,7 @@ def _is_ended(session: BrowserSession) -> bool:
 
 def _is_connectable(session: BrowserSession) -> bool:
     if session.status.is_terminal:
-        message = f"{session.ref} is over ({session.status}), and will not be ready any more"
+        message = f"{_shown(session.ref)} is over ({session.status}), and will not be ready any more"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 

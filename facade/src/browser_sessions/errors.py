@@ -194,11 +194,11 @@ class WaitTimeout(BrowserSessionsError, TimeoutError):
         self.session = session
 
 
-PASSING = (TransportError, RateLimited, ProviderUnavailable)
+TRANSIENT = (TransportError, RateLimited, ProviderUnavailable)
 """The errors after which the same request may succeed."""
 
 __all__ = [
-    "PASSING",
+    "TRANSIENT",
     "ApiStatusError",
     "AuthenticationFailed",
     "BrowserSessionsError",

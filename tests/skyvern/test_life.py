@@ -1,0 +1,191 @@
+"""The life of a session on the real server, by the generated client and by the facade."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import skyvern_client
+from playwright.sync_api import sync_playwright
+from skyvern_client.api.sessions import (
+    create_session,
+    extend_session,
+    get_session,
+    list_past_sessions,
+    list_sessions,
+    stop_session,
+)
+from skyvern_client.models import BrowserSettings, CreateSessionRequest, ExtendSessionRequest
+
+from browser_sessions import Client, SessionStatus, errors, view
+from tests.skyvern.server import Server, sign_key
+
+Api = skyvern_client.AuthenticatedClient
+UNKNOWN = "pbs_1"
+PROPERTIES = 28
+"""Each session has all properties, in every response."""
+
+
+@contextlib.contextmanager
+def started(api: Api, body: CreateSessionRequest | None = None) -> Iterator[skyvern_client.models.Session]:
+    """Start a session, and stop it."""
+    session = create_session.sync(client=api, **({"body": body} if body else {}))
+    try:
+        yield session
+    finally:
+        stop_session.sync(session.browser_session_id, client=api)
+
+
+def assert_known(session: Any) -> None:
+    """Assert that a session is of the client's model, which knows all that the server sent, and that all of it fits."""
+    assert isinstance(session, skyvern_client.models.Session)
+    assert len(session.to_dict()) == PROPERTIES
+    assert (session.additional_properties, session.unexpected) == ({}, {})
+    assert view(session).unexpected == ()
+
+
+def test_a_life(client: Api, facade: Client) -> None:
+    """Created, listed, ready, driven, extended, stopped twice, and in the history."""
+    settings = CreateSessionRequest(timeout=5, browser_settings=BrowserSettings(timezone_id="Asia/Kolkata"))
+    with started(client, settings) as created:
+        session_id = created.browser_session_id
+        assert_known(created)
+        assert view(created).status is SessionStatus.PENDING
+        assert created.to_dict() | {"timeout": 5, "source": "managed"} == created.to_dict()
+
+        listed = list_sessions.sync(client=client)
+        assert session_id in [each.browser_session_id for each in listed]
+        for each in listed:
+            assert_known(each)
+
+        session = facade.wait(f"skyvern:{session_id}", until="ready", timeout=60)
+        assert (session.status, session.duration, session.unexpected) == (SessionStatus.RUNNING, None, ())
+        assert_known(session.raw)
+        assert session.raw.to_dict()["browser_settings_receipt"]["status"] == "verified"
+
+        info = facade.connect_info(session)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.connect_over_cdp(info.url, headers=dict(info.headers))
+            page = browser.contexts[0].new_page()
+            page.goto("data:text/html,<title>A page</title>")
+            assert page.title() == "A page"
+            assert page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone") == "Asia/Calcutta"
+            browser.close()
+        assert facade.get(session.ref).status is SessionStatus.RUNNING
+
+        extended = extend_session.sync(session_id, client=client, body=ExtendSessionRequest(additional_minutes=10))
+        assert_known(extended)
+        assert extended.timeout == 15
+
+        for _ in range(2):
+            assert stop_session.sync(session_id, client=client).to_dict() == {"message": "Browser session closed"}
+        over = facade.get(session.ref)
+        assert (over.status, over.connect_url) == (SessionStatus.COMPLETED, None)
+        assert over.duration is not None
+        assert over.started_at is not None
+        assert over.started_at + over.duration == over.ended_at
+        assert_known(over.raw)
+
+        assert session_id not in [each.browser_session_id for each in list_sessions.sync(client=client)]
+        past = list_past_sessions.sync(client=client, page=1, page_size=100)
+        assert session_id in [each.browser_session_id for each in past]
+        for each in past:
+            assert_known(each)
+
+
+def test_the_history_is_read_page_by_page(client: Api) -> None:
+    """Pages are disjoint, and the one that is not full is the last."""
+    with contextlib.ExitStack() as sessions:
+        ids = {sessions.enter_context(started(client)).browser_session_id for _ in range(3)}
+        found: list[str] = []
+        for page in itertools.count(1):
+            rows = list_past_sessions.sync(client=client, page=page, page_size=2)
+            found += [each.browser_session_id for each in rows]
+            if len(rows) < 2:
+                break
+        assert len(found) == len(set(found))
+        assert ids <= set(found)
+
+
+def test_a_longer_timeout_is_cut(client: Api) -> None:
+    """The server cuts it to four hours, and says so."""
+    with started(client, CreateSessionRequest(timeout=1440)) as session:
+        assert session.timeout == 240
+        assert "240" in str(session.warning)
+
+
+WRONG = [
+    ({"timeout": 1}, 422, "greater_than_equal"),
+    ({"timeout": "abc"}, 422, "int_parsing"),
+    ({"url": "data:text/html,x"}, 400, "Invalid url"),
+    ({"proxy_session_id": "x", "proxy_location": "RESIDENTIAL_DE"}, 400, "RESIDENTIAL_ISP"),
+    ({"browser_profile_id": "bp_1"}, 404, "Browser profile bp_1 not found"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "reason"), WRONG)
+def test_a_create_that_is_wrong(client: Api, body: dict[str, Any], status: int, reason: str) -> None:
+    """It starts nothing, and the error has the server's reason."""
+    before = len(list_sessions.sync(client=client))
+    with pytest.raises(skyvern_client.ApiError) as caught:
+        create_session.sync(client=client, body=body)
+    assert caught.value.status_code == status
+    assert reason in json.dumps(caught.value.parsed.to_dict())
+    assert len(list_sessions.sync(client=client)) == before
+
+
+def test_what_is_unknown(client: Api, facade: Client) -> None:
+    """A session that is not there is a 404, for each operation."""
+    body = ExtendSessionRequest(additional_minutes=1)
+    for call in (get_session, stop_session):
+        assert call.sync_detailed(UNKNOWN, client=client).status_code == 404
+    assert extend_session.sync_detailed(UNKNOWN, client=client, body=body).status_code == 404
+    with pytest.raises(errors.SessionNotFound):
+        facade.get(f"skyvern:{UNKNOWN}")
+
+
+def test_what_is_over_cannot_be_extended(client: Api) -> None:
+    """It is a 409."""
+    with started(client) as session:
+        pass
+    body = ExtendSessionRequest(additional_minutes=1)
+    response = extend_session.sync_detailed(session.browser_session_id, client=client, body=body)
+    assert response.status_code == 409
+
+
+KEYS = {
+    "wrong": ("wrong", errors.AuthenticationFailed),
+    "of another server": (sign_key(b"another", "o_1"), errors.AuthenticationFailed),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_that_is_not_known(server: Server, name: str) -> None:
+    """It is the key that is wrong, not the session."""
+    key, error = KEYS[name]
+    with Client(api_keys={"skyvern": key}, base_urls={"skyvern": server.address}) as client, pytest.raises(error):
+        client.get(f"skyvern:{UNKNOWN}")
+
+
+def test_a_key_of_an_organization_that_is_gone(server: Server) -> None:
+    """The server says 404, and it is still the key."""
+    key = sign_key(server.secret, "o_2")
+    with (
+        Client(api_keys={"skyvern": key}, base_urls={"skyvern": server.address}) as client,
+        pytest.raises(errors.AuthenticationFailed),
+    ):
+        client.get(f"skyvern:{UNKNOWN}")
+
+
+def test_a_base_url_with_a_path_too_many(server: Server) -> None:
+    """The server says 404, and no session is missing."""
+    with (
+        Client(api_keys={"skyvern": server.key}, base_urls={"skyvern": f"{server.address}/v1"}) as client,
+        pytest.raises(errors.ApiStatusError) as caught,
+    ):
+        client.get(f"skyvern:{UNKNOWN}")
+    assert not isinstance(caught.value, errors.SessionNotFound)
