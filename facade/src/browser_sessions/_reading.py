@@ -26,6 +26,8 @@ _FIRST_YEAR = 2000
 
 _MAX_DIGITS = 1000
 
+_SCHEMES = {"http", "https", "ws", "wss"}
+
 # A text, which is compiled with the first address. No white space, no control character, no backslash before the path:
 # what one parser drops there, another does not.
 _REST = r"[^\x00-\x20\x7f\s]*"
@@ -68,7 +70,11 @@ def address_of(value: object, path: str, notes: list[str]) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    if re.fullmatch(_ADDRESS, value):
+    scheme, _, rest = value.partition("://")
+    name = rest.partition("/")[0].replace(".", "").replace("-", "")
+    # A name with a path behind it, which is what nearly all are; an expression takes twice as long.
+    is_usual = scheme in _SCHEMES and name.isalnum() and value.isprintable() and " " not in value
+    if is_usual or re.fullmatch(_ADDRESS, value):
         return value
     notes.append(path)
     return None
@@ -95,16 +101,16 @@ def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
 
 def seconds_of(value: object, path: str, notes: list[str]) -> timedelta | None:
     """Return a number of seconds as a duration, which is not negative."""
-    if isinstance(value, int | float) and value < 0:
-        notes.append(path)
+    if not isinstance(value, int) and not isinstance(value, float):
         return None
     try:
-        if isinstance(value, int):
-            return _SECOND * value  # `timedelta(seconds=…)` takes twice as long
-        return timedelta(0, value) if isinstance(value, float) else None
+        if value >= 0:
+            # `timedelta(seconds=…)` takes twice as long.
+            return _SECOND * value if isinstance(value, int) else timedelta(0, value)
     except OverflowError:
-        notes.append(path)
-        return None
+        pass
+    notes.append(path)
+    return None
 
 
 def minutes_of(value: object, path: str, notes: list[str]) -> timedelta | None:
