@@ -26,7 +26,8 @@ _FIRST_YEAR = 2000
 
 _MAX_DIGITS = 1000
 
-_SCHEMES = {"http", "https", "ws", "wss"}
+# What nearly all addresses are, in half the time of what they may be.
+_usual_address = re.compile(r"(?:https?|wss?)://[A-Za-z0-9.-]+(?:[/?][!-~]*)?").fullmatch
 
 # A text, which is compiled with the first address. No white space, no control character, no backslash before the path:
 # what one parser drops there, another does not.
@@ -70,11 +71,7 @@ def address_of(value: object, path: str, notes: list[str]) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    scheme, _, rest = value.partition("://")
-    name = rest.partition("/")[0].replace(".", "").replace("-", "")
-    # A name with a path behind it, which is what nearly all are; an expression takes twice as long.
-    is_usual = scheme in _SCHEMES and name.isalnum() and value.isprintable() and " " not in value
-    if is_usual or re.fullmatch(_ADDRESS, value):
+    if _usual_address(value) or re.fullmatch(_ADDRESS, value):
         return value
     notes.append(path)
     return None
