@@ -144,10 +144,13 @@ def _section(slug: str, provider: dict[str, Any], order: list[str]) -> str:
         for field, row in sorted(provider["fields"].items(), key=lambda item: order.index(item[0]))
     ]
     keys = " or ".join(f"`{name}`" for name in provider["key_variables"])
+    sdk = provider["sdk"]
+    known = " and ".join(f"`{name}`" for name in sdk["variables"]) or "none"
     return (
         f"## {provider['name']}\n\n"
         f"`{slug}`, as [its documentation]({provider['documentation']}) describes it. Its API is at"
-        f" `{provider['base_url']}`, and its key is read from {keys}; `view()` needs no key.\n\n"
+        f" `{provider['base_url']}`, or where `{provider['base_url_variable']}` says, and its key is read from {keys};"
+        f" `view()` needs no key. Of these variables the client of its own SDK, {sdk['name']}, reads {known}.\n\n"
         f"{_table(['field', 'read from', 'how', 'source'], rows)}"
     )
 

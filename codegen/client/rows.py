@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 from openapi_python_client.parser.openapi import GeneratorData
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import PythonCode
@@ -51,8 +51,8 @@ def _marked(document: dict[str, Any], prop: Any) -> Any:
 
 
 def nesting(data: GeneratorData) -> Callable[[Any], bool]:
-    """Return the test of whether a property can hold a model that declares properties."""
-    declaring = {_name(each) for each in data.models if properties_of(each)}
+    """Return the test of whether a property can hold a model that has anything to be checked."""
+    declaring = {_name(each) for each in data.models if properties_of(each) or is_typed_map(each)}
     return lambda prop: any(_name(each) in declaring for each in _values(prop))
 
 
@@ -68,6 +68,11 @@ def holding_rows(data: GeneratorData) -> Callable[[Any], bool]:
         if found == holding:
             return holds_rows
         holding |= found
+
+
+def is_typed_map(model: ModelProperty) -> bool:
+    """Whether the values of a model's additional properties have a type."""
+    return model.additional_properties is not None and not isinstance(model.additional_properties, AnyProperty)
 
 
 def properties_of(model: ModelProperty) -> list[Any]:

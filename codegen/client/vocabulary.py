@@ -17,7 +17,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from codegen.client.access import access_of
 from codegen.client.operations import document_default, operations_of
 from codegen.client.places import place_of
-from codegen.client.rows import holding_rows, nesting
+from codegen.client.rows import holding_rows, is_typed_map, nesting
 from codegen.client.secrecy import hidden_properties
 from codegen.errors import GenerationError
 from codegen.providers import Provider
@@ -65,6 +65,7 @@ def teach(project: Project, document: dict[str, Any], provider: Provider, versio
         "holding_rows": holding_rows(project.openapi),
         "nesting": nesting(project.openapi),
         "none_property": lambda each: isinstance(each, NoneProperty),
+        "typed_map": is_typed_map,
     }
 
 

@@ -54,6 +54,8 @@ class Shape:
     name: str
     properties: dict[str, Any]
     additional: dict[str, Any]
+    unfit: frozenset[str] = attrs.field(default=frozenset(), eq=False)
+    """Which of the additional properties are not of the type that a map's values have."""
 
     def unexpected(self) -> dict[str, Any]:
         """Return the plain forms of what is declared and does not fit, by path."""
@@ -160,7 +162,15 @@ class Oracle:
                     raise type(unfit)(key, *unfit.parts) from None
             else:
                 del additional[key]
-        return Shape(name, properties, self.plain(additional))
+        more = self.plain(additional)
+        misfits = set()
+        values: Any = schema.get("additionalProperties")
+        for key in additional.keys() - declared.keys() if isinstance(values, dict) else ():
+            try:
+                more[key] = self.decode(values, additional[key])
+            except Unfit:
+                misfits.add(key)
+        return Shape(name, properties, more, frozenset(misfits))
 
     def members(self, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
         """Return the properties of an object, with those of its `allOf`, and the names of the required ones."""
@@ -221,9 +231,9 @@ def _unexpected(path: str, plain: Any) -> Iterator[tuple[str, Any]]:
         for index, item in enumerate(plain):
             yield from _unexpected(f"{path}[{index}]", item)
     if isinstance(plain, Shape):
-        for name, item in plain.properties.items():
+        for name, item in {**plain.additional, **plain.properties}.items():
             place = f"{path}.{name}" if path else name
-            if item == ABSENT and name in plain.additional:
+            if name in plain.unfit or (item == ABSENT and name in plain.additional):
                 yield place, plain.additional[name]
             yield from _unexpected(place, item)
 

@@ -220,3 +220,25 @@ def test_a_document_without_a_model_makes_a_client(modelless: Synthetic) -> None
     client = modelless.client(lambda request: httpx.Response(200 if request.method == "GET" else 204, content=b"a"))
     assert modelless.module("api.things.get_text").sync("a", client=client) == "a"
     assert modelless.module("api.things.delete_thing").sync("a", client=client) is None
+
+
+def test_the_values_of_a_map_are_of_its_type(synthetic: Synthetic) -> None:
+    """Models are made of them, what does not fit stays as it is and is named, and everything goes out again."""
+    models = synthetic.module("models")
+    body = {
+        "run_id": "a",
+        "labels": {"b": "c", "d": 3, "e": None},
+        "machines": {"f": {"cores": 4, "disk": {"kind": 7}}, "g": {"cores": "four"}, "h": 3},
+        "tries": {"last": 5, "i": ["2026-03-04T08:00:00Z"], "j": ["soon"], "k": None},
+    }
+    run = models.Run.from_dict(body)
+
+    assert run.labels.additional_properties == body["labels"]
+    assert type(run.machines["f"]) is models.Machine
+    assert (run.machines["h"], run.tries.last) == (3, 5)
+    assert run.tries["i"] == [dt.datetime(2026, 3, 4, 8, tzinfo=dt.UTC)]
+    assert run.unexpected.keys() >= {"labels.d", "labels.e", "machines.h", "tries.j", "tries.k"}
+    assert "labels.b" not in run.unexpected
+    given = run.to_dict()
+    assert (given["labels"], given["machines"], given["tries"]["j"]) == (body["labels"], body["machines"], ["soon"])
+    assert models.Run.from_dict(given) == run

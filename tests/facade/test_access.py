@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from browser_sessions import PROVIDERS, SessionRef
-from browser_sessions._access import Access, find_access, is_loopback
+from browser_sessions import PROVIDERS, AsyncClient, Client, SessionRef
+from browser_sessions._access import PLAIN_HTTP, Access, find_access, is_loopback
 from browser_sessions.errors import ConfigurationError
+from tests.facade.fetching import answering, sync_client
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -87,7 +89,12 @@ def test_a_key_that_cannot_be_one(key: str, problem: str, monkeypatch: pytest.Mo
     assert refused({}, {}) == f"the API key for Skyvern (from SKYVERN_API_KEY) {problem}"
 
 
-HTTP = "is plain http to another machine, which would show the API key on the way: use https, or a tunnel to localhost"
+OWN_HTTP = "is plain http to another machine, which would show the API key on the way: use https"
+HTTP = (
+    f"{OWN_HTTP}, a tunnel to localhost or, if all that is on the way is your own, plain_http=['skyvern'] in Python, "
+    "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
+)
+AROUND = "has quotes or white space around it: remove them"
 PARTS = "has a user, a query or a fragment: pass a key in api_keys, and the URL without them"
 SCHEME = "is not an http or https URL"
 
@@ -98,6 +105,7 @@ SCHEME = "is not an http or https URL"
         ("http://skyvern:8000", HTTP),
         ("http://host.docker.internal:8000", HTTP),
         ("http://192.168.1.20:8000", HTTP),
+        ("http://api.skyvern.com", OWN_HTTP),
         ("http://localhost.example", HTTP),
         ("http://127.0.0.1.example", HTTP),
         ("http://user:password@127.0.0.1", PARTS),
@@ -108,6 +116,14 @@ SCHEME = "is not an http or https URL"
         ("https://", SCHEME),
         ("https://a.example:port", SCHEME),
         ("//a.example", SCHEME),
+        (" https://a.example", AROUND),
+        ("https://a.example/\n", AROUND),
+        ("https://a.example/\xa0", AROUND),
+        ('"https://a.example"', AROUND),
+        ("'https://a.example'", AROUND),
+        ("https://a.example'", AROUND),
+        ('"', AROUND),
+        (" ", AROUND),
     ],
 )
 def test_a_base_url_that_must_not_get_a_key(base_url: str, problem: str) -> None:
@@ -121,8 +137,70 @@ def test_a_base_url_that_must_not_get_a_key(base_url: str, problem: str) -> None
     ["http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:80/v3/", "http://localhost", "https://a.example"],
 )
 def test_a_base_url_that_may_get_a_key(base_url: str) -> None:
-    """Plain http stays on this machine."""
+    """Plain http stays on this machine, if nothing else is said."""
     assert find_access("skyvern", {"skyvern": "a-key"}, {"skyvern": base_url}).base_url == base_url
+
+
+SELF_HOSTED = [
+    "http://skyvern:8000",
+    "http://host.docker.internal:8000",
+    "http://192.168.1.20:8000",
+    "http://[fd00::5]:8000/api",
+]
+
+
+@pytest.mark.parametrize("base_url", SELF_HOSTED)
+def test_plain_http_in_a_network_of_ones_own(base_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is allowed by an argument or by the environment, for the providers that are named, and never for their own."""
+    for named in ("skyvern", "skyvern,browserbase", " browserbase  skyvern ", "browserbase, skyvern"):
+        monkeypatch.setenv(PLAIN_HTTP, named)
+        found = find_access("skyvern", {"skyvern": "a-key"}, {"skyvern": base_url})
+        assert (found.base_url, found.plain_http) == (base_url, True)
+        assert refused({"skyvern": "a-key"}, {"skyvern": "http://api.skyvern.com"}).endswith(OWN_HTTP)
+        assert refused({"skyvern": "a-key"}, {"skyvern": "http://skyvern.com:8000"}).endswith(OWN_HTTP)
+    for unset in ("", "browserbase", " , "):
+        monkeypatch.setenv(PLAIN_HTTP, unset)
+        assert refused({"skyvern": "a-key"}, {"skyvern": base_url}).endswith(HTTP)
+    access = find_access("skyvern", {"skyvern": "a-key"}, {"skyvern": base_url}, ["skyvern"])
+    assert access == Access(PROVIDERS["skyvern"], "a-key", base_url, "api_keys", plain_http=True)
+
+
+@pytest.mark.parametrize("named", ["yes", "1", "skyvern;browserbase", "Skyvern", "http://skyvern:8000"])
+def test_plain_http_for_an_unknown_provider(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an error of each call: what was meant is not known."""
+    monkeypatch.setenv(PLAIN_HTTP, named)
+    assert refused({"skyvern": "a-key"}, {}).startswith(f"{PLAIN_HTTP} names an unknown provider. There are: anchorb")
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_plain_http_of_a_client(client: type[Client | AsyncClient]) -> None:
+    """Its argument is checked at once; one name may be a text."""
+    with pytest.raises(ConfigurationError, match="plain_http: there is no provider 'nobody'"):
+        client(plain_http=["nobody"])
+    with pytest.raises(ConfigurationError, match="plain_http: there is no provider 'nobody'"):
+        client(plain_http="nobody")
+    client(plain_http="skyvern")
+
+
+def test_plain_http_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request goes where it may; of a provider that is not named, none is sent."""
+    monkeypatch.delenv(PLAIN_HTTP, raising=False)
+    urls = {"skyvern": "http://skyvern:8000", "browserbase": "http://browserbase:8000"}
+    client = sync_client(answering("skyvern"), base_urls=urls, plain_http=["skyvern"])
+    assert client.get("skyvern:a").provider == "skyvern"
+    with pytest.raises(ConfigurationError, match=r"Browserbase .* is plain http to another machine"):
+        client.get("browserbase:a")
+
+
+@each_provider
+@pytest.mark.parametrize("spelling", ["{}", "{}/", "{}//"])
+def test_the_providers_own_address_however_it_is_spelled(slug: str, spelling: str) -> None:
+    """Capitals in its host, a port that goes without saying, and a slash at the end make no other address."""
+    own = PROVIDERS[slug].base_url
+    host = httpx.URL(own).host
+    for same in (own, own.replace(host, host.upper()), own.replace(host, f"{host}:443"), own.replace("https", "HTTPS")):
+        assert find_access(slug, {slug: "a-key"}, {slug: spelling.format(same)}).is_own
+    assert not find_access(slug, {slug: "a-key"}, {slug: spelling.format(own.replace(host, f"{host}:8443"))}).is_own
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, Self
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors
 from browser_sessions.cli._commands import command
+from browser_sessions.cli._results import table_console
 from browser_sessions.errors import BrowserSessionsError
 
 Outcome = BrowserSession | BrowserSessionsError
@@ -53,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the command with the given results; its output is not a terminal."""
 
     def run_with(outcomes: Any, *arguments: str, **environment: str) -> Result:
-        monkeypatch.setattr("browser_sessions.cli._clients.Client", lambda: FakeClient(outcomes))
+        monkeypatch.setattr("browser_sessions.cli._clients.Client", lambda **_: FakeClient(outcomes))
         return CliRunner().invoke(command, arguments, env=environment)
 
     return run_with
@@ -79,7 +82,7 @@ def test_an_error_of_the_whole_run_is_one_line(run: Any, arguments: list[str]) -
 def test_a_client_that_cannot_be_made_is_one_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     """As any other error of the whole run."""
 
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise UNUSABLE
 
     monkeypatch.setattr("browser_sessions.cli._clients.Client", fail)
@@ -131,6 +134,57 @@ def test_json_of_errors_and_sessions(run: Any) -> None:
     found = json.loads(run(outcomes, "get", "--json", "oops", "skyvern:a").stdout)
     assert [each["ref"] for each in found] == ["oops", "skyvern:a"]
     assert found[0] == {"ref": "oops", "error": "InvalidSessionRef", "message": str(failed)}
+
+
+def test_watch_ends_at_what_is_refused_for_good(run: Any) -> None:
+    """A certificate that is not trusted is not looked at every two seconds for ever; what may pass is."""
+    refused = errors.TransportError("skyvern:a: no response", ref=SessionRef("skyvern", "a"))
+    refused.__cause__ = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+    result = run([refused], "watch", "skyvern:a")
+    assert (result.exit_code, result.stderr) == (1, "browser-sessions: skyvern:a: no response\n")
+
+
+@each_command
+def test_plain_http_is_passed_on(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """For the providers that are named; of an unknown one it is a wrong argument."""
+    given: list[Any] = []
+
+    def make(**options: Any) -> FakeClient:
+        given.append(options)
+        return FakeClient([session_of("a")])
+
+    monkeypatch.setattr("browser_sessions.cli._clients.Client", make)
+    allowed = ["--plain-http", "skyvern", "--plain-http", "browserbase"]
+    assert CliRunner().invoke(command, [*arguments, *allowed, "skyvern:a"]).exit_code == 0
+    assert CliRunner().invoke(command, [*arguments, "skyvern:a"]).exit_code == 0
+    assert given == [{"plain_http": ("skyvern", "browserbase")}, {"plain_http": ()}]
+    assert CliRunner().invoke(command, [*arguments, "--plain-http", "yes", "skyvern:a"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "environment", "width", "has_escapes"),
+    [
+        (True, {"COLUMNS": "70"}, 70, True),
+        (False, {"COLUMNS": "70"}, 70, False),
+        (False, {"COLUMNS": "0"}, 160, False),
+        (False, {}, 160, False),
+    ],
+)
+def test_where_tables_are_printed(
+    is_terminal: bool,  # noqa: FBT001
+    environment: dict[str, str],
+    width: int,
+    has_escapes: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Styles are for terminals alone, whatever FORCE_COLOR says: what is in a pipe is read by a program."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in (environment | {"FORCE_COLOR": "1", "TERM": "xterm"}).items():
+        monkeypatch.setenv(name, value)
+    console = table_console()
+    assert (console.width, console.is_terminal) == (width, has_escapes)
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])

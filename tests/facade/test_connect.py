@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, view
 from browser_sessions._connect import is_ready
@@ -138,22 +140,50 @@ def test_the_providers_own_address_may_be_said(slug: str) -> None:
         assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
 
 
-@pytest.mark.parametrize(
-    "address", ["ws://203.0.113.9/a", "http://browser.example", "https://a.example:port", "nonsense"]
-)
-def test_a_key_is_sent_to_no_address_in_the_clear(address: str) -> None:
-    """Skyvern's wants it in a header."""
-    require_not_connectable(
-        session_of("skyvern", browser_address=address),
-        "its address is not encrypted and on another machine, so Skyvern's API key is not sent there",
-    )
+CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "connecting.yaml").read_text("utf-8"))
+ADDRESS_OF = {"browser_use": "cdpUrl", "browserbase": "connectUrl", "skyvern": "browser_address"}
 
 
-@pytest.mark.parametrize("address", ["ws://127.0.0.1:9222/a", "http://localhost:9222", "https://3.12.10.11/browser/1"])
-def test_a_key_is_sent_to_this_machine_or_encrypted(address: str) -> None:
-    """A browser on this machine is one, too."""
-    info = Client(api_keys={"skyvern": KEY}).connect_info(session_of("skyvern", browser_address=address))
-    assert (info.url, info.headers) == (address, {"x-api-key": KEY})
+@pytest.mark.parametrize("slug", ADDRESS_OF)
+@pytest.mark.parametrize("address", CASES["no address"])
+def test_what_is_not_an_address(slug: str, address: str) -> None:
+    """A session is not ready by it, and it is handed on to nothing: a driver may take it for a browser of its own."""
+    session = session_of(slug, **{ADDRESS_OF[slug]: address})
+    assert (session.connect_url, session.unexpected) == (None, (ADDRESS_OF[slug],))
+    assert not is_ready(session)
+    require_not_connectable(session, "what it gives as its address is not an absolute http or WebSocket URL")
+
+
+@pytest.mark.parametrize("slug", ["browser_use", "browserbase"])
+@pytest.mark.parametrize("address", CASES["address"])
+def test_what_is_an_address(slug: str, address: str) -> None:
+    """It is handed on as it was sent, but for a scheme in capitals, which Playwright does not know."""
+    session = session_of(slug, **{ADDRESS_OF[slug]: address})
+    assert (session.connect_url, session.unexpected, is_ready(session)) == (address, (), True)
+    scheme, rest = address.split(":", 1)
+    assert Client(api_keys={slug: KEY}).connect_info(session).url == f"{scheme.lower()}:{rest}"
+
+
+@pytest.mark.parametrize("name", CASES["key in a header"])
+def test_where_a_key_goes_in_a_header(name: str) -> None:
+    """To this machine, the provider and the host of the base URL, and encrypted; anything else is to be allowed."""
+    case = CASES["key in a header"][name]
+    base_urls = {"skyvern": case["base_url"]} if "base_url" in case else {}
+    client = Client(api_keys={"skyvern": KEY}, base_urls=base_urls, plain_http=case.get("plain_http", []))
+    session = session_of("skyvern", browser_address=case["address"])
+    if "problem" not in case:
+        info = client.connect_info(session, hosts=case.get("hosts", []))
+        assert (info.url, info.headers) == (case["address"], {"x-api-key": KEY})
+        return
+    with pytest.raises(NotConnectable) as caught:
+        client.connect_info(session, hosts=case.get("hosts", []))
+    problem = f"{session.ref} cannot be connected to: its address is {case['problem']}"
+    assert caught.value == NotConnectable(problem, ref=session.ref)
+
+
+def test_a_host_that_no_name_can_be() -> None:
+    """It is looked at more closely before it may get a key."""
+    require_not_connectable(session_of("skyvern", browser_address="https://☃☃.example"), "its address is not a URL")
 
 
 def test_it_needs_a_key_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,12 @@ ROUTERS = [
     {"error": {"message": "404 page not found"}},
     {"message": "Route GET:/v1/v1/sessions/an-id not found", "error": "Not Found", "statusCode": 404},
     {"message": "Cannot GET /v1/v1/sessions/an-id", "error": "Not Found", "statusCode": 404},
+    {"message": "no Route matched with those values"},
+    {"message": "The route v1/v1/sessions/an-id could not be found."},
+    {"title": "Not Found", "status": 404},
+    {"timestamp": 1, "status": 404, "error": "Not Found", "path": "/v1/v1/sessions/an-id"},
+    "The requested URL /v1/v1/sessions/an-id was not found on this server.",
+    "default backend - 404",
     "404: Not Found",
     "Not found.\n",
     "<html><head><title>404 Not Found</title></head></html>",
@@ -107,7 +113,9 @@ def test_an_unknown_path_is_not_a_missing_session(slug: str, base_url: str) -> N
         advice = f"check the id and the base URL (base_urls or {PROVIDERS[slug].base_url_variable})"
         assert str(error).endswith(advice)
     for body in SESSIONS:
-        assert type(failing(slug, 404, body, base_url=base_url)) is errors.SessionNotFound
+        error = failing(slug, 404, body, base_url=base_url)
+        assert type(error) is errors.SessionNotFound
+        assert (PROVIDERS[slug].base_url_variable in str(error)) == (base_url != "")
 
 
 # Calls that are about no session

@@ -23,7 +23,9 @@ def test_a_reference_is_its_text(text: str) -> None:
     assert {ref: 1}[copy.deepcopy(pickle.loads(pickle.dumps(ref)))] == 1  # noqa: S301 - our own
 
 
-AROUND = "the id of a session has white space around it"
+WRAPPED = "has white space, quotes or invisible characters around it: remove them"
+AROUND = f"the id of a session {WRAPPED}"
+AROUND_PROVIDER = f"the provider of a session {WRAPPED}"
 FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
 
 
@@ -41,7 +43,21 @@ FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pb
         ("skyvern: pbs_1", InvalidSessionRef(AROUND, provider="skyvern")),
         ("browser_use:3c90c3cc-0d44-4b50-8888-8dd25736052a\r\n", InvalidSessionRef(AROUND, provider="browser_use")),
         ("browserbase:\u3000a", InvalidSessionRef(AROUND, provider="browserbase")),
-        (" browserbase:x", InvalidSessionRef(f"there is no such provider. Did you mean browserbase? {KNOWN}")),
+        # From the lines of a file, a spreadsheet, a shell's quotes within quotes.
+        ("browserbase:x\xa0", InvalidSessionRef(AROUND, provider="browserbase")),
+        ("browserbase:x\u200b", InvalidSessionRef(AROUND, provider="browserbase")),
+        ("browserbase:\ufeffx", InvalidSessionRef(AROUND, provider="browserbase")),
+        ("browserbase:x\x00", InvalidSessionRef(AROUND, provider="browserbase")),
+        ("browserbase:'x'", InvalidSessionRef(AROUND, provider="browserbase")),
+        ('browserbase:"x"', InvalidSessionRef(AROUND, provider="browserbase")),
+        ("browserbase:x'", InvalidSessionRef(AROUND, provider="browserbase")),
+        ('browserbase:"', InvalidSessionRef(AROUND, provider="browserbase")),
+        (" browserbase:x", InvalidSessionRef(AROUND_PROVIDER)),
+        ("browserbase :x", InvalidSessionRef(AROUND_PROVIDER)),
+        ("\tbrowserbase:x", InvalidSessionRef(AROUND_PROVIDER)),
+        ("\ufeffbrowserbase:x", InvalidSessionRef(AROUND_PROVIDER)),
+        ('"browserbase:x"', InvalidSessionRef(AROUND_PROVIDER)),
+        ("'browserbase:x'", InvalidSessionRef(AROUND_PROVIDER)),
         ("Skyvern:a", InvalidSessionRef(f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}")),
         ("browser-use:a", InvalidSessionRef(f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}")),
         ("wss://a.example?key=secret", InvalidSessionRef(f"there is no provider 'wss'. {KNOWN}")),

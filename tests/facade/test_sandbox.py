@@ -82,7 +82,7 @@ def test_what_goes_wrong_is_the_providers_own_error(server: Sandbox, slug: str) 
     assert type(fetch(server, slug, "running", api_keys={slug: "another-key"})) is errors.AuthenticationFailed
     limited = fetch(server, slug, "rate_limited")
     assert isinstance(limited, errors.RateLimited)
-    assert limited.kind == ("concurrency" if slug == "browser_use" else "rate")
+    assert limited.kind == "rate"
     assert type(fetch(server, slug, "rate_limited")) is errors.RateLimited
     assert isinstance(fetch(server, slug, "rate_limited"), BrowserSession)
     assert isinstance(fetch(server, slug, "rate_limited", max_retries=2), BrowserSession)

@@ -225,14 +225,55 @@ def test_nothing_was_seen(backend: str | None, clock: Clock) -> None:
 
 
 @each_backend
-def test_a_certificate_that_is_not_trusted_ends_a_wait(backend: str | None, clock: Clock) -> None:
-    """It will not be trusted at the next poll."""
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate"),
+        httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch"),
+        httpx.ReadError("[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required (_ssl.c:2580)"),
+        httpx.ConnectError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"),
+        httpx.ConnectError("[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1006)"),
+        httpx.ConnectError("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure (_ssl.c:1006)"),
+        httpx.ProxyError("407 Proxy Authentication Required"),
+    ],
+    ids=str,
+)
+def test_what_is_refused_for_good_ends_a_wait(fault: httpx.TransportError, backend: str | None, clock: Clock) -> None:
+    """A certificate, a version of TLS or a proxy's user will not be accepted at the next poll, either."""
 
     def refuse(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate")
+        raise fault
 
-    assert type(wait(refuse, backend)) is errors.TransportError
+    error = wait(refuse, backend)
+    assert type(error) is errors.TransportError
+    assert str(fault).partition("] ")[0] in str(error)
     assert clock.pauses == []
+
+
+@each_backend
+@pytest.mark.parametrize(
+    "fault",
+    [
+        httpx.ConnectError("[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1006)"),
+        httpx.ConnectError("[Errno -2] Name or service not known"),
+        httpx.ConnectError("[Errno 111] Connection refused"),
+        httpx.ProxyError("502 Bad Gateway"),
+        httpx.ReadError(""),
+    ],
+    ids=repr,
+)
+def test_what_may_be_better_soon_is_polled_again(fault: Exception, backend: str | None, clock: Clock) -> None:
+    """A network or a server that is not there may come."""
+    faults = [fault]
+    respond = life("skyvern", OVER["skyvern"])
+
+    def recover(request: httpx.Request) -> httpx.Response:
+        if faults:
+            raise faults.pop()
+        return respond(request)
+
+    assert wait(recover, backend).status is SessionStatus.ENDED
+    assert clock.pauses == [0.5]
 
 
 @each_backend

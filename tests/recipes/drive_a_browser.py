@@ -19,7 +19,7 @@ def drive(client: Client, ref: str) -> str:
     info = client.connect_info(session)
     with (
         sync_playwright() as playwright,
-        playwright.chromium.connect_over_cdp(info.url, headers=info.headers) as browser,
+        playwright.chromium.connect_over_cdp(info.url, headers=info.headers, no_defaults=True) as browser,
         browser.contexts[0].new_page() as page,
     ):
         page.goto(PAGE)
@@ -32,7 +32,7 @@ async def drive_async(client: AsyncClient, ref: str) -> str:
     info = client.connect_info(session)
     async with (
         async_playwright() as playwright,
-        await playwright.chromium.connect_over_cdp(info.url, headers=info.headers) as browser,
+        await playwright.chromium.connect_over_cdp(info.url, headers=info.headers, no_defaults=True) as browser,
         await browser.contexts[0].new_page() as page,
     ):
         await page.goto(PAGE)

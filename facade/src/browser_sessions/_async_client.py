@@ -114,7 +114,7 @@ class AsyncClient(_Configuration):
         from browser_sessions._drivers import AsyncDriver
         from browser_sessions._http import AsyncNetwork
 
-        calls = Calls(self._api_keys, self._base_urls)
+        calls = Calls(self._api_keys, self._base_urls, self._plain_http)
         return AsyncDriver(calls, AsyncNetwork(self._transport, proxy=self._proxy, verify=self._verify))
 
     def _results(

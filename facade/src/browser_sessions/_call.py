@@ -6,6 +6,7 @@ Here, in `course`, is decided whether a request is sent again.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Generator, Mapping
 from types import MappingProxyType
@@ -34,6 +35,9 @@ Course = Generator[Attempt | Pause, RawResponse | Exception | None, T]
 """What a driver runs: it does each step that is yielded, and sends what came of it."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+
+_REFUSED = r"\[SSL: [A-Z0-9_]*(?:CERTIFICATE|VERSION|HANDSHAKE_FAILURE|UNRECOGNIZED_NAME)|^407\b"
+"""What a certificate, two sides of TLS that do not fit, and a proxy that wants another user say."""
 
 _log = logging.getLogger("browser_sessions")
 
@@ -126,8 +130,8 @@ def course(call: Call[T]) -> Course[T]:
 
 
 def is_transient(error: BrowserSessionsError) -> bool:
-    """Whether the same may succeed a moment later; a certificate that is not trusted now will not be then."""
-    return isinstance(error, TRANSIENT) and "CERTIFICATE_VERIFY_FAILED" not in str(error)
+    """Whether the same may succeed a moment later; what TLS or a proxy refuses now, it will refuse then."""
+    return isinstance(error, TRANSIENT) and not re.search(_REFUSED, str(error.__cause__ or ""))
 
 
 def _request_of(call: Call[Any]) -> httpx.Request:

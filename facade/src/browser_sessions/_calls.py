@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,9 +42,12 @@ class ProviderClient(NamedTuple):
 class Calls:
     """The calls of a client; each provider is opened with its first one."""
 
-    def __init__(self, api_keys: Mapping[str, str], base_urls: Mapping[str, str]) -> None:
+    def __init__(
+        self, api_keys: Mapping[str, str], base_urls: Mapping[str, str], plain_http: Collection[str] = ()
+    ) -> None:
         self._api_keys = api_keys
         self._base_urls = base_urls
+        self._plain_http = plain_http
         self._opened: dict[str, ProviderClient] = {}
 
     def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
@@ -82,7 +85,7 @@ class Calls:
             yield Pause(polls.next_pause())
 
     def _open(self, of: SessionRef | str) -> ProviderClient:
-        access = find_access(of, self._api_keys, self._base_urls)
+        access = find_access(of, self._api_keys, self._base_urls, self._plain_http)
         module = import_module(f"browser_sessions._providers.{access.provider.slug}")
         client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
         # Two threads may both come here: neither opens a connection.

@@ -54,6 +54,9 @@ class Client(_Configuration):
         api_keys: Keys by provider, used before those in the environment (`PROVIDERS[slug].key_variables`).
         base_urls: Base URLs by provider, used before the providers' own and those in the environment
             (`PROVIDERS[slug].base_url_variable`); https, or on this machine.
+        plain_http: Providers whose base URL, and the address of whose browser, may be plain http to another machine,
+            but for the provider's own hosts. The key is then readable to all that is on the way, a proxy included. The
+            environment variable `BROWSER_SESSIONS_PLAIN_HTTP` may name more.
         timeout: Seconds that one attempt may take, from connecting to the last byte of the response. Looking up a
             name is not interrupted.
         max_retries: How often a request is sent again after a lost connection, a timeout, 408, 429 or 5xx.
@@ -220,7 +223,7 @@ class Client(_Configuration):
         from browser_sessions._drivers import Driver
         from browser_sessions._http import Network
 
-        calls = Calls(self._api_keys, self._base_urls)
+        calls = Calls(self._api_keys, self._base_urls, self._plain_http)
         return Driver(calls, Network(self._transport, proxy=self._proxy, verify=self._verify))
 
     def _results(

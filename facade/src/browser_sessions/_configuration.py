@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from browser_sessions._bounds import Seconds, checked_bounds
@@ -30,6 +30,7 @@ class Configuration(Generic[Transport, Driver]):
         *,
         api_keys: Mapping[str, str] | None = None,
         base_urls: Mapping[str, str] | None = None,
+        plain_http: Collection[str] = (),
         timeout: Seconds = 30,
         max_retries: int = 2,
         deadline: Seconds = 120,
@@ -41,6 +42,7 @@ class Configuration(Generic[Transport, Driver]):
             raise ConfigurationError("a transport has its own proxy and certificates: give it these")
         self._api_keys = _by_provider("api_keys", api_keys)
         self._base_urls = _by_provider("base_urls", base_urls)
+        self._plain_http = _providers_in("plain_http", plain_http)
         self._bounds = checked_bounds(timeout, max_retries, deadline)
         self._transport = transport
         self._proxy = proxy
@@ -67,20 +69,27 @@ class Configuration(Generic[Transport, Driver]):
         vars(other)["_bounds"] = checked_bounds(*limits)
         return other
 
-    def connect_info(self, session: BrowserSession) -> ConnectInfo:
+    def connect_info(self, session: BrowserSession, *, hosts: Collection[str] = ()) -> ConnectInfo:
         """Return where to connect to a session's browser, for example for Playwright's `connect_over_cdp`.
 
-        Nothing is sent. Our key is in it where the provider wants it, and nothing of it in its `repr`.
+        Nothing is sent. Our key is in it where the provider wants it, and nothing of it in its `repr`. A key that is
+        wanted in a header is for this machine, the provider's own hosts and the host of the base URL.
+
+        Args:
+            session: A session that was fetched just before: its address may change, and expire.
+            hosts: Other hosts that may get the key, such as "browsers.example".
 
         Raises:
-            NotConnectable: There is no such address: of this provider, in this state, or at this base URL.
+            NotConnectable: There is no such address: of this provider, in this state, or at this base URL; or it is at
+                a host that may not get the key.
             ConfigurationError: There is no key.
 
         """
         from browser_sessions._access import find_access
         from browser_sessions._connect import connect_info
 
-        return connect_info(session, find_access(session.ref, self._api_keys, self._base_urls))
+        access = find_access(session.ref, self._api_keys, self._base_urls, self._plain_http)
+        return connect_info(session, access, hosts)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of browser sessions>"
@@ -119,9 +128,15 @@ class Shared(Generic[Driver]):
 
 def _by_provider(name: str, values: Mapping[str, str] | None) -> dict[str, str]:
     checked: dict[str, Any] = dict(values or {})
+    _providers_in(name, checked)
     for slug, value in checked.items():
-        if slug not in PROVIDERS:
-            raise ConfigurationError(f"{name}: there is no provider {slug!r}. There are: {', '.join(PROVIDERS)}")
         if not isinstance(value, str) or not value:
             raise ConfigurationError(f"{name}[{slug!r}] is no text, or an empty one", provider=slug)
     return checked
+
+
+def _providers_in(name: str, slugs: Collection[str]) -> frozenset[str]:
+    given = frozenset([slugs] if isinstance(slugs, str) else slugs)
+    for slug in given - PROVIDERS.keys():
+        raise ConfigurationError(f"{name}: there is no provider {slug!r}. There are: {', '.join(PROVIDERS)}")
+    return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 class ConnectInfo:
     """Where and how to connect to a session's browser; it grants control of the browser, so `repr` hides it.
 
+    It is in the form that Playwright's `connect_over_cdp` takes. Puppeteer's `browserURL` drops the path, the query and
+    the headers of an https address, and Selenium takes neither: for them, fetch `json/version/` below the address with
+    the headers, and connect to its `webSocketDebuggerUrl` with the headers.
+
     Attributes:
         url: A CDP address: `wss://…`, or `https://…` for discovery through `/json/version`.
-        headers: What to send along.
+        headers: What to send along; a driver sends them along redirects and to the host that discovery names, too.
 
     """
 
@@ -32,11 +37,12 @@ class ConnectInfo:
         return f"{type(self).__name__}(***)"
 
 
-def connect_info(session: BrowserSession, access: Access) -> ConnectInfo:
+def connect_info(session: BrowserSession, access: Access, hosts: Collection[str] = ()) -> ConnectInfo:
     """Return where to connect to a session, with the API key where the provider wants it.
 
     Raises:
-        NotConnectable: The provider, the state of the session or the base URL allows no connection.
+        NotConnectable: The provider, the state of the session or the base URL allows no connection; or the key is
+            wanted in a header at a host that is neither the provider's, nor the base URL's, nor in `hosts`.
 
     """
     from urllib.parse import quote
@@ -48,6 +54,8 @@ def connect_info(session: BrowserSession, access: Access) -> ConnectInfo:
     if session.status.is_terminal:
         raise _not_connectable(session, f"it is over ({session.status})")
     is_there = is_ready(session) or session.status is SessionStatus.UNKNOWN
+    if "{connect_url}" in template and provider.fields["connect_url"][0] in session.unexpected:
+        raise _not_connectable(session, "what it gives as its address is not an absolute http or WebSocket URL")
     if not is_there or ("{connect_url}" in template and session.connect_url is None):
         raise _not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
     if "{key}" in template and not access.is_own:
@@ -55,13 +63,12 @@ def connect_info(session: BrowserSession, access: Access) -> ConnectInfo:
     url = template.format(
         connect_url=session.connect_url, id=quote(session.id, safe=""), key=quote(access.key, safe="")
     )
+    scheme, _, rest = url.partition("://")
+    url = f"{scheme.lower()}://{rest}"  # Playwright knows no WSS
     if provider.connect_header is None:
         return ConnectInfo(url, {})
-    if not _is_private(url):
-        raise _not_connectable(
-            session,
-            f"its address is not encrypted and on another machine, so {provider.name}'s API key is not sent there",
-        )
+    if problem := _problem_of_host(url, access, hosts):
+        raise _not_connectable(session, f"its address is {problem}")
     return ConnectInfo(url, {provider.connect_header: access.key})
 
 
@@ -81,16 +88,32 @@ def is_ready(session: BrowserSession) -> bool:
     return session.status is SessionStatus.RUNNING and is_there
 
 
-def _is_private(address: str) -> bool:
+def _problem_of_host(address: str, access: Access, hosts: Collection[str]) -> str | None:
+    """Return why a host may not get the API key in a header."""
     import httpx
 
-    from browser_sessions._access import is_loopback
+    from browser_sessions._access import is_loopback, is_within
 
     try:
         url = httpx.URL(address)
-    except httpx.InvalidURL:
-        return False
-    return url.scheme in {"https", "wss"} or is_loopback(url.host)
+    except httpx.InvalidURL:  # its host is no name that DNS can hold
+        return "not a URL"
+    host, own = url.host, access.provider.domain
+    is_own = is_within(host, own)
+    if is_loopback(host):
+        return None
+    name = access.provider.name
+    others = [hosts] if isinstance(hosts, str) else hosts
+    if not is_own and host not in {httpx.URL(access.base_url).host, *map(str.lower, others)}:
+        shown = url.raw_host.decode("ascii")
+        return (
+            f"at {shown}, which is neither {name}'s nor the base URL's host, so {name}'s API key is not sent there; "
+            f"pass hosts=[{shown!r}] if it may be"
+        )
+    if url.scheme in {"ws", "http"} and (is_own or not access.plain_http):
+        advice = "" if is_own else f"; pass plain_http=[{access.provider.slug!r}] to the client if it may be"
+        return f"not encrypted and on another machine, so {name}'s API key is not sent there{advice}"
+    return None
 
 
 def _not_connectable(session: BrowserSession, problem: str) -> NotConnectable:

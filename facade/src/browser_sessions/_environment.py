@@ -46,12 +46,23 @@ def tls_context(*, verify: ssl.SSLContext | bool) -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context(verify)
     except OSError as error:
-        variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "certifi")
         problem = error.strerror or type(error).__name__
-        raise ConfigurationError(f"the certificates in {variable} cannot be used: {problem}") from None
+        raise ConfigurationError(f"{_unusable_files()} cannot be used: {problem}") from None
+
+
+def _unusable_files() -> str:
+    """Return which of the files that TLS needs cannot be used."""
+    if path := os.environ.get("SSLKEYLOGFILE"):
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename = path
+        except OSError:
+            return "the file in SSLKEYLOGFILE"
+    variable = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), "certifi")
+    return f"the certificates in {variable}"
 
 
 def _proxy(address: str, source: str) -> httpx.Proxy:
+    problem = "it is not the address of an http, https, socks5 or socks5h proxy"
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
         if proxy.url.scheme.startswith("socks"):
@@ -59,9 +70,10 @@ def _proxy(address: str, source: str) -> httpx.Proxy:
     except ImportError:
         problem = "SOCKS needs the package socksio: install httpx[socks]"
     except (ValueError, httpx.InvalidURL):
-        problem = "it is not the address of an http, https, socks5 or socks5h proxy"
+        pass
     else:
-        return proxy
+        if proxy.url.host and address == address.strip():
+            return proxy
     raise ConfigurationError(f"the proxy in {source} cannot be used: {problem}") from None
 
 

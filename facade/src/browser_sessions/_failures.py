@@ -49,8 +49,12 @@ _CLASSES: dict[int, type[errors.ApiStatusError]] = {
     429: errors.RateLimited,
 }
 
-_NO_ROUTE = r"(?i)^(?:404:? )?(?:page )?not found\.?$|^cannot [a-z]+ /|^route \S+ not found"
-"""What web frameworks say of a path that they do not know: Starlette, Go, Express, Fastify and their like."""
+_NO_ROUTE = (
+    r"(?i)^(?:404:? )?(?:page )?not found\.?$|^cannot [a-z]+ /|^(?:the )?route \S+ (?:could )?not (?:be )?found"
+    r"|^no route matched|^default backend - 404|^(?:the )?requested url \S+ (?:was )?not found"
+)
+"""What web frameworks and gateways say of a path that they do not know: Starlette, Go, Express, Fastify, Laravel, Kong,
+Kubernetes, Flask and their like."""
 
 _BASE_URL = "the base URL (base_urls or {base_url_variable})"
 
@@ -58,6 +62,10 @@ _BASE_URL = "the base URL (base_urls or {base_url_variable})"
 _Sentence = tuple[str, str]
 _REDIRECT: _Sentence = ("redirects to another URL, which is not followed", f"check {_BASE_URL}")
 _WRONG_PATH: _Sentence = ("has no such route", f"check the id and {_BASE_URL}")
+_MISSING_ELSEWHERE: _Sentence = (
+    "has no such session for this API key",
+    f"check the id, the key's account and {_BASE_URL}",
+)
 _WRONG_ID: _Sentence = ("rejected the request", "check that the id is one of {name}'s")
 _WRONG_STATE: _Sentence = ("rejected the request", "check the state of the session")
 _SENTENCES: dict[type[errors.ApiStatusError], _Sentence] = {
@@ -189,6 +197,8 @@ def _meaning(call: Call[Any], response: RawResponse, body: _Body) -> tuple[type[
         return kind, _REDIRECT
     if status == HTTPStatus.NOT_FOUND and (body.is_page or re.search(_NO_ROUTE, body.said)):
         return errors.ApiStatusError, _WRONG_PATH
+    if call.ref is not None and kind is errors.SessionNotFound and not call.access.is_own:
+        return kind, _MISSING_ELSEWHERE
     if call.ref is None and kind is errors.SessionNotFound:  # something else that the options name
         kind = errors.InvalidRequest
     if call.ref is not None and kind is errors.InvalidRequest:

@@ -69,24 +69,18 @@ def numbered(name: str, is_last: Callable[[Read, int], bool]) -> Pages:
         _require_progress(read)
 
 
-def backwards(
-    name: str, count: Callable[[Read], int], newest_first: Mapping[str, Any], oldest_first: Mapping[str, Any]
-) -> Pages:
-    """Read the newest page, and if there are more, all pages in the order of age, from the last one to the first.
-
-    What is created comes behind the last page, and what leaves moves all behind it towards pages that are read later.
+def one_or_all(name: str, is_last: Callable[[Read, int], bool], narrowed: Mapping[str, Any]) -> Pages:
+    """Read what the server selects, if it fits a page; else the whole list, from which no row leaves.
 
     Args:
-        name: The argument for the number.
-        count: How many pages there are.
-        newest_first: The arguments that ask for the newest first.
-        oldest_first: The arguments that ask for the oldest first.
+        name: The argument for the number of a page.
+        is_last: Whether there is no page behind one of some number.
+        narrowed: The arguments by which the server selects.
 
     """
-    read = yield {name: 1, **newest_first}
-    pages = count(read)
-    for number in range(pages, 0, -1) if pages > 1 else ():
-        yield {name: number, **oldest_first}
+    read = yield {name: 1, **narrowed}
+    if not is_last(read, 1):
+        yield from numbered(name, is_last)
 
 
 def by_offset(name: str, following: Callable[[Read, int], int | None]) -> Pages:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import decimal
 import functools
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,9 +19,21 @@ from browser_sessions._status import SessionStatus
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 _MEBIBYTE = Decimal(1024 * 1024)
-_INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
+_INT_MAX = 2**63 - 1
+
+_FIRST_YEAR = 2000
+"""Before it, no session ran."""
 
 _MAX_DIGITS = 1000
+
+# What nearly all addresses are, in half the time of what they may be.
+_usual_address = re.compile(r"(?:https?|wss?)://[A-Za-z0-9.-]+(?:[/?][!-~]*)?").fullmatch
+
+# A text, which is compiled with the first address. No white space, no control character, no backslash before the path:
+# what one parser drops there, another does not.
+_REST = r"[^\x00-\x20\x7f\s]*"
+_HOST = r"(?:\[[0-9a-fA-F:.]+\]|[^\x00-\x20\x7f\s/?#@:\[\]\\]+)"
+_ADDRESS = rf"(?i:https?|wss?)://(?:[^\x00-\x20\x7f\s/?#@\\]*@)?{_HOST}(?::[0-9]{{1,5}})?(?:[/?#]{_REST})?"
 
 _SHORT = 40
 """Characters of an amount that needs no other check."""
@@ -51,9 +64,25 @@ def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> Sessio
     return statuses.get(word) or statuses.get(word.lower(), SessionStatus.UNKNOWN)
 
 
+def address_of(value: object, path: str, notes: list[str]) -> str | None:
+    """Return an absolute http or WebSocket URL with a host: a driver takes other texts for a browser of this machine.
+
+    A URL in which parsers disagree about the host is none.
+    """
+    if not isinstance(value, str):
+        return None
+    if _usual_address(value) or re.fullmatch(_ADDRESS, value):
+        return value
+    notes.append(path)
+    return None
+
+
 def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
     """Return a time in UTC, which one without an offset is already."""
     if not isinstance(value, datetime):
+        return None
+    if value.year < _FIRST_YEAR:  # a zero of Go or Unix, which stands for no time
+        notes.append(path)
         return None
     zone = value.tzinfo
     if zone is UTC:
@@ -68,30 +97,37 @@ def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
 
 
 def seconds_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of seconds as a duration."""
-    try:
-        if isinstance(value, int):
-            return _SECOND * value  # `timedelta(seconds=…)` takes twice as long
-        return timedelta(0, value) if isinstance(value, float) else None
-    except OverflowError:
-        notes.append(path)
+    """Return a number of seconds as a duration, which is not negative."""
+    if not isinstance(value, int) and not isinstance(value, float):
         return None
+    try:
+        if value >= 0:
+            # `timedelta(seconds=…)` takes twice as long.
+            return _SECOND * value if isinstance(value, int) else timedelta(0, value)
+    except OverflowError:
+        pass
+    notes.append(path)
+    return None
 
 
 def minutes_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of minutes as a duration."""
-    try:
-        return _MINUTE * value if isinstance(value, int) else None
-    except OverflowError:
-        notes.append(path)
+    """Return a number of minutes as a duration, which is not negative."""
+    if not isinstance(value, int):
         return None
+    try:
+        if value >= 0:
+            return _MINUTE * value
+    except OverflowError:
+        pass
+    notes.append(path)
+    return None
 
 
 def whole_of(value: object, path: str, notes: list[str]) -> int | None:
-    """Return a number of 64 bits."""
+    """Return a number of bytes: of 64 bits, and not negative."""
     if not isinstance(value, int):
         return None
-    if _INT_MIN <= value <= _INT_MAX:
+    if 0 <= value <= _INT_MAX:
         return value
     notes.append(path)
     return None
@@ -136,9 +172,14 @@ def sum_of(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return None if first is None or second is None else _EXACT.add(first, second)
 
 
-def between(start: datetime | None, end: datetime | None) -> timedelta | None:
-    """Return how long it was from one time to another, once both are known."""
-    return None if start is None or end is None else end - start
+def between(start: datetime | None, end: datetime | None, path: str, notes: list[str]) -> timedelta | None:
+    """Return how long it was from one time to a later one, once both are known; the path is the later one's."""
+    if start is None or end is None:
+        return None
+    if end >= start:
+        return end - start
+    notes.append(path)
+    return None
 
 
 def after(start: datetime | None, duration: timedelta | None, path: str, notes: list[str]) -> datetime | None:

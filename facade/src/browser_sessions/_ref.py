@@ -24,7 +24,8 @@ class SessionRef:
         id: The provider's id for the session, whatever it looks like.
 
     Raises:
-        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..", or has white space around it.
+        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..", or has white space, quotes or
+            invisible characters around it.
 
     """
 
@@ -34,15 +35,17 @@ class SessionRef:
     def __post_init__(self) -> None:
         if not all(isinstance(part, str) for part in (self.provider, self.id)):
             raise InvalidSessionRef("the provider and the id of a session are texts")
+        if _is_wrapped(self.provider):
+            raise InvalidSessionRef(f"the provider of a session {_WRAPPED}")
         if self.provider not in PROVIDERS:
             raise InvalidSessionRef(unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
             raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
-        if self.id != self.id.strip():
-            # Not stripped: two references to one session would not be equal, and a result would have another one's.
-            raise InvalidSessionRef("the id of a session has white space around it", provider=self.provider)
         if not self.id.isascii() and any("\ud800" <= each <= "\udfff" for each in self.id):
             raise InvalidSessionRef("an id of a session has no lone surrogates", provider=self.provider)
+        if _is_wrapped(self.id):
+            # Not stripped: two references to one session would not be equal, and a result would have another one's.
+            raise InvalidSessionRef(f"the id of a session {_WRAPPED}", provider=self.provider)
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.id}"
@@ -53,7 +56,7 @@ class SessionRef:
 
         Raises:
             InvalidSessionRef: The text is not a valid reference: it has no colon, names an unknown provider, or its id
-                is empty, "." or "..", or has white space around it.
+                is empty, "." or "..", or has white space, quotes or invisible characters around it.
 
         """
         if not isinstance(text, str) or ":" not in text:
@@ -85,6 +88,14 @@ def ref_of_answer(provider: str, session_id: str) -> SessionRef:
     object.__setattr__(ref, "provider", provider)
     object.__setattr__(ref, "id", session_id)
     return ref
+
+
+_WRAPPED = "has white space, quotes or invisible characters around it: remove them"
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether a text begins or ends with what comes from a file or a shell and belongs to no name."""
+    return any(not each.isprintable() or each in " \"'" for each in (text[:1], text[-1:]) if each)
 
 
 def unknown_provider(provider: str) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum, IntEnum, StrEnum
 from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
@@ -148,12 +148,15 @@ class Model:
     _NESTING: ClassVar[tuple[str, ...]] = ()
     """The attributes that can hold models."""
 
+    _VALUES: ClassVar[tuple[Callable[[Any], Any], ...]] = ()
+    """What decodes the values of the additional properties, if the API's description gives them a type."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the model as plain JSON data, with everything that it was made from.
 
         Times have microseconds, as Python's have. What is nested in additional properties is not copied.
         """
-        properties = self.additional_properties.copy()
+        properties = _to_json(self.additional_properties) if self._VALUES else self.additional_properties.copy()
         if self._NAMES:
             properties.update((name, _to_json(value)) for name, value in self._declared())
         return properties
@@ -222,13 +225,30 @@ def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
         for attribute, name in model._NAMES.items():
             if name in additional and getattr(model, attribute) is UNSET:
                 found[path + name] = additional[name]
+        for decode in model._VALUES:
+            _note_unexpected_values(model, decode, path, found)
     for attribute in model._NESTING:
         value = getattr(model, attribute)
+        if not value:  # most are not there
+            continue
         if isinstance(value, Model):
             if value.additional_properties or value._NESTING:
                 _note_unexpected(value, f"{path}{model._NAMES[attribute]}.", found)
         elif isinstance(value, list):
             _note_unexpected_items(value, path + model._NAMES[attribute], found)
+
+
+def _note_unexpected_values(model: Model, decode: Callable[[Any], Any], path: str, found: dict[str, Any]) -> None:
+    for name in model.additional_properties.keys() - set(model._NAMES.values()):
+        value = model.additional_properties[name]
+        if isinstance(value, Model):
+            _note_unexpected(value, f"{path}{name}.", found)
+        elif isinstance(value, list):
+            _note_unexpected_items(value, path + name, found)
+        try:
+            decode(_to_json(value))
+        except DecodeError:
+            found[path + name] = value
 
 
 def _note_unexpected_items(items: list[Any], path: str, found: dict[str, Any]) -> None:

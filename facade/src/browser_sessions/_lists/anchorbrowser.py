@@ -8,13 +8,12 @@ from typing import Any
 from anchorbrowser_client.api.sessions import list_sessions
 
 from browser_sessions._listing import Query, Source
-from browser_sessions._paging import NoProgressError, Read, backwards, numbered
+from browser_sessions._paging import Read, numbered, one_or_all
 from browser_sessions._providers.anchorbrowser import STATUSES, view_row
 from browser_sessions._status import SessionStatus
 
 _PAGE = 50
 _NEWEST_FIRST = {"sort_by": "created_at", "sort_order": "desc"}
-_OLDEST_FIRST = {"sort_by": "created_at", "sort_order": "asc"}
 _WORDS: dict[SessionStatus, tuple[str, ...]] = {
     status: tuple(word for word, meaning in STATUSES.items() if meaning is status)
     for status in SessionStatus
@@ -25,14 +24,15 @@ _WORDS: dict[SessionStatus, tuple[str, ...]] = {
 def sources(query: Query) -> Iterator[Source]:
     """Yield a list for each status that is wanted, or one of all."""
     asked = {"created_from": query.created_after, "created_to": query.created_before, "tags": _tags(query)}
-    named = {"limit": _PAGE, **{name: value for name, value in asked.items() if value}}
+    named = {"limit": _PAGE, **_NEWEST_FIRST, **{name: value for name, value in asked.items() if value}}
     words = query.words(_WORDS)
     if words is None:
         pages = numbered("page", _is_last)
-        yield Source(list_sessions, pages, _rows, view_row, {**named, **_NEWEST_FIRST})
+        yield Source(list_sessions, pages, _rows, view_row, named)
     for word in words or ():
-        pages = backwards("page", _count, _NEWEST_FIRST, _OLDEST_FIRST)
-        yield Source(list_sessions, pages, _rows, view_row, {**named, "status": word})
+        # A session whose status changes enters or leaves what is selected, and moves others from page to page.
+        pages = one_or_all("page", _is_last, {"status": word})
+        yield Source(list_sessions, pages, _rows, view_row, named)
 
 
 def _tags(query: Query) -> str:
@@ -45,15 +45,6 @@ def _is_last(read: Read, number: int) -> bool:
     """Whether there is no page behind one; one that does not say how many there are is the last if it is not full."""
     count = read.page.data.total_pages
     return number >= count if isinstance(count, int | float) else read.sent < _PAGE
-
-
-def _count(read: Read) -> int:
-    count = read.page.data.total_pages
-    if isinstance(count, int | float):
-        return int(count)
-    if read.sent < _PAGE:
-        return 1
-    raise NoProgressError("its first page does not say how many there are")
 
 
 def _rows(page: Any) -> Any:

@@ -6,7 +6,9 @@ from typing import Any
 #
 # name, documentation   for people
 # key_variables         environment variables in which its users keep the API key, the usual one first
+# domain                a host in it is the provider's own: it may get the key, and never over plain http
 # base_url_variable     environment variable for another address than `base_url`
+# sdk                   the provider's own SDK, as it was read, and which of these variables its client reads
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
 # ready                 the fields of a view that a running session has once its browser can be connected to; absent
 #                       where running says it all
@@ -31,8 +33,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Anchor Browser",
         "documentation": "https://docs.anchorbrowser.io/api-reference/browser-sessions/get-browser-session",
         "base_url": "https://api.anchorbrowser.io",
+        "domain": "anchorbrowser.io",
         "key_variables": ["ANCHORBROWSER_API_KEY", "ANCHOR_API_KEY"],
         "base_url_variable": "ANCHORBROWSER_BASE_URL",
+        "sdk": {"name": "anchorbrowser 1.0.1", "variables": ["ANCHORBROWSER_API_KEY", "ANCHORBROWSER_BASE_URL"]},
         "operations": {"get": {}},
         "sensitive": [
             "cdp_url",
@@ -87,8 +91,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Bright Data",
         "documentation": "https://docs.brightdata.com/api-reference/browser-api/get-session",
         "base_url": "https://api.brightdata.com",
+        "domain": "brightdata.com",
         "key_variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"],
         "base_url_variable": "BRIGHTDATA_BASE_URL",
+        "sdk": {"name": "brightdata-sdk 2.5.2", "variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"]},
         "operations": {"get": {}},
         "sensitive": [],
         "fields": {
@@ -126,8 +132,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Browser Use",
         "documentation": "https://docs.browser-use.com/cloud/api-v3/browsers/get-browser-session",
         "base_url": "https://api.browser-use.com/api/v3",
+        "domain": "browser-use.com",
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
+        "sdk": {"name": "browser-use-sdk 3.12.1", "variables": ["BROWSER_USE_API_KEY"]},
         "operations": {"get": {}},
         "sensitive": ["cdpUrl", "liveUrl", "password", "recordingUrl", "url", "username"],
         "ready": ["connect_url"],
@@ -183,8 +191,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Browserbase",
         "documentation": "https://docs.browserbase.com/reference/api/get-a-session",
         "base_url": "https://api.browserbase.com",
+        "domain": "browserbase.com",
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
+        "sdk": {"name": "browserbase 1.22.0", "variables": ["BROWSERBASE_API_KEY", "BROWSERBASE_BASE_URL"]},
         "operations": {"get": {}},
         "sensitive": [
             "connectUrl",
@@ -243,8 +253,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "name": "Skyvern",
         "documentation": "https://www.skyvern.com/docs",
         "base_url": "https://api.skyvern.com",
+        "domain": "skyvern.com",
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
+        "sdk": {"name": "skyvern 1.0.56", "variables": []},
         "operations": {"get": {}},
         "sensitive": ["url"],
         "ready": ["started_at", "connect_url"],

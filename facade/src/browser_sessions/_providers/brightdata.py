@@ -46,7 +46,7 @@ def view(raw: Raw) -> BrowserSession:
     made.raw_status = word = word_of(session.status)
     made.failure = failure = _failure(session.error)
     status = status_of(word, STATUSES)
-    is_timeout = status is SessionStatus.FAILED and failure is not None and failure.code in _TIMEOUTS
+    is_timeout = status is SessionStatus.FAILED and failure is not None and str(failure.code).lower() in _TIMEOUTS
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.started_at = started_at = time_of(session.timestamp, "timestamp", notes)
     made.duration = duration = seconds_of(session.duration, "duration", notes)

@@ -10,6 +10,7 @@ from browser_use_client.api.sessions import get_session
 from browser_use_client.types import Unset
 
 from browser_sessions._reading import (
+    address_of,
     amount_of,
     between,
     derived_of,
@@ -44,12 +45,12 @@ def view(raw: models.Session) -> BrowserSession:
     made.started_at = started_at = time_of(raw.started_at, "startedAt", notes)
     made.ended_at = ended_at = time_of(raw.finished_at, "finishedAt", notes)
     made.expires_at = expires_at = time_of(raw.timeout_at, "timeoutAt", notes)
-    made.duration = between(started_at, ended_at)
+    made.duration = between(started_at, ended_at, "finishedAt", notes)
     status = status_of(word, STATUSES)
     is_timeout = status is SessionStatus.ENDED and _is_timeout(ended_at, expires_at)
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
-    made.connect_url = None if isinstance(raw.cdp_url, Unset) else raw.cdp_url
-    made.live_view_url = None if isinstance(raw.live_url, Unset) else raw.live_url
+    made.connect_url = address_of(raw.cdp_url, "cdpUrl", notes)
+    made.live_view_url = address_of(raw.live_url, "liveUrl", notes)
     made.recordings = (make_recording(raw.recording_url),) if isinstance(raw.recording_url, str) else ()
     made.proxy_bytes = mebibytes_of(raw.proxy_used_mb, "proxyUsedMb", notes)
     browser_cost = amount_of(raw.browser_cost, "browserCost", notes)

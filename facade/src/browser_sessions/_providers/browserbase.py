@@ -8,7 +8,16 @@ from browserbase_client import AuthenticatedClient, models
 from browserbase_client.api.sessions import get_session
 from browserbase_client.types import Unset
 
-from browser_sessions._reading import between, derived_of, status_of, time_of, unexpected_in, whole_of, word_of
+from browser_sessions._reading import (
+    address_of,
+    between,
+    derived_of,
+    status_of,
+    time_of,
+    unexpected_in,
+    whole_of,
+    word_of,
+)
 from browser_sessions._session import BrowserSession, SessionDraft
 from browser_sessions._status import SessionStatus
 
@@ -39,8 +48,8 @@ def view(raw: models.Session) -> BrowserSession:
     made.ended_at = ended_at = time_of(raw.ended_at, "endedAt", notes)
     made.expires_at = time_of(raw.expires_at, "expiresAt", notes)
     made.updated_at = time_of(raw.updated_at, "updatedAt", notes)
-    made.duration = duration = between(started_at, ended_at)
-    made.connect_url = None if isinstance(raw.connect_url, Unset) else raw.connect_url
+    made.duration = duration = between(started_at, ended_at, "endedAt", notes)
+    made.connect_url = address_of(raw.connect_url, "connectUrl", notes)
     made.proxy_bytes = whole_of(raw.proxy_bytes, "proxyBytes", notes)
     made.region = word_of(raw.region)
     made.account_id = None if isinstance(raw.project_id, Unset) else raw.project_id

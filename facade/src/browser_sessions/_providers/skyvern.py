@@ -11,6 +11,7 @@ from skyvern_client.api.sessions import get_session
 from skyvern_client.types import Unset
 
 from browser_sessions._reading import (
+    address_of,
     after,
     between,
     derived_of,
@@ -60,10 +61,11 @@ def view(raw: models.Session) -> BrowserSession:
     status = _inferred(raw) if is_inferred else said
     made.status = status = status if ended_at is None else _over(status, ended_at, expires_at)
     made.updated_at = time_of(raw.modified_at, "modified_at", notes)
-    made.duration = duration = between(started_at, ended_at)
+    made.duration = duration = between(started_at, ended_at, "completed_at", notes)
     address = raw.browser_address
-    made.connect_url = address if isinstance(address, str) and _CLOSED not in address else None
-    made.live_view_url = None if isinstance(raw.app_url, Unset) else raw.app_url
+    is_closed = isinstance(address, str) and _CLOSED in address
+    made.connect_url = None if is_closed else address_of(address, "browser_address", notes)
+    made.live_view_url = address_of(raw.app_url, "app_url", notes)
     made.recordings = tuple(_recordings(raw.recordings, notes)) if isinstance(raw.recordings, list) else ()
     made.account_id = None if isinstance(raw.organization_id, Unset) else raw.organization_id
     made.derived = derived_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import cast
 
@@ -11,6 +12,9 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command, and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None if it is closed
+            stream.reconfigure(errors="backslashreplace")  # not every encoding has all that is printed
     try:
         code = _run()
     except KeyboardInterrupt:  # before click could handle it

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import click
@@ -19,7 +19,9 @@ from browser_sessions.errors import BrowserSessionsError
 
 
 @contextlib.contextmanager
-def open_client(names: Iterable[str], *, sandbox: bool) -> Iterator[tuple[Client, dict[str, str]]]:
+def open_client(
+    names: Iterable[str], plain_http: Collection[str], *, sandbox: bool
+) -> Iterator[tuple[Client, dict[str, str]]]:
     """Give a client, and what was typed for each reference; an error of the whole run ends the command."""
     with contextlib.ExitStack() as stack:
         try:
@@ -28,7 +30,7 @@ def open_client(names: Iterable[str], *, sandbox: bool) -> Iterator[tuple[Client
                 client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls))
                 yield client, {scenario_ref(server, name): name for name in names}
             else:
-                yield stack.enter_context(Client()), {name: name for name in names}
+                yield stack.enter_context(Client(plain_http=plain_http)), {name: name for name in names}
         except BrowserSessionsError as error:
             click.echo(f"browser-sessions: {printable(str(error))}", err=True)
             sys.exit(exit_code([error]))

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem, ShellComplete, get_completion
 from rich.console import Console
 
 import browser_sessions
-from browser_sessions import PROVIDERS, BrowserSession, errors
+from browser_sessions import PROVIDERS, BrowserSession
 from browser_sessions.cli._clients import open_client, open_sandbox, run_beside, scenario_ref
 from browser_sessions.cli._progress import live_table, progress
 from browser_sessions.cli._results import as_json, exit_code, print_all, print_error, table_console
@@ -68,6 +68,12 @@ sandbox_option = click.option(
     help="Ask a sandbox on this machine, which needs neither keys nor network; an id may then be one of its scenarios, "
     f"as in skyvern:running: {', '.join(SCENARIOS)}.",
 )
+plain_http_option = click.option(
+    "--plain-http",
+    type=click.Choice(list(PROVIDERS)),
+    multiple=True,
+    help="A provider whose server is in a network of your own, and may get its key over plain http.",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXITS)
@@ -86,14 +92,20 @@ def command() -> None:
 @click.option("--jsonl", "form", flag_value="jsonl", help="Print a JSON object on a line as each session comes.")
 @click.option("--raw", is_flag=True, help="Add the provider's whole response to the JSON, without its secrets.")
 @click.option("--concurrency", type=click.IntRange(1), default=20, show_default=True, help="Sessions at the same time.")
+@plain_http_option
 @sandbox_option
-def get(refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, sandbox: bool) -> None:  # noqa: FBT001
+def get(  # noqa: PLR0913 - one for each option
+    *, refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, plain_http: tuple[str, ...], sandbox: bool
+) -> None:
     """Show sessions, in one table."""
     form = form or ("json" if raw else None)
     names = _read(refs)
     found: dict[str, Outcome] = {}
     try:
-        with open_client(names, sandbox=sandbox) as (client, by_ref), progress("fetching", len(names)) as shown:
+        with (
+            open_client(names, plain_http, sandbox=sandbox) as (client, by_ref),
+            progress("fetching", len(names)) as shown,
+        ):
             for ref, outcome in client.get_many(by_ref, concurrency=concurrency):
                 name = by_ref[str(ref)]
                 found[name] = outcome
@@ -115,13 +127,14 @@ def get(refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, sa
 @click.option(
     "--timeout", type=_Seconds(0.001), metavar="SECONDS", default=600.0, show_default=True, help="How long to wait."
 )
+@plain_http_option
 @sandbox_option
-def wait(refs: tuple[str, ...], until: Any, timeout: float, sandbox: bool) -> None:  # noqa: FBT001
+def wait(*, refs: tuple[str, ...], until: Any, timeout: float, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Wait for sessions, and print each when it is over or ready."""
     names = _read(refs)
     found: list[Outcome] = []
     with (
-        open_client(names, sandbox=sandbox) as (client, by_ref),
+        open_client(names, plain_http, sandbox=sandbox) as (client, by_ref),
         progress(f"waiting until {until}", len(names)) as shown,
     ):
         concurrency = min(len(names), MOST_AT_ONCE)
@@ -139,8 +152,9 @@ def wait(refs: tuple[str, ...], until: Any, timeout: float, sandbox: bool) -> No
 @click.option(
     "--interval", type=_Seconds(0.1), metavar="SECONDS", default=2.0, show_default=True, help="Time between two looks."
 )
+@plain_http_option
 @sandbox_option
-def watch(refs: tuple[str, ...], interval: float, sandbox: bool) -> None:  # noqa: FBT001
+def watch(*, refs: tuple[str, ...], interval: float, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Watch sessions until all are over.
 
     Shows a live table on a terminal, and prints a line for each change elsewhere.
@@ -148,7 +162,7 @@ def watch(refs: tuple[str, ...], interval: float, sandbox: bool) -> None:  # noq
     names = _read(refs)
     outcomes: dict[str, Outcome] = dict.fromkeys(names)
     console = Console()
-    with open_client(names, sandbox=sandbox) as (client, by_ref), live_table(console, outcomes) as live:
+    with open_client(names, plain_http, sandbox=sandbox) as (client, by_ref), live_table(console, outcomes) as live:
         while left := [ref for ref, name in by_ref.items() if not _is_over(outcomes[name])]:
             for ref, outcome in client.get_many(left, concurrency=20):
                 name = by_ref[str(ref)]
@@ -208,16 +222,25 @@ def _read(refs: Iterable[str]) -> list[str]:
     """Return the references, each once, with those of standard input in the place of "-"."""
     names: list[str] = []
     for ref in refs:
-        # Files from elsewhere begin with a byte order mark.
-        lines = [line.strip("\ufeff \t\r\n") for line in sys.stdin] if ref == "-" else [ref]
-        names += [line for line in lines if line or ref != "-"]
+        names += _lines() if ref == "-" else [ref]
     if not names:
         raise click.UsageError("Standard input has no REF.", click.get_current_context())
     return list(dict.fromkeys(names))
 
 
+def _lines() -> list[str]:
+    """Return the lines of standard input, without those that are blank."""
+    if sys.stdin is None:  # closed
+        return []
+    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    # Files from elsewhere begin with a byte order mark.
+    return [line for each in text.split("\n") if (line := each.strip("\ufeff \t\r"))]
+
+
 def _is_over(outcome: Outcome) -> bool:
     """Whether another look will not change it: the session is over, or the error is not a passing one."""
+    from browser_sessions._call import is_transient
+
     if isinstance(outcome, BrowserSession):
         return outcome.status.is_terminal
-    return outcome is not None and not isinstance(outcome, errors.TRANSIENT)
+    return outcome is not None and not is_transient(outcome)

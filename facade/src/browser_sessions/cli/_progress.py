@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.status import Status
 
-from browser_sessions.cli._results import print_error
+from browser_sessions.cli._results import is_terminal, print_error
 from browser_sessions.cli._tables import Outcome, sessions_table
 from browser_sessions.errors import BrowserSessionsError
 
@@ -24,7 +24,7 @@ class Progress:
 
     def print_line(self, line: str) -> None:
         """Print a line of the result, perhaps on the terminal that shows the status."""
-        shared = self._status if sys.stdout.isatty() else None
+        shared = self._status if is_terminal(sys.stdout) else None
         if shared:
             shared.stop()
         click.echo(line)
@@ -43,7 +43,7 @@ class Progress:
 @contextlib.contextmanager
 def progress(doing: str, total: int) -> Iterator[Progress]:
     """Show a spinner on standard error, if that is a terminal."""
-    if not sys.stderr.isatty():  # rich takes a pipe for one under FORCE_COLOR
+    if not is_terminal(sys.stderr):  # rich takes a pipe for one under FORCE_COLOR
         yield Progress(doing, total, None)
         return
     with Status(f"{doing}…", console=Console(stderr=True)) as status:
@@ -53,7 +53,7 @@ def progress(doing: str, total: int) -> Iterator[Progress]:
 @contextlib.contextmanager
 def live_table(console: Console, outcomes: dict[str, Outcome]) -> Iterator[Live | None]:
     """Show a table that can be updated, if standard output is a terminal."""
-    if not sys.stdout.isatty():
+    if not is_terminal(sys.stdout):
         yield None
         return
     with Live(sessions_table(outcomes.items(), console.width), console=console, auto_refresh=False) as live:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import click
 from rich.console import Console
@@ -67,5 +67,13 @@ def print_all(names: Iterable[str], found: Mapping[str, Outcome], form: str | No
 
 
 def table_console() -> Console:
-    """Return where tables are printed: as wide as the terminal, and in a pipe as wide as they need."""
-    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=160)
+    """Return where tables are printed: as wide as the terminal; elsewhere as they need, and plain like the rest."""
+    if is_terminal(sys.stdout):
+        return Console()
+    columns = os.environ.get("COLUMNS", "")
+    return Console(width=int(columns) if columns.isdecimal() and int(columns) else 160, force_terminal=False)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal; it is None if it is closed."""
+    return stream is not None and stream.isatty()

@@ -35,7 +35,7 @@ class DataMask(Model):
         "site_selectors": "site_selectors",
         "custom_patterns": "custom_patterns",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("custom_patterns",)
+    _NESTING: ClassVar[tuple[str, ...]] = ("site_selectors", "custom_patterns")
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import new, object_of
+from ..decoding import Array, new, object_of, string, values_of
 from ..types import Model
 
 
@@ -24,5 +24,9 @@ class DataMaskSiteSelectors(Model):
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
         self = new(cls)
-        self.additional_properties = source.copy()
+        self.additional_properties = values_of(source, _decode_values)
         return self
+
+
+_decode_values = Array(string)
+DataMaskSiteSelectors._VALUES = (_decode_values,)

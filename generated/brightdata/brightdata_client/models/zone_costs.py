@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import new, object_of
+from ..decoding import new, object_of, values_of
 from ..types import Model
 
 
@@ -24,8 +24,12 @@ class ZoneCosts(Model):
         """
         source = src_dict if type(src_dict) is dict else object_of(src_dict)
         self = new(cls)
-        self.additional_properties = source.copy()
+        self.additional_properties = values_of(source, _decode_values)
         return self
 
 
 # At the end, because models may refer to each other.
+from .zone_costs_additional_property import ZoneCostsAdditionalProperty
+
+_decode_values = ZoneCostsAdditionalProperty.from_dict
+ZoneCosts._VALUES = (_decode_values,)

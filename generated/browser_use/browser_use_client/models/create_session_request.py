@@ -62,7 +62,7 @@ class CreateSessionRequest(Model):
         "pdf_renderer_enabled": "pdfRendererEnabled",
         "extension_ids": "extensionIds",
     }
-    _NESTING: ClassVar[tuple[str, ...]] = ("custom_proxy",)
+    _NESTING: ClassVar[tuple[str, ...]] = ("custom_proxy", "metadata")
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

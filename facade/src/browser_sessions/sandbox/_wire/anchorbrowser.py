@@ -36,7 +36,7 @@ def answer(life: Life) -> dict[str, Any]:
             "team_id": uuid_of("a team"),
             "duration": int(life.ran.total_seconds()),
             "status": WORDS[life.status],
-            "credits_used": 12.5 if is_over else "N/A",
+            "credits_used": 12.5 if is_over else 0,
             "configuration": {},
             "playground": False,
             "proxy_bytes": 5_242_880 if is_over else 0,

@@ -12,7 +12,7 @@ MALFORMED = 422
 SAYS = {
     401: "Invalid API key",
     404: "Session not found",
-    429: "Too many concurrent active sessions",
+    429: "Too many requests",
     500: "Internal error",
     503: "Service unavailable",
 }

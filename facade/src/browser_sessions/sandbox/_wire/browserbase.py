@@ -18,7 +18,7 @@ WORDS = {
 SAYS = {
     401: ("Unauthorized", "Invalid API key"),
     404: ("Not Found", "Session not found"),
-    429: ("Too Many Requests", "Session creation rate limit exceeded"),
+    429: ("Too Many Requests", "Rate limit exceeded"),
     500: ("Internal Server Error", "Something went wrong"),
     503: ("Service Unavailable", "Try again later"),
 }
