@@ -82,7 +82,9 @@ def _brightdata(server: ListServer, _: str, query: dict[str, str]) -> Any:
     more = offset + limit < len(found)
     pagination = {"offset": offset, "limit": limit, "has_more": more, "next_offset": offset + limit if more else None}
     return {
-        "sessions": server.rows(lambda each: {"session_id": each.id, "status": each.status, "timestamp": each.time}, rows),
+        "sessions": server.rows(
+            lambda each: {"session_id": each.id, "status": each.status, "timestamp": each.time}, rows
+        ),
         "count": len(rows),
         "total": len(found),
         "pagination": pagination,
@@ -90,9 +92,11 @@ def _brightdata(server: ListServer, _: str, query: dict[str, str]) -> Any:
 
 
 def _browserbase(server: ListServer, _: str, query: dict[str, str]) -> Any:
-    found = server.newest(query.get("status"))
+    found = server.newest(query.get("status"))[::-1]
     if "q" in query:
-        found = [each for each in found if any(query["q"] == f"user_metadata['{k}']:'{v}'" for k, v in each.labels.items())]
+        found = [
+            each for each in found if any(query["q"] == f"user_metadata['{k}']:'{v}'" for k, v in each.labels.items())
+        ]
     return server.rows(
         lambda each: {"id": each.id, "status": each.status, "createdAt": each.time, "userMetadata": each.labels}, found
     )
@@ -122,7 +126,8 @@ def _skyvern(server: ListServer, path: str, query: dict[str, str]) -> Any:
     else:
         found = running[::-1]
     return server.rows(
-        lambda each: {"browser_session_id": each.id, "status": each.status, "created_at": each.time.removesuffix("Z")}, found
+        lambda each: {"browser_session_id": each.id, "status": each.status, "created_at": each.time.removesuffix("Z")},
+        found,
     )
 
 

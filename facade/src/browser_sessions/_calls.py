@@ -16,7 +16,7 @@ from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
 if TYPE_CHECKING:
-    from browser_sessions._listing import Query, Reading, Steps
+    from browser_sessions._listing import Query, Reading, Source, Steps
     from browser_sessions._waiting import Until
 
 
@@ -62,10 +62,11 @@ class Calls:
         access, _, client = self._opened.get(slug) or self._open(slug)
         sources = import_module(f"browser_sessions._lists.{slug}").sources(query)
         reading = Reading(slug, query)
-        page = Call(access, client, None, _whole, bounds, max_body=MAX_LIST)
-        return reading, reading.steps(
-            sources, lambda source, named: page._replace(operation=source.operation, named=named)
-        )
+
+        def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
+            return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
+
+        return reading, reading.steps(sources, call_of)
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for; each poll is one attempt."""

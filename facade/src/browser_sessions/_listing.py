@@ -91,6 +91,7 @@ class Source(NamedTuple):
         rows: Takes the rows from the model of a page.
         view: Views a row.
         arguments: What is asked for with each page.
+        is_sorted: Whether the rows are in the right order; those of a list in one piece need not be.
 
     """
 
@@ -99,6 +100,7 @@ class Source(NamedTuple):
     rows: Callable[[Any], Rows]
     view: Callable[[Any], BrowserSession]
     arguments: Mapping[str, Any] = {}
+    is_sorted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class Reading:
         """Read all sources to their ends, or until there are as many sessions as were asked for."""
         for source in sources:
             read: Read | None = None
+            known: set[str] = set()
+            end = 0
             while True:
                 try:
                     arguments = source.pages.send(read) if read else next(source.pages)
@@ -147,34 +151,47 @@ class Reading:
                     raise UnexpectedResponse(f"{self._slug}: the list cannot be read to its end: {error}") from None
                 page = yield call_of(source, {**source.arguments, **arguments})
                 rows = source.rows(page)
-                sessions, starts_known = self._take(rows, source.view)
-                for session in filter(self._query.matches, sessions):
+                sessions = [source.view(row) for row in rows]
+                if not source.is_sorted:
+                    sessions.sort(key=_age)
+                starts_known = self._starts_known(rows, sessions, known)
+                before = len(known)
+                known.update(each.id for each in sessions)
+                self._skip(rows.unexpected.values())
+                for session in filter(self._query.matches, self._unseen(sessions)):
                     yield session
                     self._given += 1
                     if self._given == self._query.limit:
                         return
-                read = Read(page, rows.sent, len(sessions), starts_known)
+                end += rows.sent
+                read = Read(page, rows.sent, end, len(known) - before, starts_known)
         self.complete = not self.skipped
         if self.skipped:
             text = "%s: %d rows of the list of sessions cannot be read; they are in `skipped`"
             _log.warning(text, self._slug, len(self.skipped))
 
-    def _take(self, rows: Rows, view: Callable[[Any], BrowserSession]) -> tuple[list[BrowserSession], bool]:
-        """Return the sessions that are new, and whether the first row is not."""
-        sessions = [view(row) for row in rows]
-        first_unread = rows.unexpected.get(0)
-        if first_unread is not None or not sessions:
-            starts_known = any(each.raw == first_unread for each in self.skipped) if rows.unexpected else False
-        else:
-            starts_known = sessions[0].id in self._seen
-        known = [each.raw for each in self.skipped]
-        self.skipped += [SkippedRow(each) for each in rows.unexpected.values() if each not in known]
-        new = []
+    def _starts_known(self, rows: Rows, sessions: list[BrowserSession], known: set[str]) -> bool:
+        """Whether a page begins with a row that a page before it had."""
+        if 0 in rows.unexpected:
+            return any(each.raw == rows.unexpected[0] for each in self.skipped)
+        return bool(sessions) and sessions[0].id in known
+
+    def _skip(self, unread: Iterable[Any]) -> None:
+        for each in unread:
+            if all(each != skipped.raw for skipped in self.skipped):  # pages overlap
+                self.skipped.append(SkippedRow(each))
+
+    def _unseen(self, sessions: Iterable[BrowserSession]) -> Iterator[BrowserSession]:
         for session in sessions:
             if session.id not in self._seen:
                 self._seen.add(session.id)
-                new.append(session)
-        return new, starts_known
+                yield session
+
+
+def _age(session: BrowserSession) -> float:
+    """Return what is least for the newest session, and largest for one without a time."""
+    created = session.created_at or session.started_at
+    return -created.timestamp() if created else 0.0
 
 
 class Listing(Iterator[BrowserSession]):

@@ -7,8 +7,7 @@ matching moves all behind it forward, so that a page could begin behind a sessio
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -18,13 +17,15 @@ class Read(NamedTuple):
     Attributes:
         page: The model of the response.
         sent: How many rows it had, readable or not.
-        new: How many sessions no page before it had.
+        end: How many rows it and the pages before it had, of this series.
+        new: How many sessions it had that no page before it had, of this series.
         starts_known: Whether its first row is of a session that a page before it had.
 
     """
 
     page: Any
     sent: int
+    end: int
     new: int
     starts_known: bool
 
@@ -62,25 +63,21 @@ def numbered(name: str, is_last: Callable[[Read, int], bool]) -> Pages:
         is_last: Whether there is no page behind one of some number.
 
     """
-    for number in itertools.count(1):
+    number = 0
+    while True:
+        number += 1
         read = yield {name: number}
         if is_last(read, number):
             return
         _require_progress(read)
 
 
-def one_or_all(name: str, is_last: Callable[[Read, int], bool], narrowed: Mapping[str, Any]) -> Pages:
-    """Read what the server selects, if it fits a page; else the whole list, from which no row leaves.
-
-    Args:
-        name: The argument for the number of a page.
-        is_last: Whether there is no page behind one of some number.
-        narrowed: The arguments by which the server selects.
-
-    """
-    read = yield {name: 1, **narrowed}
-    if not is_last(read, 1):
-        yield from numbered(name, is_last)
+def first_of_each(arguments: Iterable[Mapping[str, Any]], is_whole: Callable[[Read], bool]) -> Pages:
+    """Read the first page of several lists, up to the first that has more than that page."""
+    for each in arguments:
+        read = yield each
+        if not is_whole(read):
+            return
 
 
 def by_offset(name: str, following: Callable[[Read, int], int | None]) -> Pages:

@@ -3,6 +3,8 @@
 BrowserSessionsError
 ├── ConfigurationError                      no key, an invalid base URL, a key over plain http to a remote host
 ├── InvalidSessionRef   (also ValueError)   unknown provider; an id that is empty, "." or ".."
+├── Unsupported                             the provider cannot do this; names those that can
+├── InvalidOption       (also ValueError)   an option that cannot be expressed
 ├── NotConnectable                          the provider, the session's state or the base URL allows no connection
 ├── TransportError                          could not connect, TLS, connection lost
 │   └── RequestTimeout  (also TimeoutError) one attempt, or the deadline without any response

@@ -8,7 +8,7 @@ from typing import Any
 from anchorbrowser_client.api.sessions import list_sessions
 
 from browser_sessions._listing import Query, Source
-from browser_sessions._paging import Read, numbered, one_or_all
+from browser_sessions._paging import Read, first_of_each, numbered
 from browser_sessions._providers.anchorbrowser import STATUSES, view_row
 from browser_sessions._status import SessionStatus
 
@@ -22,17 +22,24 @@ _WORDS: dict[SessionStatus, tuple[str, ...]] = {
 
 
 def sources(query: Query) -> Iterator[Source]:
-    """Yield a list for each status that is wanted, or one of all."""
+    """Yield the lists of the statuses that are wanted, if each fits a page, or else that of all sessions."""
     asked = {"created_from": query.created_after, "created_to": query.created_before, "tags": _tags(query)}
     named = {"limit": _PAGE, **_NEWEST_FIRST, **{name: value for name, value in asked.items() if value}}
     words = query.words(_WORDS)
-    if words is None:
-        pages = numbered("page", _is_last)
-        yield Source(list_sessions, pages, _rows, view_row, named)
-    for word in words or ():
-        # A session whose status changes enters or leaves what is selected, and moves others from page to page.
-        pages = one_or_all("page", _is_last, {"status": word})
-        yield Source(list_sessions, pages, _rows, view_row, named)
+    whole = words is not None
+
+    def is_whole(read: Read) -> bool:
+        nonlocal whole
+        whole = _is_last(read, 1)
+        return whole
+
+    if words is not None:
+        firsts = [{"page": 1, "status": word} for word in words]
+        yield Source(list_sessions, first_of_each(firsts, is_whole), _rows, view_row, named)
+    if not whole:
+        # A session that changes its status leaves one list and enters another, in the middle, and moves all behind it
+        # from page to page. No session leaves the list of all.
+        yield Source(list_sessions, numbered("page", _is_last), _rows, view_row, named)
 
 
 def _tags(query: Query) -> str:

@@ -33,8 +33,8 @@ def sources(query: Query) -> Iterator[Source]:
         yield Source(list_sessions, pages, _rows, view, {"filter_by": Word(word)})
 
 
-def _is_last(read: Read, number: int) -> bool:
-    return _is_end(read, number * _PAGE, _PAGE)
+def _is_last(read: Read, _: int) -> bool:
+    return _is_end(read, read.end, _PAGE)
 
 
 def _is_last_window(read: Read, window: Window) -> bool:

@@ -27,7 +27,7 @@ def sources(query: Query) -> Iterator[Source]:
     labels = {"q": _query(*label)} if (label := _label(query)) else {}
     words = query.words(_WORDS)
     for named in [{}] if words is None else [{"status": Word(word)} for word in words]:
-        yield Source(list_sessions, single(), _rows, view, {**named, **labels})
+        yield Source(list_sessions, single(), _rows, view, {**named, **labels}, is_sorted=False)
 
 
 def _label(query: Query) -> tuple[str, str] | None:

@@ -34,7 +34,6 @@ STATUSES = {
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
-VIEWED = (models.SessionEnvelope, models.Session)
 Raw: TypeAlias = models.SessionEnvelope | models.Session
 
 
@@ -100,3 +99,7 @@ def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, An
     labels: dict[str, Any] = {name: value for name, sign, value in pairs if name and sign}
     others = [each for each, (name, sign, _) in zip(tags, pairs, strict=True) if not (name and sign)]
     return labels | ({"tags": others} if others or not labels else {})
+
+
+VIEWS = {"SessionEnvelope": view, "Session": view, "SessionRow": view_row}
+"""What views each model of a session."""
