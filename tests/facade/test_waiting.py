@@ -322,8 +322,8 @@ def test_pauses_between_polls_are_bounded(clock: Clock) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"until": "over"}, 'until is "ended", "ready" or a function'),
-        ({"until": None}, 'until is "ended", "ready" or a function'),
+        ({"until": "over"}, 'until is "ended", "ready" or a plain function'),
+        ({"until": None}, 'until is "ended", "ready" or a plain function'),
         ({"timeout": 0}, "timeout is a number of seconds above zero"),
         ({"timeout": float("inf")}, "timeout is a number of seconds above zero"),
         ({"timeout": timedelta(0)}, "timeout is a number of seconds above zero"),

@@ -89,10 +89,7 @@ def _problem_of_key(provider: Provider, source: str, key: str) -> str | None:
 def _problem_of_url(access: Access) -> str | None:
     """Return what is wrong with a base URL, and what to do about it, without showing the URL."""
     provider, base_url = access.provider, access.base_url
-    try:
-        url = httpx.URL(base_url)
-    except (httpx.InvalidURL, ValueError):
-        url = httpx.URL()
+    url = parse_url(base_url) or httpx.URL()
     subject = f"the base URL for {provider.name} (from base_urls or {provider.base_url_variable})"
     if {base_url[0], base_url[-1]} & _QUOTES or base_url != base_url.strip():
         return f"{subject} has quotes or white space around it: remove them"
@@ -112,10 +109,24 @@ def _problem_of_url(access: Access) -> str | None:
 
 _QUOTES = {"'", '"'}
 
+_MAX_PORT = 65_535
+
+
+def parse_url(text: str) -> httpx.URL | None:
+    """Return a text as a URL, or None if it is none, or names a host or a port that no network has."""
+    try:
+        url = httpx.URL(text)
+        host = url.host
+        host.encode("idna")
+    except (httpx.InvalidURL, ValueError):
+        return None
+    is_odd = {"%", "\\"} & set(host) or not 0 <= (url.port or 0) <= _MAX_PORT
+    return None if is_odd else url
+
 
 def is_within(host: str, domain: str) -> bool:
-    """Whether a host is a domain, or in it."""
-    return f".{host}".endswith(f".{domain}")
+    """Whether a host is a domain, or in it; a point at its end says only that it is whole."""
+    return f".{host.rstrip('.')}".endswith(f".{domain}")
 
 
 def is_loopback(host: str) -> bool:

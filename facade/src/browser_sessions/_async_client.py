@@ -125,8 +125,9 @@ class AsyncClient(_Configuration):
         per_provider: PerProvider,
     ) -> AsyncResults:
         from browser_sessions._async_many import AsyncResults, AsyncRun
-        from browser_sessions._many import checked_limits, result
+        from browser_sessions._many import checked_limits, require_several, result
 
+        require_several(refs)
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
         run = AsyncRun(refs, lambda name: driver.run(result(name, course_of)), limits, concurrency)
         self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import threading
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Self
@@ -142,7 +143,7 @@ def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) ->
     A nursery or a task group would have to be open for as long as an iterator that need not be closed.
     """
     if trio := running_trio():
-        scope = trio.CancelScope()
+        scope, token = trio.CancelScope(), trio.lowlevel.current_trio_token()
 
         async def run() -> None:
             try:
@@ -152,8 +153,23 @@ def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) ->
                 end()
 
         trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
-        cancel: Callable[[], object] = scope.cancel
-        return cancel
+        return _from_any_thread(scope.cancel, token.run_sync_soon)
     task = asyncio.ensure_future(work())
     task.add_done_callback(lambda _: end())
-    return task.cancel
+    return _from_any_thread(task.cancel, task.get_loop().call_soon_threadsafe)
+
+
+def _from_any_thread(
+    cancel: Callable[[], object], soon: Callable[[Callable[[], object]], object]
+) -> Callable[[], object]:
+    """Return what cancels from this thread at once, and from another one soon: garbage is collected in any."""
+    thread = threading.get_ident()
+
+    def act() -> None:
+        if threading.get_ident() == thread:
+            cancel()
+        else:
+            with contextlib.suppress(RuntimeError):  # the event loop has ended
+                soon(cancel)
+
+    return act

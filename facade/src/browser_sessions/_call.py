@@ -35,6 +35,7 @@ Course = Generator[Attempt | Pause, RawResponse | Exception | None, T]
 """What a driver runs: it does each step that is yielded, and sends what came of it."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+_DOUBLINGS = 10
 
 _REFUSED = r"\[SSL: [A-Z0-9_]*(?:CERTIFICATE|VERSION|HANDSHAKE_FAILURE|UNRECOGNIZED_NAME)|^407\b"
 """What a certificate, two sides of TLS that do not fit, and a proxy that wants another user say."""
@@ -180,7 +181,7 @@ def _backoff(number: int) -> float:
     """Return a pause that doubles with each attempt, up to half less, so that not all who failed return at once."""
     import random
 
-    return float(min(_FIRST_PAUSE * 2 ** (number - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
+    return float(min(_FIRST_PAUSE * 2 ** min(number - 1, _DOUBLINGS), _LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
 
 
 def _log_attempt(

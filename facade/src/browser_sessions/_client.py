@@ -233,7 +233,8 @@ class Client(_Configuration):
         concurrency: int,
         per_provider: PerProvider,
     ) -> Iterator[Result]:
-        from browser_sessions._many import checked_limits, result, results_of
+        from browser_sessions._many import checked_limits, require_several, result, results_of
 
+        require_several(refs)
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
         return results_of(refs, lambda name, stop: driver.run(result(name, course_of), stop), limits, concurrency)

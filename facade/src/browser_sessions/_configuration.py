@@ -87,8 +87,12 @@ class Configuration(Generic[Transport, Driver]):
         """
         from browser_sessions._access import find_access
         from browser_sessions._connect import connect_info
+        from browser_sessions._ref import as_ref
+        from browser_sessions._session import BrowserSession
 
-        access = find_access(session.ref, self._api_keys, self._base_urls, self._plain_http)
+        if not isinstance(session, BrowserSession):
+            raise TypeError(f"connect_info takes a session, not {type(session).__name__}: get it first")
+        access = find_access(as_ref(session), self._api_keys, self._base_urls, self._plain_http)
         return connect_info(session, access, hosts)
 
     def __repr__(self) -> str:
@@ -127,6 +131,8 @@ class Shared(Generic[Driver]):
 
 
 def _by_provider(name: str, values: Mapping[str, str] | None) -> dict[str, str]:
+    if not isinstance(values, Mapping | None):
+        raise ConfigurationError(f"{name} is a mapping by provider, such as {{'skyvern': '…'}}")
     checked: dict[str, Any] = dict(values or {})
     _providers_in(name, checked)
     for slug, value in checked.items():

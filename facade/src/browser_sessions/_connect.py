@@ -92,11 +92,10 @@ def _problem_of_host(address: str, access: Access, hosts: Collection[str]) -> st
     """Return why a host may not get the API key in a header."""
     import httpx
 
-    from browser_sessions._access import is_loopback, is_within
+    from browser_sessions._access import is_loopback, is_within, parse_url
 
-    try:
-        url = httpx.URL(address)
-    except httpx.InvalidURL:  # its host is no name that DNS can hold
+    url = parse_url(address)
+    if url is None:
         return "not a URL"
     host, own = url.host, access.provider.domain
     is_own = is_within(host, own)

@@ -16,6 +16,7 @@ from browser_sessions.errors import ConfigurationError
 
 _HOST_AND_PORT = re.compile(r"(\[.*\]|[^:]*):([0-9]+|\*)")
 _PORTS = {"http": 80, "https": 443}
+_MAX_PORT = 65_535
 
 
 def find_proxy(url: httpx.URL, given: str | None) -> httpx.Proxy | None:
@@ -65,14 +66,16 @@ def _proxy(address: str, source: str) -> httpx.Proxy:
     problem = "it is not the address of an http, https, socks5 or socks5h proxy"
     try:
         proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
+        host, port = proxy.url.host, proxy.url.port or 0
         if proxy.url.scheme.startswith("socks"):
             import_module("socksio")  # which httpcore needs for it
+            bytes(map(len, proxy.raw_auth or ()))  # which SOCKS sends as one byte each
     except ImportError:
         problem = "SOCKS needs the package socksio: install httpx[socks]"
     except (ValueError, httpx.InvalidURL):
         pass
     else:
-        if proxy.url.host and address == address.strip():
+        if host and port <= _MAX_PORT and address == address.strip():
             return proxy
     raise ConfigurationError(f"the proxy in {source} cannot be used: {problem}") from None
 

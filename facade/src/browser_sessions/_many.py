@@ -6,7 +6,7 @@ import contextlib
 import contextvars
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 
 from browser_sessions._bounds import is_whole
 from browser_sessions._call import Course
@@ -33,7 +33,8 @@ def result(name: Ref, course_of: Callable[[SessionRef], Course[BrowserSession]])
 
 def provider_of(name: Ref) -> str:
     """Return the provider whose limit a reference counts for, valid or not."""
-    return name.partition(":")[0] if isinstance(name, str) else getattr(name, "provider", "")
+    provider = name.partition(":")[0] if isinstance(name, str) else getattr(name, "provider", "")
+    return provider if isinstance(provider, str) else ""
 
 
 def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concurrency: int) -> Iterator[Result]:
@@ -127,6 +128,17 @@ class _Run:
             return error
 
 
+def require_several(refs: object) -> None:
+    """Refuse one reference in the place of several, whose characters would be taken for references.
+
+    Raises:
+        TypeError: It is one, or nothing that can be iterated over.
+
+    """
+    if isinstance(refs, str | bytes) or not isinstance(refs, Iterable | AsyncIterable):
+        raise TypeError(f"refs is an iterable of references, not {type(refs).__name__}: pass [ref] for one")
+
+
 def checked_limits(concurrency: int, per_provider: PerProvider) -> dict[str, int]:
     """Return how many sessions of each provider may be under way at once, where that is bounded.
 
@@ -137,7 +149,7 @@ def checked_limits(concurrency: int, per_provider: PerProvider) -> dict[str, int
     """
     limits = dict.fromkeys(PROVIDERS, per_provider) if isinstance(per_provider, int) else dict(per_provider or {})
     if unknown := limits.keys() - PROVIDERS.keys():
-        raise ConfigurationError(f"per_provider has no such provider: {', '.join(sorted(unknown))}")
+        raise ConfigurationError(f"per_provider has no such provider: {', '.join(sorted(map(str, unknown)))}")
     for number in (concurrency, *limits.values()):
         if not is_whole(number, least=1):
             raise ValueError(f"concurrency and per_provider are numbers above zero, not {number!r}")

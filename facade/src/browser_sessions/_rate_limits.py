@@ -24,7 +24,8 @@ _KINDS: tuple[tuple[Literal["rate", "concurrency"], str], ...] = (
 )
 
 _NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"
-_NUMBERS = rf"{_NUMBER}(?:, {_NUMBER})*"
+_COMMA = r",\s+"
+_NUMBERS = rf"{_NUMBER}(?:{_COMMA}{_NUMBER})*"
 _DURATION = rf"(?=[0-9])(?:([0-9]{{1,6}})h)?(?:([0-9]{{1,6}})m)?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?"
 """As Go writes it, and so many gateways: `1m30s`, `1.5s`, `20ms`."""
 
@@ -57,9 +58,9 @@ def retry_after(headers: httpx.Headers) -> float | None:
     sent = _timestamp(headers.get("date", ""))  # by the server's own clock, if it says what that shows
     now = time.time() if sent is None else sent
     for name, unit in _PAUSES:
-        seconds = _seconds(headers.get(name, ""), now)
+        seconds = _seconds(headers.get(name, ""), now, unit)
         if seconds is not None:
-            return seconds / unit
+            return seconds
     limits = (_seconds(text, now) for text in _resets(headers))
     return max((seconds for seconds in limits if seconds is not None), default=None)
 
@@ -75,17 +76,22 @@ def _resets(headers: httpx.Headers) -> Iterator[str]:
     named = ((re.fullmatch(_QUOTA, name), value) for name, value in headers.items())
     quotas = {(name[1], name[2]): value for name, value in named if name}
     for (name, suffix), value in quotas.items():
-        if name != "remaining" and quotas.get(("remaining", suffix), "").strip() == "0":
+        if name != "remaining" and _is_used_up(quotas.get(("remaining", suffix), "")):
             yield value
 
 
-def _seconds(text: str, now: float) -> float | None:
+def _is_used_up(text: str) -> bool:
+    """Whether nothing is left of a limit, or of one of those of the servers on the way."""
+    return bool(re.fullmatch(r"\s*(?:.*,)?\s*0+(?:\.0+)?\s*(?:,.*)?", text))
+
+
+def _seconds(text: str, now: float, unit: int = 1) -> float | None:
     """Return for how long to wait: a number of seconds, a duration, or a time in any of its forms."""
     text = text.strip()
     if re.fullmatch(_NUMBERS, text):  # one for each of the servers on the way
-        number = max(map(float, text.split(", ")))
+        number = max(map(float, re.split(_COMMA, text)))
         then = number / 1000 if number >= _UNIX_MILLISECONDS else number
-        return number if number < _UNIX_TIME else max(then - now, 0.0)
+        return number / unit if number < _UNIX_TIME else max(then - now, 0.0)
     if duration := re.fullmatch(_DURATION, text):
         hours, minutes, seconds, milliseconds = (float(each or 0) for each in duration.groups())
         return 3600 * hours + 60 * minutes + seconds + milliseconds / 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable
 from typing import Literal
@@ -105,11 +106,11 @@ def _shown(ref: SessionRef) -> str:
 
 
 def _condition(until: Until) -> Callable[[BrowserSession], object]:
-    if callable(until):
-        return until
-    if until not in _CONDITIONS:
-        raise ValueError(f'until is "ended", "ready" or a function of a BrowserSession, not {until!r}')
-    return _CONDITIONS[until]
+    if isinstance(until, str) and until in _CONDITIONS:
+        return _CONDITIONS[until]
+    if not callable(until) or inspect.iscoroutinefunction(until):
+        raise ValueError(f'until is "ended", "ready" or a plain function of a BrowserSession, not {until!r}')
+    return until
 
 
 def _is_ended(session: BrowserSession) -> bool:

@@ -71,7 +71,8 @@ def table_console() -> Console:
     if is_terminal(sys.stdout):
         return Console()
     columns = os.environ.get("COLUMNS", "")
-    return Console(width=int(columns) if columns.isdecimal() and int(columns) else 160, force_terminal=False)
+    width = int(columns) if columns.isascii() and columns.isdecimal() else 0
+    return Console(width=width or 160, force_terminal=False)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

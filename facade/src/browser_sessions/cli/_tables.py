@@ -35,7 +35,7 @@ def elapsed(session: BrowserSession) -> timedelta | None:
     start = session.started_at or session.created_at
     if session.duration is not None or start is None or session.status is not SessionStatus.RUNNING:
         return session.duration
-    return datetime.now(UTC) - start
+    return max(datetime.now(UTC) - start, timedelta())  # clocks differ
 
 
 def _time(session: BrowserSession, name: str) -> str:
