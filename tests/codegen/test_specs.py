@@ -90,7 +90,10 @@ DECISIONS = {
         "x-api-key",
         {"Session": "browser_session_id"},
         {"403", "404", "422", "500", "503"},
-        {"FileInfo.url", "ProxyAddress.url"},
+        {
+            *("FileInfo.url", "ProxyAddress.url", "Session.browser_address"),
+            *("ValidationError.ctx", "ValidationError.input"),
+        },
         ("history", "external"),
     ),
 }

@@ -121,7 +121,7 @@ def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[s
     (line,) = result.stderr.splitlines()
     assert line == f"browser-sessions: skyvern:{MASKED}: Skyvern rejected the request"
     if "--json" in arguments or "--jsonl" in arguments:
-        assert f'"connect_url": "{MASKED}"' in result.stdout
+        assert f'"connect_url": "***", "live_view_url": "{MASKED}"' in " ".join(result.stdout.split())
     else:
         assert "hunter2" not in result.stdout
     assert (MASKED in result.stdout) == (arguments[0] != "wait")

@@ -289,7 +289,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}},
             },
         },
-        "sensitive": ["url"],
+        "sensitive": ["browser_address", "ctx", "input", "url"],
         "ready": ["started_at", "connect_url"],
         "connect": {"url": "{connect_url}", "header": "x-api-key", "never": {"source": "external"}},
         "failures": [

@@ -22,7 +22,7 @@ class Account(Model):
         billing_period (str | Unset): A year and a month.
         tier (str | Unset):
         gifts_balance (float | Unset):
-        max_concurrent_browsers (float | Unset): How many sessions may run at once, or -1 for any number.
+        max_concurrent_browsers (float | Unset): How many sessions may run at once; -1 means without a limit.
         cost_limit (float | None | Unset):
 
     """

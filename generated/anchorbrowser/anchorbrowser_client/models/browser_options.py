@@ -14,7 +14,8 @@ from ..types import UNSET, Model, Unset
 
 @_attrs_define(repr=False)
 class BrowserOptions(Model):
-    """BrowserOptions
+    """BrowserOptions: `captcha_solver` needs an active proxy, `extra_stealth` a proxy of the provider's, and `popup_blocker` needs
+    `adblock`. With `p2p_download`, downloads are not stored.
 
     Attributes:
         profile (BrowserProfile | Unset): Cookies and storage that sessions share.

@@ -18,7 +18,8 @@ class CreateSessionRequest(Model):
 
     Attributes:
         session (SessionOptions | Unset):
-        browser (BrowserOptions | Unset):
+        browser (BrowserOptions | Unset): `captcha_solver` needs an active proxy, `extra_stealth` a proxy of the
+            provider's, and `popup_blocker` needs `adblock`. With `p2p_download`, downloads are not stored.
         integrations (list[Integration] | Unset):
         identities (list[Identity] | Unset):
 

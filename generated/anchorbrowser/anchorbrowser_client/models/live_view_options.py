@@ -16,8 +16,10 @@ class LiveViewOptions(Model):
     """LiveViewOptions
 
     Attributes:
-        read_only (bool | Unset): Whether whoever watches can only watch; the server assumes more.
-        one_time_url (bool | Unset): Whether the live view's address serves once only.
+        read_only (bool | Unset): Whether the live view only shows the browser; the server assumes that it can
+            also be driven.
+        one_time_url (bool | Unset): Whether the live view's address serves its first viewer alone; the browser
+            must not be headless.
 
     """
 

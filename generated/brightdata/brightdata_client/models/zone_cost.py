@@ -18,7 +18,7 @@ class ZoneCost(Model):
 
     Attributes:
         cost (float | Unset): In US dollars.
-        bw (float | Unset): Traffic in bytes.
+        bw (float | Unset): Traffic, in bytes as far as is known.
         range_ (DateRange | Unset):
 
     """

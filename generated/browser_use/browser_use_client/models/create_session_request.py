@@ -26,7 +26,7 @@ class CreateSessionRequest(Model):
         allow_resizing (bool | Unset): Whether the screen may be resized while the session runs; the server
             assumes it may not.
         custom_proxy (CustomProxy | None | Unset):
-        enable_recording (bool | Unset): Whether a video is made; the server assumes none.
+        enable_recording (bool | Unset): Whether a video is made; the server assumes not.
         metadata (Metadata | None | Unset):
         solve_captchas (bool | Unset): Whether captchas are solved; the server assumes they are.
         pdf_renderer_enabled (bool | Unset): Whether the browser shows PDF files itself; the server assumes it

@@ -7,29 +7,28 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, new, number, object_of, optional, required, string
+from ..decoding import INFINITY, additional, new, number, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
 @_attrs_define(repr=False)
 class SpendingLimit(Model):
-    """SpendingLimit: A limit of what may be spent, and what has been.
+    """SpendingLimit: A spending limit, and what was spent.
 
     Attributes:
-        code (str):
+        code (str | Unset):
         message (str | Unset):
         cap (float | Unset): In US dollars.
         spent (float | Unset): In US dollars.
 
     """
 
-    code: str
+    code: str | Unset = UNSET
     message: str | Unset = UNSET
     cap: float | Unset = UNSET
     spent: float | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"code": "code", "message": "message", "cap": "cap", "spent": "spent"}
-    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"code"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -43,7 +42,7 @@ class SpendingLimit(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("code", UNSET)
-        self.code = value if type(value) is str else required(source, "code", string)
+        self.code = value if type(value) is str or value is UNSET else optional(more, "code", value, string)
         value = get("message", UNSET)
         self.message = value if type(value) is str or value is UNSET else optional(more, "message", value, string)
         value = get("cap", UNSET)

@@ -25,7 +25,7 @@ class CreateSessionRequest(Model):
         keep_alive (bool | Unset): Whether the Session outlives its client's connection; paid plans only.
         user_metadata (UserMetadata | Unset):
         proxies (bool | list[BrowserbaseProxy | ExternalProxy | NoProxy] | Unset): True for a proxy of the
-            provider's; or the proxies by domain, the first that matches.
+            provider's, or one proxy for each pattern of domains.
         proxy_settings (ProxySettings | Unset):
         extension_id (str | Unset): The extension to install, which was uploaded before.
         browser_settings (BrowserSettings | Unset):

@@ -8,9 +8,8 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import Array, additional, new, object_of, optional, string
-from ..errors import DecodeError
-from ..types import UNSET, Model, Unset
+from ..decoding import RowsOf, additional, new, object_of, optional, optional_with_rows, string
+from ..types import UNSET, Model, Rows, Unset
 
 
 @_attrs_define(repr=False)
@@ -21,14 +20,14 @@ class LiveView(Model):
         debugger_url (str | Unset): A page with the browser and its developer tools.
         debugger_fullscreen_url (str | Unset): A page with the browser alone, also for an iframe.
         ws_url (str | Unset): The browser's CDP endpoint.
-        pages (list[LivePage] | Unset):
+        pages (Rows[LivePage] | Unset):
 
     """
 
     debugger_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     debugger_fullscreen_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     ws_url: str | Unset = _attrs_field(default=UNSET, repr=False)
-    pages: list[LivePage] | Unset = UNSET
+    pages: Rows[LivePage] | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {
         "debugger_url": "debuggerUrl",
@@ -60,13 +59,7 @@ class LiveView(Model):
         value = get("wsUrl", UNSET)
         self.ws_url = value if type(value) is str or value is UNSET else optional(more, "wsUrl", value, string)
         value = get("pages", UNSET)
-        if value is not UNSET:
-            try:
-                value = _decode_pages(value)
-            except DecodeError:
-                more["pages"] = value
-                value = UNSET
-        self.pages = value
+        self.pages = value if value is UNSET else optional_with_rows(more, "pages", value, _decode_pages)
         return self
 
 
@@ -76,4 +69,4 @@ _KNOWN = frozenset(LiveView._NAMES.values())
 # At the end, because models may refer to each other.
 from .live_page import LivePage
 
-_decode_pages = Array(LivePage.from_dict)
+_decode_pages = RowsOf(LivePage.from_dict)

@@ -23,8 +23,8 @@ class Project(Model):
         updated_at (datetime.datetime | Unset):
         name (str | Unset):
         owner_id (str | Unset):
-        default_timeout (int | Unset): Seconds after which a Session ends by itself where its creation does not
-            say.
+        default_timeout (int | Unset): Seconds after which a Session ends by itself, if it was created without
+            `timeout`.
         concurrency (int | Unset): How many Sessions may run at once.
 
     """

@@ -20,8 +20,8 @@ class CreateSessionRequest(Model):
 
     Attributes:
         url (None | str | Unset): The page to open at the start.
-        timeout (int | None | Unset): Minutes from the start of the browser until the session ends, at most 240;
-            the server assumes 60.
+        timeout (int | None | Unset): Minutes from the start of the browser until the session ends; null for a
+            session without an end. The server assumes 60, and takes 240 for more.
         proxy_location (None | ProxyAddress | ProxyLocation | str | Unset): Where the proxy is: RESIDENTIAL,
             which the server assumes, RESIDENTIAL_ISP, a country as in RESIDENTIAL_DE, a state as in US-CA, or NONE
             for no proxy.
@@ -30,10 +30,10 @@ class CreateSessionRequest(Model):
         extensions (list[Extensions] | None | Unset):
         browser_type (None | PersistentBrowserType | Unset):
         browser_profile_id (None | str | Unset): The profile to start with; its id starts with `bp_`.
-        generate_browser_profile (bool | Unset): Whether the session becomes a profile when it ends; the server
-            assumes it does not.
+        generate_browser_profile (bool | Unset): Whether the browser's profile is saved when the session ends,
+            so that others can start with it. The server assumes it is not.
         browser_settings (BrowserSettings | None | Unset):
-        needs_live_view (bool | Unset): Whether somebody will watch; the server assumes nobody does.
+        needs_live_view (bool | Unset): Whether a person will watch; the server assumes not.
 
     """
 

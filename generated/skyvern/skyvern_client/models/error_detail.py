@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, boolean, new, object_of, optional, required, string
+from ..decoding import additional, boolean, new, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -16,16 +16,15 @@ class ErrorDetail(Model):
     """ErrorDetail
 
     Attributes:
-        code (str):
+        code (str | Unset):
         retryable (bool | Unset):
 
     """
 
-    code: str
+    code: str | Unset = UNSET
     retryable: bool | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"code": "code", "retryable": "retryable"}
-    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"code"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -39,7 +38,7 @@ class ErrorDetail(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("code", UNSET)
-        self.code = value if type(value) is str else required(source, "code", string)
+        self.code = value if type(value) is str or value is UNSET else optional(more, "code", value, string)
         value = get("retryable", UNSET)
         self.retryable = value if type(value) is bool or value is UNSET else optional(more, "retryable", value, boolean)
         return self

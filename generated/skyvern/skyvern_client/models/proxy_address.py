@@ -14,7 +14,7 @@ from ..types import UNSET, Model
 
 @_attrs_define(repr=False)
 class ProxyAddress(Model):
-    """ProxyAddress: A proxy of one's own, of a server that one runs.
+    """ProxyAddress: A proxy of your own; only on a server that you run.
 
     Attributes:
         url (str):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..decoding import Array, additional, boolean, date_time, integer, new, object_of, optional, required, string
 from ..errors import DecodeError
@@ -50,8 +51,8 @@ class Session(Model):
         modified_at (datetime.datetime | Unset): Timestamp when the session was last modified
         deleted_at (datetime.datetime | None | Unset): Timestamp when the session was deleted, if applicable
         stream_transport (None | str | Unset): How the live view of the session is transported, by vnc or cdp
-        warning (None | str | Unset): What was changed of what was asked for when the session was created or
-            extended
+        warning (None | str | Unset): What the server changed in the request that created or extended the
+            session
         source (SessionSource | Unset): Who runs the session's browser, Skyvern or its user; an external one has
             no browser address
         created_by (None | str | Unset): Who created the session; null where the API key did
@@ -68,7 +69,7 @@ class Session(Model):
     runnable_type: None | str | Unset = UNSET
     runnable_id: None | str | Unset = UNSET
     timeout: int | None | Unset = UNSET
-    browser_address: None | str | Unset = UNSET
+    browser_address: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     app_url: None | str | Unset = UNSET
     extensions: list[Extensions] | None | Unset = UNSET
     browser_type: None | PersistentBrowserType | Unset = UNSET

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..decoding import Array, additional, either, integer, new, object_of, required, string
 from ..errors import DecodeError
@@ -28,8 +29,8 @@ class ValidationError(Model):
     loc: list[int | str]
     msg: str
     type_: str
-    input_: Any | Unset = UNSET
-    ctx: ValidationErrorContext | Unset = UNSET
+    input_: Any | Unset = _attrs_field(default=UNSET, repr=False)
+    ctx: ValidationErrorContext | Unset = _attrs_field(default=UNSET, repr=False)
 
     _NAMES: ClassVar[Mapping[str, str]] = {"loc": "loc", "msg": "msg", "type_": "type", "input_": "input", "ctx": "ctx"}
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"loc", "msg", "type"})

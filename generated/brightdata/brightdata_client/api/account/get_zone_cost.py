@@ -38,7 +38,7 @@ def build_request(
     Args:
         zone (str):
         from_ (datetime.date | Unset): The first day that counts.
-        to (datetime.date | Unset): The first day that counts no more.
+        to (datetime.date | Unset): The day after the last day that counts.
 
     Returns:
         The request, with the client's address, headers and key; nothing is sent.
@@ -70,7 +70,7 @@ def sync_detailed(
     Args:
         zone (str):
         from_ (datetime.date | Unset): The first day that counts.
-        to (datetime.date | Unset): The first day that counts no more.
+        to (datetime.date | Unset): The day after the last day that counts.
 
     Returns:
         The response, with a `models.ZoneCosts | models.ErrorMessage` in `parsed` if the body is what the API's
@@ -91,7 +91,7 @@ def sync(
     Args:
         zone (str):
         from_ (datetime.date | Unset): The first day that counts.
-        to (datetime.date | Unset): The first day that counts no more.
+        to (datetime.date | Unset): The day after the last day that counts.
 
     Returns:
         models.ZoneCosts
@@ -113,7 +113,7 @@ async def asyncio_detailed(
     Args:
         zone (str):
         from_ (datetime.date | Unset): The first day that counts.
-        to (datetime.date | Unset): The first day that counts no more.
+        to (datetime.date | Unset): The day after the last day that counts.
 
     Returns:
         The response, with a `models.ZoneCosts | models.ErrorMessage` in `parsed` if the body is what the API's
@@ -136,7 +136,7 @@ async def asyncio(
     Args:
         zone (str):
         from_ (datetime.date | Unset): The first day that counts.
-        to (datetime.date | Unset): The first day that counts no more.
+        to (datetime.date | Unset): The day after the last day that counts.
 
     Returns:
         models.ZoneCosts

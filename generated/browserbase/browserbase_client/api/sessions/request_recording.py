@@ -34,7 +34,7 @@ _FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse]] = {
 def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """Request that a Session's recordings be made
 
-    Requesting them again makes them again.
+    A second request makes the recordings again.
 
     Args:
         id (str):
@@ -64,7 +64,7 @@ def parse_response(response: HttpResponse) -> Response[models.Recordings | model
 def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Recordings | models.ErrorResponse]:
     """Request that a Session's recordings be made
 
-    Requesting them again makes them again.
+    A second request makes the recordings again.
 
     Args:
         id (str):
@@ -83,7 +83,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Re
 def sync(id: str, *, client: AuthenticatedClient) -> models.Recordings:
     """Request that a Session's recordings be made
 
-    Requesting them again makes them again.
+    A second request makes the recordings again.
 
     Args:
         id (str):
@@ -105,7 +105,7 @@ async def asyncio_detailed(
 ) -> Response[models.Recordings | models.ErrorResponse]:
     """Request that a Session's recordings be made
 
-    Requesting them again makes them again.
+    A second request makes the recordings again.
 
     Args:
         id (str):
@@ -124,7 +124,7 @@ async def asyncio_detailed(
 async def asyncio(id: str, *, client: AuthenticatedClient) -> models.Recordings:
     """Request that a Session's recordings be made
 
-    Requesting them again makes them again.
+    A second request makes the recordings again.
 
     Args:
         id (str):
