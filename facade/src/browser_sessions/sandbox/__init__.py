@@ -15,7 +15,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from browser_sessions._providers import PROVIDERS
@@ -189,9 +189,19 @@ class Sandbox:
         """
         self._stand_in(provider).fleet.limits = Limits(concurrency, creations)
 
-    def freeze(self) -> None:
-        """Stop the clock of the sandbox, by which sessions begin and end; `advance` still moves it."""
-        self._clock.freeze()
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stop the clock of the sandbox, by which sessions begin and end; `advance` still moves it.
+
+        Args:
+            at: What it shows then, with an offset; the time it shows already if it is None.
+
+        Raises:
+            ValueError: The time has no offset.
+
+        """
+        if at and not at.tzinfo:
+            raise ValueError(f"{at.isoformat()} has no offset: give one, such as datetime.UTC")
+        self._clock.freeze(at)
 
     def advance(self, time: timedelta | float) -> None:
         """Move the clock of the sandbox forward.
@@ -201,6 +211,11 @@ class Sandbox:
 
         """
         self._clock.advance(time if isinstance(time, timedelta) else timedelta(seconds=time))
+
+    def reset(self) -> None:
+        """Forget all sessions, faults, limits, and what was added; the clock stays as it is."""
+        for stand_in in self._stand_ins.values():
+            stand_in.reset()
 
     def _stand_in(self, provider: str) -> StandIn:
         if provider not in self._stand_ins:

@@ -23,15 +23,16 @@ class Clock:
 
     def now(self) -> datetime:
         """Return the time."""
-        return (self._stopped_at or datetime.now(UTC)) + self._ahead
+        return self._stopped_at or datetime.now(UTC) + self._ahead
 
-    def freeze(self) -> None:
-        """Stop the clock; it goes on only as it is moved."""
-        self._stopped_at = self._stopped_at or datetime.now(UTC)
+    def freeze(self, at: datetime | None) -> None:
+        """Stop the clock, at a time or at once; it goes on only as it is moved."""
+        self._stopped_at = at or self.now()
 
     def advance(self, time: timedelta) -> None:
         """Move the clock forward."""
         self._ahead += time
+        self._stopped_at = self._stopped_at and self._stopped_at + time
 
 
 @dataclass(frozen=True, slots=True)

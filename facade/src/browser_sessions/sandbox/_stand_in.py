@@ -36,16 +36,23 @@ class StandIn:
 
     """
 
+    fleet: Fleet
+    faults: Faults
+
     def __init__(self, slug: str, key: str, clock: Clock) -> None:
         self.wire: Wire = import_module(f"browser_sessions.sandbox._wire.{slug}").WIRE
-        self.fleet = Fleet(clock, self.wire.limits, self._named)
-        self.faults = Faults()
-        self._key = key
+        self._key, self._clock = key, clock
         self._names = {self.wire.id_of(name): name for name in SCENARIOS}
+        self._patterns = {name: _pattern_of(route, self.wire) for name, route in self.wire.routes.items()}
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: with the sessions that are there from the start, and with nothing that goes wrong."""
+        self.fleet = Fleet(self._clock, self.wire.limits, self._named)
+        self.faults = Faults()
         self._asked: Counter[str] = Counter()
         self._own: dict[str, Sequence[Own]] = {}
-        self._patterns = {name: _pattern_of(route, self.wire) for name, route in self.wire.routes.items()}
-        for session in self.wire.seeds(clock.now()):
+        for session in self.wire.seeds(self._clock.now()):
             self.fleet.add(session)
 
     def add(self, session_id: str, replies: Sequence[Own]) -> None:
