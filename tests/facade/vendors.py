@@ -138,10 +138,10 @@ class Account:
         assert response.error is None, response
         return response
 
-    def body(self, operation: str, *arguments: Any, status: int = 200, **named: Any) -> Any:
+    def body(self, operation: str, *arguments: Any, expected: int = 200, **named: Any) -> Any:
         """Return the body of a response of a status, as the client read it."""
         response = self.call(operation, *arguments, **named)
-        assert response.status_code == status, response
+        assert response.status_code == expected, response
         parsed = response.parsed
         if isinstance(parsed, list):
             assert getattr(parsed, "unexpected", {}) == {}
@@ -151,7 +151,7 @@ class Account:
 
     def create(self, body: Mapping[str, Any] | None = None) -> str:
         """Create a session, and return its id."""
-        created = self.body("create_session", status=self.vendor.created, body=dict(body or {}))
+        created = self.body("create_session", expected=self.vendor.created, body=dict(body or {}))
         return str(at(created, self.vendor.id_of_created))
 
     def begin(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
@@ -91,19 +90,24 @@ def parse_faults(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
     """
     for part in filter(None, map(str.strip, text.split(";"))):
-        words = shlex.split(part)
-        named = dict(word.split("=", 1) for word in words if "=" in word)
-        plain = [word for word in words if "=" not in word]
-        if len(plain) not in (3, 4) or named.keys() - {"skip", "times"}:
+        try:
+            yield _parse_fault(part.split())
+        except (KeyError, ValueError):
             form = "PROVIDER OPERATION FAULT [AMOUNT] [skip=N] [times=N or all]"
-            raise ValueError(f"{part!r} is not a fault: expected {form}, and ; between faults")
-        provider, operation, kind, *amounts = plain
-        arguments = {"operation": operation, "kind": kind, "amount": float(amounts[0]) if amounts else None}
-        times = named.get("times", "1")
-        yield (
-            provider,
-            arguments | {"skip": int(named.get("skip", "0")), "times": None if times == "all" else int(times)},
-        )
+            raise ValueError(f"{part!r} is not a fault: expected {form}, and ; between faults") from None
+
+
+def _parse_fault(words: list[str]) -> tuple[str, dict[str, Any]]:
+    counts = {"skip": "0", "times": "1"}
+    for word in words:
+        name, is_count, count = word.partition("=")
+        if is_count:
+            counts[{"skip": "skip", "times": "times"}[name]] = count
+    provider, operation, kind, *amounts = [word for word in words if "=" not in word]
+    (amount,) = map(float, amounts) if amounts else (None,)
+    arguments = {"operation": operation, "kind": kind, "amount": amount}
+    times = None if counts["times"] == "all" else int(counts["times"])
+    return provider, arguments | {"skip": int(counts["skip"]), "times": times}
 
 
 class Faults:
