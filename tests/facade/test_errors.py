@@ -141,5 +141,8 @@ def test_an_error_is_what_it_is_caught_as(error: BrowserSessionsError) -> None:
         RuntimeError,
     )
     name = type(error).__name__
-    promised = {"InvalidSessionRef": [ValueError], "RequestTimeout": [TimeoutError], "WaitTimeout": [TimeoutError]}
+    promised = {name: [ValueError] for name in ("InvalidOption", "InvalidSessionRef")} | {
+        "RequestTimeout": [TimeoutError],
+        "WaitTimeout": [TimeoutError],
+    }
     assert [kind for kind in kinds if isinstance(error, kind)] == promised.get(name, [])

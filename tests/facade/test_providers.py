@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from browser_sessions import PROVIDERS, BrowserSession, errors
+from browser_sessions._providers._operations import Operation, Option
 from codegen.walk import walk
 from tests.facade.viewing import document, provider_of
 
@@ -66,3 +67,28 @@ def test_rows_name_what_there_is(slug: str) -> None:
     for failure in provider.failures:
         assert issubclass(getattr(errors, failure.error), errors.ApiStatusError)
         assert re.compile(failure.says).groups == 0
+
+
+@each_provider
+def test_operations_are_those_of_the_clients(slug: str) -> None:
+    """What a provider is said to offer, its client can ask for; all else is said to be missing."""
+    operations = PROVIDERS[slug].operations
+    names = {each.name for each in provider_of(slug).operations}
+    assert [name for name, each in operations.items() if each.is_available] == ["get", "list"]
+    assert {"get_session", "list_sessions"} <= names
+    assert operations["get"].fields == PROVIDERS[slug].fields.keys()
+    assert operations["create"] == Operation(is_available=False)
+    assert ("metadata" in operations["list"].options) == ("metadata" in PROVIDERS[slug].fields)
+
+
+def test_order_and_window_of_lists() -> None:
+    """They are what each provider's list is known to have."""
+    lists = {slug: provider.operations["list"] for slug, provider in PROVIDERS.items()}
+    assert {slug: (each.order, each.window and each.window.days) for slug, each in lists.items()} == {
+        "anchorbrowser": ("newest", None),
+        "brightdata": ("newest", None),
+        "browser_use": ("unknown", None),
+        "browserbase": ("newest", None),
+        "skyvern": ("open-first", 7),
+    }
+    assert lists["skyvern"].options["limit"] == Option()

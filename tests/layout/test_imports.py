@@ -42,10 +42,10 @@ def outside(paths: Iterable[Path], allowed: Iterable[str]) -> dict[str, list[str
 
 
 def wrong_clients(package: Path) -> dict[str, list[str]]:
-    """Return the modules of a facade that import other clients than they may: of `_providers` its own, others none."""
+    """Return the modules of a facade that import other clients than they may: a provider's its own, others none."""
     wrong = {}
     for path in sorted(package.rglob("*.py")):
-        is_provider = path.parent.name == "_providers" and path.stem in PROVIDERS
+        is_provider = path.parent.name in {"_lists", "_providers"} and path.stem in PROVIDERS
         expected = {PROVIDERS[path.stem].package} if is_provider else set()
         found = imported(path) & CLIENTS
         if found != expected:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from browser_sessions._configuration import Configuration
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from browser_sessions._bounds import Seconds
     from browser_sessions._call import Course
     from browser_sessions._drivers import AsyncDriver
+    from browser_sessions._listing import AsyncListing, Statuses
     from browser_sessions._many import PerProvider
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
@@ -72,6 +74,23 @@ class AsyncClient(_Configuration):
         checked_wait(until, timeout)
         calls = self._open().calls
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
+
+    def list(  # noqa: PLR0913 - one for each thing that can be asked for, by name
+        self,
+        provider: str,
+        *,
+        status: Statuses = None,
+        metadata: Mapping[str, str] | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+        limit: int | None = None,
+    ) -> AsyncListing:
+        """Iterate over a provider's sessions, as `Client.list`."""
+        from browser_sessions._listing import AsyncListing, checked_query
+
+        query = checked_query(provider, status, (metadata, created_after, created_before, limit))
+        driver = self._open()
+        return AsyncListing(*driver.calls.list(provider, query, self._bounds), driver)
 
     async def aclose(self) -> None:
         """Close the connections. Every call afterwards raises a `ConfigurationError`."""

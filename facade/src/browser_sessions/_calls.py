@@ -16,7 +16,12 @@ from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
 if TYPE_CHECKING:
+    from browser_sessions._listing import Query, Reading, Source, Steps
     from browser_sessions._waiting import Until
+
+
+MAX_LIST = 100_000_000
+"""Bytes that a page of a list may have: two providers send a list as one."""
 
 
 class ProviderClient(NamedTuple):
@@ -50,6 +55,19 @@ class Calls:
         access, module, client = self._opened.get(ref.provider) or self._open(ref)
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
+    def list(self, slug: str, query: Query, bounds: Bounds) -> tuple[Reading, Steps]:
+        """Read a list of sessions, each page by a call of its own."""
+        from browser_sessions._listing import Reading
+
+        access, _, client = self._opened.get(slug) or self._open(slug)
+        sources = import_module(f"browser_sessions._lists.{slug}").sources(query)
+        reading = Reading(slug, query)
+
+        def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
+            return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
+
+        return reading, reading.steps(sources, call_of)
+
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for; each poll is one attempt."""
         from browser_sessions._waiting import Polls
@@ -67,9 +85,13 @@ class Calls:
                     return session
             yield Pause(polls.next_pause())
 
-    def _open(self, ref: SessionRef) -> ProviderClient:
-        access = find_access(ref, self._api_keys, self._base_urls, self._plain_http)
-        module = import_module(f"browser_sessions._providers.{ref.provider}")
+    def _open(self, of: SessionRef | str) -> ProviderClient:
+        access = find_access(of, self._api_keys, self._base_urls, self._plain_http)
+        module = import_module(f"browser_sessions._providers.{access.provider.slug}")
         client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
         # Two threads may both come here: neither opens a connection.
-        return self._opened.setdefault(ref.provider, ProviderClient(access, module, client))
+        return self._opened.setdefault(access.provider.slug, ProviderClient(access, module, client))
+
+
+def _whole(page: Any) -> Any:
+    return page

@@ -38,7 +38,7 @@ class SessionRef:
         if _is_wrapped(self.provider):
             raise InvalidSessionRef(f"the provider of a session {_WRAPPED}")
         if self.provider not in PROVIDERS:
-            raise InvalidSessionRef(_unknown_provider(self.provider))
+            raise InvalidSessionRef(unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
             raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
         if not self.id.isascii() and any("\ud800" <= each <= "\udfff" for each in self.id):
@@ -98,7 +98,8 @@ def _is_wrapped(text: str) -> bool:
     return any(not each.isprintable() or each in " \"'" for each in (text[:1], text[-1:]) if each)
 
 
-def _unknown_provider(provider: str) -> str:
+def unknown_provider(provider: str) -> str:
+    """Return the sentence for a provider that is not known."""
     import difflib
 
     # What is no name is not shown: it may be a part of an address, or a key.

@@ -35,4 +35,5 @@ class SessionStatus(StrEnum):
         return self in _TERMINAL
 
 
-_TERMINAL = frozenset({SessionStatus.COMPLETED, SessionStatus.FAILED, SessionStatus.TIMED_OUT, SessionStatus.ENDED})
+# Not a set: an enum's members are hashed by a function of Python's.
+_TERMINAL = (SessionStatus.COMPLETED, SessionStatus.FAILED, SessionStatus.TIMED_OUT, SessionStatus.ENDED)

@@ -33,9 +33,9 @@ def _find(answer: object) -> Callable[[Any], BrowserSession]:
         slug = package.removesuffix("_client")
         if slug in PROVIDERS and slug != package:
             module = import_module(f"browser_sessions._providers.{slug}")
-            if issubclass(kind, module.VIEWED):
-                _VIEWS[type(answer)] = module.view
-                found: Callable[[Any], BrowserSession] = module.view
+            if kind.__name__ in module.VIEWS:
+                found: Callable[[Any], BrowserSession] = module.VIEWS[kind.__name__]
+                _VIEWS[type(answer)] = found
                 return found
     raise TypeError(f"view() takes what a client's `sync` returns, or the session in it: {_advice(answer)}")
 
@@ -50,4 +50,7 @@ def _advice(answer: object) -> str:
         return f"of the {name}, pass `parsed`"
     if hasattr(answer, "__await__"):
         return f"await the {name} first"
+    rows = [each for each in getattr(answer, "_NAMES", ()) if isinstance(getattr(answer, each), list)]
+    if rows or isinstance(answer, list):
+        return f"view each row of the {' or '.join([f'{name}.{each}' for each in rows]) or 'list'}"
     return f"{'None' if answer is None else name} is neither"

@@ -3,6 +3,8 @@
 BrowserSessionsError
 ├── ConfigurationError                      no key, an invalid base URL, a key over plain http to a remote host
 ├── InvalidSessionRef   (also ValueError)   unknown provider; an id that is empty, "." or ".."
+├── Unsupported                             the provider cannot do this; names those that can
+├── InvalidOption       (also ValueError)   an option that cannot be expressed
 ├── NotConnectable                          the provider, the session's state or the base URL allows no connection
 ├── TransportError                          could not connect, TLS, connection lost
 │   └── RequestTimeout  (also TimeoutError) one attempt, or the deadline without any response
@@ -97,6 +99,14 @@ class InvalidSessionRef(BrowserSessionsError, ValueError):
 
 class NotConnectable(BrowserSessionsError):
     """The provider, the state of the session or the base URL allows no connection to the browser."""
+
+
+class Unsupported(BrowserSessionsError):
+    """The provider cannot do this, or has no such option; nothing was sent. The message names those that can."""
+
+
+class InvalidOption(BrowserSessionsError, ValueError):
+    """An option cannot be expressed; nothing was sent."""
 
 
 class TransportError(BrowserSessionsError):
@@ -203,6 +213,7 @@ __all__ = [
     "AuthenticationFailed",
     "BrowserSessionsError",
     "ConfigurationError",
+    "InvalidOption",
     "InvalidRequest",
     "InvalidSessionRef",
     "NotConnectable",
@@ -215,5 +226,6 @@ __all__ = [
     "SessionNotFound",
     "TransportError",
     "UnexpectedResponse",
+    "Unsupported",
     "WaitTimeout",
 ]

@@ -229,6 +229,8 @@ def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
             _note_unexpected_values(model, decode, path, found)
     for attribute in model._NESTING:
         value = getattr(model, attribute)
+        if not value:  # most are not there
+            continue
         if isinstance(value, Model):
             if value.additional_properties or value._NESTING:
                 _note_unexpected(value, f"{path}{model._NAMES[attribute]}.", found)

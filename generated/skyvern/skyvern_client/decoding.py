@@ -396,15 +396,21 @@ def json_body(decode: Decoder[T]) -> Callable[[HttpResponse], T]:
 
 
 def _load(content: bytes) -> Any:
-    try:
-        # `json.loads` looks for an encoding, and for white space by regular expressions: as long as it takes to parse.
-        text = content.removeprefix(_BYTE_ORDER_MARK).decode().strip(_WHITE_SPACE)
-        value, end = _parse(text)
-        if end == len(text):
-            return value
-    except ValueError:  # no UTF-8, no JSON, or an integer of thousands of digits
-        pass
+    # `json.loads` looks for an encoding, and for white space by regular expressions: as long as it takes to parse. Few
+    # bodies have anything before or behind the value.
+    for text_of in (bytes.decode, _stripped):
+        try:
+            text = text_of(content)
+            value, end = _parse(text)
+            if end == len(text):
+                return value
+        except ValueError:  # no UTF-8, no JSON, or an integer of thousands of digits
+            pass
     raise DecodeError("", "JSON", "something else" if content else "nothing")
+
+
+def _stripped(content: bytes) -> str:
+    return content.removeprefix(_BYTE_ORDER_MARK).decode().strip(_WHITE_SPACE)
 
 
 def _refuse_constant(name: str) -> NoReturn:

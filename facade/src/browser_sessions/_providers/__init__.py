@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from browser_sessions._providers._table import ROWS
 
+if TYPE_CHECKING:
+    from browser_sessions._providers._operations import Operation
+
 ADDRESSES = ("connect_url", "live_view_url")
 """The fields of a `BrowserSession` that are URLs of it."""
-
-OPERATIONS = ("get", "list", "create", "stop", "live_view", "recordings", "account")
-"""What can be asked of a provider, by the names of `Client`'s methods."""
 
 
 class FailureRule(NamedTuple):
@@ -30,40 +29,6 @@ class FailureRule(NamedTuple):
     status: int
     error: str
     says: str = ""
-
-
-class Option(NamedTuple):
-    """An option of an operation.
-
-    Attributes:
-        unit: What its number counts on the wire, such as "minutes"; None where it is no number.
-        least: Its least value, in that unit; None where the provider says none.
-        most: Its largest value, in that unit; None where the provider says none.
-
-    """
-
-    unit: str | None = None
-    least: int | None = None
-    most: int | None = None
-
-
-class Operation(NamedTuple):
-    """What a provider offers of an operation.
-
-    Attributes:
-        is_available: Whether it offers it at all.
-        options: What can be asked for, by the name of the argument here.
-        fields: The fields of the result that it can ever fill; for `get`, those in the provider's own `fields`.
-        order: Of a list: "newest" first, "open-first", or "unknown".
-        window: Of a list: how far back it reaches; None where it has no known end.
-
-    """
-
-    is_available: bool
-    options: Mapping[str, Option] = MappingProxyType({})
-    fields: frozenset[str] = frozenset()
-    order: Literal["newest", "open-first", "unknown"] | None = None
-    window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +53,6 @@ class Provider:
         connect_header: The header in which the key is wanted there.
         connect_never: Properties of the provider's own session, and what they hold if it never gets a `connect_url`.
         failures: What a status means here and nowhere else.
-        operations: What it offers of each operation in `OPERATIONS`.
 
     """
 
@@ -106,7 +70,6 @@ class Provider:
     connect_header: str | None
     connect_never: Mapping[str, str]
     failures: tuple[FailureRule, ...]
-    operations: Mapping[str, Operation]
     sensitive_fields: frozenset[str] = field(init=False, repr=False)
     """The fields of a `BrowserSession` that are read from a sensitive property."""
     addresses: frozenset[str] = field(init=False, repr=False)
@@ -118,25 +81,19 @@ class Provider:
         object.__setattr__(self, "sensitive_fields", found)
         object.__setattr__(self, "addresses", frozenset().union(*(names.get(each, set()) for each in ADDRESSES)))
 
+    @property
+    def operations(self) -> Mapping[str, Operation]:
+        """What it offers, by the names of `Client`'s methods: get, list, create, stop and so on."""
+        from browser_sessions._providers._operations import operations_of
+
+        return operations_of(self.slug)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _provider_of, (self.slug,)
 
 
 def _provider_of(slug: str) -> Provider:
     return PROVIDERS[slug]
-
-
-def _operation(name: str, row: dict[str, Any]) -> Operation:
-    if name not in row["operations"]:
-        return Operation(is_available=False)
-    described = row["operations"][name]
-    return Operation(
-        is_available=True,
-        options=MappingProxyType({each: Option(**option) for each, option in described.get("options", {}).items()}),
-        fields=frozenset(described.get("fields", row["fields"])),
-        order=described.get("order"),
-        window=timedelta(days=described["window_days"]) if "window_days" in described else None,
-    )
 
 
 def _provider(slug: str, row: dict[str, Any]) -> Provider:
@@ -156,7 +113,6 @@ def _provider(slug: str, row: dict[str, Any]) -> Provider:
         connect_url=connect.get("url"),
         connect_header=connect.get("header"),
         connect_never=MappingProxyType(connect.get("never", {})),
-        operations=MappingProxyType({name: _operation(name, row) for name in OPERATIONS}),
         failures=tuple(FailureRule(**each) for each in row.get("failures", ())),
     )
 

@@ -37,7 +37,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["ANCHORBROWSER_API_KEY", "ANCHOR_API_KEY"],
         "base_url_variable": "ANCHORBROWSER_BASE_URL",
         "sdk": {"name": "anchorbrowser 1.0.1", "variables": ["ANCHORBROWSER_API_KEY", "ANCHORBROWSER_BASE_URL"]},
-        "operations": {"get": {}},
+        "operations": {
+            "get": {},
+            "list": {
+                "order": "newest",
+                "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
+            },
+        },
         "sensitive": [
             "cdp_url",
             "configuration",
@@ -95,7 +101,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"],
         "base_url_variable": "BRIGHTDATA_BASE_URL",
         "sdk": {"name": "brightdata-sdk 2.5.2", "variables": ["BRIGHTDATA_API_TOKEN", "BRIGHTDATA_API_KEY"]},
-        "operations": {"get": {}},
+        "operations": {
+            "get": {},
+            "list": {
+                "order": "newest",
+                "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}},
+            },
+        },
         "sensitive": [],
         "fields": {
             "id": {"from": ["session_id"], "source": "spec"},
@@ -136,7 +148,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BROWSER_USE_API_KEY"],
         "base_url_variable": "BROWSER_USE_BASE_URL",
         "sdk": {"name": "browser-use-sdk 3.12.1", "variables": ["BROWSER_USE_API_KEY"]},
-        "operations": {"get": {}},
+        "operations": {
+            "get": {},
+            "list": {
+                "order": "unknown",
+                "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
+            },
+        },
         "sensitive": ["cdpUrl", "liveUrl", "password", "recordingUrl", "url", "username"],
         "ready": ["connect_url"],
         "connect": {"url": "{connect_url}"},
@@ -195,7 +213,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["BROWSERBASE_API_KEY"],
         "base_url_variable": "BROWSERBASE_BASE_URL",
         "sdk": {"name": "browserbase 1.22.0", "variables": ["BROWSERBASE_API_KEY", "BROWSERBASE_BASE_URL"]},
-        "operations": {"get": {}},
+        "operations": {
+            "get": {},
+            "list": {
+                "order": "newest",
+                "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
+            },
+        },
         "sensitive": [
             "connectUrl",
             "debuggerFullscreenUrl",
@@ -257,7 +281,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "key_variables": ["SKYVERN_API_KEY"],
         "base_url_variable": "SKYVERN_BASE_URL",
         "sdk": {"name": "skyvern 1.0.56", "variables": []},
-        "operations": {"get": {}},
+        "operations": {
+            "get": {},
+            "list": {
+                "order": "open-first",
+                "window_days": 7,
+                "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}},
+            },
+        },
         "sensitive": ["url"],
         "ready": ["started_at", "connect_url"],
         "connect": {"url": "{connect_url}", "header": "x-api-key", "never": {"source": "external"}},

@@ -34,7 +34,6 @@ STATUSES = {
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
-VIEWED = (models.SessionEnvelope, models.Session)
 Raw: TypeAlias = models.SessionEnvelope | models.Session
 
 
@@ -65,7 +64,42 @@ def view(raw: Raw) -> BrowserSession:
     return made.frozen()
 
 
-def _labels(tags: list[str] | models.SessionTags | Unset) -> dict[str, Any]:
-    if isinstance(tags, Unset):
+def view_row(row: models.SessionRow) -> BrowserSession:
+    """View a row of a list."""
+    notes: list[str] = []
+    made = SessionDraft()
+    made.provider = "anchorbrowser"
+    made.id = row.id
+    made.raw_status = word = word_of(row.status)
+    made.status = status = status_of(word, STATUSES)
+    made.created_at = created_at = time_of(row.created_at, "created_at", notes)
+    made.duration = duration = seconds_of(row.duration, "duration", notes)
+    ended_at = after(created_at, duration, "duration", notes) if status.is_terminal else None
+    made.ended_at = ended_at
+    made.proxy_bytes = whole_of(row.proxy_bytes, "proxy_bytes", notes)
+    used = amount_of(row.used_credits, "used_credits", notes)
+    made.cost = None if used is None else make_cost(used, "credits", final=status.is_terminal)
+    made.metadata = _labels(row.tags)
+    made.derived = derived_of(None if ended_at is None else "ended_at")
+    made.unexpected = unexpected_in(row, notes)
+    made.raw = row
+    made.recordings = ()
+    made.started_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
+    made.billable_bytes = made.region = made.failure = made.account_id = None
+    return made.frozen()
+
+
+def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, Any]:
+    """Return tags as labels: `name=value` is one, and all others stay as they are under "tags"."""
+    if tags is None or isinstance(tags, Unset):
         return {}
-    return {"tags": list(tags)} if isinstance(tags, list) else tags.to_dict()
+    if not isinstance(tags, list):
+        return tags.to_dict()
+    pairs = [each.partition("=") for each in tags]
+    labels: dict[str, Any] = {name: value for name, sign, value in pairs if name and sign}
+    others = [each for each, (name, sign, _) in zip(tags, pairs, strict=True) if not (name and sign)]
+    return labels | ({"tags": others} if others or not labels else {})
+
+
+VIEWS = {"SessionEnvelope": view, "Session": view, "SessionRow": view_row}
+"""What views each model of a session."""

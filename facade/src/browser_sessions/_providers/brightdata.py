@@ -32,7 +32,6 @@ _TIMEOUTS = {"session_timeout", "network_inactivity_timeout"}
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
-VIEWED = (models.SingleSessionResponse, models.Session)
 Raw: TypeAlias = models.SingleSessionResponse | models.Session
 
 
@@ -68,3 +67,7 @@ def _failure(error: models.SessionError | Unset | None) -> SessionFailure | None
         return None
     code, message = (None if isinstance(each, Unset) else each for each in (error.code, error.message))
     return SessionFailure(code, message)
+
+
+VIEWS = {"SingleSessionResponse": view, "Session": view}
+"""What views each model of a session."""

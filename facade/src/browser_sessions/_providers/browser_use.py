@@ -31,7 +31,6 @@ STATUSES = {
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
-VIEWED = (models.Session,)
 Raw: TypeAlias = models.Session
 
 
@@ -66,3 +65,7 @@ def view(raw: models.Session) -> BrowserSession:
 
 def _is_timeout(ended_at: datetime | None, expires_at: datetime | None) -> bool:
     return ended_at is not None and expires_at is not None and ended_at >= expires_at
+
+
+VIEWS = {"Session": view}
+"""What views each model of a session."""

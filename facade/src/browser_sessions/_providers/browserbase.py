@@ -31,7 +31,6 @@ STATUSES = {
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
-VIEWED = (models.Session,)
 Raw: TypeAlias = models.Session
 
 
@@ -61,3 +60,7 @@ def view(raw: models.Session) -> BrowserSession:
     made.recordings = ()
     made.live_view_url = made.billable_bytes = made.cost = made.failure = None
     return made.frozen()
+
+
+VIEWS = {"Session": view}
+"""What views each model of a session."""

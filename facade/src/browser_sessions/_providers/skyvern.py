@@ -40,7 +40,6 @@ _CLOSED = "::closed::"
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
-VIEWED = (models.Session,)
 Raw: TypeAlias = models.Session
 
 
@@ -115,3 +114,7 @@ def _recordings(files: list[models.FileInfo], notes: list[str]) -> Iterator[Reco
             None if isinstance(file.checksum, Unset) else file.checksum,
             time_of(file.modified_at, f"{path}.modified_at", notes),
         )
+
+
+VIEWS = {"Session": view}
+"""What views each model of a session."""

@@ -23,8 +23,8 @@ class CreateSessionRequest(Model):
         timeout (int | None | Unset): Minutes from the start of the browser until the session ends, at most 240;
             the server assumes 60.
         proxy_location (None | ProxyAddress | ProxyLocation | str | Unset): Where the proxy is: RESIDENTIAL,
-            which the server assumes, RESIDENTIAL_ISP, RESIDENTIAL_ and a country, US- and a state, or NONE for no
-            proxy.
+            which the server assumes, RESIDENTIAL_ISP, a country as in RESIDENTIAL_DE, a state as in US-CA, or NONE
+            for no proxy.
         proxy_session_id (None | str | Unset): Keeps the proxy's address from one session to the next; with
             RESIDENTIAL_ISP alone.
         extensions (list[Extensions] | None | Unset):
