@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,9 +29,20 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
         starting = {}
         for provider in load_providers(ROOT):
             document = folder / f"{provider.slug}.json"
-            document.write_text(json.dumps(build_document(provider)), "utf-8")
+            document.write_text(json.dumps(_with_local_times(build_document(provider))), "utf-8")
             starting[provider.slug] = servers.enter_context(_prism(document))
         yield {slug: _address_in(log) for slug, log in starting.items()}
+
+
+def _with_local_times(schema: Any) -> Any:
+    """Return a description whose times without an offset have a pattern: Prism makes up any text for their format."""
+    if isinstance(schema, list):
+        return [_with_local_times(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("format") == "date-time-local":
+        return {"type": "string", "pattern": "^2026-0[1-9]-1[0-9]T0[0-9]:[0-5][0-9]:[0-5][0-9]$"}
+    return {name: _with_local_times(value) for name, value in schema.items()}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ STATES = (P, R, C, F, T)
 
 STATUSES = {
     "anchorbrowser": (P, R, C, F, C),
-    "brightdata": (R, R, C, F, F),
+    "brightdata": (R, R, C, F, T),
     "browser_use": (R, R, E, E, T),
     "browserbase": (P, R, C, F, T),
     "skyvern": (P, R, C, F, T),

@@ -270,4 +270,19 @@ def test_what_the_readme_shows(browser_sessions_sandbox: Sandbox) -> None:
     exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - it is what is written there
     names["test_mine"](browser_sessions_sandbox)
     rows = re.findall(r"^\| (`.*?) \|", readme, re.MULTILINE)
-    assert re.findall(r"`(\w+)`", " ".join(rows)) == [*SCENARIOS]
+    assert re.findall(r"`(\w+)`", " ".join(rows)) == [*SCENARIOS] == [*browser_sessions_sandbox.scenarios]
+
+
+def test_what_the_reference_shows(browser_sessions_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example of a life, and the faults of the environment, to the letter."""
+    page = (ROOT / "docs" / "reference" / "testing.md").read_text("utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(block, "testing.md", "exec"), names)  # noqa: S102 - it is what is written there
+    names["test_a_life"](browser_sessions_sandbox)
+    ((name, faults),) = re.findall(r"export (\w+)='(.*)'", page)
+    monkeypatch.setenv(name, faults)
+    with sandbox.serve() as server:
+        headers = {"x-bb-api-key": sandbox.KEY}
+        url = f"{server.base_urls['browserbase']}/v1/sessions"
+        assert [httpx.get(url, headers=headers).status_code for _ in range(4)] == [200, 200, 429, 429]

@@ -1,110 +1,254 @@
-"""What the sandbox answers is what the providers' own descriptions promise, and where it is not, that is known.
+"""What the sandbox sends is what the providers' descriptions promise, and what the clients send is what they allow.
 
 In an environment of its own: openapi-core needs another openapi-spec-validator than the pipeline.
 """
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import json
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
+import httpx
 import pytest
 import yaml
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
-from browser_sessions import PROVIDERS, SessionStatus
+from browser_sessions import PROVIDERS
 from browser_sessions.sandbox import KEY
-from browser_sessions.sandbox._scenarios import SCENARIOS, Reply, Wire, open_wires
+from browser_sessions.sandbox._faults import make_fault
+from browser_sessions.sandbox._fleet import Clock
+from browser_sessions.sandbox._messages import Reply, Request
+from browser_sessions.sandbox._scenarios import SCENARIOS
+from browser_sessions.sandbox._stand_in import StandIn
 from codegen.corrections import apply_corrections
 from codegen.document import load_document
 from codegen.mintlify import to_openapi
+from codegen.normalisation import normalise
 from codegen.providers import load_providers
-from tests.clients.operations import operation_named
+from tests.clients.operations import operations_of
 
 ROOT = Path(__file__).parents[2]
 """The pipeline's own name for it is in a module that needs all that the pipeline needs."""
 
 SPECS = {provider.slug: provider for provider in load_providers(ROOT)}
-KNOWN: dict[str, dict[str, list[str]]] = yaml.safe_load((ROOT / "tests" / "honesty" / "known.yaml").read_text("utf-8"))
+OPERATIONS = {slug: {each.name: each for each in spec.operations} for slug, spec in SPECS.items()}
+HONESTY = ROOT / "tests" / "honesty"
+KNOWN: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load((HONESTY / "known.yaml").read_text("utf-8"))
+PLAYS: dict[str, list[dict[str, Any]]] = yaml.safe_load((HONESTY / "plays.yaml").read_text("utf-8"))
+START = datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
-def vendored(slug: str) -> dict[str, Any]:
+def read_spec(slug: str) -> dict[str, Any]:
     """Return a provider's description as it is published, as OpenAPI."""
     document = load_document(SPECS[slug].spec)
-    if SPECS[slug].dialect == "mintlify":
-        document = {"info": {"title": slug, "version": "0"}} | to_openapi(document)
-    return document
+    return to_openapi(document) if SPECS[slug].dialect == "mintlify" else document
 
 
-def overlaid(slug: str) -> dict[str, Any]:
-    """Return a provider's description with our corrections."""
-    document = load_document(SPECS[slug].spec)
-    document = to_openapi(document) if SPECS[slug].dialect == "mintlify" else document
-    return apply_corrections(document, load_document(SPECS[slug].overlay))
+@cache
+def vendored(slug: str) -> OpenAPI:
+    """Return a provider's description as it is published, as openapi-core reads it."""
+    return OpenAPI.from_dict({"info": {"title": slug, "version": "0"}} | read_spec(slug))
 
 
-def replies(slug: str) -> Iterator[tuple[str, Wire, str, Reply]]:
-    """Yield every scenario's replies, until they repeat themselves."""
-    for name in SCENARIOS:
-        wire = open_wires(KEY)[slug]
-        headers = {wire.header: wire.prefix + KEY}
-        for _ in range(3):
-            yield name, wire, wire.id_of(name), wire.reply(wire.id_of(name), headers)
-        yield "malformed", wire, "no-such-form", wire.reply("no-such-form", headers)
+@cache
+def document_of(slug: str) -> dict[str, Any]:
+    """Return a provider's description with our corrections and operations."""
+    document = read_spec(slug)
+    for overlay in SPECS[slug].overlays:
+        document = apply_corrections(document, load_document(overlay))
+    return normalise(document, SPECS[slug].operations)
 
 
-def problems(document: dict[str, Any], wire: Wire, session_id: str, reply: Reply) -> list[str]:
+@cache
+def overlaid(slug: str) -> OpenAPI:
+    """Return a provider's description with our corrections and operations, as openapi-core reads it."""
+    return OpenAPI.from_dict(document_of(slug))
+
+
+class Play:
+    """A provider of the sandbox and its generated client, without a network between them.
+
+    Args:
+        slug: The provider.
+
+    Attributes:
+        seen: How often each operation had each status.
+
+    """
+
+    def __init__(self, slug: str) -> None:
+        self._slug = slug
+        self.clock = Clock()
+        self.clock.freeze(START)
+        self.stand_in = StandIn(slug, KEY, self.clock)
+        self.seen: Counter[tuple[str, int]] = Counter()
+
+    def ask(self, operation: str, *arguments: Any, key: str = KEY, **named: Any) -> tuple[httpx.Request, Reply]:
+        """Return a request of the client, and what it is replied to with."""
+        package = importlib.import_module(f"{self._slug}_client")
+        tag = OPERATIONS[self._slug][operation].tag
+        module = importlib.import_module(f"{self._slug}_client.api.{tag}.{operation}")
+        with package.AuthenticatedClient(token=key) as client:
+            request: httpx.Request = module.build_request(*arguments, client=client, **named)
+        query = parse_qs(request.url.query.decode(), keep_blank_values=True)
+        sent = Request(request.method, request.url.path, request.headers, query, request.content)
+        reply = asyncio.run(self.stand_in.respond(sent))
+        self.seen[operation, reply.status] += 1
+        return request, reply
+
+
+def mocked(request: httpx.Request, reply: Reply) -> tuple[MockRequest, MockResponse]:
+    """Return a request and its reply in openapi-core's own form."""
+    url = request.url
+    sent = MockRequest(
+        f"{url.scheme}://{url.host}",
+        request.method.lower(),
+        url.path,
+        args=parse_qs(url.query.decode(), keep_blank_values=True),
+        headers=dict(request.headers),
+        data=request.content or None,
+        content_type=request.headers.get("content-type", ""),
+    )
+    is_video = isinstance(reply.body, bytes)
+    content = reply.body if is_video else json.dumps(reply.body).encode()
+    content_type = "video/mp4" if is_video else "application/json"
+    return sent, MockResponse(content, reply.status, headers=dict(reply.headers), content_type=content_type)
+
+
+def objections(description: OpenAPI, request: httpx.Request, reply: Reply) -> list[str]:
     """Return what a description has against a reply: places, with the keyword of the schema that is not met there."""
-    host = "/".join(document["servers"][0]["url"].split("/")[:3])
-    headers = {wire.header: wire.prefix + KEY}
-    request = MockRequest(host, "get", wire.path.replace("{id}", session_id), headers=headers)
-    response = MockResponse(json.dumps(reply.body).encode(), reply.status, content_type="application/json")
     try:
-        OpenAPI.from_dict(document).validate_response(request, response)
+        description.validate_response(*mocked(request, reply))
     except OpenAPIError as error:
-        return sorted({*_told(error)}) or [repr(error)]
+        return sorted({*_reasons(error)}) or [repr(error)]
     return []
 
 
-def _told(error: BaseException) -> Iterator[str]:
+def refused(description: OpenAPI, request: httpx.Request, reply: Reply) -> list[str]:
+    """Return what a description has against a request."""
+    try:
+        description.validate_request(mocked(request, reply)[0])
+    except OpenAPIError as error:
+        return sorted({*_reasons(error)}) or [repr(error)]
+    return []
+
+
+def _reasons(error: BaseException) -> Iterator[str]:
     for cause in (error.__cause__, *getattr(error.__cause__, "schema_errors", ())):
         if hasattr(cause, "absolute_path"):
             yield f"{'.'.join(map(str, cause.absolute_path))}: {cause.validator}"
 
 
-@pytest.mark.parametrize("slug", PROVIDERS)
-def test_a_success_is_what_the_vendored_description_promises(slug: str) -> None:
+def scenarios(slug: str) -> Iterator[tuple[str, httpx.Request, Reply]]:
+    """Yield every scenario's replies, and that for an id of no form; the slow one's is as that of one that runs."""
+    play = Play(slug)
+    for name in SCENARIOS.keys() - {"slow"}:
+        for _ in SCENARIOS[name].turns:
+            yield name, *play.ask("get_session", play.stand_in.wire.id_of(name))
+    yield "malformed", *play.ask("get_session", "no-such-form")
+
+
+def play_of(slug: str) -> Iterator[tuple[str, Play, httpx.Request, Reply]]:
+    """Yield what is asked and sent in the course of a provider's play."""
+    play = Play(slug)
+    ids = {name: play.stand_in.wire.id_of(name) for name in SCENARIOS}
+    for number, step in enumerate(PLAYS[slug]):
+        given = dict(step)
+        play.clock.advance(timedelta(seconds=given.pop("after", 0)))
+        (operation, named), *rest = given.items()
+        assert not rest, f"step {number} of {slug}: {step}"
+        named = dict(named or {})
+        ordered = [ids.get(named["id"], named["id"])] if "id" in named else []
+        named.pop("id", None)
+        request, reply = play.ask(operation, *ordered, **named)
+        if operation == "create_session" and reply.status < 300:
+            body = reply.body.get("data", reply.body)
+            ids[f"session {len(ids) - len(SCENARIOS)}"] = body.get("id") or body["browser_session_id"]
+        yield operation, play, request, reply
+
+
+@each_provider
+def test_a_session_is_what_the_vendored_description_promises(slug: str) -> None:
     """Where the description is known to be wrong about what is really sent, it has exactly these objections."""
     found: dict[str, list[str]] = {}
-    for name, wire, session_id, reply in replies(slug):
+    for name, request, reply in scenarios(slug):
         if reply.status == 200:
-            told = problems(vendored(slug), wire, session_id, reply)
-            assert found.setdefault(name, told) == told
-    assert {name: told for name, told in found.items() if told} == KNOWN.get(slug, {})
+            against = objections(vendored(slug), request, reply)
+            assert found.setdefault(name, against) == against
+    for operation, _, request, reply in play_of(slug):
+        if operation == "get_session" and reply.status == 200:
+            found["created"] = sorted({*found.get("created", []), *objections(vendored(slug), request, reply)})
+    assert {name: against for name, against in found.items() if against} == KNOWN["vendored"].get(slug, {})
     assert {"running", "completed", "drifted", "flaky", "rate_limited"} <= found.keys()
 
 
-@pytest.mark.parametrize("slug", PROVIDERS)
-def test_whatever_it_answers_is_what_the_overlaid_description_promises(slug: str) -> None:
-    """Errors too; a session of tomorrow is of no description."""
-    document = overlaid(slug)
-    described = operation_named(document, "get_session").node["responses"]
+@each_provider
+def test_whatever_a_scenario_sends_is_what_the_overlaid_description_promises(slug: str) -> None:
+    """Errors too, as far as they are described; a session of tomorrow is of no description."""
+    described = document_of(slug)
     statuses = set()
-    for name, wire, session_id, reply in replies(slug):
-        if name != "drifted" and str(reply.status) in described:
+    responses = next(each for each in operations_of(described) if each.name == "get_session").node["responses"]
+    for name, request, reply in scenarios(slug):
+        if name != "drifted" and str(reply.status) in responses:
             statuses.add(reply.status)
-            assert problems(document, wire, session_id, reply) == [], (name, reply)
+            assert objections(overlaid(slug), request, reply) == [], (name, reply)
     assert {200, 404} <= statuses
 
 
+@each_provider
+def test_the_course_of_a_life_is_what_the_overlaid_description_promises(slug: str) -> None:
+    """Every operation, from before there is a session to long after it; the clients' requests are allowed."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for operation, play, request, reply in play_of(slug):
+        assert refused(overlaid(slug), request, reply) == [], (operation, request, request.content)
+        known = KNOWN["overlaid"].get(slug, {}).get(f"{operation} {reply.status}", [])
+        assert objections(overlaid(slug), request, reply) == known, (operation, request, reply)
+        seen = play.seen
+    assert {operation for operation, status in seen if status < 300} == OPERATIONS[slug].keys()
+
+
+@each_provider
+def test_every_failure_that_is_described_is_what_is_sent(slug: str) -> None:
+    """Of every operation, with every status that the overlaid description has for it, and without the right key."""
+    play = Play(slug)
+    for each in operations_of(document_of(slug)):
+        arguments = _least(slug, each.name, play)
+        for status in sorted(int(status) for status in each.node["responses"] if status >= "4"):
+            play.stand_in.faults.add(make_fault(each.name, "refused", status))
+            request, reply = play.ask(each.name, *arguments[0], **arguments[1])
+            assert reply.status == status
+            assert objections(overlaid(slug), request, reply) == [], (each.name, reply)
+        request, reply = play.ask(each.name, *arguments[0], key="wrong", **arguments[1])
+        assert reply.status == (403 if slug == "skyvern" else 401)
+        assert objections(overlaid(slug), request, reply) == [], (each.name, reply)
+
+
+def _least(slug: str, operation: str, play: Play) -> tuple[list[str], dict[str, Any]]:
+    """Return the arguments of an operation's first step in the play, for a session that has a name."""
+    step = next(each for each in PLAYS[slug] if operation in each)
+    named = {name: value for name, value in (step[operation] or {}).items() if name != "id"}
+    return [play.stand_in.wire.id_of("running")] if "id" in (step[operation] or {}) else [], named
+
+
 def test_the_objections_would_be_seen() -> None:
-    """A wrong type is one, in each description."""
-    wire = open_wires(KEY)["skyvern"]
-    reply = wire.session("pbs_1", SessionStatus.RUNNING)
+    """A wrong type is one, in each description; so is a body that may not be sent."""
+    play = Play("skyvern")
+    request, reply = play.ask("get_session", play.stand_in.wire.id_of("running"))
     wrong = Reply(200, reply.body | {"browser_session_id": 5, "timeout": "60"})
-    found = problems(vendored("skyvern"), wire, "pbs_1", wrong)
-    assert found == ["browser_session_id: type", "timeout: anyOf"]
+    for description in (vendored, overlaid):
+        found = objections(description("skyvern"), request, wrong)
+        assert {"browser_session_id: type", "timeout: anyOf"} <= {*found}
+    request, reply = play.ask("create_session", body={"timeout": 1})
+    assert refused(overlaid("skyvern"), request, reply) == ["timeout: minimum"]

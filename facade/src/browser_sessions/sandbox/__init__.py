@@ -1,6 +1,7 @@
 """A server on this machine that stands in for the five providers, to try things out and to test with.
 
-It speaks each provider's own API: its paths, its key, its words, its units, its errors. It needs the extra `sandbox`.
+It speaks each provider's own API: its paths, its key, its words, its units, its errors; sessions are created, listed,
+read and stopped. It needs the extra `sandbox`.
 
     from browser_sessions import Client, sandbox
 
@@ -12,15 +13,24 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef, as_ref
-from browser_sessions.sandbox._scenarios import SCENARIOS, Wire, open_wires
+from browser_sessions._status import SessionStatus
+from browser_sessions.sandbox._faults import Kind, make_fault, parse_faults
+from browser_sessions.sandbox._fleet import Clock, Limits
+from browser_sessions.sandbox._scenarios import SCENARIOS
+from browser_sessions.sandbox._stand_in import StandIn, open_stand_ins
 
 KEY = "sandbox-key"
 """The key that every provider takes here."""
+
+FAULTS_VARIABLE = "BROWSER_SESSIONS_SANDBOX_FAULTS"
+"""The environment variable with faults for a sandbox that is served, as `serve` takes them."""
 
 
 class Sandbox:
@@ -31,9 +41,9 @@ class Sandbox:
 
     """
 
-    def __init__(self, url: str, wires: Mapping[str, Wire]) -> None:
+    def __init__(self, url: str, stand_ins: Mapping[str, StandIn], clock: Clock) -> None:
         self.url = url
-        self._wires = wires
+        self._stand_ins, self._clock = stand_ins, clock
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -64,19 +74,19 @@ class Sandbox:
             provider: One of `PROVIDERS`.
             scenario: One of `SCENARIOS`: a status; "life", which is pending for a second when it is first asked for,
                 runs for four, and is completed then; "missing"; "bad_key"; "rate_limited" twice, and then fine;
-                "flaky": a 503, a lost answer, and then fine; "slow": two seconds; "drifted": words, nulls and fields
+                "flaky": a 503, a lost response, and then fine; "slow": two seconds; "drifted": words, nulls and fields
                 of tomorrow; "enveloped" and "flat": completed, in Anchor Browser's newer and older form.
 
         Raises:
-            ValueError: There is no such provider or scenario.
+            ValueError: The provider or the scenario is unknown.
 
         """
-        if scenario not in SCENARIOS or provider not in self._wires:
+        if scenario not in SCENARIOS or provider not in self._stand_ins:
             raise ValueError(f"there is no {scenario!r} of {provider!r}; there are {', '.join(SCENARIOS)}")
-        return SessionRef(provider, self._wires[provider].id_of(scenario))
+        return SessionRef(provider, self._stand_ins[provider].wire.id_of(scenario))
 
     def add(self, ref: SessionRef | str, *answers: Mapping[str, Any] | int) -> SessionRef:
-        """Let a reference be answered as you say, and return it.
+        """Let requests that get a reference be responded to as you say, and return it.
 
         Args:
             ref: Any reference; one of a scenario is replaced.
@@ -88,8 +98,135 @@ class Sandbox:
 
         """
         found = as_ref(ref)
-        self._wires[found.provider].add(found.id, [_sendable(answer) for answer in answers or (None,)])
+        self._stand_ins[found.provider].add(found.id, [_sendable(answer) for answer in answers or (None,)])
         return found
+
+    def start(
+        self,
+        provider: str,
+        options: Mapping[str, Any] | None = None,
+        *,
+        age: timedelta = timedelta(),
+        status: SessionStatus | str | None = None,
+    ) -> SessionRef:
+        """Start a session without a request, as another program would, and return its reference.
+
+        Args:
+            provider: One of `PROVIDERS`; of Bright Data, sessions begin in no other way here.
+            options: The body of a request that creates one; of Bright Data, `api_name` and `target_url`.
+            age: How long ago it was created; it may be over by now.
+            status: "completed" or "failed" for one that ended a second after its start, whatever its age.
+
+        Raises:
+            ValueError: The provider or the status is unknown.
+
+        """
+        stand_in = self._stand_in(provider)
+        session = stand_in.wire.new_session(stand_in.fleet, dict(options or {}), self._clock.now() - age)
+        if status is not None:
+            session.ended = ((session.started_at or session.created_at) + timedelta(seconds=1), _ended(status))
+        stand_in.fleet.add(session)
+        return SessionRef(provider, session.id)
+
+    def open_sessions(self, provider: str) -> tuple[SessionRef, ...]:
+        """Return the references of the sessions that are not over, whether they can be found or not.
+
+        Raises:
+            ValueError: The provider is unknown.
+
+        """
+        return tuple(SessionRef(provider, life.id) for life in self._stand_in(provider).fleet.open_sessions())
+
+    def fault(  # noqa: PLR0913 - as many as a fault has sides
+        self,
+        provider: str,
+        operation: str,
+        kind: Kind,
+        amount: float | None = None,
+        *,
+        skip: int = 0,
+        times: int | None = 1,
+    ) -> None:
+        """Let the next call of an operation go wrong. Several faults of the same call add up.
+
+        Args:
+            provider: One of `PROVIDERS`.
+            operation: The name that the generated clients have for it, such as "create_session", "stop_session",
+                "list_sessions", and Skyvern's "list_past_sessions".
+            kind: What goes wrong. Of all operations: "refused", not carried out, with the status `amount`; "failed",
+                carried out, with the status `amount`; "unauthorized"; "lost", carried out, and the connection breaks
+                off in the response; "slow", carried out only after `amount` seconds; "delayed", carried out at once,
+                with the response after `amount` seconds. Of a create: "late", the session is in no list for `amount`
+                seconds; "hidden", nor is it found by its id. Of a stop: "ignored", a success, and nothing happens;
+                "lingering", a success, and the session is over after `amount` seconds. Of a list: "shifted",
+                `amount` sessions begin before the page is read, 1 by default; "unreadable", the first row is nulls.
+                Of a get: "drifted", a session of tomorrow; "flat", without its envelope.
+            amount: A status, seconds, or a number of sessions. The seconds of "slow" and "delayed" pass here, all
+                others by the clock of the sandbox.
+            skip: Calls that go well before: with `skip=2`, a list goes wrong on its third page.
+            times: Calls that go wrong then; None for all of them.
+
+        Raises:
+            ValueError: The provider, operation or fault is unknown, or the amount does not fit.
+
+        """
+        stand_in = self._stand_in(provider)
+        if operation not in stand_in.wire.routes:
+            raise ValueError(f"{provider} has no operation {operation!r}; it has {', '.join(stand_in.wire.routes)}")
+        stand_in.faults.add(make_fault(operation, kind, amount, skip=skip, times=times))
+
+    def limit(self, provider: str, *, concurrency: int | None = None, creations: int | None = None) -> None:
+        """Set what the provider's account allows.
+
+        Args:
+            provider: One of `PROVIDERS`.
+            concurrency: Sessions that may be open at once; None for any number.
+            creations: Sessions that may be created within a minute; None for any number.
+
+        Raises:
+            ValueError: The provider is unknown.
+
+        """
+        self._stand_in(provider).fleet.limits = Limits(concurrency, creations)
+
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stop the clock of the sandbox, by which sessions begin and end; `advance` still moves it.
+
+        Args:
+            at: What it shows then, with an offset; the time it shows already if it is None.
+
+        Raises:
+            ValueError: The time has no offset.
+
+        """
+        if at and not at.tzinfo:
+            raise ValueError(f"{at.isoformat()} has no offset: give one, such as datetime.UTC")
+        self._clock.freeze(at)
+
+    def advance(self, time: timedelta | float) -> None:
+        """Move the clock of the sandbox forward.
+
+        Args:
+            time: How far; a number is of seconds.
+
+        """
+        self._clock.advance(time if isinstance(time, timedelta) else timedelta(seconds=time))
+
+    def reset(self) -> None:
+        """Forget all sessions, faults, limits, and what was added; the clock stays as it is."""
+        for stand_in in self._stand_ins.values():
+            stand_in.reset()
+
+    def _stand_in(self, provider: str) -> StandIn:
+        if provider not in self._stand_ins:
+            raise ValueError(f"unknown provider {provider!r}: expected one of {', '.join(self._stand_ins)}")
+        return self._stand_ins[provider]
+
+
+def _ended(status: SessionStatus | str) -> SessionStatus:
+    if status not in (SessionStatus.COMPLETED, SessionStatus.FAILED):
+        raise ValueError(f"unknown status {status!r}: expected completed or failed")
+    return SessionStatus(status)
 
 
 def _sendable(answer: Any) -> Any:
@@ -107,14 +244,18 @@ def _sendable(answer: Any) -> Any:
 
 
 @contextlib.contextmanager
-def serve(port: int = 0) -> Iterator[Sandbox]:
+def serve(port: int = 0, *, faults: str | None = None) -> Iterator[Sandbox]:
     """Serve the sandbox on this machine, for as long as the context is open.
 
     Args:
         port: Where; 0 is any that is free.
+        faults: What `Sandbox.fault` would be called with, in words, with a semicolon between faults:
+            "skyvern stop_session slow 17; browserbase create_session lost skip=1 times=all". If it is None, it is
+            what the environment variable BROWSER_SESSIONS_SANDBOX_FAULTS holds, also for the command line.
 
     Raises:
         ImportError: The extra `sandbox` is not installed.
+        ValueError: A fault cannot be read.
 
     """
     try:
@@ -122,9 +263,14 @@ def serve(port: int = 0) -> Iterator[Sandbox]:
     except ModuleNotFoundError as error:
         message = f"the sandbox needs {error.name}: install the extra, browser-sessions[sandbox]"
         raise ImportError(message, name=error.name) from None
-    wires = open_wires(KEY)
-    with Server(application(wires), port) as server:
-        yield Sandbox(server.url, wires)
+    clock = Clock()
+    stand_ins = open_stand_ins(KEY, clock)
+    wanted = [*parse_faults(os.environ.get(FAULTS_VARIABLE, "") if faults is None else faults)]
+    with Server(application(stand_ins), port) as server:
+        sandbox = Sandbox(server.url, stand_ins, clock)
+        for provider, fault in wanted:
+            sandbox.fault(provider, **fault)
+        yield sandbox
 
 
 __all__ = ["KEY", "SCENARIOS", "Sandbox", "serve"]

@@ -8,32 +8,40 @@ import threading
 from collections.abc import Mapping
 from functools import partial
 from typing import Self
+from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from browser_sessions.sandbox._scenarios import Wire
+from browser_sessions.sandbox._messages import Reply, Request
+from browser_sessions.sandbox._stand_in import StandIn
+
+SECONDS_TO_CLOSE = 1
+"""How long a request that is still slow is waited for when the sandbox ends."""
 
 
-def application(wires: Mapping[str, Wire]) -> Starlette:
+def application(stand_ins: Mapping[str, StandIn]) -> Starlette:
     """Return the application: each provider's paths are below a folder that is named after it."""
-    return Starlette(
-        routes=[
-            Mount(f"/{slug}", routes=[Route(wire.path.replace("{id}", "{id:path}"), partial(_answer, wire))])
-            for slug, wire in wires.items()
-        ]
-    )
+    return Starlette(routes=[Mount(f"/{slug}", partial(_serve, each)) for slug, each in stand_ins.items()])
 
 
-async def _answer(wire: Wire, request: Request) -> Response:
-    reply = wire.reply(request.path_params["id"], request.headers)
-    await asyncio.sleep(reply.delay)
-    response = _Lost if reply.is_lost else JSONResponse
-    return response(reply.body, reply.status, headers=dict(reply.headers))
+async def _serve(stand_in: StandIn, scope: Scope, receive: Receive, send: Send) -> None:
+    http = HttpRequest(scope, receive)
+    path = scope["path"].removeprefix(scope["root_path"])
+    query = parse_qs(http.url.query, keep_blank_values=True)
+    request = Request(http.method, path, http.headers, query, await http.body())
+    await _response(await stand_in.respond(request))(scope, receive, send)
+
+
+def _response(reply: Reply) -> Response:
+    headers = dict(reply.headers)
+    if isinstance(reply.body, bytes):
+        return Response(reply.body, reply.status, headers, "video/mp4")
+    return (_Lost if reply.is_lost else JSONResponse)(reply.body, reply.status, headers)
 
 
 class _Lost(JSONResponse):
@@ -52,7 +60,14 @@ class Server:
         # What it accepts takes this over; without it the body waits 40 ms for the acknowledgement of its head.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # It would log as errors that connections break off, which they are to do here.
-        config = uvicorn.Config(app, log_config=None, log_level="critical", access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=SECONDS_TO_CLOSE,
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="browser-sessions-sandbox", daemon=True)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

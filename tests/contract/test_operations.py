@@ -1,0 +1,88 @@
+"""Every operation of the generated clients, over HTTP, with a server made from the descriptions by others."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from browser_sessions import PROVIDERS
+from codegen.__main__ import ROOT
+from codegen.pipeline import build_document
+from codegen.providers import load_providers
+from tests.clients.operations import Operation, operations_of
+
+SPECS = {provider.slug: provider for provider in load_providers(ROOT)}
+PLAYS: dict[str, list[dict[str, Any]]] = yaml.safe_load((ROOT / "tests/honesty/plays.yaml").read_text("utf-8"))
+OPERATIONS = [
+    pytest.param(slug, operation, id=f"{slug}-{operation}")
+    for slug in PROVIDERS
+    for operation in operations_of(build_document(SPECS[slug]))
+]
+DYNAMIC = 5
+"""How many responses of an operation are made up of a description's schema."""
+
+each_operation = pytest.mark.parametrize(("slug", "operation"), OPERATIONS)
+
+
+def steps_of(slug: str, operation: Operation) -> list[dict[str, Any]]:
+    """Return the arguments with which an operation is called in the provider's play."""
+    return [step[operation.name] or {} for step in PLAYS[slug] if operation.name in step]
+
+
+def call(slug: str, operation: Operation, address: str, arguments: dict[str, Any], prefer: str = "") -> Any:
+    """Return the response to an operation, for which Prism is asked in particular."""
+    package = importlib.import_module(f"{slug}_client")
+    module = importlib.import_module(f"{slug}_client.{operation.module}")
+    headers = {"Prefer": prefer} if prefer else {}
+    named = {name: value for name, value in arguments.items() if name != "id"}
+    ordered = [arguments["id"]] if "id" in arguments else []
+    with package.AuthenticatedClient(base_url=address, token="a-key", headers=headers) as client:
+        return module.sync_detailed(*ordered, client=client, **named)
+
+
+def success_of(operation: Operation) -> int:
+    """Return the first success that is described."""
+    return min(int(status) for status in operation.node["responses"])
+
+
+def unexpected_of(parsed: Any) -> Any:
+    """Return what of a success's body is not as described: of a model, or of the rows of an array."""
+    return getattr(parsed, "unexpected", {})
+
+
+@each_operation
+def test_what_the_client_sends_is_taken(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+    """With all arguments of the play; what is sent for it is decoded, with nothing unexpected."""
+    assert steps_of(slug, operation)
+    for arguments in steps_of(slug, operation):
+        response = call(slug, operation, addresses[slug], arguments)
+        assert (response.status_code, response.error) == (success_of(operation), None), response
+        assert unexpected_of(response.parsed) == {}
+        if success_of(operation) in operation.bodies:
+            assert json.loads(response.content) in operation.examples(success_of(operation))
+
+
+@each_operation
+def test_every_failure_that_is_described(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+    """Is decoded, and gives back what came."""
+    arguments = steps_of(slug, operation)[0]
+    failures = [status for status in operation.bodies if status >= 400]
+    assert failures
+    for status in failures:
+        response = call(slug, operation, addresses[slug], arguments, f"code={status}")
+        assert (response.status_code, response.error) == (status, None), response
+        assert response.parsed.to_dict() in operation.examples(status)
+
+
+@each_operation
+def test_whatever_the_schema_allows(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+    """Is decoded with nothing unexpected."""
+    arguments = steps_of(slug, operation)[0]
+    for _ in range(DYNAMIC):
+        response = call(slug, operation, addresses[slug], arguments, "dynamic=true")
+        assert (response.status_code, response.error) == (success_of(operation), None), response.content
+        assert unexpected_of(response.parsed) == {}, response.content
