@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -128,7 +129,8 @@ def _text(value: Any) -> str:
 
 
 def _check_segment(parameter: dict[str, Any], text: str) -> None:
-    if text in {"", ".", ".."} or text.strip().casefold() in parameter.get("x-reserved", ()):
+    reserved = parameter.get("x-reserved", ())
+    if text in {"", ".", ".."} or text.strip().casefold() in reserved or (reserved and re.search(r"[/\\]", text)):
         raise Refused
 
 

