@@ -17,7 +17,7 @@ OPERATIONS = load_operations()
 
 REQUESTS: dict[str, Arguments] = {
     "list_runs": {("query", "label"): ["a", "b"], ("query", "page"): 2, ("header", "X-Trace"): "c"},
-    "update_run": {("path", "run_id"): "a b/c", BODY: Instance("RunChanges", {"name": None})},
+    "update_run": {("path", "run_id"): "a b?c", BODY: Instance("RunChanges", {"name": None})},
     "stop_run": {("path", "run_id"): "a"},
     "get_ticket": {("path", "run_id"): "a", BODY: {"user": "b", "scope": ["c", "d"]}},
     "put_file": {("path", "run_id"): "a", BODY: b"\xff\0"},

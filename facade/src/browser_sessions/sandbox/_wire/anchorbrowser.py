@@ -64,7 +64,7 @@ def session_body(life: Life) -> dict[str, Any]:
         "team_id": uuid_of("a team"),
         "duration": int(life.ran.total_seconds()),
         "status": WORDS[life.status],
-        "credits_used": CREDITS_A_SESSION if life.is_over else 0,
+        "credits_used": CREDITS_A_SESSION if life.is_over else "N/A",
         "configuration": {name: value for name, value in life.options.items() if name == "browser"},
         "playground": False,
         "proxy_bytes": 5_242_880 if life.is_over else 0,
