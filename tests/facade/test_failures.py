@@ -448,4 +448,6 @@ def test_urls_lose_what_may_be_a_ticket() -> None:
         require_hidden(error, "hunter2")
         assert "https://***@a.example/b?***" in str(error)
     require_hidden(_failures.failure(call_to("skyvern"), httpx.ProxyError(f"proxy {url}"), 1), "hunter2")
-    assert str(failing("browserbase", 404, session_id=url)).startswith("browserbase:https://***@a.example/b?***: Browserbase")
+    assert str(failing("browserbase", 404, session_id=url)).startswith(
+        "browserbase:https://***@a.example/b?***: Browserbase"
+    )
