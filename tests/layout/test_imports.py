@@ -45,8 +45,8 @@ def wrong_clients(package: Path) -> dict[str, list[str]]:
     """Return the modules of a facade that import other clients than they may: a provider's its own, others none."""
     wrong = {}
     for path in sorted(package.rglob("*.py")):
-        is_provider = path.parent.name in {"_lists", "_providers"} and path.stem in PROVIDERS
-        expected = {PROVIDERS[path.stem].package} if is_provider else set()
+        is_provider = path.parent.parent.name == "_providers" and path.parent.name in PROVIDERS
+        expected = {PROVIDERS[path.parent.name].package} if is_provider else set()
         found = imported(path) & CLIENTS
         if found != expected:
             wrong[path.relative_to(package).as_posix()] = sorted(found)
@@ -68,20 +68,20 @@ def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
 
 
 def test_each_provider_module_imports_its_own_client_only(tmp_path: Path) -> None:
-    """A module named after a provider imports exactly that provider's client, and no other module imports one."""
+    """A module in a provider's folder imports exactly that provider's client, and no other module imports one."""
     for name, text in {
         "__init__.py": "import importlib",
         "_view.py": "import skyvern_client",
-        "_providers/skyvern.py": "import skyvern_client.models",
-        "_providers/brightdata.py": "import brightdata_client, browserbase_client",
-        "_providers/browserbase.py": "import attrs",
+        "_providers/skyvern/lists.py": "import skyvern_client.models",
+        "_providers/brightdata/lists.py": "import brightdata_client, browserbase_client",
+        "_providers/browserbase/__init__.py": "import attrs",
     }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
 
     assert wrong_clients(tmp_path) == {
-        "_providers/brightdata.py": ["brightdata_client", "browserbase_client"],
-        "_providers/browserbase.py": [],
+        "_providers/brightdata/lists.py": ["brightdata_client", "browserbase_client"],
+        "_providers/browserbase/__init__.py": [],
         "_view.py": ["skyvern_client"],
     }
     assert wrong_clients(FACADE) == {}

@@ -33,7 +33,7 @@ def test_every_list_of_providers_is_the_same_list() -> None:
         "workspace": [Path(each).name for each in pyproject["tool"]["uv"]["workspace"]["members"] if each != "facade"],
         "mypy": [Path(each).name for each in pyproject["tool"]["mypy"]["mypy_path"] if each.startswith("generated/")],
         "facade": [*browser_sessions.PROVIDERS],
-        "facade's modules": stems("facade/src/browser_sessions/_providers", "[!_]*.py"),
+        "facade's folders": stems("facade/src/browser_sessions/_providers", "[!_]*"),
         "sources of the facade's clients": sorted(name.removesuffix("-client").replace("-", "_") for name in clients),
         "tests/clients/clients.toml": sorted(tomllib.loads((ROOT / "tests/clients/clients.toml").read_text("utf-8"))),
         "tests/codegen/test_specs.py": sorted(DECISIONS),

@@ -1,4 +1,4 @@
-"""Which call each method of a client is: a new operation is a method here, and a module's in `_providers`."""
+"""Which call each method of a client is: a new operation is a method here, and a module in each provider's folder."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Calls:
         from browser_sessions._listing import Reading
 
         access, _, client = self._opened.get(slug) or self._open(slug)
-        sources = import_module(f"browser_sessions._lists.{slug}").sources(query)
+        sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
         reading = Reading(slug, query)
 
         def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:

@@ -1,4 +1,8 @@
-"""The providers: a row of data each, in `_table.py`, and a module each, which alone knows its client."""
+"""The providers: a row of data each, in `_table.py`, and a folder each, which alone knows its client.
+
+A folder's `__init__` views a session that was fetched, and each operation has a module of its own, so that what is not
+used is not imported.
+"""
 
 from __future__ import annotations
 

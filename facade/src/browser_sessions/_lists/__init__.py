@@ -1,1 +1,0 @@
-"""How each provider lists its sessions: a module each, named after it, with a function `sources`."""
