@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from browser_sessions._bounds import Seconds
     from browser_sessions._call import Course
     from browser_sessions._drivers import AsyncDriver
-    from browser_sessions._listing import AsyncListing, Statuses
+    from browser_sessions._listing import AsyncListing
     from browser_sessions._many import PerProvider
+    from browser_sessions._query import Statuses
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
@@ -86,11 +87,12 @@ class AsyncClient(_Configuration):
         limit: int | None = None,
     ) -> AsyncListing:
         """Iterate over a provider's sessions, as `Client.list`."""
-        from browser_sessions._listing import AsyncListing, checked_query
+        from browser_sessions._listing import AsyncListing
+        from browser_sessions._query import checked_query
 
         query = checked_query(provider, status, (metadata, created_after, created_before, limit))
         driver = self._open()
-        return AsyncListing(*driver.calls.list(provider, query, self._bounds), driver)
+        return AsyncListing(driver.calls.list(provider, query, self._bounds), driver)
 
     async def aclose(self) -> None:
         """Close the connections. Every call afterwards raises a `ConfigurationError`."""

@@ -16,7 +16,8 @@ from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
 if TYPE_CHECKING:
-    from browser_sessions._listing import Query, Reading, Source, Steps
+    from browser_sessions._listing import Reading, Source
+    from browser_sessions._query import Query
     from browser_sessions._waiting import Until
 
 
@@ -55,18 +56,17 @@ class Calls:
         access, module, client = self._opened.get(ref.provider) or self._open(ref)
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
-    def list(self, slug: str, query: Query, bounds: Bounds) -> tuple[Reading, Steps]:
+    def list(self, slug: str, query: Query, bounds: Bounds) -> Reading:
         """Read a list of sessions, each page by a call of its own."""
         from browser_sessions._listing import Reading
 
         access, _, client = self._opened.get(slug) or self._open(slug)
         sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
-        reading = Reading(slug, query)
 
         def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
             return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
 
-        return reading, reading.steps(sources, call_of)
+        return Reading(slug, query, sources, call_of)
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for; each poll is one attempt."""

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from browser_sessions._bounds import Seconds
     from browser_sessions._call import Course
     from browser_sessions._drivers import Driver
-    from browser_sessions._listing import Listing, Statuses
+    from browser_sessions._listing import Listing
     from browser_sessions._many import PerProvider, Result
+    from browser_sessions._query import Statuses
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
@@ -198,11 +199,12 @@ class Client(_Configuration):
             BrowserSessionsError: From the iterator: a page cannot be fetched.
 
         """
-        from browser_sessions._listing import Listing, checked_query
+        from browser_sessions._listing import Listing
+        from browser_sessions._query import checked_query
 
         query = checked_query(provider, status, (metadata, created_after, created_before, limit))
         driver = self._open()
-        return Listing(*driver.calls.list(provider, query, self._bounds), driver)
+        return Listing(driver.calls.list(provider, query, self._bounds), driver)
 
     def close(self) -> None:
         """Close the connections. Every call afterwards raises a `ConfigurationError`."""
