@@ -1,0 +1,18 @@
+"""Browserbase: a release is requested, and the session that comes back may still run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from browserbase_client.api.sessions import stop_session
+
+from browser_sessions._providers.browserbase import view
+
+__all__ = ["OPERATION", "named", "view"]
+
+OPERATION = stop_session
+
+
+def named(_: str) -> dict[str, Any]:
+    """Return the arguments by name beside the id."""
+    return {"body": {"status": "REQUEST_RELEASE"}}
