@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ _SEARCH = 10.0
 
 _SKEW = timedelta(minutes=1)
 """How much the provider's clock may be behind ours."""
+
+_TOLERANCE = timedelta(seconds=10)
+"""How much a lifetime may differ that a provider says by two times: a browser takes a while to start."""
 
 _STOP, CONFIRM = 60.0, 15.0
 """Seconds that the stop of a session that is left may take, and that there are then to see it over."""
@@ -207,8 +211,17 @@ class Creation:
 
     def _take(self, session: BrowserSession) -> BrowserSession:
         self._calls.created[session.ref] = time.monotonic()
-        self.created = session
-        return session
+        self.created = self._with_lifetime(session)
+        return self.created
+
+    def _with_lifetime(self, session: BrowserSession) -> BrowserSession:
+        """Return a session in which a lifetime that was not asked for is unexpected."""
+        wanted, granted = self._options.lifetime, self._module.granted(session)
+        if wanted is None or granted is None or abs(granted - wanted) <= _TOLERANCE:
+            return session
+        _log.warning("%s: the lifetime is %s, and %s was asked for", session.ref, granted, wanted)
+        path = self._call.access.provider.fields["expires_at"][0]
+        return replace(session, unexpected=(*session.unexpected, path))
 
     @property
     def _slug(self) -> str:

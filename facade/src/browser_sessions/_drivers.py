@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 
@@ -63,19 +63,19 @@ class Driver:
         """Return the result of a course that the first Ctrl-C does not cut off; it leaves once the course is over."""
         from concurrent import futures
 
-        running: futures.Future[T] | None = None
+        work = _Work(lambda: self.run(make()))
         interruption: BaseException | None = None
-        while running is None or not running.done():
+        while not work.done.done():
             try:
-                running = running or _start(lambda: self.run(make()))
-                futures.wait([running])
+                work.start()
+                futures.wait([work.done])
             except BaseException as error:
                 if interruption:
                     raise
                 interruption = error
         if interruption:
             raise interruption
-        return running.result()
+        return work.done.result()
 
     def close(self) -> None:
         """Close the connections."""
@@ -101,32 +101,43 @@ class Driver:
                 raise
             return came
 
-        sending = _start(send)
+        work = _Work(send)
         try:
-            futures.wait([sending])
+            work.start()
+            futures.wait([work.done])
         except BaseException:
-            futures.wait([sending], PATIENCE)
+            futures.wait([work.done], PATIENCE)
             stop.set()
-            futures.wait([sending], LAST_PATIENCE)
+            futures.wait([work.done], LAST_PATIENCE)
             raise
-        return sending.result()
+        return work.done.result()
 
 
-def _start(work: Callable[[], T]) -> futures.Future[T]:
-    """Start work in a thread of its own, which Ctrl-C does not reach, and in the context of this one."""
-    from concurrent import futures
+class _Work(Generic[T]):
+    """Work in a thread of its own, which Ctrl-C does not reach, and in the context of the one that asks for it."""
 
-    started: futures.Future[T] = futures.Future()
+    def __init__(self, work: Callable[[], T]) -> None:
+        from concurrent import futures
 
-    def run() -> None:
+        self.done: futures.Future[T] = futures.Future()
+        self._work = work
+        self._context = contextvars.copy_context()
+        self._claim = threading.Lock()
+
+    def start(self) -> None:
+        """Start it, if it has not started: a start that was interrupted may be repeated."""
+        thread = threading.Thread(target=self._run, name="browser-sessions", daemon=True)
         try:
-            started.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised by `result`
-            started.set_exception(error)
+            thread.start()
+        except RuntimeError:  # there are too many threads
+            self._run()
 
-    context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(run,), name="browser-sessions", daemon=True).start()
-    return started
+    def _run(self) -> None:
+        if self._claim.acquire(blocking=False):
+            try:
+                self.done.set_result(self._context.run(self._work))
+            except BaseException as error:  # noqa: BLE001 - raised by `result`
+                self.done.set_exception(error)
 
 
 class AsyncDriver:

@@ -90,7 +90,7 @@ def _request(calls: Calls, ref: SessionRef, end: float, bounds: Bounds) -> Cours
         left = max(end - time.monotonic(), _LEAST)
         within = Bounds(left, bounds.max_retries, left)
         call: Call[BrowserSession | None] = Call(
-            opened.access, opened.client, module.OPERATION, module.view, within, (ref.id,), module.NAMED, ref
+            opened.access, opened.client, module.OPERATION, module.view, within, (ref.id,), module.named(ref.id), ref
         )
         try:
             return (yield from course(call))

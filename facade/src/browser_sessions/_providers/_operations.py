@@ -54,6 +54,32 @@ def operations_of(slug: str) -> Mapping[str, Operation]:
     return MappingProxyType({name: _operation(name, ROWS[slug]) for name in OPERATIONS})
 
 
+def require(slug: str, name: str) -> None:
+    """Refuse an operation that a provider does not offer.
+
+    Raises:
+        Unsupported: It does not; the message names those that do.
+
+    """
+    from browser_sessions._providers import PROVIDERS
+    from browser_sessions.errors import Unsupported
+
+    if not PROVIDERS[slug].operations[name].is_available:
+        able = ", ".join(each.name for each in PROVIDERS.values() if each.operations[name].is_available)
+        lack, have = _LACKS[name]
+        raise Unsupported(f"{PROVIDERS[slug].name}: its API {lack}; {have} {able}", provider=slug)
+
+
+_LACKS = {
+    "create": ("creates no sessions", "create them with"),
+    "stop": ("stops no sessions", "they can be stopped with"),
+    "live_view": ("has no live view", "there is one with"),
+    "recordings": ("has no recordings", "there are some with"),
+    "account": ("has no account", "there is one with"),
+}
+"""What a provider without an operation lacks, and how to go on to those that have it."""
+
+
 def _operation(name: str, row: dict[str, Any]) -> Operation:
     if name not in row["operations"]:
         return Operation(is_available=False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from skyvern_client.api.sessions import create_session
 from skyvern_client.encoding import json_of
@@ -18,6 +19,7 @@ from browser_sessions._session import BrowserSession
 __all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
+Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 
 def body(options: Options, _: str | None) -> dict[str, Any]:
