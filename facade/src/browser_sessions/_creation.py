@@ -48,6 +48,7 @@ class Creation:
         created: The session as it was created or found; None until then.
         final: The session once it is over.
         problem: Why it may be running although it was to end.
+        is_left: Whether what it was created for is over, and the session was stopped, or the problem said.
 
     """
 
@@ -76,6 +77,7 @@ class Creation:
         self.created: BrowserSession | None = None
         self.final: BrowserSession | None = None
         self.problem: BrowserSessionsError | None = None
+        self.is_left = False
 
     def steps(self) -> Course[BrowserSession]:
         """Create the session, and return it as it was created, or found.
@@ -135,6 +137,7 @@ class Creation:
             interruption: What interrupted the stop.
 
         """
+        self.is_left = True
         # An interruption is not lost, and is not needed twice.
         leaves = interruption if interruption and (error is None or isinstance(error, Exception)) else error
         doubt = self.doubt

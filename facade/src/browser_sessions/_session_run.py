@@ -133,11 +133,11 @@ async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseExcept
 
 def _end(driver: Driver, creation: Creation) -> None:
     """Stop a session whose block was left without `__exit__`, at the latest when the program ends."""
-    if creation.doubt:
+    if not creation.is_left:
         driver.run(creation.end())
-    _report(creation)
+        _report(creation)
 
 
 def _report(creation: Creation) -> None:
-    if doubt := creation.doubt:
+    if not creation.is_left and (doubt := creation.doubt):
         _log.error("%s", doubt)
