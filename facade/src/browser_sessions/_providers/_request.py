@@ -47,13 +47,13 @@ class RequestDraft:
         else:
             return
         # Raised here, so that no error behind it holds a value.
-        raise self.invalid("options cannot be written as JSON: it has a value that JSON has not, or holds itself")
+        raise self.invalid("options cannot be written as JSON: it has a value that is not JSON, or contains itself")
 
     def put(self, option: str, value: object, *path: str) -> None:
         """Set a property, by the names that lead to it.
 
         Raises:
-            InvalidOption: It is set already, or something on the way to it is no object.
+            InvalidOption: It is set already, or something on the way to it is not an object.
 
         """
         place = self.part(option, *path[:-1])

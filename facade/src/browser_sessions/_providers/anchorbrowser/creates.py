@@ -30,10 +30,9 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft = RequestDraft("anchorbrowser", options.options, CreateSessionRequest, json_of)
     draft.put_given("lifetime", units(options.lifetime, MINUTE), "session", "timeout", "max_duration")
     if options.keep_alive is False:
-        text = "Anchor Browser ends a session some minutes after its last connection, not at once"
-        raise draft.invalid(
-            f"keep_alive=False: {text}; options={{'session': {{'timeout': {{'idle_timeout': 1}}}}}} is 1"
-        )
+        soonest = {"session": {"timeout": {"idle_timeout": 1}}}
+        text = "Anchor Browser ends a session minutes after its last connection, never at once"
+        raise draft.invalid(f"keep_alive=False: {text}; options={soonest} sets one minute")
     if options.keep_alive:
         draft.put("keep_alive", _NEVER, "session", "timeout", "idle_timeout")
     draft.put_given("recording", options.recording, "session", "recording", "active")
@@ -71,7 +70,7 @@ def _add_tag(draft: RequestDraft, option: str, name: str, value: str) -> None:
 
 
 def view(model: CreatedSessionEnvelope | CreatedSession) -> BrowserSession:
-    """View the response: the session runs, and this is the only time that its live view is told.
+    """View the response: the session runs, and no other response has its live view.
 
     Its connection holds the key, and is not in the view.
     """

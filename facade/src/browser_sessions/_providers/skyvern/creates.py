@@ -13,6 +13,7 @@ from browser_sessions._options import Options, Proxy
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._providers._request import MINUTE, RequestDraft, units
 from browser_sessions._providers.skyvern import view
+from browser_sessions._reading import minutes_of
 from browser_sessions._session import BrowserSession
 
 __all__ = ["OPERATION", "body", "granted", "view"]
@@ -31,9 +32,8 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
     minutes = units(options.lifetime, MINUTE)
     most = PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
     if minutes is not None and most is not None and minutes > most:
-        raise draft.invalid(
-            f"lifetime is at most {most * MINUTE} for Skyvern, which would cut {options.lifetime} to that"
-        )
+        text = f"Skyvern would end the session after {most * MINUTE} all the same: ask for that at most"
+        raise draft.invalid(f"lifetime is {options.lifetime}, and {text}")
     draft.put_given("lifetime", minutes, "timeout")
     if options.keep_alive is False:
         text = "Skyvern keeps every session until it is stopped or its lifetime is over: leave the option out"
@@ -63,5 +63,4 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
 
 def granted(session: BrowserSession) -> timedelta | None:
     """Return the lifetime that the response says; it counts from the start of the browser, which may be later."""
-    timeout = session.raw.to_dict().get("timeout")
-    return timeout * MINUTE if isinstance(timeout, int) else None
+    return minutes_of(getattr(session.raw, "timeout", None), "timeout", [])
