@@ -106,7 +106,7 @@ class Options(NamedTuple):
         viewport: The width and height of the window, in pixels.
         profile: The profile that it starts with.
         captcha: Whether captchas are solved.
-        options: What no option here says, as the provider's own request: a model or JSON data.
+        options: What there is no word for here: the provider's own request, a model or JSON data.
 
     """
 
@@ -149,7 +149,7 @@ def checked_options(slug: str, **given: Any) -> Options:
         names = ", ".join(name for name, create in able.items() if create.is_available)
         raise Unsupported(f"{provider.name}: its API creates no sessions; those of {names} do", provider=slug)
     checked = {}
-    for option, value in options._asdict().items():
+    for option, value in given.items():
         if value is None:
             continue
         if option not in able[provider.name].options:
