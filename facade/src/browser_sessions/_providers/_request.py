@@ -66,6 +66,11 @@ class RequestDraft:
         if value is not None:
             self.put(option, value, *path)
 
+    def put_parts(self, option: str, parts: Mapping[str, object], *path: str) -> None:
+        """Set properties of one object, but for those whose value is None."""
+        for name, value in parts.items():
+            self.put_given(option, value, *path, name)
+
     def part(self, option: str, *path: str) -> dict[str, Any]:
         """Return the object at the end of a path, which is made if it is not there."""
         place = self.data

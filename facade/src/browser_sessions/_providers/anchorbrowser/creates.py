@@ -38,11 +38,11 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft.put_given("recording", options.recording, "session", "recording", "active")
     _put_proxy(draft, options.proxy)
     if options.viewport is not None:
-        for name, pixels in zip(("width", "height"), options.viewport, strict=True):
-            draft.put("viewport", pixels, "browser", "viewport", name)
+        width, height = options.viewport
+        draft.put_parts("viewport", {"width": width, "height": height}, "browser", "viewport")
     if options.profile is not None:
-        draft.put("profile", options.profile.id, "browser", "profile", "name")
-        draft.put("profile", options.profile.persist, "browser", "profile", "persist")
+        profile = {"name": options.profile.id, "persist": options.profile.persist}
+        draft.put_parts("profile", profile, "browser", "profile")
     draft.put_given("captcha", options.captcha, "browser", "captcha_solver", "active")
     for option, name, value in labels_of(options, marker):
         _add_tag(draft, option, name, value)
@@ -58,8 +58,7 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
         sent |= {"region": proxy.region, "city": proxy.city}
     elif isinstance(proxy, Proxy):
         sent |= {"type": "custom", "server": proxy.server, "username": proxy.username, "password": proxy.password}
-    for name, value in sent.items():
-        draft.put_given("proxy", value, "session", "proxy", name)
+    draft.put_parts("proxy", sent, "session", "proxy")
 
 
 def _add_tag(draft: RequestDraft, option: str, name: str, value: str) -> None:

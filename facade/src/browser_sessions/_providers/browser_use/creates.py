@@ -41,8 +41,8 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft.put_given("recording", options.recording, "enableRecording")
     draft.put_given("captcha", options.captcha, "solveCaptchas")
     if options.viewport is not None:
-        for name, pixels in zip(("browserScreenWidth", "browserScreenHeight"), options.viewport, strict=True):
-            draft.put("viewport", pixels, name)
+        width, height = options.viewport
+        draft.put_parts("viewport", {"browserScreenWidth": width, "browserScreenHeight": height})
     if options.profile is not None:
         if options.profile.persist:
             raise draft.invalid("Profile(persist=True): with Browser Use, that cannot be chosen: leave it out")
@@ -67,8 +67,7 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
         if found is None:
             raise draft.invalid("Proxy(server=…) is a host and a port for Browser Use, as in 'proxy.example.com:8080'")
         sent = {"host": found[1], "port": int(found[2]), "username": proxy.username, "password": proxy.password}
-        for name, value in sent.items():
-            draft.put_given("proxy", value, "customProxy", name)
+        draft.put_parts("proxy", sent, "customProxy")
 
 
 def granted(session: BrowserSession) -> timedelta | None:

@@ -36,11 +36,11 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft.put_given("recording", options.recording, "browserSettings", "recordSession")
     draft.put_given("captcha", options.captcha, "browserSettings", "solveCaptchas")
     if options.viewport is not None:
-        for name, pixels in zip(("width", "height"), options.viewport, strict=True):
-            draft.put("viewport", pixels, "browserSettings", "viewport", name)
+        width, height = options.viewport
+        draft.put_parts("viewport", {"width": width, "height": height}, "browserSettings", "viewport")
     if options.profile is not None:
-        draft.put("profile", options.profile.id, "browserSettings", "context", "id")
-        draft.put("profile", options.profile.persist, "browserSettings", "context", "persist")
+        context = {"id": options.profile.id, "persist": options.profile.persist}
+        draft.put_parts("profile", context, "browserSettings", "context")
     for option, name, value in labels_of(options, marker):
         draft.put(option, value, "userMetadata", name)
     draft.check_metadata(len(json.dumps(draft.data.get("userMetadata"), ensure_ascii=False, separators=(",", ":"))))

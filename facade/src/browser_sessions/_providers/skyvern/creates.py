@@ -57,8 +57,7 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
             text = "Skyvern takes it on a server that you run alone: there, options={'proxy_location': {'url': …}}"
             raise draft.invalid(f"Proxy(server=…): {text}")
         sent = {"country": proxy.country.upper(), "subdivision": proxy.region, "city": proxy.city}
-        for name, value in sent.items():
-            draft.put_given("proxy", value, "proxy_location", name)
+        draft.put_parts("proxy", sent, "proxy_location")
 
 
 def granted(session: BrowserSession) -> timedelta | None:
