@@ -44,7 +44,7 @@ def test_what_is_sensitive_is_what_the_overlaid_spec_marks(slug: str) -> None:
 def test_fields_are_fields_of_a_view_and_properties_of_the_session(slug: str) -> None:
     """No row is about nothing."""
     table: Any = PROVIDERS[slug].fields
-    assert table.keys() <= set(BrowserSession.__slots__) - {"provider", "raw", "derived", "unexpected"}
+    assert table.keys() <= set(BrowserSession.__slots__) - {"provider", "raw", "derived", "unexpected", "origin"}
     names = set(document(slug)["components"]["schemas"]["Session"]["properties"])
     assert {each.partition(".")[0].removesuffix("[]") for read in table.values() for each in read} <= names
 
