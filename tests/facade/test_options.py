@@ -285,7 +285,7 @@ def test_what_is_wrong_with_a_value(name: str) -> None:
 
 def test_providers_that_create_nothing() -> None:
     """Bright Data's API does not, and those that do are named; an unknown provider is refused like anywhere else."""
-    text = "Bright Data: its API creates no sessions; those of Anchor Browser, Browser Use, Browserbase, Skyvern do"
+    text = "Bright Data does not offer `create`; of the providers, Anchor Browser, Browser Use, Browserbase, Skyvern do"
     with pytest.raises(errors.Unsupported) as caught:
         checked_options("brightdata", proxy=True)
     assert caught.value == errors.Unsupported(text, provider="brightdata")
@@ -353,9 +353,7 @@ def test_metadata_that_fits_comes_back(slug: str) -> None:
         labels = functools.reduce(lambda part, name: part[name], LABELS[slug], body_of(slug, marker, metadata=metadata))
         id_name, labels_name = SESSIONS[slug]
         session = browser_sessions.view(model.from_dict({id_name: "a", "status": "RUNNING", labels_name: labels}))
-        # A session whose view has a field of its own for it does not have it in its metadata.
-        assert {name: text for name, text in session.metadata.items() if name != MARKER} == metadata
-        assert getattr(session, "marker", session.metadata.get(MARKER)) == marker
+        assert (session.metadata, session.marker) == (metadata, marker)
 
     come_back()
 
@@ -394,11 +392,12 @@ def test_the_response_to_a_create_is_viewed(slug: str) -> None:
     """With its id and an open status; its lifetime is what was asked for, where the response says one."""
     session = Sandboxed(slug).create(lifetime=timedelta(minutes=30))
     lifetime = None if slug == "anchorbrowser" else timedelta(minutes=30)
-    assert (session.provider, session.status.is_terminal, session.unexpected) == (slug, False, ())
+    assert (session.provider, session.origin, session.status.is_terminal) == (slug, "create", False)
+    assert session.unexpected == ()
     assert folder(slug, "creates").granted(session) == lifetime
     fields = {name for name, value in session.to_dict(secrets=True).items() if value not in (None, [], {})}
     offered = PROVIDERS[slug].operations["create"].fields
-    assert fields - {"provider", "ref", "derived", "origin", "marker"} <= offered
+    assert fields - {"provider", "ref", "derived", "origin"} <= offered
 
 
 def test_a_new_session_of_anchor_browser() -> None:
@@ -414,14 +413,15 @@ def test_a_new_session_of_anchor_browser() -> None:
         "status": SessionStatus.RUNNING,
         "live_view_url": "***",
         "derived": ["status"],
+        "origin": "create",
     }
-    assert {name: shown[name] for name in expected} == expected
-    assert shown.keys() - expected.keys() <= {"origin"}
+    assert shown == expected
     assert session.live_view_url == address
     assert "https" not in repr(session) + repr(raw)
     assert "wss" not in repr(session) + repr(raw) + str(session.to_dict(secrets=True))
-    inner = folder("anchorbrowser", "creates").view(getattr(raw, "data", None))
+    inner = browser_sessions.view(getattr(raw, "data", None))
     assert inner.to_dict(secrets=True) == session.to_dict(secrets=True)
+    assert browser_sessions.view(raw) == session
 
 
 def test_what_is_unexpected_in_a_new_session_of_anchor_browser() -> None:
@@ -458,7 +458,8 @@ def test_a_stop(slug: str) -> None:
     assert sent(request) == (file["stop"], file.get("stop_body"))
     created = sandbox.create()
     stopped = stops.view(sandbox.ask(stops, created.id, **stops.named(created.id)))
-    assert (stopped and stopped.ref) == (created.ref if "stop_body" in file else None)
+    expected = (created.ref, "stop") if "stop_body" in file else None
+    assert (stopped and (stopped.ref, stopped.origin)) == expected
 
 
 def test_the_table_knows_who_creates_and_stops() -> None:

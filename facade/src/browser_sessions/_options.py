@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, Protocol
 
 from browser_sessions._bounds import is_whole
 from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions._providers._operations import require
+from browser_sessions._reading import MARKER
 from browser_sessions._ref import unknown_provider
-from browser_sessions.errors import InvalidOption, Unsupported
+from browser_sessions.errors import InvalidOption
 
-MARKER = "browser-sessions"
-"""The name of the label that marks a session as created by this package."""
+__all__ = ["MARKER", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
 
 _CHANCE = 20
 """Letters and digits of a marker that nobody guesses, and no two sessions share."""
@@ -144,18 +145,12 @@ def checked_options(slug: str, **given: Any) -> Options:
         raise InvalidOption(unknown_provider(slug))
     provider = PROVIDERS[slug]
     options = Options(**given)
-    able = {each.name: each.operations["create"] for each in PROVIDERS.values()}
-    if not able[provider.name].is_available:
-        names = ", ".join(name for name, create in able.items() if create.is_available)
-        raise Unsupported(f"{provider.name}: its API creates no sessions; those of {names} do", provider=slug)
+    require(slug, "create")
     checked = {}
     for option, value in given.items():
         if value is None:
             continue
-        if option not in able[provider.name].options:
-            names = ", ".join(name for name, create in able.items() if option in create.options)
-            text = f"{provider.name}: its sessions have no option {option}; those of {names} have. Leave it out"
-            raise Unsupported(text, provider=slug)
+        require(slug, "create", option=option)
         try:
             checked[option] = _CHECKS[option](option, value)
         except InvalidOption as error:

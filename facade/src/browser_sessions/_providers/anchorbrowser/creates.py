@@ -82,12 +82,13 @@ def view(model: CreatedSessionEnvelope | CreatedSession) -> BrowserSession:
     made.live_view_url = address_of(session.live_view_url, "live_view_url", notes)
     made.derived = derived_of("status")
     made.unexpected = unexpected_in(model, notes, within)
+    made.origin = "create"
     made.raw = model
     made.metadata = {}
     made.recordings = ()
     made.raw_status = made.created_at = made.started_at = made.ended_at = made.expires_at = made.updated_at = None
     made.duration = made.connect_url = made.proxy_bytes = made.billable_bytes = made.cost = None
-    made.region = made.account_id = made.failure = None
+    made.region = made.account_id = made.marker = made.failure = None
     return made.frozen()
 
 

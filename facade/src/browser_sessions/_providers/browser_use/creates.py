@@ -8,14 +8,12 @@ from typing import Any
 
 from browser_use_client.api.sessions import create_session
 from browser_use_client.encoding import json_of
-from browser_use_client.models import CreateSessionRequest
+from browser_use_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
-from browser_sessions._providers.browser_use import view
+from browser_sessions._providers.browser_use import view as view_session
 from browser_sessions._session import BrowserSession
-
-__all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
 
@@ -68,6 +66,11 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
             raise draft.invalid("Proxy(server=…) is a host and a port for Browser Use, as in 'proxy.example.com:8080'")
         sent = {"host": found[1], "port": int(found[2]), "username": proxy.username, "password": proxy.password}
         draft.put_parts("proxy", sent, "customProxy")
+
+
+def view(model: Session) -> BrowserSession:
+    """View the response."""
+    return view_session(model, "create")
 
 
 def granted(session: BrowserSession) -> timedelta | None:

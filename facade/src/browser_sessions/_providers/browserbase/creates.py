@@ -8,14 +8,12 @@ from typing import Any
 
 from browserbase_client.api.sessions import create_session
 from browserbase_client.encoding import json_of
-from browserbase_client.models import CreateSessionRequest
+from browserbase_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, units
-from browser_sessions._providers.browserbase import view
+from browser_sessions._providers.browserbase import view as view_session
 from browser_sessions._session import BrowserSession
-
-__all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
 
@@ -59,6 +57,11 @@ def _proxies(proxy: bool | Proxy) -> bool | list[dict[str, Any]]:  # noqa: FBT00
 
 def _given(values: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def view(model: Session) -> BrowserSession:
+    """View the response."""
+    return view_session(model, "create")
 
 
 def granted(session: BrowserSession) -> timedelta | None:

@@ -7,16 +7,14 @@ from typing import Any
 
 from skyvern_client.api.sessions import create_session
 from skyvern_client.encoding import json_of
-from skyvern_client.models import CreateSessionRequest
+from skyvern_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._providers._request import MINUTE, RequestDraft, units
-from browser_sessions._providers.skyvern import view
+from browser_sessions._providers.skyvern import view as view_session
 from browser_sessions._reading import minutes_of
 from browser_sessions._session import BrowserSession
-
-__all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
 
@@ -58,6 +56,11 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
             raise draft.invalid(f"Proxy(server=…): {text}")
         sent = {"country": proxy.country.upper(), "subdivision": proxy.region, "city": proxy.city}
         draft.put_parts("proxy", sent, "proxy_location")
+
+
+def view(model: Session) -> BrowserSession:
+    """View the response."""
+    return view_session(model, "create")
 
 
 def granted(session: BrowserSession) -> timedelta | None:
