@@ -393,8 +393,7 @@ def test_stop_where_there_is_none(clock: Clock) -> None:
 
     assert type(error) is errors.Unsupported
     assert str(error) == (
-        "Bright Data: its API stops no sessions; "
-        "they can be stopped with Anchor Browser, Browser Use, Browserbase, Skyvern"
+        "Bright Data does not offer `stop`; these do: Anchor Browser, Browser Use, Browserbase, Skyvern"
     )
     assert server.sent == []
 

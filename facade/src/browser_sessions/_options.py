@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, Protocol, TypedDict
 from browser_sessions._bounds import is_whole
 from browser_sessions._providers import PROVIDERS, Provider
 from browser_sessions._providers._operations import require
+from browser_sessions._reading import MARKER
 from browser_sessions._ref import unknown_provider
-from browser_sessions.errors import InvalidOption, Unsupported
+from browser_sessions.errors import InvalidOption
 
-MARKER = "browser-sessions"
-"""The name of the label that marks a session as created by this package."""
+__all__ = ["MARKER", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
 
 _CHANCE = 20
 """Letters and digits of a marker that nobody guesses, and no two sessions share."""
@@ -36,7 +36,7 @@ class Proxy:
         city: A city in the country, as the provider calls it.
         server: The address of a proxy of your own, such as "http://proxy.example.com:8080".
         username: Its user.
-        password: Its password; neither is shown.
+        password: Its password; none of the three is in `repr`.
 
     Raises:
         InvalidOption: There is neither a country nor a server, or there are both, or what belongs to the other.
@@ -46,7 +46,7 @@ class Proxy:
     country: str | None = None
     region: str | None = None
     city: str | None = None
-    server: str | None = None
+    server: str | None = field(default=None, repr=False)
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
 
@@ -76,7 +76,7 @@ class Profile:
         persist: Whether what the session changes is kept for later ones, where that can be chosen.
 
     Raises:
-        InvalidOption: The id is no text, or an empty one, or `persist` is no bool.
+        InvalidOption: The id is not a text or is empty, or `persist` is not a bool.
 
     """
 
@@ -142,7 +142,9 @@ class Options(NamedTuple):
 
     def __repr__(self) -> str:
         # `options` may hold passwords.
-        given = [f"{name}={value!r}" for name, value in self._asdict().items() if name != "options" and value]
+        given = [
+            f"{name}={value!r}" for name, value in self._asdict().items() if name != "options" and value is not None
+        ]
         return f"{type(self).__name__}({', '.join(given)})"
 
 
@@ -162,15 +164,11 @@ def checked_options(slug: str, **given: Any) -> Options:
     provider = PROVIDERS[slug]
     options = Options(**given)
     require(slug, "create")
-    able = {each.name: each.operations["create"] for each in PROVIDERS.values()}
     checked = {}
-    for option, value in options._asdict().items():
+    for option, value in given.items():
         if value is None:
             continue
-        if option not in able[provider.name].options:
-            names = ", ".join(name for name, create in able.items() if option in create.options)
-            text = f"{provider.name}: its sessions have no option {option}; those of {names} have. Leave it out"
-            raise Unsupported(text, provider=slug)
+        require(slug, "create", option=option)
         try:
             checked[option] = _CHECKS[option](option, value)
         except InvalidOption as error:
@@ -241,9 +239,8 @@ def _check_profile(option: str, value: object) -> Profile:
 
 
 def _check_viewport(option: str, value: object) -> tuple[int, int]:
-    if isinstance(value, tuple | list):
-        width, height = value if len(value) == len(("width", "height")) else (0, 0)
-        if is_whole(width, least=1) and is_whole(height, least=1):
+    match value:
+        case (int() as width, int() as height) if is_whole(width, least=1) and is_whole(height, least=1):
             return width, height
     raise InvalidOption(f"{option} is a width and a height in whole pixels, such as (1280, 720), not {value!r}")
 
@@ -253,14 +250,14 @@ def _check_metadata(option: str, value: object) -> dict[str, str]:
         raise InvalidOption(f"{option} is a mapping from texts to texts, not {_kind(value)}")
     for name, text in value.items():
         if not isinstance(name, str) or not isinstance(text, str):
-            raise InvalidOption(f"{option} is a mapping from texts to texts: {name!r} or its value is another thing")
+            raise InvalidOption(f"{option} is a mapping from texts to texts: {name!r} or its value is not a text")
         if not (name and re.fullmatch(_LABEL, name) and re.fullmatch(_LABEL, text)):
             allowed = "letters, digits, '.', '_', '-' and spaces"
-            raise InvalidOption(f"{option} {name!r}: the name is empty, or it or the value has more than {allowed}")
-        if name == MARKER:
             raise InvalidOption(
-                f"{option} {name!r}: the name is reserved for what this package marks its sessions with"
+                f"{option} {name!r}: the name is empty, or it or the value has other characters than {allowed}"
             )
+        if name == MARKER:
+            raise InvalidOption(f"{option} {name!r}: the name is reserved for the mark of this package's sessions")
     return dict(value)
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from browser_sessions._providers._table import ROWS
+from browser_sessions.errors import Unsupported
 
 OPERATIONS = ("get", "list", "create", "stop", "live_view", "recordings", "account")
 """What can be asked of a provider, by the names of `Client`'s methods."""
@@ -48,36 +49,35 @@ class Operation(NamedTuple):
     window: timedelta | None = None
 
 
+def require(slug: str, operation: str, *, option: str | None = None) -> None:
+    """Refuse what a provider does not offer, before anything is sent.
+
+    Args:
+        slug: The provider.
+        operation: One of `OPERATIONS`.
+        option: One of the operation's options, by the name of the argument here.
+
+    Raises:
+        Unsupported: The provider has no such operation, or the operation no such option; the message names the
+            providers that have.
+
+    """
+    able = [each for each in ROWS if _has(each, operation, option)]
+    if slug not in able:
+        name, subject = ROWS[slug]["name"], f"`{option}` of `{operation}`" if option else f"`{operation}`"
+        others = ", ".join(ROWS[each]["name"] for each in able)
+        raise Unsupported(f"{name} does not offer {subject}; these do: {others}", provider=slug)
+
+
+def _has(slug: str, operation: str, option: str | None) -> bool:
+    offered = operations_of(slug)[operation]
+    return offered.is_available and (option is None or option in offered.options)
+
+
 @functools.cache
 def operations_of(slug: str) -> Mapping[str, Operation]:
     """Return what a provider offers of each operation in `OPERATIONS`."""
     return MappingProxyType({name: _operation(name, ROWS[slug]) for name in OPERATIONS})
-
-
-def require(slug: str, name: str) -> None:
-    """Refuse an operation that a provider does not offer.
-
-    Raises:
-        Unsupported: It does not; the message names those that do.
-
-    """
-    from browser_sessions._providers import PROVIDERS
-    from browser_sessions.errors import Unsupported
-
-    if not PROVIDERS[slug].operations[name].is_available:
-        able = ", ".join(each.name for each in PROVIDERS.values() if each.operations[name].is_available)
-        lack, have = _LACKS[name]
-        raise Unsupported(f"{PROVIDERS[slug].name}: its API {lack}; {have} {able}", provider=slug)
-
-
-_LACKS = {
-    "create": ("creates no sessions", "create them with"),
-    "stop": ("stops no sessions", "they can be stopped with"),
-    "live_view": ("has no live view", "there is one with"),
-    "recordings": ("has no recordings", "there are some with"),
-    "account": ("has no account", "there is one with"),
-}
-"""What a provider without an operation lacks, and how to go on to those that have it."""
 
 
 def _operation(name: str, row: dict[str, Any]) -> Operation:

@@ -47,13 +47,13 @@ class RequestDraft:
         else:
             return
         # Raised here, so that no error behind it holds a value.
-        raise self.invalid("options cannot be written as JSON: it has a value that JSON has not, or holds itself")
+        raise self.invalid("options cannot be written as JSON: it has a value that is not JSON, or contains itself")
 
     def put(self, option: str, value: object, *path: str) -> None:
         """Set a property, by the names that lead to it.
 
         Raises:
-            InvalidOption: It is set already, or something on the way to it is no object.
+            InvalidOption: It is set already, or something on the way to it is not an object.
 
         """
         place = self.part(option, *path[:-1])
@@ -65,6 +65,11 @@ class RequestDraft:
         """Set a property, unless the value is None."""
         if value is not None:
             self.put(option, value, *path)
+
+    def put_parts(self, option: str, parts: Mapping[str, object], *path: str) -> None:
+        """Set properties of one object, but for those whose value is None."""
+        for name, value in parts.items():
+            self.put_given(option, value, *path, name)
 
     def part(self, option: str, *path: str) -> dict[str, Any]:
         """Return the object at the end of a path, which is made if it is not there."""

@@ -107,6 +107,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "as": "an object, or an array of texts, which is `tags`",
                 "source": "seen",
             },
+            "marker": {"from": ["tags"], "as": "the tag `browser-sessions=…`, without the name", "source": "ours"},
         },
     },
     "brightdata": {
@@ -233,6 +234,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "source": "seen",
             },
             "metadata": {"from": ["metadata"], "as": "an object of texts", "source": "seen"},
+            "marker": {"from": ["metadata"], "as": "the text under `browser-sessions`", "source": "ours"},
         },
     },
     "browserbase": {
@@ -316,6 +318,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "region": {"from": ["region"], "source": "spec"},
             "account_id": {"from": ["projectId"], "as": "a project", "source": "spec"},
             "metadata": {"from": ["userMetadata"], "as": "an object", "source": "spec"},
+            "marker": {"from": ["userMetadata"], "as": "the text under `browser-sessions`", "source": "ours"},
         },
     },
     "skyvern": {

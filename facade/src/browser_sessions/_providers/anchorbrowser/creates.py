@@ -35,20 +35,19 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft = RequestDraft("anchorbrowser", options.options, CreateSessionRequest, json_of)
     draft.put_given("lifetime", units(options.lifetime, MINUTE), "session", "timeout", "max_duration")
     if options.keep_alive is False:
-        text = "Anchor Browser ends a session some minutes after its last connection, not at once"
-        raise draft.invalid(
-            f"keep_alive=False: {text}; options={{'session': {{'timeout': {{'idle_timeout': 1}}}}}} is 1"
-        )
+        soonest = {"session": {"timeout": {"idle_timeout": 1}}}
+        text = "Anchor Browser ends a session minutes after its last connection, never at once"
+        raise draft.invalid(f"keep_alive=False: {text}; options={soonest} sets one minute")
     if options.keep_alive:
         draft.put("keep_alive", _NEVER, "session", "timeout", "idle_timeout")
     draft.put_given("recording", options.recording, "session", "recording", "active")
     _put_proxy(draft, options.proxy)
     if options.viewport is not None:
-        for name, pixels in zip(("width", "height"), options.viewport, strict=True):
-            draft.put("viewport", pixels, "browser", "viewport", name)
+        width, height = options.viewport
+        draft.put_parts("viewport", {"width": width, "height": height}, "browser", "viewport")
     if options.profile is not None:
-        draft.put("profile", options.profile.id, "browser", "profile", "name")
-        draft.put("profile", options.profile.persist, "browser", "profile", "persist")
+        profile = {"name": options.profile.id, "persist": options.profile.persist}
+        draft.put_parts("profile", profile, "browser", "profile")
     draft.put_given("captcha", options.captcha, "browser", "captcha_solver", "active")
     for option, name, value in labels_of(options, marker):
         _add_tag(draft, option, name, value)
@@ -64,8 +63,7 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
         sent |= {"region": proxy.region, "city": proxy.city}
     elif isinstance(proxy, Proxy):
         sent |= {"type": "custom", "server": proxy.server, "username": proxy.username, "password": proxy.password}
-    for name, value in sent.items():
-        draft.put_given("proxy", value, "session", "proxy", name)
+    draft.put_parts("proxy", sent, "session", "proxy")
 
 
 def _add_tag(draft: RequestDraft, option: str, name: str, value: str) -> None:
@@ -76,7 +74,7 @@ def _add_tag(draft: RequestDraft, option: str, name: str, value: str) -> None:
 
 
 def view(model: CreatedSessionEnvelope | CreatedSession) -> BrowserSession:
-    """View the response: the session runs, and this is the only time that its live view is told.
+    """View the response: the session runs, and no other response has its live view.
 
     Its connection holds the key, and is not in the view.
     """
@@ -89,12 +87,13 @@ def view(model: CreatedSessionEnvelope | CreatedSession) -> BrowserSession:
     made.live_view_url = address_of(session.live_view_url, "live_view_url", notes)
     made.derived = derived_of("status")
     made.unexpected = unexpected_in(model, notes, within)
+    made.origin = "create"
     made.raw = model
     made.metadata = {}
     made.recordings = ()
     made.raw_status = made.created_at = made.started_at = made.ended_at = made.expires_at = made.updated_at = None
     made.duration = made.connect_url = made.proxy_bytes = made.billable_bytes = made.cost = None
-    made.region = made.account_id = made.failure = None
+    made.region = made.account_id = made.marker = made.failure = None
     return made.frozen()
 
 

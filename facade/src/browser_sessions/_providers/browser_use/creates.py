@@ -9,15 +9,13 @@ from typing import Any, TypeAlias
 
 from browser_use_client.api.sessions import create_session
 from browser_use_client.encoding import json_of
-from browser_use_client.models import CreateSessionRequest
+from browser_use_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
-from browser_sessions._providers.browser_use import view
+from browser_sessions._providers.browser_use import view as view_session
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
-
-__all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
@@ -47,8 +45,8 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft.put_given("recording", options.recording, "enableRecording")
     draft.put_given("captcha", options.captcha, "solveCaptchas")
     if options.viewport is not None:
-        for name, pixels in zip(("browserScreenWidth", "browserScreenHeight"), options.viewport, strict=True):
-            draft.put("viewport", pixels, name)
+        width, height = options.viewport
+        draft.put_parts("viewport", {"browserScreenWidth": width, "browserScreenHeight": height})
     if options.profile is not None:
         if options.profile.persist:
             raise draft.invalid("Profile(persist=True): with Browser Use, that cannot be chosen: leave it out")
@@ -73,8 +71,12 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
         if found is None:
             raise draft.invalid("Proxy(server=…) is a host and a port for Browser Use, as in 'proxy.example.com:8080'")
         sent = {"host": found[1], "port": int(found[2]), "username": proxy.username, "password": proxy.password}
-        for name, value in sent.items():
-            draft.put_given("proxy", value, "customProxy", name)
+        draft.put_parts("proxy", sent, "customProxy")
+
+
+def view(model: Session) -> BrowserSession:
+    """View the response."""
+    return view_session(model, "create")
 
 
 def granted(session: BrowserSession) -> timedelta | None:

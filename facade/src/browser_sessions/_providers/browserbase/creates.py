@@ -9,15 +9,13 @@ from typing import Any, TypeAlias
 
 from browserbase_client.api.sessions import create_session
 from browserbase_client.encoding import json_of
-from browserbase_client.models import CreateSessionRequest
+from browserbase_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, units
-from browser_sessions._providers.browserbase import view
+from browser_sessions._providers.browserbase import view as view_session
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
-
-__all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
@@ -42,11 +40,11 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft.put_given("recording", options.recording, "browserSettings", "recordSession")
     draft.put_given("captcha", options.captcha, "browserSettings", "solveCaptchas")
     if options.viewport is not None:
-        for name, pixels in zip(("width", "height"), options.viewport, strict=True):
-            draft.put("viewport", pixels, "browserSettings", "viewport", name)
+        width, height = options.viewport
+        draft.put_parts("viewport", {"width": width, "height": height}, "browserSettings", "viewport")
     if options.profile is not None:
-        draft.put("profile", options.profile.id, "browserSettings", "context", "id")
-        draft.put("profile", options.profile.persist, "browserSettings", "context", "persist")
+        context = {"id": options.profile.id, "persist": options.profile.persist}
+        draft.put_parts("profile", context, "browserSettings", "context")
     for option, name, value in labels_of(options, marker):
         draft.put(option, value, "userMetadata", name)
     draft.check_metadata(len(json.dumps(draft.data.get("userMetadata"), ensure_ascii=False, separators=(",", ":"))))
@@ -65,6 +63,11 @@ def _proxies(proxy: bool | Proxy) -> bool | list[dict[str, Any]]:  # noqa: FBT00
 
 def _given(values: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def view(model: Session) -> BrowserSession:
+    """View the response."""
+    return view_session(model, "create")
 
 
 def granted(session: BrowserSession) -> timedelta | None:

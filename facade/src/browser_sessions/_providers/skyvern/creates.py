@@ -8,15 +8,14 @@ from typing import Any, TypeAlias
 
 from skyvern_client.api.sessions import create_session
 from skyvern_client.encoding import json_of
-from skyvern_client.models import CreateSessionRequest
+from skyvern_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._providers._request import MINUTE, RequestDraft, units
-from browser_sessions._providers.skyvern import view
+from browser_sessions._providers.skyvern import view as view_session
+from browser_sessions._reading import minutes_of
 from browser_sessions._session import BrowserSession
-
-__all__ = ["OPERATION", "body", "granted", "view"]
 
 OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
@@ -33,9 +32,8 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
     minutes = units(options.lifetime, MINUTE)
     most = PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
     if minutes is not None and most is not None and minutes > most:
-        raise draft.invalid(
-            f"lifetime is at most {most * MINUTE} for Skyvern, which would cut {options.lifetime} to that"
-        )
+        text = f"Skyvern would end the session after {most * MINUTE} all the same: ask for that at most"
+        raise draft.invalid(f"lifetime is {options.lifetime}, and {text}")
     draft.put_given("lifetime", minutes, "timeout")
     if options.keep_alive is False:
         text = "Skyvern keeps every session until it is stopped or its lifetime is over: leave the option out"
@@ -59,11 +57,14 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
             text = "Skyvern takes it on a server that you run alone: there, options={'proxy_location': {'url': …}}"
             raise draft.invalid(f"Proxy(server=…): {text}")
         sent = {"country": proxy.country.upper(), "subdivision": proxy.region, "city": proxy.city}
-        for name, value in sent.items():
-            draft.put_given("proxy", value, "proxy_location", name)
+        draft.put_parts("proxy", sent, "proxy_location")
+
+
+def view(model: Session) -> BrowserSession:
+    """View the response."""
+    return view_session(model, "create")
 
 
 def granted(session: BrowserSession) -> timedelta | None:
     """Return the lifetime that the response says; it counts from the start of the browser, which may be later."""
-    timeout = session.raw.to_dict().get("timeout")
-    return timeout * MINUTE if isinstance(timeout, int) else None
+    return minutes_of(getattr(session.raw, "timeout", None), "timeout", [])
