@@ -228,7 +228,9 @@ def test_what_is_asked_for(slug: str, arguments: dict[str, Any], queries: list[s
 def test_what_cannot_be_asked_for() -> None:
     """It is refused before anything is sent, with those that can."""
     client = sync_client(lambda _: httpx.Response(500))
-    with pytest.raises(errors.Unsupported, match=r"Skyvern does not offer `metadata` of `list`; .* Anchor Browser, "):
+    with pytest.raises(
+        errors.Unsupported, match=r"Skyvern does not offer `metadata` of `list`; these do: Anchor Browser, "
+    ):
         client.list("skyvern", metadata={"a": "b"})
     for arguments, problem in [
         ({"provider": "skyvem"}, "Did you mean skyvern"),

@@ -95,6 +95,13 @@ class Reading:
             self._steps.close()  # a list that failed is at its end
             raise
 
+    def all_pages(self) -> Course[list[BrowserSession]]:
+        """Read the list to its end, or up to its limit, and return the sessions of all pages."""
+        found: list[BrowserSession] = []
+        while (page := (yield from self.next_page())) is not None:
+            found += page
+        return found
+
     def _read(self, sources: Iterable[Source]) -> Generator[Any, Any, None]:
         """Yield the call for a page, be sent the page and yield its sessions, and so on until there are enough."""
         for source in sources:

@@ -66,7 +66,7 @@ def require(slug: str, operation: str, *, option: str | None = None) -> None:
     if slug not in able:
         name, subject = ROWS[slug]["name"], f"`{option}` of `{operation}`" if option else f"`{operation}`"
         others = ", ".join(ROWS[each]["name"] for each in able)
-        raise Unsupported(f"{name} does not offer {subject}; of the providers, {others} do", provider=slug)
+        raise Unsupported(f"{name} does not offer {subject}; these do: {others}", provider=slug)
 
 
 def _has(slug: str, operation: str, option: str | None) -> bool:

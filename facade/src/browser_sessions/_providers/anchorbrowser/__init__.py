@@ -106,5 +106,17 @@ def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, An
     return labels | ({"tags": others} if others or not labels else {})
 
 
-VIEWS = {"SessionEnvelope": view, "Session": view, "SessionRow": view_row}
+def _view_created(raw: models.CreatedSessionEnvelope | models.CreatedSession) -> BrowserSession:
+    from browser_sessions._providers.anchorbrowser.creates import view as view_created
+
+    return view_created(raw)
+
+
+VIEWS = {
+    "SessionEnvelope": view,
+    "Session": view,
+    "SessionRow": view_row,
+    "CreatedSessionEnvelope": _view_created,
+    "CreatedSession": _view_created,
+}
 """What views each model of a session."""
