@@ -129,6 +129,7 @@ def test_what_a_get_loads() -> None:
         "_http",
         "_lifecycle",
         "_masking",
+        "_observation",
         "_providers",
         "_providers._table",
         "_providers.skyvern",

@@ -66,6 +66,11 @@ class Query(NamedTuple):
         return list(dict.fromkeys(wanted))
 
 
+def kept(statuses: Statuses) -> Statuses:
+    """Return statuses that can be read more than once."""
+    return statuses if statuses is None or isinstance(statuses, str) else tuple(statuses)
+
+
 def checked_query(
     slug: str,
     status: Statuses,
