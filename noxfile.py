@@ -59,7 +59,7 @@ def regenerate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write the README's table of fields and docs/fields.md from the facade's table and docstrings."""
+    """Write the README's tables and docs/fields.md from the facade's table and docstrings."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "docs")
 

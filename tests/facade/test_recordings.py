@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -250,7 +251,7 @@ def test_a_file_stays_as_it_is(tmp_path: Path) -> None:
         ({}, httpx.Response(503), errors.ProviderUnavailable),
         ({}, httpx.Response(403, content=b"<Error>expired</Error>"), errors.ApiStatusError),
     ]:
-        host.content = lambda content=content: content
+        host.content = functools.partial(lambda response: response, content)
         with pytest.raises(kind) as caught:
             client.save_recording("browser_use:a", path, overwrite=True, **arguments)
         assert SECRET not in f"{caught.value!r} {caught.value}"
