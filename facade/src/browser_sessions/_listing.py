@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from browser_sessions._bounds import is_whole
-from browser_sessions._call import Call, course
+from browser_sessions._call import Call, Course, course
 from browser_sessions._paging import NoProgressError, Pages, Read
 from browser_sessions._providers import PROVIDERS, Provider
 from browser_sessions._providers._operations import require
@@ -119,6 +119,22 @@ class SkippedRow:
 
 Steps = Generator[Call[Any] | BrowserSession, Any, None]
 """Yields the calls that read pages, and is sent each page, and yields the sessions that match."""
+
+
+def all_of(steps: Steps) -> Course[list[BrowserSession]]:
+    """Return all sessions of a list, at once."""
+    found: list[BrowserSession] = []
+    page: Any = None
+    while True:
+        try:
+            step = steps.send(page)
+        except StopIteration:
+            return found
+        page = None
+        if isinstance(step, Call):
+            page = yield from course(step)
+        else:
+            found.append(step)
 
 
 class Reading:

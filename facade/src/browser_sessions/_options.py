@@ -8,7 +8,7 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypedDict
 
 from browser_sessions._bounds import is_whole
 from browser_sessions._providers import PROVIDERS, Provider
@@ -17,7 +17,7 @@ from browser_sessions._reading import MARKER
 from browser_sessions._ref import unknown_provider
 from browser_sessions.errors import InvalidOption
 
-__all__ = ["MARKER", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
+__all__ = ["MARKER", "CreateOptions", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
 
 _CHANCE = 20
 """Letters and digits of a marker that nobody guesses, and no two sessions share."""
@@ -88,6 +88,35 @@ class Profile:
         _check_switch("Profile(persist=…)", self.persist)
 
 
+class CreateOptions(TypedDict, total=False):
+    """What a session is created with; what is left out, or None, is not sent, so that the provider decides.
+
+    `PROVIDERS[slug].operations["create"].options` has what a provider knows of these, with units and bounds.
+
+    Attributes:
+        lifetime: When it ends by itself, in whole units of the provider's.
+        proxy: False for none, True for the provider's usual one, a country such as "de", or a `Proxy`.
+        region: Where the browser runs, in the provider's words.
+        keep_alive: Whether it goes on when its client disconnects.
+        metadata: Labels of it: letters, digits, ".", "_", "-" and spaces.
+        recording: Whether it is recorded.
+        viewport: The width and height of the window, in pixels.
+        profile: The id of the profile that it starts with, or a `Profile`.
+        captcha: Whether captchas are solved.
+
+    """
+
+    lifetime: timedelta | None
+    proxy: bool | str | Proxy | None
+    region: str | None
+    keep_alive: bool | None
+    metadata: Mapping[str, str] | None
+    recording: bool | None
+    viewport: tuple[int, int] | None
+    profile: str | Profile | None
+    captcha: bool | None
+
+
 class Model(Protocol):
     """A provider's own `CreateSessionRequest`."""
 
@@ -95,20 +124,9 @@ class Model(Protocol):
 
 
 class Options(NamedTuple):
-    """What a session is created with; None is not sent, so that the provider decides.
+    """`CreateOptions`, checked: a country became a `Proxy`, and an id a `Profile`.
 
-    Attributes:
-        lifetime: When it ends by itself, in whole units of the provider's.
-        proxy: False for none, True for the provider's usual one, or which.
-        region: Where the browser runs, in the provider's words.
-        keep_alive: Whether it goes on when its client disconnects.
-        metadata: Labels of it.
-        recording: Whether it is recorded.
-        viewport: The width and height of the window, in pixels.
-        profile: The profile that it starts with.
-        captcha: Whether captchas are solved.
-        options: What there is no word for here: the provider's own request, a model or JSON data.
-
+    `options` is what there is no name for here: the provider's own request, a model or JSON data.
     """
 
     lifetime: timedelta | None = None

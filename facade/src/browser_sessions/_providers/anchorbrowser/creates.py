@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from anchorbrowser_client.api.sessions import create_session
 from anchorbrowser_client.encoding import json_of
@@ -15,9 +16,13 @@ from browser_sessions._session import BrowserSession, SessionDraft
 from browser_sessions._status import SessionStatus
 
 OPERATION = create_session
+Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 _NEVER = -1
 """Stands for a time that does not end."""
+
+SEARCHED: frozenset[SessionStatus] | None = None
+"""The statuses to ask for when a session is looked for by its marker: any, for the list can be asked for labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from browser_use_client.api.sessions import create_session
 from browser_use_client.encoding import json_of
@@ -14,13 +15,18 @@ from browser_sessions._options import Options, Proxy
 from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
 from browser_sessions._providers.browser_use import view as view_session
 from browser_sessions._session import BrowserSession
+from browser_sessions._status import SessionStatus
 
 OPERATION = create_session
+Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 _USUAL_COUNTRY = "us"
 """Where the proxy is of a session for which nothing is asked."""
 
 _SERVER = r"(?:http://)?([^\s/:]+):([0-9]{1,5})/?"
+
+SEARCHED: frozenset[SessionStatus] | None = frozenset({SessionStatus.RUNNING})
+"""The statuses to ask for when a session is looked for by its marker: this list cannot be asked for labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from browserbase_client.api.sessions import create_session
 from browserbase_client.encoding import json_of
@@ -14,8 +15,13 @@ from browser_sessions._options import Options, Proxy
 from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, units
 from browser_sessions._providers.browserbase import view as view_session
 from browser_sessions._session import BrowserSession
+from browser_sessions._status import SessionStatus
 
 OPERATION = create_session
+Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
+
+SEARCHED: frozenset[SessionStatus] | None = None
+"""The statuses to ask for when a session is looked for by its marker: any, for the list can be asked for labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from skyvern_client.api.sessions import create_session
 from skyvern_client.encoding import json_of
@@ -17,6 +18,7 @@ from browser_sessions._reading import minutes_of
 from browser_sessions._session import BrowserSession
 
 OPERATION = create_session
+Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 
 def body(options: Options, _: str | None) -> dict[str, Any]:
