@@ -127,6 +127,18 @@ def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[s
     assert (MASKED in result.stdout) == (arguments[0] != "wait")
 
 
+@each_command
+def test_a_refusal_of_plain_http_names_the_option(run: Any, arguments: list[str]) -> None:
+    """Beside the argument of Python and the variable, which are all that the error itself knows."""
+    said = "use https or plain_http=['skyvern'] in Python, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
+    refused = errors.ConfigurationError(said, ref=SessionRef("skyvern", "a"))
+    result = run([refused, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
+    assert result.stderr == (
+        "browser-sessions: skyvern:a: use https or --plain-http skyvern here, plain_http=['skyvern'] in Python, "
+        "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
+    )
+
+
 def test_json_of_errors_and_sessions(run: Any) -> None:
     """In the order of the command line, each with its reference."""
     failed = errors.InvalidSessionRef("a session is named by a provider")

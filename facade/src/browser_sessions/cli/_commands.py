@@ -4,79 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import sys
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, cast
 
 import click
-from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
+from click.shell_completion import ShellComplete, get_completion_class
 from rich.console import Console
 
 import browser_sessions
-from browser_sessions import PROVIDERS, BrowserSession
+from browser_sessions import BrowserSession
 from browser_sessions.cli._clients import open_client, open_sandbox, run_beside, scenario_ref
+from browser_sessions.cli._durations import Duration
+from browser_sessions.cli._options import EXITS, EXITS_WITH_REFS, plain_http_option, refs_argument, sandbox_option
 from browser_sessions.cli._progress import live_table, progress
 from browser_sessions.cli._results import as_json, exit_code, print_all, print_error, table_console
 from browser_sessions.cli._tables import Outcome, fields_table, keys_table, line_of, sessions_table
 from browser_sessions.errors import BrowserSessionsError
-from browser_sessions.sandbox import SCENARIOS
 
 MOST_AT_ONCE = 500
 """Sessions that are waited for at the same time: each takes a thread."""
 
-_EXITS = """
-\b
-Exit codes: 0 success; 1 something failed; 2 invalid arguments or configuration, such as
-a missing key; 3 a wait timed out, or its session ended before it was ready; 130 Ctrl-C.
-"""
-_MORE = (
-    """
-\b
-A REF names a session: provider:id, such as skyvern:pbs_123; "-" reads more of them
-from standard input, one a line.
-"""
-    + _EXITS
-)
 
-
-class _Seconds(click.FloatRange):
-    """A time that can be waited: a finite number of seconds, at most some ten days."""
-
-    name = "number of seconds"
-
-    def __init__(self, least: float) -> None:
-        super().__init__(least, 1e6)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return a number of seconds."""
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
-            self.fail(f"{value!r} is not a number.", param, ctx)
-        return number
-
-
-def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(f"{slug}:") for slug in PROVIDERS if slug.startswith(incomplete)]
-
-
-refs_argument = click.argument("refs", nargs=-1, required=True, metavar="REF…", shell_complete=_complete)
-sandbox_option = click.option(
-    "--sandbox",
-    is_flag=True,
-    help="Ask a sandbox on this machine, which needs neither keys nor network; an id may then be one of its scenarios, "
-    f"as in skyvern:running: {', '.join(SCENARIOS)}.",
-)
-plain_http_option = click.option(
-    "--plain-http",
-    type=click.Choice(list(PROVIDERS)),
-    multiple=True,
-    help="A provider whose server is in a network of your own, and may get its key over plain http.",
-)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXITS)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXITS)
 @click.version_option(browser_sessions.__version__, "-V", "--version", prog_name="browser-sessions")
 def command() -> None:
     """Look at cloud browser sessions of any provider.
@@ -86,7 +38,7 @@ def command() -> None:
     """
 
 
-@command.command(epilog=_MORE)
+@command.command(epilog=EXITS_WITH_REFS)
 @refs_argument
 @click.option("--json", "form", flag_value="json", help="Print an array of JSON objects.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Print a JSON object on a line as each session comes.")
@@ -119,17 +71,15 @@ def get(  # noqa: PLR0913 - one for each option
     sys.exit(exit_code(found.values()))
 
 
-@command.command(epilog=_MORE)
+@command.command(epilog=EXITS_WITH_REFS)
 @refs_argument
 @click.option(
     "--until", type=click.Choice(["ended", "ready"]), default="ended", show_default=True, help="What to wait for."
 )
-@click.option(
-    "--timeout", type=_Seconds(0.001), metavar="SECONDS", default=600.0, show_default=True, help="How long to wait."
-)
+@click.option("--timeout", type=Duration("0.001s"), default="10m", show_default=True, help="How long to wait.")
 @plain_http_option
 @sandbox_option
-def wait(*, refs: tuple[str, ...], until: Any, timeout: float, plain_http: tuple[str, ...], sandbox: bool) -> None:
+def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Wait for sessions, and print each when it is over or ready."""
     names = _read(refs)
     found: list[Outcome] = []
@@ -147,14 +97,12 @@ def wait(*, refs: tuple[str, ...], until: Any, timeout: float, plain_http: tuple
     sys.exit(exit_code(found))
 
 
-@command.command(epilog=_MORE)
+@command.command(epilog=EXITS_WITH_REFS)
 @refs_argument
-@click.option(
-    "--interval", type=_Seconds(0.1), metavar="SECONDS", default=2.0, show_default=True, help="Time between two looks."
-)
+@click.option("--interval", type=Duration("0.1s"), default="2s", show_default=True, help="Time between two looks.")
 @plain_http_option
 @sandbox_option
-def watch(*, refs: tuple[str, ...], interval: float, plain_http: tuple[str, ...], sandbox: bool) -> None:
+def watch(*, refs: tuple[str, ...], interval: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Watch sessions until all are over.
 
     Shows a live table on a terminal, and prints a line for each change elsewhere.
@@ -175,7 +123,7 @@ def watch(*, refs: tuple[str, ...], interval: float, plain_http: tuple[str, ...]
                 if is_news and isinstance(outcome, BrowserSessionsError):
                     print_error(name, outcome, live.console if live else None)
             if not all(map(_is_over, outcomes.values())):
-                time.sleep(interval)
+                time.sleep(interval.total_seconds())
     sys.exit(exit_code(outcomes.values()))
 
 

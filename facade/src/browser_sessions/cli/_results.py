@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.text import Text
 
 from browser_sessions import BrowserSession, errors
-from browser_sessions._failures import line_of
 from browser_sessions._masking import mask_text
 from browser_sessions.cli._tables import Outcome, printable, sessions_table
 from browser_sessions.errors import BrowserSessionsError
@@ -38,7 +37,9 @@ def _code_of(outcome: Outcome) -> int:
 
 def print_error(name: str, error: BrowserSessionsError, console: Console | None) -> None:
     """Print an error as one line, which names its session once, as it was typed."""
-    said = printable(str(error))
+    from browser_sessions._failures import line_of  # which needs httpx
+
+    said = printable(_with_option(error))
     for known in (name, str(error.ref)):  # the message may begin with its session already
         said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
     line = f"browser-sessions: {printable(name)}: {said}"
@@ -46,6 +47,12 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
         console.print(Text(line), soft_wrap=True)
     else:
         click.echo(line, err=True)
+
+
+def _with_option(error: BrowserSessionsError) -> str:
+    """Return what an error says; where it names the argument that allows plain http, with the option that does."""
+    argument, option = f"plain_http=[{error.provider!r}] in Python", f"--plain-http {error.provider}"
+    return str(error).replace(argument, f"{option} here, {argument}")
 
 
 def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from rich.table import Table
@@ -14,6 +14,7 @@ from browser_sessions._masking import mask_text
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
+from browser_sessions.cli import _durations
 from browser_sessions.errors import BrowserSessionsError
 
 Outcome = BrowserSession | BrowserSessionsError | None
@@ -35,7 +36,7 @@ def elapsed(session: BrowserSession) -> timedelta | None:
     start = session.started_at or session.created_at
     if session.duration is not None or start is None or session.status is not SessionStatus.RUNNING:
         return session.duration
-    return max(datetime.now(UTC) - start, timedelta())  # clocks differ
+    return max(_durations.now() - start, timedelta())  # clocks differ
 
 
 def _time(session: BrowserSession, name: str) -> str:
