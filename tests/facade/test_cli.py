@@ -18,7 +18,7 @@ from typing import Any
 import click
 import httpx
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from rich.status import Status
 
 from browser_sessions import PROVIDERS, Client, sandbox
@@ -26,6 +26,7 @@ from browser_sessions.cli import main
 from browser_sessions.cli._commands import command
 from browser_sessions.cli._progress import Progress
 from browser_sessions.sandbox import Sandbox
+from tests.facade.commands import run
 from tests.facade.faulty_server import FaultyServer, Peer
 
 PROGRAM = [sys.executable, "-m", "browser_sessions"]
@@ -41,25 +42,11 @@ browser_sessions.cli.main()
 """The command, even where the tests run in the background of a shell, which makes its children ignore Ctrl-C."""
 
 
-@pytest.fixture(autouse=True)
-def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    for provider in PROVIDERS.values():
-        for name in (*provider.key_variables, provider.base_url_variable):
-            monkeypatch.delenv(name, raising=False)
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
     """A sandbox for those tests that need to know it."""
     with sandbox.serve() as server:
         yield server
-
-
-def run(*arguments: str, stdin: str = "", columns: Any = None, **environment: Any) -> Result:
-    """Run the command in this process; its output is not a terminal."""
-    given = environment | ({"COLUMNS": str(columns)} if columns else {})
-    return CliRunner().invoke(command, arguments, input=stdin, env=given)
 
 
 @contextlib.contextmanager

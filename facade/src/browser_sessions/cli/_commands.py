@@ -16,12 +16,15 @@ from rich.console import Console
 
 import browser_sessions
 from browser_sessions import BrowserSession
+from browser_sessions.cli._accounts import account
 from browser_sessions.cli._clients import open_client, open_sandbox, run_beside, scenario_ref
 from browser_sessions.cli._durations import Duration
+from browser_sessions.cli._fleet import list_sessions
+from browser_sessions.cli._keys import providers
 from browser_sessions.cli._options import EXITS, EXITS_WITH_REFS, plain_http_option, refs_argument, sandbox_option
 from browser_sessions.cli._progress import live_table, progress
-from browser_sessions.cli._results import as_json, exit_code, print_all, print_error, table_console
-from browser_sessions.cli._tables import Outcome, fields_table, keys_table, line_of, sessions_table
+from browser_sessions.cli._results import as_json, exit_code, print_all, print_error
+from browser_sessions.cli._tables import Outcome, line_of, sessions_table
 from browser_sessions.errors import BrowserSessionsError
 
 MOST_AT_ONCE = 500
@@ -34,7 +37,8 @@ def command() -> None:
     """Look at cloud browser sessions of any provider.
 
     A REF names a session: provider:id, such as skyvern:pbs_123; "-" reads more of them from standard input, one a line.
-    Keys are read from the environment; `browser-sessions providers` lists the variables.
+    A TIME is 90s, 5m, 2h, 1h30m, 1d, or a number of seconds. Keys are read from the environment; `browser-sessions
+    providers` lists the variables.
     """
 
 
@@ -127,23 +131,22 @@ def watch(*, refs: tuple[str, ...], interval: timedelta, plain_http: tuple[str, 
     sys.exit(exit_code(outcomes.values()))
 
 
-@command.command()
-def providers() -> None:
-    """Show where each provider's key is read from, and which fields it fills."""
-    console = table_console()
-    console.print(keys_table(), fields_table(), sep="\n\n")
+command.add_command(list_sessions)
+command.add_command(account)
+command.add_command(providers)
 
 
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port to serve on; any free one by default.")
+@click.option("--fleet", is_flag=True, help="Begin with open sessions of each provider, for what lists them.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
-def sandbox(port: int, program: tuple[str, ...]) -> None:
+def sandbox(*, port: int, fleet: bool, program: tuple[str, ...]) -> None:
     """Serve a stand-in for the five providers on this machine, until Ctrl-C or the end of a COMMAND.
 
     The COMMAND finds the sandbox in the providers' environment variables. Those of its arguments that are a provider
     and a scenario, as in skyvern:running, become the reference of that scenario's session. The exit code is its own.
     """
-    with open_sandbox(port) as server:
+    with open_sandbox(port, with_fleet=fleet) as server:
         if program:
             sys.exit(run_beside(server, [scenario_ref(server, word) for word in program]))
         for name, value in server.environment.items():

@@ -21,6 +21,10 @@ from standard input, one a line.
 """
     + EXITS
 )
+EXITS_WITH_PROVIDERS = f"""
+\b
+A PROVIDER is one of {", ".join(PROVIDERS)}.
+{EXITS}"""
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -58,8 +58,13 @@ def _with_option(error: BrowserSessionsError) -> str:
 def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
     """Return a session, or the error in its place, as a JSON object."""
     if isinstance(outcome, BrowserSessionsError):
-        return {"ref": str(outcome.ref or name), "error": type(outcome).__name__, "message": str(outcome)}
+        return {"ref": str(outcome.ref or name)} | error_as_json(outcome)
     return cast(BrowserSession, outcome).to_dict(raw=raw)
+
+
+def error_as_json(error: BrowserSessionsError) -> dict[str, str]:
+    """Return what is said of an error in JSON."""
+    return {"error": type(error).__name__, "message": str(error)}
 
 
 def print_all(names: Iterable[str], found: Mapping[str, Outcome], form: str | None, *, raw: bool) -> None:
