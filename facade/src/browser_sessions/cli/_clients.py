@@ -97,4 +97,9 @@ def run_beside(server: Any, program: list[str]) -> int:
             code = process.wait()
     finally:
         signal.signal(signal.SIGINT, before)
-    return code if code >= 0 else 128 - code
+    return exit_code_of(code)
+
+
+def exit_code_of(returned: int) -> int:
+    """Return the exit code of a program, as a shell has it: one that a signal ended has 128 and its number."""
+    return returned if returned >= 0 else 128 - returned

@@ -6,7 +6,6 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -18,12 +17,21 @@ import browser_sessions
 from browser_sessions import BrowserSession
 from browser_sessions.cli._accounts import account
 from browser_sessions.cli._clients import open_client, open_sandbox, run_beside, scenario_ref
+from browser_sessions.cli._creating import create, stop
 from browser_sessions.cli._durations import Duration
 from browser_sessions.cli._fleet import list_sessions
 from browser_sessions.cli._keys import providers
-from browser_sessions.cli._options import EXITS, EXITS_WITH_REFS, plain_http_option, refs_argument, sandbox_option
+from browser_sessions.cli._options import (
+    EXITS,
+    EXITS_WITH_REFS,
+    plain_http_option,
+    read_refs,
+    refs_argument,
+    sandbox_option,
+)
 from browser_sessions.cli._progress import live_table, progress
 from browser_sessions.cli._results import as_json, exit_code, print_all, print_error
+from browser_sessions.cli._running import run_program
 from browser_sessions.cli._tables import Outcome, line_of, sessions_table
 from browser_sessions.errors import BrowserSessionsError
 
@@ -55,7 +63,7 @@ def get(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Show sessions, in one table."""
     form = form or ("json" if raw else None)
-    names = _read(refs)
+    names = read_refs(refs)
     found: dict[str, Outcome] = {}
     try:
         with (
@@ -85,7 +93,7 @@ def get(  # noqa: PLR0913 - one for each option
 @sandbox_option
 def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Wait for sessions, and print each when it is over or ready."""
-    names = _read(refs)
+    names = read_refs(refs)
     found: list[Outcome] = []
     with (
         open_client(names, plain_http, sandbox=sandbox) as (client, by_ref),
@@ -111,7 +119,7 @@ def watch(*, refs: tuple[str, ...], interval: timedelta, plain_http: tuple[str, 
 
     Shows a live table on a terminal, and prints a line for each change elsewhere.
     """
-    names = _read(refs)
+    names = read_refs(refs)
     outcomes: dict[str, Outcome] = dict.fromkeys(names)
     console = Console()
     with open_client(names, plain_http, sandbox=sandbox) as (client, by_ref), live_table(console, outcomes) as live:
@@ -134,6 +142,9 @@ def watch(*, refs: tuple[str, ...], interval: timedelta, plain_http: tuple[str, 
 command.add_command(list_sessions)
 command.add_command(account)
 command.add_command(providers)
+command.add_command(create)
+command.add_command(stop)
+command.add_command(run_program)
 
 
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -167,25 +178,6 @@ def completion(shell: str) -> None:
     """
     kind = cast(type[ShellComplete], get_completion_class(shell))
     click.echo(kind(command, {}, "browser-sessions", "_BROWSER_SESSIONS_COMPLETE").source())
-
-
-def _read(refs: Iterable[str]) -> list[str]:
-    """Return the references, each once, with those of standard input in the place of "-"."""
-    names: list[str] = []
-    for ref in refs:
-        names += _lines() if ref == "-" else [ref]
-    if not names:
-        raise click.UsageError("Standard input has no REF.", click.get_current_context())
-    return list(dict.fromkeys(names))
-
-
-def _lines() -> list[str]:
-    """Return the lines of standard input, without those that are blank."""
-    if sys.stdin is None:  # closed
-        return []
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    # Files from elsewhere begin with a byte order mark.
-    return [line for each in text.split("\n") if (line := each.strip("\ufeff \t\r"))]
 
 
 def _is_over(outcome: Outcome) -> bool:

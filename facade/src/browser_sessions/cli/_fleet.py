@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from browser_sessions.cli._durations import Duration
 from browser_sessions.cli._options import (
     EXITS_WITH_PROVIDERS,
     fleet_sandbox_option,
+    labels,
     plain_http_option,
     providers_argument,
 )
@@ -42,15 +42,6 @@ class _Listed(NamedTuple):
     unread: dict[str, int]
 
 
-def _labels(_ctx: click.Context, _param: click.Parameter, values: Iterable[str]) -> dict[str, str]:
-    """Return labels that were written as name=value."""
-    pairs = {value: value.partition("=") for value in values}
-    for value, (name, sign, _) in pairs.items():
-        if not (name and sign):
-            raise click.BadParameter(f"{value!r} is not a label: write it as name=value, such as job=nightly.")
-    return {name: label for name, _, label in pairs.values()}
-
-
 @click.command("list", epilog=EXITS_WITH_PROVIDERS)
 @providers_argument
 @click.option(
@@ -64,9 +55,7 @@ def _labels(_ctx: click.Context, _param: click.Parameter, values: Iterable[str])
 )
 @click.option("--older-than", type=Duration("0s", _LONGEST), help="Only sessions created longer ago, such as 2h.")
 @click.option("--newer-than", type=Duration("0s", _LONGEST), help="Only sessions created since, such as 1d.")
-@click.option(
-    "--metadata", multiple=True, metavar="NAME=VALUE", callback=_labels, help="Only sessions with this label."
-)
+@click.option("--metadata", multiple=True, metavar="NAME=VALUE", callback=labels, help="Only sessions with this label.")
 @click.option("--limit", type=click.IntRange(1), help="Sessions of each provider, at most.")
 @click.option("--json", "form", flag_value="json", help="Print an array of JSON objects.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Print a JSON object on a line as each session comes.")

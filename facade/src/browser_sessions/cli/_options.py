@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -11,7 +14,8 @@ from browser_sessions.sandbox import SCENARIOS
 EXITS = """
 \b
 Exit codes: 0 success; 1 something failed; 2 invalid arguments or configuration, such as
-a missing key; 3 a wait timed out, or its session ended before it was ready; 130 Ctrl-C.
+a missing key; 3 a wait timed out, its session ended before it was ready, or a stop was not
+confirmed; 130 Ctrl-C.
 """
 EXITS_WITH_REFS = (
     """
@@ -50,3 +54,31 @@ plain_http_option = click.option(
     multiple=True,
     help="A provider whose server is in a network of your own, and may get its key over plain http.",
 )
+
+
+def labels(_ctx: click.Context, _param: click.Parameter, values: Iterable[str]) -> dict[str, str]:
+    """Return labels that were written as name=value."""
+    pairs = {value: value.partition("=") for value in values}
+    for value, (name, sign, _) in pairs.items():
+        if not (name and sign):
+            raise click.BadParameter(f"{value!r} is not a label: write it as name=value, such as job=nightly.")
+    return {name: label for name, _, label in pairs.values()}
+
+
+def read_refs(refs: Iterable[str]) -> list[str]:
+    """Return the references, each once, with those of standard input in the place of "-"."""
+    names: list[str] = []
+    for ref in refs:
+        names += _lines() if ref == "-" else [ref]
+    if not names:
+        raise click.UsageError("Standard input has no REF.", click.get_current_context())
+    return list(dict.fromkeys(names))
+
+
+def _lines() -> list[str]:
+    """Return the lines of standard input, without those that are blank."""
+    if sys.stdin is None:  # closed
+        return []
+    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    # Files from elsewhere begin with a byte order mark.
+    return [line for each in text.split("\n") if (line := each.strip("\ufeff \t\r"))]

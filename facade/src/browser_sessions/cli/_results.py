@@ -28,9 +28,11 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
 
 
 def _code_of(outcome: Outcome) -> int:
-    if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded):
+    if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded | errors.StopUnconfirmed):
         return TIMED_OUT
-    if isinstance(outcome, errors.InvalidSessionRef | errors.ConfigurationError):
+    if isinstance(
+        outcome, errors.InvalidSessionRef | errors.InvalidOption | errors.Unsupported | errors.ConfigurationError
+    ):
         return INVALID
     return FAILED if isinstance(outcome, BrowserSessionsError) else 0
 
