@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.Session]] = {200: json_body(models.Session.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.Failure | models.ValidationError]] = {
-    401: json_body(lambda value: models.Failure.from_dict(value)),
-    404: json_body(lambda value: models.Failure.from_dict(value)),
-    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.Failure.from_dict)(value)),
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse | models.ValidationError]] = {
+    401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.ErrorResponse.from_dict)(value)),
 }
 
 
@@ -33,7 +33,7 @@ def build_request(
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -47,31 +47,31 @@ def build_request(
     )
 
 
-def parse_response(response: HttpResponse) -> Response[models.Session | models.Failure | models.ValidationError]:
+def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.Session | models.Failure | models.ValidationError` in `parsed`, if the body
-        is what the API's description promises.
+        A `Response` with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed`, if the
+        body is what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
     session_id: str, *, client: AuthenticatedClient, body: models.StopSessionRequest | dict[str, Any]
-) -> Response[models.Session | models.Failure | models.ValidationError]:
+) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
-        The response, with a `models.Session | models.Failure | models.ValidationError` in `parsed` if the body
-        is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -86,7 +86,7 @@ def sync(
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -103,16 +103,16 @@ def sync(
 
 async def asyncio_detailed(
     session_id: str, *, client: AuthenticatedClient, body: models.StopSessionRequest | dict[str, Any]
-) -> Response[models.Session | models.Failure | models.ValidationError]:
+) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
-        The response, with a `models.Session | models.Failure | models.ValidationError` in `parsed` if the body
-        is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -127,7 +127,7 @@ async def asyncio(
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:

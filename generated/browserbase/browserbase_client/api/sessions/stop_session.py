@@ -34,7 +34,7 @@ def build_request(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -67,7 +67,7 @@ def sync_detailed(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -85,7 +85,7 @@ def sync(id: str, *, client: AuthenticatedClient, body: models.StopSessionReques
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -106,7 +106,7 @@ async def asyncio_detailed(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -126,7 +126,7 @@ async def asyncio(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
