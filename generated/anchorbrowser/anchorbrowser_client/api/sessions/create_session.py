@@ -47,7 +47,9 @@ def build_request(
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("post", "/v1/sessions", json=body, content_type="application/json")
+    return client.build_request(
+        "post", "/v1/sessions", json=body if body is not None else UNSET, content_type="application/json"
+    )
 
 
 def parse_response(response: HttpResponse) -> Response[models.CreatedSessionEnvelope | models.ErrorResponse]:

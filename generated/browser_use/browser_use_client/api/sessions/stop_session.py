@@ -11,7 +11,7 @@ from ...client import AuthenticatedClient
 from ...decoding import either, json_body, to_response
 from ...decoding import success as _success
 from ...encoding import path_segment as _path_segment
-from ...types import HttpResponse, Response
+from ...types import UNSET, HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
@@ -43,7 +43,10 @@ def build_request(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "patch", f"/browsers/{_path_segment('session_id', session_id)}", json=body, content_type="application/json"
+        "patch",
+        f"/browsers/{_path_segment('session_id', session_id)}",
+        json=body if body is not None else UNSET,
+        content_type="application/json",
     )
 
 
