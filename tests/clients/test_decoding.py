@@ -51,7 +51,8 @@ SILENT = [
 def test_a_stop_is_a_success_whatever_its_body_says(case: ClientCase, operation: Operation) -> None:
     """Whatever JSON it is, or nothing; but a page of HTML is another server's."""
     module, schema = case.module(operation.module), operation.success(200)["schema"]
-    for value in (None, {}, [], "closed", True, {"data": None}, {"data": {"status": 5}}, {"message": 5}):
+    values: tuple[Any, ...] = (None, {}, [], "closed", True, {"data": None}, {"data": {"status": 5}}, {"message": 5})
+    for value in values:
         response = module.parse_response(httpx.Response(200, content=encoded(value)))
         assert (case.oracle.plain(response.parsed), response.error) == (case.oracle.decode(schema, value), None)
     response = module.parse_response(httpx.Response(200))

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from .types import UNSET, Model, Rows
+from .types import UNSET, Model, Rows, Unset
 
 T = TypeVar("T")
 
@@ -46,6 +46,11 @@ def date_of(name: str, value: T) -> T:
     if isinstance(value, datetime.datetime):
         raise ValueError(f"{name} is a date, and a datetime cannot be sent: give it the datetime's date()")
     return value
+
+
+def given(body: T | None) -> T | Unset:
+    """Return a body; None, where the API has no null for one, was not given."""
+    return UNSET if body is None else body
 
 
 def query_of(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import either, json_body, to_response
 from ...decoding import success as _success
-from ...types import UNSET, HttpResponse, Response
+from ...encoding import given as _given
+from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
@@ -44,9 +45,7 @@ def build_request(*, client: AuthenticatedClient, body: models.CreateSessionRequ
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request(
-        "post", "/browsers", json=body if body is not None else UNSET, content_type="application/json"
-    )
+    return client.build_request("post", "/browsers", json=_given(body), content_type="application/json")
 
 
 def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:

@@ -10,8 +10,9 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import either, json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...encoding import path_segment as _path_segment
-from ...types import UNSET, HttpResponse, Response
+from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
@@ -45,7 +46,7 @@ def build_request(
     return client.build_request(
         "patch",
         f"/browsers/{_path_segment('session_id', session_id)}",
-        json=body if body is not None else UNSET,
+        json=_given(body),
         content_type="application/json",
     )
 

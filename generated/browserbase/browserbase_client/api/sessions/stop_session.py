@@ -10,8 +10,9 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...encoding import path_segment as _path_segment
-from ...types import UNSET, HttpResponse, Response
+from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
     import httpx
@@ -44,10 +45,7 @@ def build_request(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "post",
-        f"/v1/sessions/{_path_segment('id', id)}",
-        json=body if body is not None else UNSET,
-        content_type="application/json",
+        "post", f"/v1/sessions/{_path_segment('id', id)}", json=_given(body), content_type="application/json"
     )
 
 
