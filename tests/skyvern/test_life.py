@@ -145,7 +145,8 @@ def test_a_path_may_end_in_a_slash(server: Server, client: Api) -> None:
         paths = ("", "/history", f"/{session.browser_session_id}")
         for url in (f"{server.address}/v1/browser_sessions{path}" for path in paths):
             plain, slashed = (
-                httpx.get(each, headers={"x-api-key": server.key}, trust_env=False) for each in (url, f"{url}/")
+                httpx.get(each, headers={"x-api-key": server.key}, timeout=60, trust_env=False)
+                for each in (url, f"{url}/")
             )
             assert (slashed.status_code, slashed.json()) == (200, plain.json())
 
