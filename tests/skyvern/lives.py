@@ -37,9 +37,9 @@ _WRITTEN = (
 class Real:
     """The real server."""
 
-    def __init__(self, server: Server) -> None:
-        self.key = server.key
-        self._client = httpx.Client(base_url=server.address, timeout=_SECONDS, trust_env=False)
+    def __init__(self, client: httpx.Client, key: str) -> None:
+        self.key = key
+        self._client = client
 
     def send(self, method: str, path: str, headers: dict[str, str], content: bytes) -> tuple[int, Any]:
         """Return the status and the body of a response."""
@@ -127,13 +127,17 @@ class Life:
 
 def find_differences(steps: dict[str, dict[str, Any]], server: Server) -> Iterator[str]:
     """Yield a line for each difference: what the server says, and what the sandbox says."""
-    real, ours = Life(Real(server)), Life(Sandbox())
-    try:
-        for name, step in steps.items():
-            theirs, own = real.take(step), ours.take(step)
-            for place in dict.fromkeys((*theirs, *own)):
-                said = (theirs.get(place, "nothing"), own.get(place, "nothing"))
-                if said[0] != said[1]:
-                    yield f"{name}: {place}: {said[0]}, and in the sandbox {said[1]}"
-    finally:
-        real.close()
+    with httpx.Client(base_url=server.address, timeout=_SECONDS, trust_env=False) as client:
+        real, ours = Life(Real(client, server.key)), Life(Sandbox())
+        try:
+            for name, step in steps.items():
+                yield from _compared(name, real.take(step), ours.take(step))
+        finally:
+            real.close()
+
+
+def _compared(name: str, theirs: dict[str, str], own: dict[str, str]) -> Iterator[str]:
+    for place in dict.fromkeys((*theirs, *own)):
+        said = (theirs.get(place, "nothing"), own.get(place, "nothing"))
+        if said[0] != said[1]:
+            yield f"{name}: {place}: {said[0]}, and in the sandbox {said[1]}"
