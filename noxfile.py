@@ -22,7 +22,7 @@ EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 SERVERS = PYPROJECT["tool"]["workspace"]["servers"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
-BENCHMARKS = ("regenerate", "decoding", "calls", "faults")
+BENCHMARKS = ("regenerate", "decoding", "listing", "calls", "faults")
 # Half of the tests' time is waiting for what is slow or lost on purpose.
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
