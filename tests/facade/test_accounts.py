@@ -57,17 +57,17 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
         ),
         (
             {
-                "/v1/billing": {"data": {"billing_period": "2026-13", "max_concurrent_browsers": 5.5}},
+                "/v1/billing": {"data": {"credits": 0, "billing_period": "2026-13", "max_concurrent_browsers": 5.5}},
                 "/v1/sessions": {"data": {"sessions": []}},
             },
-            Account(unit="credits"),
+            Account(balance=Decimal(0), unit="credits"),
         ),
         (
             {
-                "/v1/billing": {"data": {"max_concurrent_browsers": 25}},
+                "/v1/billing": {"data": {"credits": -1.5, "max_concurrent_browsers": 25}},
                 "/v1/sessions": {"data": {"sessions": [], "total": -1}},
             },
-            Account(concurrency_limit=25, is_unlimited=False, unit="credits"),
+            Account(concurrency_limit=25, is_unlimited=False, balance=Decimal("-1.5"), unit="credits"),
         ),
     ],
     "brightdata": [
@@ -85,10 +85,17 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
             Account(concurrency_limit=10, is_unlimited=False, balance=Decimal("9.5"), unit="USD"),
         ),
         (
-            {"/api/v3/billing/account": {"rateLimit": 10, "concurrentSessionLimit": 50, "activeSessionCount": 0}},
-            Account(concurrency_limit=50, is_unlimited=False, running=0, unit="USD"),
+            {
+                "/api/v3/billing/account": {
+                    "totalCreditsBalanceUsd": 0,
+                    "rateLimit": 10,
+                    "concurrentSessionLimit": 50,
+                    "activeSessionCount": 0,
+                }
+            },
+            Account(concurrency_limit=50, is_unlimited=False, running=0, balance=Decimal(0), unit="USD"),
         ),
-        ({"/api/v3/billing/account": {}}, Account(unit="USD")),
+        ({"/api/v3/billing/account": {"totalCreditsBalanceUsd": 0}}, Account(balance=Decimal(0), unit="USD")),
     ],
     "browserbase": [
         (
@@ -107,10 +114,6 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
                 "/v1/projects/a/usage": {"browserMinutes": 5},
                 "/v1/sessions": [],
             },
-            Account(running=0, unit="minutes"),
-        ),
-        (
-            {"/v1/projects": [{"id": "a"}], "/v1/projects/a/usage": {}, "/v1/sessions": []},
             Account(running=0, unit="minutes"),
         ),
         ({"/v1/projects": [], "/v1/sessions": []}, Account(running=0, unit="minutes")),
