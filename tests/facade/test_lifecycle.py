@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,20 +51,20 @@ def stop_of(slug: str, session_id: str) -> str:
     return f"{method} {CREATE[slug].removeprefix('POST ')}/{session_id}{end}"
 
 
-def call(server: InMemory, backend: str | None, name: str, *args: Any, **named: Any) -> Any:
+def call(server: InMemory, backend: str | None, name: str, *args: Any, ledger: Path | None = None, **named: Any) -> Any:
     """Return what a method of a client returns, or the error that it raises."""
 
     def with_client(client: Client | AsyncClient) -> Any:
         return getattr(client, name)(*args, **named)
 
     async def call_async() -> Any:
-        async with async_client(server) as client:
+        async with async_client(server, ledger=ledger) as client:
             return await with_client(client)
 
     try:
         if backend:
             return run(backend, call_async)
-        with sync_client(server) as client:
+        with sync_client(server, ledger=ledger) as client:
             return with_client(client)
     except BrowserSessionsError as error:
         return error

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from browser_sessions._connect import ConnectInfo
     from browser_sessions._options import Profile, Proxy
     from browser_sessions._providers import PROVIDERS, Provider
+    from browser_sessions._reap_report import ReapReport
     from browser_sessions._ref import SessionRef
     from browser_sessions._session import BrowserSession, Cost, Recording, SessionFailure
     from browser_sessions._status import SessionStatus
@@ -36,6 +37,7 @@ _MODULES = {
     "Profile": "_options",
     "Provider": "_providers",
     "Proxy": "_options",
+    "ReapReport": "_reap_report",
     "Recording": "_session",
     "SessionFailure": "_session",
     "SessionRef": "_ref",
@@ -57,6 +59,7 @@ __all__ = (
     "Profile",
     "Provider",
     "Proxy",
+    "ReapReport",
     "Recording",
     "SessionFailure",
     "SessionRef",

@@ -15,6 +15,7 @@ from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
 from browser_sessions._listing import OPEN, Query, all_of
 from browser_sessions._options import MARKER, Options, make_marker
+from browser_sessions._records import note, note_over, record
 from browser_sessions._session import BrowserSession
 from browser_sessions._stopping import stop
 from browser_sessions._waiting import is_connectable
@@ -56,13 +57,15 @@ class Creation:
         provider = opened.access.provider
         self._module = import_module(f"browser_sessions._providers.{provider.slug}.creates")
         has_metadata = "metadata" in provider.operations["create"].options
-        self._marker = make_marker(None) if has_metadata else None
+        self._mark = make_marker(calls.owner)  # in the ledger, it joins the lines of a session also without metadata
+        self._marker = self._mark if has_metadata else None
         self._calls = calls
         self._options = options
         self._bounds = bounds
         self._since = datetime.now(UTC)
         self._receipt = Receipt()
         self._is_settled = False
+        self._is_recorded = False
         body = self._module.body(options, self._marker)
         self._call: Call[BrowserSession] = Call(
             opened.access,
@@ -83,19 +86,21 @@ class Creation:
         """Create the session, and return it as it was created, or found.
 
         Raises:
+            LedgerError: The ledger cannot be written; nothing was sent.
             CreateUncertain: The response was lost, and the session was not found.
             BrowserSessionsError: It was not created.
 
         """
+        yield from record(self._calls, "create", self._call.access, self._mark)
         self._since = datetime.now(UTC)
         try:
             session = yield from course(self._call)
         except MayExistError as lost:
             session = yield from self._search(lost.error)
         except BrowserSessionsError:
-            self._is_settled = True
+            yield from self._settle()
             raise
-        return self._take(session)
+        return (yield from self._take(session))
 
     def steps_until_ready(self, seconds: float) -> Course[BrowserSession]:
         """Create the session, and return it once it can be connected to."""
@@ -106,12 +111,15 @@ class Creation:
             return (yield from self._calls.wait(session.ref, "ready", seconds, self._bounds))
         except SessionEnded as error:
             self.final = error.session
+            yield from note_over(self._calls, error.session)
             raise
 
     def end(self) -> Course[None]:
         """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
         try:
             session = self.created or (yield from self._found())
+            if session:
+                yield from self._record(session)
             if session and not self.final:
                 self.final = yield from stop(self._calls, session.ref, _STOP, self._bounds, confirming=CONFIRM)
         except (CreateUncertain, StopUnconfirmed) as error:
@@ -169,11 +177,11 @@ class Creation:
         came = self._receipt.came
         outcome = outcome_of(self._call, came, self._call.bounds.timeout)
         if isinstance(outcome, BrowserSession):
-            return self._take(outcome)
+            return (yield from self._take(outcome))
         if not may_exist(came, outcome):
-            self._is_settled = True
+            yield from self._settle()
             return None
-        return self._take((yield from self._search(outcome)))
+        return (yield from self._take((yield from self._search(outcome))))
 
     def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:
         """Look for the session of a lost response."""
@@ -212,10 +220,21 @@ class Creation:
             f"{text} ({about})", marker=self._marker, since=self._since, candidates=candidates, **fields
         )
 
-    def _take(self, session: BrowserSession) -> BrowserSession:
+    def _take(self, session: BrowserSession) -> Course[BrowserSession]:
         self._calls.created[session.ref] = time.monotonic()
-        self.created = self._with_lifetime(session)
-        return self.created
+        self.created = session = self._with_lifetime(session)
+        yield from self._record(session)
+        return session
+
+    def _record(self, session: BrowserSession) -> Course[None]:
+        if not self._is_recorded:  # an interruption may have come before it
+            yield from note(self._calls, "created", self._call.access, self._mark, session)
+            self._is_recorded = True
+
+    def _settle(self) -> Course[None]:
+        """Say for certain that nothing was created."""
+        self._is_settled = True
+        yield from note(self._calls, "failed", self._call.access, self._mark)
 
     def _with_lifetime(self, session: BrowserSession) -> BrowserSession:
         """Return a session in which a lifetime that was not asked for is unexpected."""

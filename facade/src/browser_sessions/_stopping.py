@@ -13,6 +13,7 @@ from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._failures import line_of
 from browser_sessions._masking import mask_text
 from browser_sessions._providers._operations import require
+from browser_sessions._records import note_over
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import (
@@ -57,6 +58,14 @@ def stop(
 
     """
     require(ref.provider, "stop")
+    over = yield from _stopped(calls, ref, timeout, bounds, confirming)
+    yield from note_over(calls, over)
+    return over
+
+
+def _stopped(
+    calls: Calls, ref: SessionRef, timeout: float, bounds: Bounds, confirming: float | None
+) -> Course[BrowserSession]:
     end = time.monotonic() + timeout
     if ref not in calls.created:
         session = yield from calls.get(ref, bounds)
