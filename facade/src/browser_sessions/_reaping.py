@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from browser_sessions._ledger import fingerprint, host_of
-from browser_sessions._listing import OPEN, Query, all_of
 from browser_sessions._options import MARKER, checked_owner
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._query import OPEN, Query
 from browser_sessions._reap_report import ReapReport
 from browser_sessions._records import done, note, note_over
 from browser_sessions._ref import SessionRef
@@ -202,8 +202,8 @@ class Reaping:
     def _list(self, slug: str, query: Query) -> Course[list[BrowserSession] | None]:
         """Return the sessions of a list; None if it cannot be read."""
         try:
-            reading, steps = self._calls.list(slug, query, self._bounds)
-            found = yield from all_of(steps)
+            reading = self._calls.list(slug, query, self._bounds)
+            found = yield from reading.all_pages()
         except BrowserSessionsError as error:
             self._failed.append(error.with_traceback(None))
             return None
