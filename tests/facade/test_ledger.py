@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -525,7 +526,7 @@ def test_a_file_that_is_replaced_while_its_lock_is_waited_for(path: Path, monkey
     ledger = Ledger(path)
     ledger.write("create", ACCESS, MARKER)
     lock = Ledger._lock
-    ways = [lambda: path.with_name("new").rename(path), path.unlink]
+    ways: list[Callable[[], object]] = [lambda: path.with_name("new").rename(path), path.unlink]
     path.with_name("new").write_bytes(SALT + line(id="a"))
 
     def replaced(self: Ledger, file: int) -> None:

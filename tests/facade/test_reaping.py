@@ -518,12 +518,13 @@ def test_a_candidate_without_an_age(path: Path, fleet: Fleet) -> None:
 
 def test_what_is_asked_for_is_checked(path: Path, fleet: Fleet) -> None:
     """Before anything is read or sent."""
-    for error, named in [
+    cases: list[tuple[type[BrowserSessionsError], dict[str, Any]]] = [
         (ConfigurationError, {}),
         (InvalidOption, {"owner": "a.b"}),
         (InvalidOption, {"owner": "me", "older_than": timedelta(seconds=-1)}),
         (InvalidOption, {"owner": "me", "older_than": 60}),
-    ]:
+    ]
+    for error, named in cases:
         assert type(fleet.reap(**named)) is error
     with sync_client(fleet, owner="me") as client, pytest.raises(TypeError, match="older_than"):
         client.reap()  # type: ignore[call-arg]  # on purpose
