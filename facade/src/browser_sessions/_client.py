@@ -60,7 +60,7 @@ class Client(Lifecycle, Observation):
             directly whatever they are.
         verify: A TLS context, or False to trust any certificate.
         ledger: A file in which each session that is created is written down before and afterwards, so that `reap` finds
-            it; made if it is missing, with its folder, for its owner alone.
+            it; made if it is missing, with its folder, for you alone. Not on Windows.
         owner: Whose sessions are created: letters, digits, "_", "-" and spaces, as a part of their marker.
 
     Raises:
