@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,13 +11,16 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from browser_sessions._attempt import Pause, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
 from browser_sessions._listing import OPEN, Query, all_of
 from browser_sessions._options import MARKER, Options, make_marker
+from browser_sessions._ref import as_ref
 from browser_sessions._session import BrowserSession
-from browser_sessions._stopping import stop
+from browser_sessions._stopping import shown, stop
 from browser_sessions._waiting import is_connectable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, SessionEnded, StopUnconfirmed
 
@@ -63,6 +67,7 @@ class Creation:
         self._since = datetime.now(UTC)
         self._receipt = Receipt()
         self._is_settled = False
+        self._process = os.getpid()
         body = self._module.body(options, self._marker)
         self._call: Call[BrowserSession] = Call(
             opened.access,
@@ -89,13 +94,13 @@ class Creation:
         """
         self._since = datetime.now(UTC)
         try:
-            session = yield from course(self._call)
+            outcome = self._checked((yield from course(self._call)))
         except MayExistError as lost:
-            session = yield from self._search(lost.error)
+            outcome = lost.error
         except BrowserSessionsError:
             self._is_settled = True
             raise
-        return self._take(session)
+        return self._take(outcome if isinstance(outcome, BrowserSession) else (yield from self._search(outcome)))
 
     def steps_until_ready(self, seconds: float) -> Course[BrowserSession]:
         """Create the session, and return it once it can be connected to."""
@@ -105,11 +110,13 @@ class Creation:
                 return session
             return (yield from self._calls.wait(session.ref, "ready", seconds, self._bounds))
         except SessionEnded as error:
-            self.final = error.session
+            if error.session and error.session.id == session.id:
+                self.final = error.session
             raise
 
     def end(self) -> Course[None]:
         """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
+        self.problem = None
         try:
             session = self.created or (yield from self._found())
             if session and not self.final:
@@ -125,7 +132,7 @@ class Creation:
     def name(self) -> str:
         """What to call the session in a sentence."""
         if self.created:
-            return str(self.created.ref)
+            return shown(self.created.ref)
         slug = self._call.access.provider.slug
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
@@ -137,17 +144,14 @@ class Creation:
             interruption: What interrupted the stop.
 
         """
-        self.is_left = True
         # An interruption is not lost, and is not needed twice.
         leaves = interruption if interruption and (error is None or isinstance(error, Exception)) else error
         doubt = self.doubt
-        if doubt is None:
-            return leaves
-        if leaves is None:
-            return self.problem
-        leaves.add_note(doubt)
-        _log.error("%s", doubt)
-        return leaves
+        if doubt and leaves is not None:
+            leaves.add_note(doubt)
+            _log.error("%s", doubt)
+        self.is_left = True  # last: what interrupts this leaves it to the end of the run
+        return self.problem if leaves is None else leaves
 
     @property
     def doubt(self) -> str | None:
@@ -160,6 +164,8 @@ class Creation:
 
     @property
     def _may_run(self) -> bool:
+        if os.getpid() != self._process:  # after a fork, it is the parent's
+            return False
         return self.created is not None or (self._receipt.is_sent and not self._is_settled)
 
     def _found(self) -> Course[BrowserSession | None]:
@@ -167,13 +173,26 @@ class Creation:
         if not self._may_run:
             return None
         came = self._receipt.came
-        outcome = outcome_of(self._call, came, self._call.bounds.timeout)
+        outcome = self._checked(outcome_of(self._call, came, self._call.bounds.timeout))
         if isinstance(outcome, BrowserSession):
             return self._take(outcome)
         if not may_exist(came, outcome):
             self._is_settled = True
             return None
         return self._take((yield from self._search(outcome)))
+
+    def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
+        """Return what came of a create; a session that no request can name is as good as lost."""
+        if not isinstance(outcome, BrowserSession):
+            return outcome
+        module = import_module(f"browser_sessions._providers.{self._slug}.stops")
+        try:
+            module.OPERATION.build_request(as_ref(outcome).id, client=self._call.client, **module.named(outcome.id))
+        except (ValueError, httpx.InvalidURL) as error:
+            from browser_sessions._failures import unexpected
+
+            return unexpected(self._call, self._receipt.came, f"no request can name this session: {error}")
+        return outcome
 
     def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:
         """Look for the session of a lost response."""
@@ -182,7 +201,7 @@ class Creation:
         for moment in LOOKS:
             yield Pause(max(lost + moment - time.monotonic(), 0.0))
             left = max(lost + _SEARCH - time.monotonic(), 1.0)
-            bounds = Bounds(min(self._bounds.timeout, left), 0, left)
+            bounds = Bounds(min(self._bounds.timeout, left), self._bounds.max_retries, left)
             try:
                 found = yield from all_of(self._calls.list(self._slug, self._query(), bounds)[1])
             except BrowserSessionsError as failed:
@@ -205,7 +224,8 @@ class Creation:
             text += f"No session with the metadata {MARKER}={self._marker} was listed within {LOOKS[-1]:g} s: "
             text += "list it later, and do not create again because of this"
         else:
-            text += f"Sessions that may be it, in `candidates`: {len(candidates)}. Do not create again because of this"
+            names = ", ".join(shown(each.ref) for each in candidates) or "none was listed"
+            text += f"Sessions that may be it, in `candidates`: {names}. Do not create again because of this"
         about = str(error).removeprefix(f"{self._slug}: ")
         fields = {name: getattr(error, name) for name in _FIELDS}
         return CreateUncertain(

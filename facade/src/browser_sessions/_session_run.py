@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
 from datetime import timedelta
 from types import TracebackType
@@ -26,7 +27,7 @@ class _Run:
     def __init__(self, creation: Creation, ready_timeout: float) -> None:
         self._creation = creation
         self._ready_timeout = ready_timeout
-        self._forgotten: weakref.finalize[..., _Run] | None = None
+        self._entered = threading.Lock()
 
     @property
     def created(self) -> BrowserSession | None:
@@ -39,7 +40,7 @@ class _Run:
         return self._creation.final
 
     def _enter(self) -> None:
-        if self._forgotten:
+        if not self._entered.acquire(blocking=False):
             raise RuntimeError("a session is entered once: call session() again for another one")
 
 
@@ -59,7 +60,7 @@ class SessionRun(_Run):
     def __enter__(self) -> BrowserSession:
         self._enter()
         # A Ctrl-C that comes between the block and the first line of `__exit__` leaves without it.
-        self._forgotten = weakref.finalize(self, _end, self._driver, self._creation)
+        weakref.finalize(self, _end, self._driver, self._creation)
         try:
             return self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
         except BaseException as error:
@@ -105,7 +106,7 @@ class AsyncSessionRun(_Run):
 
     async def __aenter__(self) -> BrowserSession:
         self._enter()
-        self._forgotten = weakref.finalize(self, _report, self._creation)
+        weakref.finalize(self, _report, self._creation)
         try:
             return await self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
         except BaseException as error:
