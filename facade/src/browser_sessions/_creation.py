@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from browser_sessions._attempt import Pause, Receipt
+from browser_sessions._attempt import Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
 from browser_sessions._listing import OPEN, Query, all_of
@@ -110,7 +110,7 @@ class Creation:
                 return session
             return (yield from self._calls.wait(session.ref, "ready", seconds, self._bounds))
         except SessionEnded as error:
-            if error.session and error.session.id == session.id:
+            if error.session.id == session.id:
                 self.final = error.session
             raise
 
@@ -173,7 +173,8 @@ class Creation:
         if not self._may_run:
             return None
         came = self._receipt.came
-        outcome = self._checked(outcome_of(self._call, came, self._call.bounds.timeout))
+        received = outcome_of(self._call, came, self._call.bounds.timeout)
+        outcome = self._checked(received)
         if isinstance(outcome, BrowserSession):
             return self._take(outcome)
         if not may_exist(came, outcome):
@@ -183,7 +184,8 @@ class Creation:
 
     def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
         """Return what came of a create; a session that no request can name is as good as lost."""
-        if not isinstance(outcome, BrowserSession):
+        came = self._receipt.came
+        if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
         module = import_module(f"browser_sessions._providers.{self._slug}.stops")
         try:
@@ -191,7 +193,7 @@ class Creation:
         except (ValueError, httpx.InvalidURL) as error:
             from browser_sessions._failures import unexpected
 
-            return unexpected(self._call, self._receipt.came, f"no request can name this session: {error}")
+            return unexpected(self._call, came, f"no request can name this session: {error}")
         return outcome
 
     def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:

@@ -28,6 +28,7 @@ class _Run:
         self._creation = creation
         self._ready_timeout = ready_timeout
         self._entered = threading.Lock()
+        self._forgotten: weakref.finalize[..., _Run] | None = None
 
     @property
     def created(self) -> BrowserSession | None:
@@ -42,6 +43,11 @@ class _Run:
     def _enter(self) -> None:
         if not self._entered.acquire(blocking=False):
             raise RuntimeError("a session is entered once: call session() again for another one")
+
+    def _leave(self) -> None:
+        """Let go of what is there for a block that is never left: a Ctrl-C that came during it would be lost."""
+        if self._forgotten and self._creation.is_left:
+            self._forgotten.detach()
 
 
 class SessionRun(_Run):
@@ -60,17 +66,20 @@ class SessionRun(_Run):
     def __enter__(self) -> BrowserSession:
         self._enter()
         # A Ctrl-C that comes between the block and the first line of `__exit__` leaves without it.
-        weakref.finalize(self, _end, self._driver, self._creation)
+        self._forgotten = weakref.finalize(self, _end, self._driver, self._creation)
         try:
             return self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
         except BaseException as error:
-            leave(self._driver, self._creation, error)
+            self.__exit__(type(error), error, error.__traceback__)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        leave(self._driver, self._creation, error)
+        try:
+            leave(self._driver, self._creation, error)
+        finally:
+            self._leave()
 
 
 def leave(driver: Driver, creation: Creation, error: BaseException | None) -> None:
@@ -106,17 +115,20 @@ class AsyncSessionRun(_Run):
 
     async def __aenter__(self) -> BrowserSession:
         self._enter()
-        weakref.finalize(self, _report, self._creation)
+        self._forgotten = weakref.finalize(self, _report, self._creation)
         try:
             return await self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
         except BaseException as error:
-            await async_leave(self._driver, self._creation, error)
+            await self.__aexit__(type(error), error, error.__traceback__)
             raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await async_leave(self._driver, self._creation, error)
+        try:
+            await async_leave(self._driver, self._creation, error)
+        finally:
+            self._leave()
 
 
 async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseException | None) -> None:
@@ -135,8 +147,10 @@ async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseExcept
 def _end(driver: Driver, creation: Creation) -> None:
     """Stop a session whose block was left without `__exit__`, at the latest when the program ends."""
     if not creation.is_left:
-        driver.run(creation.end())
-        _report(creation)
+        try:
+            driver.run_whole(creation.end)
+        finally:
+            _report(creation)
 
 
 def _report(creation: Creation) -> None:
