@@ -207,6 +207,21 @@ def test_a_create_that_fails(backend: str | None, clock: Clock) -> None:
     assert server.sent == [CREATE["skyvern"]]
 
 
+def test_another_session_that_is_over(clock: Clock) -> None:
+    """Sent in the place of this one, it does not keep this one from being stopped."""
+    server = InMemory("skyvern", clock)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        if request.method == "GET" and len(server.sent) == 2:
+            return httpx.Response(200, json=response.json() | {"browser_session_id": "pbs_1", "status": "failed"})
+        return response
+
+    with sync_client(respond) as client, pytest.raises(errors.SessionEnded), client.session("skyvern"):
+        pass
+    assert server.open == []
+
+
 def test_a_session_that_was_stopped_in_its_block(clock: Clock) -> None:
     """It is fetched, and not stopped once more."""
     server = InMemory("browser_use", clock)
@@ -336,6 +351,55 @@ def test_a_block_that_is_left_without_its_exit_and_its_client(clock: Clock, capl
     assert [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR] == [
         f"{session.ref} may still be running: this client is closed: make another one"
     ]
+
+
+def test_a_report_that_is_interrupted(clock: Clock) -> None:
+    """What it would have said is not lost: the session is stopped again with the end of the run."""
+    server = InMemory("browser_use", clock)
+    server.fault("stop_session", "ignored")
+
+    class InterruptingError(Exception):
+        """Interrupts what adds a note to it."""
+
+        def add_note(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    with sync_client(server) as client:
+        with pytest.raises(KeyboardInterrupt), client.session("browser_use"):
+            raise InterruptingError
+        gc.collect()
+        assert server.open == []
+
+
+def test_a_fork_leaves_the_session_to_its_parent(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the block is left in the child."""
+    server = InMemory("browser_use", clock)
+
+    def fork(_: BrowserSession) -> None:
+        monkeypatch.setattr("os.getpid", lambda: 0)
+
+    assert leave(server, None, fork).error is None
+    assert [each.partition(" ")[0] for each in server.sent] == ["POST"]
+
+
+def test_the_failure_of_an_interrupted_create(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+    """Is ours to report: asyncio does not log that it was never retrieved."""
+    server = InMemory("browser_use", clock)
+    server.fault("create_session", "lost")
+
+    async def work(client: AsyncClient, slow: Slow) -> None:
+        task = asyncio.create_task(client.create("browser_use"))
+        await slow.has_come.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        slow.may_respond.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    in_loop("asyncio", server, "POST", work)
+    gc.collect()
+    assert caplog.records == []
+    assert server.open == []
 
 
 def test_threads_that_cannot_be_started(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from browser_sessions._attempt import Pause, Receipt
+import httpx
+
+from browser_sessions._attempt import Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
+from browser_sessions._masking import secrets_in
 from browser_sessions._options import MARKER, Options, make_marker
 from browser_sessions._query import OPEN, Query
 from browser_sessions._records import note, note_over, record
+from browser_sessions._ref import as_ref
 from browser_sessions._session import BrowserSession
-from browser_sessions._stopping import stop
+from browser_sessions._stopping import shown, stop
 from browser_sessions._waiting import is_connectable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, SessionEnded, StopUnconfirmed
 
@@ -66,6 +70,7 @@ class Creation:
         self._receipt = Receipt()
         self._is_settled = False
         self._is_recorded = False
+        self._process = os.getpid()
         body = self._module.body(options, self._marker)
         self._call: Call[BrowserSession] = Call(
             opened.access,
@@ -75,7 +80,7 @@ class Creation:
             bounds._replace(timeout=bounds.deadline),
             named={"body": body},
             receipt=self._receipt,
-            secrets=tuple(_secrets_in(body, provider.sensitive)),
+            secrets=tuple(secrets_in(body, provider.sensitive)),
         )
         self.created: BrowserSession | None = None
         self.final: BrowserSession | None = None
@@ -94,12 +99,13 @@ class Creation:
         yield from record(self._calls, "create", self._call.access, self._mark)
         self._since = datetime.now(UTC)
         try:
-            session = yield from course(self._call)
+            outcome = self._checked((yield from course(self._call)))
         except MayExistError as lost:
-            session = yield from self._search(lost.error)
+            outcome = lost.error
         except BrowserSessionsError:
             yield from self._settle()
             raise
+        session = outcome if isinstance(outcome, BrowserSession) else (yield from self._search(outcome))
         return (yield from self._take(session))
 
     def steps_until_ready(self, seconds: float) -> Course[BrowserSession]:
@@ -110,12 +116,14 @@ class Creation:
                 return session
             return (yield from self._calls.wait(session.ref, "ready", seconds, self._bounds))
         except SessionEnded as error:
-            self.final = error.session
-            yield from note_over(self._calls, error.session)
+            if error.session.id == session.id:
+                self.final = error.session
+                yield from note_over(self._calls, error.session)
             raise
 
     def end(self) -> Course[None]:
         """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
+        self.problem = None
         try:
             session = self.created or (yield from self._found())
             if session:
@@ -133,7 +141,7 @@ class Creation:
     def name(self) -> str:
         """What to call the session in a sentence."""
         if self.created:
-            return str(self.created.ref)
+            return shown(self.created.ref)
         slug = self._call.access.provider.slug
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
@@ -145,17 +153,14 @@ class Creation:
             interruption: What interrupted the stop.
 
         """
-        self.is_left = True
         # An interruption is not lost, and is not needed twice.
         leaves = interruption if interruption and (error is None or isinstance(error, Exception)) else error
         doubt = self.doubt
-        if doubt is None:
-            return leaves
-        if leaves is None:
-            return self.problem
-        leaves.add_note(doubt)
-        _log.error("%s", doubt)
-        return leaves
+        if doubt and leaves is not None:
+            leaves.add_note(doubt)
+            _log.error("%s", doubt)
+        self.is_left = True  # last: what interrupts this leaves it to the end of the run
+        return self.problem if leaves is None else leaves
 
     @property
     def doubt(self) -> str | None:
@@ -168,6 +173,8 @@ class Creation:
 
     @property
     def _may_run(self) -> bool:
+        if os.getpid() != self._process:  # after a fork, it is the parent's
+            return False
         return self.created is not None or (self._receipt.is_sent and not self._is_settled)
 
     def _found(self) -> Course[BrowserSession | None]:
@@ -175,13 +182,28 @@ class Creation:
         if not self._may_run:
             return None
         came = self._receipt.came
-        outcome = outcome_of(self._call, came, self._call.bounds.timeout)
+        received = outcome_of(self._call, came, self._call.bounds.timeout)
+        outcome = self._checked(received)
         if isinstance(outcome, BrowserSession):
             return (yield from self._take(outcome))
         if not may_exist(came, outcome):
             yield from self._settle()
             return None
         return (yield from self._take((yield from self._search(outcome))))
+
+    def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
+        """Return what came of a create; a session that no request can name is as good as lost."""
+        came = self._receipt.came
+        if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
+            return outcome
+        module = import_module(f"browser_sessions._providers.{self._slug}.stops")
+        try:
+            module.OPERATION.build_request(as_ref(outcome).id, client=self._call.client, **module.named(outcome.id))
+        except (ValueError, httpx.InvalidURL) as error:
+            from browser_sessions._failures import unexpected
+
+            return unexpected(self._call, came, f"no request can name this session: {error}")
+        return outcome
 
     def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:
         """Look for the session of a lost response."""
@@ -190,7 +212,7 @@ class Creation:
         for moment in LOOKS:
             yield Pause(max(lost + moment - time.monotonic(), 0.0))
             left = max(lost + _SEARCH - time.monotonic(), 1.0)
-            bounds = Bounds(min(self._bounds.timeout, left), 0, left)
+            bounds = Bounds(min(self._bounds.timeout, left), self._bounds.max_retries, left)
             try:
                 found = yield from self._calls.list(self._slug, self._query(), bounds).all_pages()
             except BrowserSessionsError as failed:
@@ -213,7 +235,8 @@ class Creation:
             text += f"No session with the metadata {MARKER}={self._marker} was listed within {LOOKS[-1]:g} s: "
             text += "list it later, and do not create again because of this"
         else:
-            text += f"Sessions that may be it, in `candidates`: {len(candidates)}. Do not create again because of this"
+            names = ", ".join(shown(each.ref) for each in candidates) or "none was listed"
+            text += f"Sessions that may be it, in `candidates`: {names}. Do not create again because of this"
         about = str(error).removeprefix(f"{self._slug}: ")
         fields = {name: getattr(error, name) for name in _FIELDS}
         return CreateUncertain(
@@ -251,21 +274,3 @@ class Creation:
 
 
 _FIELDS = ("provider", "status_code", "request_id", "retry_after", "headers", "body")
-
-
-def _secrets_in(value: Any, names: frozenset[str]) -> Iterator[str]:
-    """Yield the texts in a body that are properties of some names, or in them."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _texts(each) if name in names else _secrets_in(each, names)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _secrets_in(each, names)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)

@@ -13,6 +13,9 @@ from browser_sessions._ref import SessionRef
 _WITHOUT_ID = ("create", "failed")
 _WITH_ID = ("created", "over")
 
+_SHOWN = 200
+"""Characters of what is said about a line, which may repeat some of it."""
+
 _MARKER = re.compile(r"(?:[A-Za-z0-9_ -]+)\.[a-z0-9]{20}")
 
 
@@ -104,7 +107,7 @@ def contents_of(salt: bytes | None, lines: Iterable[bytes]) -> Contents:
         try:
             entry = _entry_of(line)
         except (ValueError, TypeError, RecursionError) as error:
-            problems.append(f"line {number} cannot be used: {error}")
+            problems.append(f"line {number} cannot be used: {str(error)[:_SHOWN]}")
         read.append((line.removesuffix(b"\n") + b"\n", entry))
     if read and salt is None:
         problems.insert(0, "line 1 has no salt: the keys of the lines are unknown")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from browser_sessions._failures import line_of
 from browser_sessions._ledger import fingerprint, host_of
 from browser_sessions._options import MARKER, checked_owner
 from browser_sessions._providers import PROVIDERS
@@ -162,7 +163,8 @@ class Reaping:
         try:
             session = yield from self._calls.get(ref, self._bounds)
             if session.id != ref.id:
-                raise UnexpectedResponse(f"{ref}: the provider sent another session for this id", ref=ref)
+                text = f"{line_of(str(ref))}: the provider sent another session for this id"
+                raise UnexpectedResponse(text, ref=ref)
         except SessionNotFound:
             self._missing.append(entry)
         except BrowserSessionsError as error:

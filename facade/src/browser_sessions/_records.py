@@ -42,7 +42,9 @@ def note(
     try:
         yield from record(calls, event, access, marker, session)
     except LedgerError as error:
-        what = session.ref if session else f"a create of {access.provider.slug}"
+        from browser_sessions._failures import line_of
+
+        what = line_of(str(session.ref)) if session else f"a create of {access.provider.slug}"
         _log.error("%s: %r is not in the ledger: %s", what, event, error)
 
 
