@@ -233,6 +233,33 @@ def test_stop_writes_what_it_sees_over(backend: str | None, path: Path, clock: C
     assert {row["marker"] for row in rows(path)} == {None}
 
 
+def test_a_marker_that_is_not_ours(path: Path, clock: Clock) -> None:
+    """Is not written: the line could not be read again."""
+    server = InMemory("browserbase", clock)
+    session_id = server.start(userMetadata={"browser-sessions": "another's"})
+
+    call(server, None, "stop", f"browserbase:{session_id}", ledger=path)
+
+    assert [(each.id, each.marker) for each in Ledger(path).read().entries] == [(session_id, None)]
+
+
+def test_a_line_is_on_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the write is over; others can write while the disk is waited for."""
+    ledger = Ledger(path)
+    ledger.write("create", ACCESS, MARKER)
+    synced: list[list[tuple[str, str | None]]] = []
+
+    def sync(_: int) -> None:
+        with path.open("rb") as another:
+            fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        synced.append(events(path))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    ledger.write("failed", ACCESS, MARKER)
+
+    assert synced == [[("create", None), ("failed", None)]]
+
+
 # A ledger that cannot be used
 
 
