@@ -181,6 +181,12 @@ def test_options_may_be_a_model(case: CreateCase) -> None:
 
 
 @each_creator
+def test_none_is_not_sent(slug: str) -> None:
+    """It is what is not given, also where a provider has no such option."""
+    assert checked_options(slug, **dict.fromkeys(Options._fields)) == checked_options(slug) == Options()
+
+
+@each_creator
 def test_options_are_not_changed(slug: str) -> None:
     """What is given stays as it was, whatever is merged with it."""
     given = {"session": {"tags": ["a"]}, "userMetadata": {}, "metadata": {}}

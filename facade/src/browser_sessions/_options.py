@@ -17,7 +17,7 @@ from browser_sessions._reading import MARKER
 from browser_sessions._ref import unknown_provider
 from browser_sessions.errors import InvalidOption
 
-__all__ = ["MARKER", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
+__all__ = ["MARKER", "CreateOptions", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
 
 _CHANCE = 20
 """Letters and digits of a marker that nobody guesses, and no two sessions share."""
