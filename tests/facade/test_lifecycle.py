@@ -262,6 +262,23 @@ def test_create_says_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pyt
     assert call(server, None, "create", "browserbase", lifetime=timedelta(hours=1)).unexpected == ()
 
 
+def test_create_that_is_refused_shows_no_secret() -> None:
+    """Of its options, which a provider may quote; `secrets` and all in it are sensitive in its description."""
+    options = {
+        "session": {"secrets": {"pins": ["hunter2", 5], "user": "swordfish"}},
+        "others": [{"secrets": "tr0ub4dor"}],
+    }
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, text=request.content.decode())
+
+    error = call(refuse, None, "create", "anchorbrowser", options=options)  # type: ignore[arg-type]
+
+    assert isinstance(error, errors.InvalidRequest)
+    assert "secrets" in str(error.body)
+    assert [each for each in ("hunter2", "swordfish", "tr0ub4dor") if each in f"{error} {error.body}"] == []
+
+
 @each_backend
 def test_create_that_cannot_be_expressed_sends_nothing(backend: str | None, clock: Clock) -> None:
     """Of a provider without it, or with an option that it does not have."""
@@ -462,6 +479,40 @@ def test_stop_that_responds_with_another_session(clock: Clock) -> None:
     assert str(caught.value) == (
         f"{created.ref} was asked to stop, and may still be running: the provider sent another session for this id"
     )
+
+
+def test_stop_of_what_is_not_found_yet(clock: Clock) -> None:
+    """A session that was created just now may be unknown for a while."""
+    server = InMemory("browserbase", clock)
+    server.fault("create_session", "hidden", 3)
+    with sync_client(server) as client:
+        session = client.stop(client.create("browserbase"))
+    assert session.status.is_terminal
+    assert server.sent.count(stop_of("browserbase", session.id)) == 4
+
+
+def test_stop_of_what_was_found_before(clock: Clock) -> None:
+    """It is not asked for again if the provider refuses to know it."""
+    server = InMemory("browserbase", clock)
+    server.fault("stop_session", "refused", 404)
+    with sync_client(server) as client:
+        created = client.create("browserbase")
+        clock.now += 11
+        with pytest.raises(errors.SessionNotFound):
+            client.stop(created)
+    assert server.sent.count(stop_of("browserbase", created.id)) == 1
+
+
+def test_stop_that_is_refused_because_it_is_over(clock: Clock) -> None:
+    """Is a success."""
+    server = InMemory("browserbase", clock)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        return httpx.Response(409) if len(server.sent) == 2 else response
+
+    with sync_client(respond) as client:
+        assert client.stop(client.create("browserbase")).status.is_terminal
 
 
 def test_stop_where_there_is_none(clock: Clock) -> None:

@@ -371,35 +371,19 @@ def test_a_report_that_is_interrupted(clock: Clock) -> None:
         assert server.open == []
 
 
-def test_a_fork_leaves_the_session_to_its_parent(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However the block is left in the child."""
+def test_a_fork_leaves_the_session_to_its_parent(clock: Clock) -> None:
+    """However the block is left in the child, or is not."""
     server = InMemory("browser_use", clock)
-
-    def fork(_: BrowserSession) -> None:
-        monkeypatch.setattr("os.getpid", lambda: 0)
-
-    assert leave(server, None, fork).error is None
-    assert [each.partition(" ")[0] for each in server.sent] == ["POST"]
-
-
-def test_the_failure_of_an_interrupted_create(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    """Is ours to report: asyncio does not log that it was never retrieved."""
-    server = InMemory("browser_use", clock)
-    server.fault("create_session", "lost")
-
-    async def work(client: AsyncClient, slow: Slow) -> None:
-        task = asyncio.create_task(client.create("browser_use"))
-        await slow.has_come.wait()
-        task.cancel()
-        await asyncio.sleep(0)
-        slow.may_respond.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    in_loop("asyncio", server, "POST", work)
-    gc.collect()
-    assert caplog.records == []
-    assert server.open == []
+    with sync_client(server) as client, pytest.MonkeyPatch.context() as patch:
+        left, forgotten = client.session("browser_use"), client.session("browser_use")
+        left.__enter__()
+        forgotten.__enter__()
+        patch.setattr("os.getpid", lambda: 0)  # as in a child
+        left.__exit__(None, None, None)
+        del forgotten
+        gc.collect()
+    assert len(server.open) == 2
+    assert [each.partition(" ")[0] for each in server.sent] == ["POST", "POST"]
 
 
 def test_threads_that_cannot_be_started(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

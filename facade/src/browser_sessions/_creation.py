@@ -179,8 +179,6 @@ class Creation:
 
     def _found(self) -> Course[BrowserSession | None]:
         """Return what an interrupted create created, if anything."""
-        if not self._may_run:
-            return None
         came = self._receipt.came
         received = outcome_of(self._call, came, self._call.bounds.timeout)
         outcome = self._checked(received)

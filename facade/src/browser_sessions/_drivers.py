@@ -23,7 +23,6 @@ from browser_sessions._http import FAULTS, AsyncNetwork, Network
 from browser_sessions._streams import Stop
 
 if TYPE_CHECKING:
-    import asyncio
     from concurrent import futures
 
 T = TypeVar("T")
@@ -241,14 +240,9 @@ def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awa
     import asyncio
 
     task = asyncio.ensure_future(work())
-    task.add_done_callback(_look_at)
+    # It is taken, or asyncio logs it as an error if an interruption leaves in its place.
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())
     return task, lambda: asyncio.wait([task])
-
-
-def _look_at(task: asyncio.Future[Any]) -> None:
-    """Take a task's exception, which asyncio logs as an error if an interruption leaves in its place."""
-    if not task.cancelled():
-        task.exception()
 
 
 def running_trio() -> Any:

@@ -146,7 +146,7 @@ async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseExcept
 
 def _end(driver: Driver, creation: Creation) -> None:
     """Stop a session whose block was left without `__exit__`, at the latest when the program ends."""
-    if not creation.is_left:
+    if creation.doubt:
         try:
             driver.run_whole(creation.end)
         finally:
