@@ -47,7 +47,7 @@ class LedgerEntry(NamedTuple):
 
     @property
     def session(self) -> tuple[str, str, str | None]:
-        """Which session: two hosts may have the same ids."""
+        """What tells a session from all others, for two hosts may have the same ids."""
         return self.provider, self.host, self.id
 
     def to_line(self) -> bytes:
