@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -369,6 +370,17 @@ def test_a_report_that_is_interrupted(clock: Clock) -> None:
             raise InterruptingError
         gc.collect()
         assert server.open == []
+
+
+@each_provider
+def test_nothing_is_imported_once_a_session_may_run(slug: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import that Ctrl-C cuts off may stay locked, and the thread that stops the session would wait for it."""
+    names = [f"browser_sessions._providers.{slug}.{name}" for name in ("lists", "stops")]
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with sync_client(InMemory(slug, clock)) as client:
+        client.session(slug)  # type: ignore[call-overload]
+    assert [name for name in names if name not in sys.modules] == []
 
 
 def test_a_fork_leaves_the_session_to_its_parent(clock: Clock) -> None:

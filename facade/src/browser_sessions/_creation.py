@@ -15,6 +15,7 @@ import httpx
 from browser_sessions._attempt import Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
+from browser_sessions._failures import unexpected
 from browser_sessions._masking import secrets_in
 from browser_sessions._options import MARKER, Options, make_marker
 from browser_sessions._query import OPEN, Query
@@ -59,7 +60,12 @@ class Creation:
 
     def __init__(self, calls: Calls, opened: ProviderClient, options: Options, bounds: Bounds) -> None:
         provider = opened.access.provider
-        self._module = import_module(f"browser_sessions._providers.{provider.slug}.creates")
+        # What it may take to find and to stop a session is imported before there is one: Ctrl-C may leave an import
+        # locked, and another thread would wait for it for ever.
+        self._module, self._stops, _ = (
+            import_module(f"browser_sessions._providers.{provider.slug}.{name}")
+            for name in ("creates", "stops", "lists")
+        )
         has_metadata = "metadata" in provider.operations["create"].options
         self._mark = make_marker(calls.owner)  # in the ledger, it joins the lines of a session also without metadata
         self._marker = self._mark if has_metadata else None
@@ -194,12 +200,10 @@ class Creation:
         came = self._receipt.came
         if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
-        module = import_module(f"browser_sessions._providers.{self._slug}.stops")
+        named = self._stops.named(outcome.id)
         try:
-            module.OPERATION.build_request(as_ref(outcome).id, client=self._call.client, **module.named(outcome.id))
+            self._stops.OPERATION.build_request(as_ref(outcome).id, client=self._call.client, **named)
         except (ValueError, httpx.InvalidURL) as error:
-            from browser_sessions._failures import unexpected
-
             return unexpected(self._call, came, f"no request can name this session: {error}")
         return outcome
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from browser_sessions._attempt import Work
 from browser_sessions._call import Course
+from browser_sessions._failures import line_of
 from browser_sessions._ledger_entries import is_marker
 from browser_sessions.errors import LedgerError
 
@@ -42,8 +43,6 @@ def note(
     try:
         yield from record(calls, event, access, marker, session)
     except LedgerError as error:
-        from browser_sessions._failures import line_of
-
         what = line_of(str(session.ref)) if session else f"a create of {access.provider.slug}"
         _log.error("%s: %r is not in the ledger: %s", what, event, error)
 
