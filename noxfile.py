@@ -216,6 +216,13 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def kills(session: nox.Session) -> None:
+    """Kill programs at random moments, and stop by their ledger what they left running."""
+    install(session, "soak", projects=True)
+    session.run("python", "-m", "benchmarks.soak.kills", *session.posargs)
+
+
+@nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Write a new version, X.Y.Z, into every distribution."""
     install(session, "codegen")

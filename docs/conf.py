@@ -36,7 +36,7 @@ nitpick_ignore_regex = [
     (r"py:class", r'"\w+"|(.*\.)?T'),  # a literal; a type variable
     (
         r"py:class",
-        r"datetime|timedelta|Operation|Path|Raw|Ref|Seconds",
+        r"datetime|timedelta|LedgerEntry|Operation|Path|Raw|Ref|Seconds",
     ),  # in annotations: the standard library's, and short names of ours
 ]
 

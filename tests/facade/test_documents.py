@@ -86,6 +86,6 @@ def test_both_clients_have_the_same_methods() -> None:
     assert methods(Client).keys() == {
         *("get", "get_many", "list", "list_many", "live_view", "recordings", "request_recording", "save_recording"),
         *("account", "wait", "wait_many", "connect_info", "with_options", "close"),
-        *("create", "session", "stop", "stop_many"),
+        *("create", "session", "stop", "stop_many", "reap"),
     }
     assert inspect.signature(Client) == inspect.signature(AsyncClient)

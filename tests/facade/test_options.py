@@ -23,7 +23,7 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Profile, Proxy, SessionStatus, errors
-from browser_sessions._options import MARKER, Options, checked_options, make_marker
+from browser_sessions._options import MARKER, Options, checked_options, checked_owner, make_marker
 from browser_sessions.sandbox import KEY
 from browser_sessions.sandbox._fleet import Clock
 from browser_sessions.sandbox._messages import Request
@@ -381,16 +381,21 @@ def test_markers() -> None:
     assert re.fullmatch(r"-\.[a-z0-9]{20}", make_marker(None))
     assert re.fullmatch(r"my team_2\.[a-z0-9]{20}", make_marker("my team_2"))
     assert len({make_marker("me") for _ in range(50)}) == 50
+
+
+def test_owners() -> None:
+    """They can be in a marker, and are not what stands for none."""
+    assert checked_owner("my team_2") == "my team_2"
     allowed = "letters, digits, '_', '-' and spaces, or is '-', which means no owner"
     for owner in ("-", "a.b", "a=b", "ä", "a\n"):
         with pytest.raises(errors.InvalidOption) as caught:
-            make_marker(owner)
+            checked_owner(owner)
         expected = "owner is empty, or has characters that cannot be printed"
         if owner.isprintable():
             expected = f"owner {owner!r} has other characters than {allowed}"
         assert caught.value == errors.InvalidOption(expected)
     with pytest.raises(errors.InvalidOption, match=r"^owner is a text, not int$"):
-        make_marker(1)  # type: ignore[arg-type]  # on purpose
+        checked_owner(1)
 
 
 @each_creator
