@@ -210,7 +210,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Poll thousands of sessions through faults of all kinds, and account for each."""
+    """Poll and create thousands of sessions through faults of all kinds, and account for each."""
     install(session, "soak", projects=True)
     session.run("python", "-m", "benchmarks.soak", *session.posargs)
 
