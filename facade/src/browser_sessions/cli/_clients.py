@@ -37,14 +37,14 @@ def open_client(
 
 
 @contextlib.contextmanager
-def open_sandbox(port: int) -> Iterator[Any]:
-    """Give a sandbox that serves on a port, or on any that is free if it is 0."""
+def open_sandbox(port: int, *, browser: str | None = None) -> Iterator[Any]:
+    """Give a sandbox that serves on a port, or on any that is free if it is 0, with a browser if there is one."""
     from browser_sessions import sandbox
 
     with contextlib.ExitStack() as stack:
         try:
-            server = stack.enter_context(sandbox.serve(port))
-        except ImportError as error:
+            server = stack.enter_context(sandbox.serve(port, browser=browser))
+        except (ImportError, ValueError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             advice = f"port {port} is not available: leave out --port to take any free one ({error.strerror})"
