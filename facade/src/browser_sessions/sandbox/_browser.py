@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from browser_sessions._access import parse_url
-
 VERSION = "json/version/"
 """The path below an http address at which a browser, and here each session, gives its WebSocket address."""
 
@@ -32,6 +30,8 @@ def find_websocket(address: str) -> str:
 
     """
     import httpx
+
+    from browser_sessions._access import parse_url
 
     url = parse_url(address)
     if url and url.host and url.scheme in {"ws", "wss"}:
