@@ -16,6 +16,7 @@ import pytest
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus, errors, sandbox
 from browser_sessions.errors import BrowserSessionsError
+from browser_sessions.pytest_plugin import StartSession
 from browser_sessions.sandbox import SCENARIOS, Sandbox
 from codegen.__main__ import ROOT
 from tests.facade.statuses import DRIFTED, STATES, STATUSES
@@ -262,13 +263,14 @@ def test_without_its_extra_in_this_process(monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-def test_what_the_readme_shows(browser_sessions_sandbox: Sandbox) -> None:
-    """The example of a test, to the letter, and the scenarios that there are."""
+def test_what_the_readme_shows(browser_sessions_sandbox: Sandbox, browser_session: StartSession) -> None:
+    """The examples of tests, to the letter, and the scenarios that there are."""
     readme = (ROOT / "facade" / "README.md").read_text("utf-8").partition("## Test")[2]
-    (block,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     names: dict[str, Any] = {}
-    exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - it is what is written there
+    exec(compile("\n".join(blocks), "README.md", "exec"), names)  # noqa: S102 - it is what is written there
     names["test_mine"](browser_sessions_sandbox)
+    names["test_my_browser"](browser_session, browser_sessions_sandbox)
     rows = re.findall(r"^\| (`.*?) \|", readme, re.MULTILINE)
     assert re.findall(r"`(\w+)`", " ".join(rows)) == [*SCENARIOS] == [*browser_sessions_sandbox.scenarios]
 
