@@ -172,7 +172,15 @@ def site(session: nox.Session) -> None:
 def injection(session: nox.Session) -> None:
     """Put every hostile text into every place of a spec; the tests run a sample of this."""
     install(session, "tests")
-    session.run("python", "-m", "pytest", "-m", "injection", "tests/codegen/test_injection.py", *session.posargs)
+    session.run("python", "-m", "pytest", *ON_ALL_CORES, "tests/injection", *session.posargs)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Let Hypothesis try a thousand new examples of each property; the tests try a few, the same ones each time."""
+    install(session, "tests", projects=True)
+    many = ("-m", "hypothesis", "--hypothesis-profile", "many")
+    session.run("python", "-m", "pytest", *ON_ALL_CORES, *many, *session.posargs)
 
 
 @nox.session(default=False)

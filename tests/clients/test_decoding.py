@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.clients.client_case import ClientCase, encoded, load_cases
@@ -23,7 +23,6 @@ every_operation = pytest.mark.parametrize(
 
 
 @every_operation
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_changed_success_is_what_the_contract_says(
     case: ClientCase, operation: Operation, data: st.DataObject
@@ -39,7 +38,6 @@ def test_a_changed_success_is_what_the_contract_says(
 
 
 @every_operation
-@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_changed_failure_is_what_the_contract_says(
     case: ClientCase, operation: Operation, data: st.DataObject
@@ -81,7 +79,6 @@ def nearly_moments(draw: st.DrawFn) -> str:
     return "".join(text)
 
 
-@settings(max_examples=2000, deadline=None)
 @given(text=nearly_moments())
 @example(text="2026-01-02T03:04:05")
 @example(text="2026-01-02T03:04:Z")
@@ -122,7 +119,6 @@ SUCCESSES = [
 
 
 @pytest.mark.parametrize(("name", "status", "bodies"), SUCCESSES, ids=[name for name, *_ in SUCCESSES])
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_a_changed_body_of_any_kind_is_what_the_contract_says(
     synthetic: Synthetic, name: str, status: int, bodies: list[Any], data: st.DataObject

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clients.arguments import UNSET, Arguments, Instance, Member
@@ -25,7 +25,6 @@ UTC = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_request_is_what_was_given(synthetic: Synthetic, name: str, data: st.DataObject) -> None:
     """It holds the arguments and nothing else, or they are refused and nothing is sent."""
@@ -40,7 +39,6 @@ def test_a_request_is_what_was_given(synthetic: Synthetic, name: str, data: st.D
         for each in case.provider.operations
     ],
 )
-@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_request_of_a_provider_is_what_was_given(case: ClientCase, name: str, data: st.DataObject) -> None:
     """The same holds for every operation of every client."""

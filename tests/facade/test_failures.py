@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_sessions import PROVIDERS, SessionRef, _failures, errors
@@ -368,7 +368,6 @@ def test_an_echo_of_the_key_is_hidden(slug: str, writer: str) -> None:
     require_hidden(_failures.unexpected(call, response_of(200), f"what {written}"), SECRET, written)
 
 
-@settings(max_examples=300)
 @given(
     key=keys, write=writers, around=st.tuples(words, words), wrap=st.sampled_from([str, lambda text: {"detail": text}])
 )
