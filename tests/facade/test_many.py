@@ -455,6 +455,7 @@ def test_requests_are_sent_in_the_callers_context(backend: str | None) -> None:
     assert seen == ["the caller's"] * len(refs)
 
 
+@pytest.mark.usefixtures("hasty")
 @each_backend
 def test_waiting_for_many(backend: str | None) -> None:
     """Yields like `get_many`: each session when it is what is waited for, and the errors."""

@@ -124,7 +124,7 @@ class _Stream(httpcore.NetworkStream):
 
     @contextlib.contextmanager
     def _closed_after_handshake(self, end: float | None) -> Iterator[None]:
-        """Close the socket if a SOCKS proxy's handshake, which is given no time, fails: httpcore leaves it open then."""
+        """Close the socket if a SOCKS proxy's handshake fails, which is given no time: httpcore leaves it open."""
         try:
             yield
         except BaseException:
