@@ -9,6 +9,6 @@ with contextlib.suppress(ModuleNotFoundError):
     from hypothesis import HealthCheck, settings
 
     slow_machines = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.register_profile("few", slow_machines, max_examples=25, derandomize=True)
+    settings.register_profile("few", slow_machines, max_examples=30, derandomize=True)
     settings.register_profile("many", slow_machines, max_examples=1000)
     settings.load_profile("few")

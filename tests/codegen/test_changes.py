@@ -188,7 +188,7 @@ def reworded(value: Any, random: Random, *, is_named: bool = False) -> Any:
     }
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(slug=slugs, random=st.randoms(use_true_random=False))
 def test_other_texts_in_another_order_are_cosmetic(slug: str, random: Random) -> None:
     """A document and the same one with other descriptions, its keys in any order, have one and the same client."""
@@ -196,7 +196,7 @@ def test_other_texts_in_another_order_are_cosmetic(slug: str, random: Random) ->
     assert {change.verdict for change in changes} == {COSMETIC}
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(slug=slugs, data=st.data())
 def test_a_removed_property_is_breaking(slug: str, data: st.DataObject) -> None:
     """Whichever property of a provider's document is removed: it is breaking, in its place."""
@@ -232,7 +232,7 @@ UNUSED = {("skyvern", "HTTPValidationError")}
 """Schemas of a page in whose place the overlay has others, so that nothing depends on them."""
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(slug=slugs, data=st.data())
 def test_another_type_in_a_page_is_breaking(slug: str, data: st.DataObject) -> None:
     """Whichever property a provider's own page describes otherwise: it is breaking, whatever the overlay has there."""
