@@ -1,10 +1,21 @@
-"""What tests of the facade share."""
+"""All of the facade, imported before a test starts threads that would import it; and how to let it wait for nothing.
+
+pytest compiles the modules of a plugin's distribution itself, and CPython 3.11 cannot make two syntax trees at a time.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 
+import browser_sessions
 from browser_sessions import _call, _waiting
+
+for module in pkgutil.walk_packages(browser_sessions.__path__, "browser_sessions."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
 
 
 @pytest.fixture

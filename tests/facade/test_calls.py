@@ -20,7 +20,7 @@ from browser_sessions._http import MAX_BODY
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError
 from tests.facade.failing import LOST, UNSENT
 from tests.facade.fetching import KEY, running
-from tests.facade.made_up import call
+from tests.facade.made_up import RECEIPT, call
 
 SESSION = RawResponse(200, httpx.Headers(), json.dumps(running("skyvern")).encode())
 
@@ -56,15 +56,15 @@ def play(of: Call[Any], *came: RawResponse | Exception) -> list[Any]:
 
 def attempt(**changes: Any) -> Any:
     """Return an attempt of the call that creates."""
-    made: Any = Attempt(None, 1030.0, MAX_BODY, may_repeat=False)  # type: ignore[arg-type]
+    made: Any = Attempt(None, 1030.0, MAX_BODY, RECEIPT)  # type: ignore[arg-type]
     return made._replace(**changes)
 
 
 def test_the_steps_of_a_call() -> None:
     """Attempts and pauses in turn: each has its own limit, and what is wanted by the provider is kept to."""
-    steps = play(call(may_repeat=True), status(503), status(429, retry_after="7"), SESSION)
+    steps = play(call(receipt=None), status(503), status(429, retry_after="7"), SESSION)
 
-    read = attempt(may_repeat=True)
+    read = attempt(receipt=None)
     assert steps == [read, Pause(0.5), read, Pause(7.0), read, "BrowserSession"]
 
 
@@ -118,7 +118,7 @@ def test_a_create_that_may_have_been_received_is_not(came: Any) -> None:
     assert play(call(), came) == [attempt(), "MayExistError"]
     assert play(call(), status(429), came)[-1] == "MayExistError"
     is_read_again = not isinstance(came, RawResponse) or came.status_code >= 400
-    read = play(call(may_repeat=True), came, SESSION)
+    read = play(call(receipt=None), came, SESSION)
     assert read[1:2] == ([Pause(0.5)] if is_read_again else ["UnexpectedResponse"])
 
 
@@ -160,17 +160,17 @@ OTHERS = [
     (
         operation_of("browser_use", "list_sessions", page_size=2, metadata=["a=b", "c=d"])._replace(max_body=10**8),
         ("GET", "https://api.browser-use.com/api/v3/browsers?pageSize=2&metadata=a%3Db&metadata=c%3Dd", b""),
-        attempt(end=1060.0, max_body=10**8, may_repeat=True),
+        attempt(end=1060.0, max_body=10**8, receipt=None),
         (EMPTY_PAGE, "SessionPage"),
     ),
     (
         operation_of("skyvern", "list_sessions"),
         ("GET", "https://api.skyvern.com/v1/browser_sessions", b""),
-        attempt(end=1060.0, may_repeat=True),
+        attempt(end=1060.0, receipt=None),
         ([], "Rows"),
     ),
     (
-        operation_of("skyvern", "create_session", body={"timeout": 5})._replace(may_repeat=False),
+        operation_of("skyvern", "create_session", body={"timeout": 5})._replace(receipt=RECEIPT),
         ("POST", "https://api.skyvern.com/v1/browser_sessions", b'{"timeout":5}'),
         attempt(end=1060.0),
         (running("skyvern"), "Session"),
@@ -178,13 +178,13 @@ OTHERS = [
     (
         operation_of("browserbase", "stop_session", SessionRef("browserbase", "a"), body={"status": "REQUEST_RELEASE"}),
         ("POST", "https://api.browserbase.com/v1/sessions/a", b'{"status":"REQUEST_RELEASE"}'),
-        attempt(end=1060.0, may_repeat=True),
+        attempt(end=1060.0, receipt=None),
         (running("browserbase"), "Session"),
     ),
 ]
 
 
-@pytest.mark.parametrize(("of", "sent", "step", "result"), OTHERS, ids=repr)
+@pytest.mark.parametrize(("of", "sent", "step", "result"), OTHERS, ids=[each[1][1] for each in OTHERS])
 def test_other_operations(of: Call[Any], sent: tuple[Any, ...], step: Any, result: tuple[Any, str]) -> None:
     """A list has a query and no session, a create a body, and a stop both a session and a body."""
     body, name = result

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from browser_sessions import BrowserSession, _drivers
-from browser_sessions._attempt import Attempt, Pause, RawResponse
+from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt
 from browser_sessions._call import Call, Course, MayExistError, course
 from browser_sessions._calls import Calls
 from browser_sessions._drivers import AsyncDriver, Driver
@@ -25,7 +25,7 @@ from browser_sessions._http import AsyncNetwork, Network
 from browser_sessions.errors import BrowserSessionsError, UnexpectedResponse
 from tests.facade.faulty_server import FaultyServer, Peer, Play, answering
 from tests.facade.fetching import AMPLE, BACKENDS, running
-from tests.facade.made_up import BOUNDS, call, noting
+from tests.facade.made_up import BOUNDS, RECEIPT, call, noting
 from tests.facade.test_faulty_servers import SESSION, wait_until
 
 each_backend = pytest.mark.parametrize("backend", BACKENDS)
@@ -58,8 +58,8 @@ def test_a_create_has_a_connection_of_its_own() -> None:
     """None that was kept is used for it, and its own is not kept; what may be repeated shares one."""
     with FaultyServer(answering(SESSION)) as server:
         runs = driver()
-        for may_repeat in (True, False, False, True):
-            runs.run(course(call(server.address, may_repeat=may_repeat)))
+        for receipt in (None, Receipt(), Receipt(), None):
+            runs.run(course(call(server.address, receipt=receipt)))
         runs.close()
     assert [len(peer.requests) for peer in server.peers] == [2, 1, 1]
 
@@ -71,7 +71,7 @@ def test_a_call_says_how_large_a_response_may_be(backend: str | None) -> None:
     for play in (answering(SESSION), packed):
         for most, expected in ((len(SESSION), BrowserSession), (len(SESSION) - 1, UnexpectedResponse)):
             with FaultyServer(play) as server:
-                work = partial(fetch, call(server.address, may_repeat=True, max_body=most))
+                work = partial(fetch, call(server.address, receipt=None, max_body=most))
                 found = in_loop(backend, work) if backend else work(driver())
             assert type(found) is expected
 
@@ -110,6 +110,12 @@ class Held:
                 peer.answer(SESSION)
 
 
+def came() -> tuple[int, bytes]:
+    """Return the status and the body of the response that came last to what may not be repeated."""
+    assert isinstance(RECEIPT.came, RawResponse)
+    return RECEIPT.came.status_code, RECEIPT.came.content
+
+
 def interrupt() -> None:
     """Press Ctrl-C."""
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
@@ -131,8 +137,7 @@ def interrupted_wait(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 def test_ctrl_c_does_not_cut_off_a_create(interrupted_wait: threading.Event) -> None:
-    """Its course gets the response, and the interruption leaves then."""
-    notes: list[Any] = []
+    """Its receipt has the response, and the interruption leaves then."""
 
     def play(peer: Peer) -> None:
         if peer.read():
@@ -143,17 +148,14 @@ def test_ctrl_c_does_not_cut_off_a_create(interrupted_wait: threading.Event) -> 
     with FaultyServer(play) as server:
         runs = driver()
         with pytest.raises(KeyboardInterrupt):
-            runs.run(noting(call(server.address), notes.append))
+            runs.run(course(call(server.address)))
         runs.close()
-
-    (response,) = notes
-    assert (type(response), response.status_code, response.content) == (RawResponse, 200, SESSION)
+    assert came() == (200, SESSION)
 
 
 def test_ctrl_c_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If there is still no response, the connection is closed, and its course gets the lost connection."""
+    """If there is still no response, the connection is closed, and its receipt has the lost connection."""
     monkeypatch.setattr(_drivers, "PATIENCE", 0.05)
-    notes: list[Any] = []
 
     def play(peer: Peer) -> None:
         if peer.read():
@@ -163,15 +165,15 @@ def test_ctrl_c_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     with FaultyServer(play) as server:
         runs = driver()
         with pytest.raises(KeyboardInterrupt):
-            runs.run(noting(call(server.address), notes.append))
-        assert [type(note) for note in notes] == [httpx.RemoteProtocolError]
+            runs.run(course(call(server.address)))
+        assert type(RECEIPT.came) is httpx.RemoteProtocolError
         wait_until(lambda: server.open == 0)
         wait_until(lambda: "browser-sessions" not in [thread.name for thread in threading.enumerate()])
         runs.close()
 
 
 def test_ctrl_c_waits_for_no_transport_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its course gets the interruption alone."""
+    """Its receipt has nothing, and its course the interruption."""
     monkeypatch.setattr(_drivers, "PATIENCE", 0.01)
     monkeypatch.setattr(_drivers, "LAST_PATIENCE", 0.01)
     notes: list[Any] = []
@@ -184,6 +186,7 @@ def test_ctrl_c_waits_for_no_transport_that_does_not_end(monkeypatch: pytest.Mon
 
     with pytest.raises(KeyboardInterrupt):
         driver(httpx.MockTransport(hang)).run(noting(call(), notes.append))
+    assert (RECEIPT.is_sent, RECEIPT.came) == (True, None)
     end.set()
     assert notes == [KeyboardInterrupt]
 
@@ -196,7 +199,7 @@ def test_patience() -> None:
 def stubborn() -> Course[None]:
     """Return a course that takes one more step, whatever interrupts it."""
     try:
-        yield Attempt(httpx.Request("GET", "https://a.example"), 0.0, 0, may_repeat=True)
+        yield Attempt(httpx.Request("GET", "https://a.example"), 0.0, 0)
     except SystemExit:
         yield Pause(60)
 
@@ -231,7 +234,7 @@ def test_ctrl_c_cuts_off_a_read() -> None:
     with FaultyServer(play) as server:
         runs = driver()
         with pytest.raises(KeyboardInterrupt):
-            runs.run(noting(call(server.address, may_repeat=True), notes.append))
+            runs.run(noting(call(server.address, receipt=None), notes.append))
         assert notes == [KeyboardInterrupt]
         wait_until(lambda: server.open == 0)
         runs.close()
@@ -261,29 +264,27 @@ def test_a_create_is_sent_in_the_callers_context() -> None:
 
 @each_backend
 def test_cancelling_does_not_cut_off_a_create(backend: str) -> None:
-    """Its course gets the response, and the cancellation leaves then."""
-    notes: list[Any] = []
+    """It gets the response, and the cancellation leaves then."""
     held = Held()
 
     async def cancel(runs: AsyncDriver) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(runs.run, noting(call(server.address), notes.append))
+            tasks.start_soon(runs.run, course(call(server.address)))
             await anyio.to_thread.run_sync(held.has_come.wait)
             tasks.cancel_scope.cancel()
             held.may_respond.set()
 
     with FaultyServer(held) as server:
         in_loop(backend, cancel)
-    assert [note.status_code for note in notes] == [200]
+    assert came() == (200, SESSION)
 
 
 def test_a_cancelled_task_of_asyncio_does_not_either() -> None:
     """Its own `cancel` heeds no shield of anyio's, however often it is called."""
-    notes: list[Any] = []
     held = Held()
 
     async def cancel(runs: AsyncDriver) -> None:
-        task = asyncio.ensure_future(runs.run(noting(call(server.address), notes.append)))
+        task = asyncio.ensure_future(runs.run(course(call(server.address))))
         await anyio.to_thread.run_sync(held.has_come.wait)
         for _ in range(3):
             task.cancel()
@@ -295,39 +296,37 @@ def test_a_cancelled_task_of_asyncio_does_not_either() -> None:
 
     with FaultyServer(held) as server:
         in_loop("asyncio", cancel)
-    assert [note.status_code for note in notes] == [200]
+    assert came() == (200, SESSION)
 
 
 def test_a_timeout_of_asyncio_ends_where_it_should() -> None:
     """A cancellation that comes late is no other one's."""
-    notes: list[Any] = []
 
     async def time_out(runs: AsyncDriver) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
-                await runs.run(noting(call(server.address), notes.append))
+                await runs.run(course(call(server.address)))
         await asyncio.sleep(0)
 
     with FaultyServer(answering(SESSION)) as server:
         in_loop("asyncio", time_out)
-    assert [note.status_code for note in notes] == [200]
+    assert came() == (200, SESSION)
 
 
 @each_backend
 def test_a_create_that_was_cancelled_ends_with_its_attempt(backend: str) -> None:
     """A shield has the attempt's own limit."""
-    notes: list[Any] = []
 
     async def cancel(runs: AsyncDriver) -> None:
         with anyio.CancelScope() as scope:
             scope.cancel()
             with pytest.raises(MayExistError):
-                await runs.run(noting(call(server.address, bounds=BOUNDS._replace(timeout=0.2)), notes.append))
+                await runs.run(course(call(server.address, bounds=BOUNDS._replace(timeout=0.2))))
 
     with FaultyServer(Peer.hold) as server:
         in_loop(backend, cancel)
         wait_until(lambda: server.open == 0)
-    assert [type(note) for note in notes] == [httpx.ReadTimeout]
+    assert type(RECEIPT.came) is httpx.ReadTimeout
 
 
 @each_backend
@@ -338,7 +337,7 @@ def test_cancelling_cuts_off_a_read(backend: str) -> None:
 
     async def cancel(runs: AsyncDriver) -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(runs.run, noting(call(server.address, may_repeat=True), notes.append))
+            tasks.start_soon(runs.run, noting(call(server.address, receipt=None), notes.append))
             await anyio.to_thread.run_sync(held.has_come.wait)
             tasks.cancel_scope.cancel()
         assert [note.__name__ for note in notes] in (["CancelledError"], ["Cancelled"])

@@ -9,6 +9,7 @@ import itertools
 import pickle
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -33,6 +34,8 @@ MORE: dict[str, dict[str, Any]] = {
     "RateLimited": {"kind": "rate"},
     "UnexpectedResponse": {"path": "data.session_id"},
     "SessionEnded": {"session": SESSION},
+    "CreateUncertain": {"marker": "-.a", "since": datetime(2026, 1, 1, tzinfo=UTC), "candidates": (SESSION,)},
+    "StopUnconfirmed": {"session": SESSION},
     "WaitTimeout": {"session": SESSION},
 }
 CLASSES: dict[str, type[BrowserSessionsError]] = {
@@ -106,7 +109,7 @@ def test_notes_are_not_a_part_of_an_error() -> None:
 def test_an_error_of_a_message_alone() -> None:
     """Nothing else has to be said, but the session that is over; what is not said is None, or nothing."""
     for name, kind in CLASSES.items():
-        given: dict[str, Any] = {"session": SESSION} if name == "SessionEnded" else {}
+        given = MORE[name] if name in {"SessionEnded", "CreateUncertain"} else {}
         absent: dict[str, Any] = dict.fromkeys(FIELDS | MORE.get(name, {})) | {"headers": {}} | given
         assert vars(kind("what", **given)) == absent
         assert pickle.loads(pickle.dumps(kind("what", **given))) == kind("what", **given)  # noqa: S301 - our own

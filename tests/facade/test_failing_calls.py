@@ -152,8 +152,8 @@ def test_a_query_and_a_secret_are_not_logged(caplog: pytest.LogCaptureFixture, m
     with caplog.at_level(logging.DEBUG):
         for made in (
             call_to("browserbase", session_id=f"wss://a.example/{KEY}?hunter2"),
-            call(bounds=Bounds(1, 1, 1), may_repeat=True, named={"path": "/a?b=hunter2"}),
-            call(bounds=Bounds(1, 1, 1), may_repeat=True, named={"path": "/a/hunter2"}),
+            call(bounds=Bounds(1, 1, 1), receipt=None, named={"path": "/a?b=hunter2"}),
+            call(bounds=Bounds(1, 1, 1), receipt=None, named={"path": "/a/hunter2"}),
         ):
             steps = course(made._replace(bounds=Bounds(1, 1, 1)))
             next(steps)

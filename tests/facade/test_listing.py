@@ -227,7 +227,9 @@ def test_what_is_asked_for(slug: str, arguments: dict[str, Any], queries: list[s
 def test_what_cannot_be_asked_for() -> None:
     """It is refused before anything is sent, with those that can."""
     client = sync_client(lambda _: httpx.Response(500))
-    with pytest.raises(errors.Unsupported, match="Skyvern: its sessions have no metadata; those of Anchor Browser, "):
+    with pytest.raises(
+        errors.Unsupported, match=r"Skyvern does not offer `metadata` of `list`; these do: Anchor Browser, "
+    ):
         client.list("skyvern", metadata={"a": "b"})
     for arguments, problem in [
         ({"provider": "skyvem"}, "Did you mean skyvern"),
@@ -347,6 +349,25 @@ def test_a_row_of_anchor_browser_is_viewed() -> None:
         == session.to_dict()
     )
     assert view(session.raw) == session
+
+
+@pytest.mark.parametrize("slug", sorted(LABELS))
+def test_the_marker_is_no_label(slug: str) -> None:
+    """It can be asked for by its name, and a view has it in a field of its own; what is no text is another one's."""
+    sessions = fleet(slug, 3)
+    for number, each in enumerate(sessions):
+        each.labels = {"job": "nightly", "browser-sessions": f"ci.{number}"}
+    client = sync_client(ListServer(slug, sessions))
+    (session,) = client.list(slug, metadata={"browser-sessions": "ci.1"})
+    assert (session.id, session.marker, session.metadata) == (sessions[1].id, "ci.1", {"job": "nightly"})
+    assert session.origin == "list"
+
+
+def test_another_ones_label_of_the_same_name_stays() -> None:
+    """A marker is a text."""
+    rows = [{"id": "a", "userMetadata": {"browser-sessions": {"is": "another"}}}]
+    (session,) = sync_client(lambda _: httpx.Response(200, json=rows)).list("browserbase")
+    assert (session.marker, session.metadata) == (None, {"browser-sessions": {"is": "another"}})
 
 
 def test_a_page_is_no_session() -> None:

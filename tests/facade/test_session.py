@@ -31,6 +31,7 @@ WHOLE: dict[str, Any] = {
     "proxy_bytes": 0,
     "cost": Cost(Decimal("0.10"), "USD", final=True),
     "metadata": {"a": "b"},
+    "marker": "m",
     "failure": SessionFailure("c", None),
     "derived": frozenset({"status", "duration"}),
     "unexpected": ("proxyCost",),
@@ -59,6 +60,7 @@ def test_views_are_equal_by_all_fields_and_hashed_by_their_reference() -> None:
     for name in WHOLE:
         other: dict[str, Any] = {name: "other"}
         assert session != dataclasses.replace(session, **other)
+    assert dataclasses.replace(session, origin="list") == session
     later = dataclasses.replace(session, status=SessionStatus.RUNNING)
     assert hash(later) == hash(session) == hash(session.ref)
 
@@ -86,7 +88,7 @@ def test_a_repr_shows_what_is_there_and_no_secret() -> None:
         "duration=datetime.timedelta(seconds=60, microseconds=5), connect_url='***', live_view_url='***', "
         "recordings=(Recording(filename='a.webm', size=5, checksum='c', "
         "modified_at=datetime.datetime(2026, 1, 2, 0, 0, tzinfo=datetime.timezone.utc)),), proxy_bytes=0, "
-        "cost=Cost(amount=Decimal('0.10'), unit='USD', final=True), metadata={'a': 'b'}, "
+        "cost=Cost(amount=Decimal('0.10'), unit='USD', final=True), metadata={'a': 'b'}, marker='m', "
         f"failure=SessionFailure(code='c', message=None), derived={WHOLE['derived']!r}, unexpected=('proxyCost',))"
     )
     assert repr(browser_sessions.view(decode("browserbase", {"id": "a"}))) == (
@@ -119,9 +121,11 @@ def test_a_view_is_json() -> None:
         "region": None,
         "account_id": None,
         "metadata": {"a": "b"},
+        "marker": "m",
         "failure": {"code": "c", "message": None},
         "derived": ["duration", "status"],
         "unexpected": ["proxyCost"],
+        "origin": "get",
     }
     session = BrowserSession(**WHOLE)
     assert json.loads(json.dumps(session.to_dict())) == session.to_dict() == expected
@@ -185,7 +189,7 @@ def test_no_url_within_a_field_is_shown_with_what_may_be_a_secret() -> None:
     failure = SessionFailure(URL, f"GET {URL} failed")
     session = BrowserSession(**WHOLE | {"metadata": labels, "failure": failure, "region": URL})
     shown = f"metadata={{'a': [{{'b': 'see {MASKED} {SECRET}'}}], 'c': 5, 'd': {{'e': None}}}}"
-    assert f"region={MASKED!r}, {shown}, failure={failure!r}" in repr(session)
+    assert f"region={MASKED!r}, {shown}, marker='m', failure={failure!r}" in repr(session)
     assert repr(failure) == f"SessionFailure(code={MASKED!r}, message='GET {MASKED} failed')"
     assert repr(SessionFailure()) == "SessionFailure(code=None, message=None)"
     found = session.to_dict()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from browser_sessions._async_client import AsyncClient
     from browser_sessions._client import Client, get
     from browser_sessions._connect import ConnectInfo
+    from browser_sessions._options import Profile, Proxy
     from browser_sessions._providers import PROVIDERS, Provider
     from browser_sessions._ref import SessionRef
     from browser_sessions._session import BrowserSession, Cost, Recording, SessionFailure
@@ -32,7 +33,9 @@ _MODULES = {
     "Client": "_client",
     "ConnectInfo": "_connect",
     "Cost": "_session",
+    "Profile": "_options",
     "Provider": "_providers",
+    "Proxy": "_options",
     "Recording": "_session",
     "SessionFailure": "_session",
     "SessionRef": "_ref",
@@ -51,7 +54,9 @@ __all__ = (
     "ConnectInfo",
     "Cost",
     "InvalidSessionRef",
+    "Profile",
     "Provider",
+    "Proxy",
     "Recording",
     "SessionFailure",
     "SessionRef",

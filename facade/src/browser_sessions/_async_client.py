@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from browser_sessions._configuration import Configuration
-from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._async_lifecycle import AsyncLifecycle
+from browser_sessions._ref import as_ref
 
 if TYPE_CHECKING:
-    import httpx
-
     from browser_sessions._async_many import AsyncResults
     from browser_sessions._bounds import Seconds
-    from browser_sessions._call import Course
     from browser_sessions._drivers import AsyncDriver
     from browser_sessions._listing import AsyncListing, Statuses
     from browser_sessions._many import PerProvider
@@ -22,12 +19,8 @@ if TYPE_CHECKING:
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
 
-    _Configuration = Configuration[httpx.AsyncBaseTransport, AsyncDriver]
-else:
-    _Configuration = Configuration  # without its type, for which httpx would have to be imported
 
-
-class AsyncClient(_Configuration):
+class AsyncClient(AsyncLifecycle):
     """Fetches sessions of five providers, on asyncio and trio. Close it, or use it with `async with`.
 
     The arguments are those of `Client`, but for `transport`, which is asynchronous. It may be used in one event loop
@@ -106,9 +99,6 @@ class AsyncClient(_Configuration):
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _open(self) -> AsyncDriver:
-        return self._shared.driver or self._shared.open(self._make_driver)
-
     def _make_driver(self) -> AsyncDriver:
         from browser_sessions._calls import Calls
         from browser_sessions._drivers import AsyncDriver
@@ -116,19 +106,3 @@ class AsyncClient(_Configuration):
 
         calls = Calls(self._api_keys, self._base_urls, self._plain_http)
         return AsyncDriver(calls, AsyncNetwork(self._transport, proxy=self._proxy, verify=self._verify))
-
-    def _results(
-        self,
-        refs: Iterable[Ref] | AsyncIterable[Ref],
-        course_of: Callable[[SessionRef], Course[BrowserSession]],
-        concurrency: int,
-        per_provider: PerProvider,
-    ) -> AsyncResults:
-        from browser_sessions._async_many import AsyncResults, AsyncRun
-        from browser_sessions._many import checked_limits, require_several, result
-
-        require_several(refs)
-        driver, limits = self._open(), checked_limits(concurrency, per_provider)
-        run = AsyncRun(refs, lambda name: driver.run(result(name, course_of)), limits, concurrency)
-        self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)
-        return AsyncResults(run)

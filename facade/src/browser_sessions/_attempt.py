@@ -8,6 +8,27 @@ if TYPE_CHECKING:
     import httpx
 
 
+class Receipt:
+    """What came of a request that may not be sent twice, although what waited for it may have been interrupted.
+
+    Attributes:
+        is_sent: Whether the request was sent, or was about to be.
+        came: The response, or what sending it raised; None as long as neither is there.
+
+    """
+
+    __slots__ = ("came", "is_sent")
+
+    def __init__(self) -> None:
+        self.is_sent = False
+        self.came: RawResponse | Exception | None = None
+
+    def renew(self) -> None:
+        """Forget what came of an earlier attempt; the next one is sent now."""
+        self.came = None
+        self.is_sent = True
+
+
 class Attempt(NamedTuple):
     """One sending of a request.
 
@@ -15,14 +36,15 @@ class Attempt(NamedTuple):
         request: What is sent.
         end: The moment of the monotonic clock at which it is given up.
         max_body: Bytes that the response's body may have, decompressed.
-        may_repeat: Whether the same may be sent twice; if not, it gets a new connection and is not cut off.
+        receipt: Where what came of it is kept, if the same may not be sent twice: it gets a new connection, and is not
+            cut off.
 
     """
 
     request: httpx.Request
     end: float
     max_body: int
-    may_repeat: bool
+    receipt: Receipt | None = None
 
 
 class Pause(NamedTuple):

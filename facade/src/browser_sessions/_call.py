@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import httpx
 
 from browser_sessions._access import Access
-from browser_sessions._attempt import Attempt, Pause, RawResponse
+from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._http import MAX_BODY, UNSENT
 from browser_sessions._ref import SessionRef
@@ -55,8 +55,8 @@ class Call(NamedTuple, Generic[T]):
         arguments: The operation's arguments.
         named: Its arguments by name.
         ref: The session that it is about, if it is about one.
-        may_repeat: Whether the same request may be sent twice. One that creates something may not: it is sent again
-            only if it was certainly not received, or was refused with 429.
+        receipt: Keeps what came of the last attempt, if the same request may not be sent twice. One that creates
+            something may not: it is sent again only if it was certainly not received, or was refused with 429.
         max_body: Bytes that the body of a response may have.
         secrets: Sensitive values in the request, which no error may show.
 
@@ -70,7 +70,7 @@ class Call(NamedTuple, Generic[T]):
     arguments: tuple[object, ...] = ()
     named: Mapping[str, Any] = MappingProxyType({})
     ref: SessionRef | None = None
-    may_repeat: bool = True
+    receipt: Receipt | None = None
     max_body: int = MAX_BODY
     secrets: tuple[str, ...] = ()
 
@@ -107,16 +107,18 @@ def course(call: Call[T]) -> Course[T]:
     while True:
         number += 1
         start = time.monotonic()
-        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.may_repeat)
+        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.receipt)
+        if call.receipt:
+            call.receipt.renew()
         came: RawResponse | Exception | None = None
         try:
             came = yield attempt
         finally:
             _log_attempt(call, request, came, start, number)
-        outcome = _outcome(call, came, attempt.end - start)
+        outcome = outcome_of(call, came, attempt.end - start)
         if not isinstance(outcome, BrowserSessionsError):
             return outcome
-        if not call.may_repeat and _may_exist(came, outcome):
+        if call.receipt and may_exist(came, outcome):
             raise MayExistError(outcome)
         if isinstance(outcome, ApiStatusError | UnexpectedResponse):
             responded = outcome
@@ -146,7 +148,7 @@ def _request_of(call: Call[Any]) -> httpx.Request:
     return request
 
 
-def _outcome(call: Call[T], came: RawResponse | Exception | None, seconds: float) -> T | BrowserSessionsError:
+def outcome_of(call: Call[T], came: RawResponse | Exception | None, seconds: float) -> T | BrowserSessionsError:
     """Return the result of an attempt that could take some seconds, or the one error for what came of it."""
     if not isinstance(came, RawResponse) or not came.is_success or came.problem:
         return _error(call, came, seconds)
@@ -172,7 +174,7 @@ def _error(
     return error
 
 
-def _may_exist(came: RawResponse | Exception | None, error: BrowserSessionsError) -> bool:
+def may_exist(came: RawResponse | Exception | None, error: BrowserSessionsError) -> bool:
     """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it."""
     return not isinstance(came, UNSENT) and isinstance(error, TransportError | ProviderUnavailable | UnexpectedResponse)
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from browser_sessions._access import Access, find_access
 from browser_sessions._attempt import Pause
-from browser_sessions._bounds import Bounds, Seconds
+from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._http import HEADERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
-from browser_sessions.errors import BrowserSessionsError
+from browser_sessions.errors import BrowserSessionsError, SessionNotFound
 
 if TYPE_CHECKING:
+    from browser_sessions._creation import Creation
     from browser_sessions._listing import Query, Reading, Source, Steps
     from browser_sessions._waiting import Until
 
 
 MAX_LIST = 100_000_000
 """Bytes that a page of a list may have: two providers send a list as one."""
+
+_NEW = 10.0
+"""Seconds after its creation in which a session may not be found."""
 
 
 class ProviderClient(NamedTuple):
@@ -49,17 +54,19 @@ class Calls:
         self._base_urls = base_urls
         self._plain_http = plain_http
         self._opened: dict[str, ProviderClient] = {}
+        self.created: dict[SessionRef, float] = {}
+        """The sessions that were created here and not yet seen over, and when that was."""
 
     def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session."""
-        access, module, client = self._opened.get(ref.provider) or self._open(ref)
+        access, module, client = self._opened.get(ref.provider) or self.open(ref)
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
     def list(self, slug: str, query: Query, bounds: Bounds) -> tuple[Reading, Steps]:
         """Read a list of sessions, each page by a call of its own."""
         from browser_sessions._listing import Reading
 
-        access, _, client = self._opened.get(slug) or self._open(slug)
+        access, _, client = self._opened.get(slug) or self.open(slug)
         sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
         reading = Reading(slug, query)
 
@@ -67,6 +74,20 @@ class Calls:
             return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
 
         return reading, reading.steps(sources, call_of)
+
+    def creation(self, slug: str, given: Mapping[str, Any], bounds: Bounds) -> Creation:
+        """Prepare the creation of a session; nothing is sent."""
+        from browser_sessions._creation import Creation
+        from browser_sessions._options import checked_options
+
+        options = checked_options(slug, **given)
+        return Creation(self, self._opened.get(slug) or self.open(slug), options, bounds)
+
+    def stop(self, ref: SessionRef, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
+        """Stop a session."""
+        from browser_sessions._stopping import stop
+
+        return stop(self, ref, checked_seconds("timeout", timeout), bounds)
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for; each poll is one attempt."""
@@ -77,7 +98,7 @@ class Calls:
             try:
                 session = yield from self.get(ref, polls.bounds(bounds))
             except BrowserSessionsError as error:
-                if not is_transient(error):
+                if not (is_transient(error) or (isinstance(error, SessionNotFound) and self.is_new(ref))):
                     raise
                 polls.failed(error)
             else:
@@ -85,7 +106,18 @@ class Calls:
                     return session
             yield Pause(polls.next_pause())
 
-    def _open(self, of: SessionRef | str) -> ProviderClient:
+    def is_new(self, ref: SessionRef) -> bool:
+        """Whether a session was created here so shortly before that its provider may not find it yet."""
+        created = self.created.get(ref)
+        return created is not None and time.monotonic() - created < _NEW
+
+    def open(self, of: SessionRef | str) -> ProviderClient:
+        """Return the client for a session's provider, or for one that is named by its slug.
+
+        Raises:
+            ConfigurationError: There is no key, or the base URL is invalid.
+
+        """
         access = find_access(of, self._api_keys, self._base_urls, self._plain_http)
         module = import_module(f"browser_sessions._providers.{access.provider.slug}")
         client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)

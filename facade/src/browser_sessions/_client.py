@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from browser_sessions._configuration import Configuration
-from browser_sessions._ref import SessionRef, as_ref
+from browser_sessions._lifecycle import Lifecycle
+from browser_sessions._ref import as_ref
 
 if TYPE_CHECKING:
-    import httpx
-
     from browser_sessions._bounds import Seconds
-    from browser_sessions._call import Course
     from browser_sessions._drivers import Driver
     from browser_sessions._listing import Listing, Statuses
     from browser_sessions._many import PerProvider, Result
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
-
-    _Configuration = Configuration[httpx.BaseTransport, Driver]
-else:
-    _Configuration = Configuration  # without its type, for which httpx would have to be imported
 
 
 def get(ref: Ref) -> BrowserSession:
@@ -42,7 +35,7 @@ def get(ref: Ref) -> BrowserSession:
         return client.get(ref)
 
 
-class Client(_Configuration):
+class Client(Lifecycle):
     """Fetches sessions of five providers. Close it, or use it with `with`; threads may share it.
 
         with Client() as client:
@@ -215,9 +208,6 @@ class Client(_Configuration):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> Driver:
-        return self._shared.driver or self._shared.open(self._make_driver)
-
     def _make_driver(self) -> Driver:
         from browser_sessions._calls import Calls
         from browser_sessions._drivers import Driver
@@ -225,16 +215,3 @@ class Client(_Configuration):
 
         calls = Calls(self._api_keys, self._base_urls, self._plain_http)
         return Driver(calls, Network(self._transport, proxy=self._proxy, verify=self._verify))
-
-    def _results(
-        self,
-        refs: Iterable[Ref],
-        course_of: Callable[[SessionRef], Course[BrowserSession]],
-        concurrency: int,
-        per_provider: PerProvider,
-    ) -> Iterator[Result]:
-        from browser_sessions._many import checked_limits, require_several, result, results_of
-
-        require_several(refs)
-        driver, limits = self._open(), checked_limits(concurrency, per_provider)
-        return results_of(refs, lambda name, stop: driver.run(result(name, course_of), stop), limits, concurrency)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -22,7 +23,7 @@ Transport = TypeVar("Transport")
 Driver = TypeVar("Driver")
 
 
-class Configuration(Generic[Transport, Driver]):
+class Configuration(ABC, Generic[Transport, Driver]):
     """What `Client` and `AsyncClient` are made with, checked as far as it can be without the environment."""
 
     def __init__(  # noqa: PLR0913 - as many as there are
@@ -94,6 +95,12 @@ class Configuration(Generic[Transport, Driver]):
             raise TypeError(f"connect_info takes a session, not {type(session).__name__}: get it first")
         access = find_access(as_ref(session), self._api_keys, self._base_urls, self._plain_http)
         return connect_info(session, access, hosts)
+
+    def _open(self) -> Driver:
+        return self._shared.driver or self._shared.open(self._make_driver)
+
+    @abstractmethod
+    def _make_driver(self) -> Driver: ...
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of browser sessions>"

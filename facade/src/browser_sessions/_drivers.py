@@ -1,26 +1,28 @@
 """Two ways to run a call's course: in the thread that asks for it, and in a task of asyncio or trio.
 
-What must not be cut off is sent by something of its own. If what waits for it is interrupted, the course gets the
-response first, and the interruption leaves then. A course that is interrupted must not take another step.
+What must not be cut off has a thread or a task of its own, and what waits for it waits on when it is interrupted; the
+interruption leaves then. A course that is interrupted must not take another step.
 """
 
 from __future__ import annotations
 
-import contextlib
 import contextvars
 import sys
 import threading
 import time
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
 
-from browser_sessions._attempt import Attempt, Pause, RawResponse
-from browser_sessions._call import Course, MayExistError
+from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt
+from browser_sessions._call import Course
 from browser_sessions._calls import Calls
 from browser_sessions._http import FAULTS, AsyncNetwork, Network
 from browser_sessions._streams import Stop
-from browser_sessions.errors import BrowserSessionsError
+
+if TYPE_CHECKING:
+    from concurrent import futures
 
 T = TypeVar("T")
 
@@ -47,7 +49,7 @@ class Driver:
             while True:
                 step = course.send(came)
                 try:
-                    came = self._take(step, course, stop)
+                    came = self._take(step, stop)
                 except FAULTS as error:
                     came = error.with_traceback(None)  # whose frames would keep the connection for as long as the error
                 except BaseException as error:
@@ -57,41 +59,85 @@ class Driver:
             result: T = end.value
             return result
 
+    def run_whole(self, make: Callable[[], Course[T]]) -> T:
+        """Return the result of a course that the first Ctrl-C does not cut off; it leaves once the course is over."""
+        from concurrent import futures
+
+        work = _Work(lambda: self.run(make()))
+        interruption: BaseException | None = None
+        while not work.done.done():
+            try:
+                work.start()
+                futures.wait([work.done])
+            except BaseException as error:
+                if interruption:
+                    raise
+                interruption = error
+        if interruption:
+            raise interruption
+        return work.done.result()
+
     def close(self) -> None:
         """Close the connections."""
         self._network.close()
 
-    def _take(self, step: Attempt | Pause, course: Course[Any], stop: Stop | None) -> RawResponse | None:
+    def _take(self, step: Attempt | Pause, stop: Stop | None) -> RawResponse | None:
         if isinstance(step, Pause):
             (stop.pause if stop else time.sleep)(step.seconds)
             return None
-        return self._network.send(step, stop) if step.may_repeat else self._send_whole(step, course)
+        return self._network.send(step, stop) if step.receipt is None else self._send_whole(step, step.receipt)
 
-    def _send_whole(self, attempt: Attempt, course: Course[Any]) -> RawResponse:
-        """Send a request in a thread of its own, which Ctrl-C does not reach."""
+    def _send_whole(self, attempt: Attempt, receipt: Receipt) -> RawResponse:
+        """Send a request that Ctrl-C does not cut off at once: the response may tell what was created."""
         from concurrent import futures
 
-        sending: futures.Future[RawResponse] = futures.Future()
         stop = Stop()
 
-        def send() -> None:
+        def send() -> RawResponse:
             try:
-                sending.set_result(self._network.send(attempt, stop))
-            except BaseException as error:  # noqa: BLE001 - raised by `result`
-                sending.set_exception(error)
+                receipt.came = came = self._network.send(attempt, stop)
+            except FAULTS as error:
+                receipt.came = error
+                raise
+            return came
 
-        context = contextvars.copy_context()
-        thread = threading.Thread(target=context.run, args=(send,), name="browser-sessions", daemon=True)
+        work = _Work(send)
+        try:
+            work.start()
+            futures.wait([work.done])
+        except BaseException:
+            futures.wait([work.done], PATIENCE)
+            stop.set()
+            futures.wait([work.done], LAST_PATIENCE)
+            raise
+        return work.done.result()
+
+
+class _Work(Generic[T]):
+    """Work in a thread of its own, which Ctrl-C does not reach, and in the context of the one that asks for it."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        from concurrent import futures
+
+        self.done: futures.Future[T] = futures.Future()
+        self._work = work
+        self._context = contextvars.copy_context()
+        self._claim = threading.Lock()
+
+    def start(self) -> None:
+        """Start it, if it has not started: a start that was interrupted may be repeated."""
+        thread = threading.Thread(target=self._run, name="browser-sessions", daemon=True)
         try:
             thread.start()
-            futures.wait([sending])
-        except BaseException:
-            futures.wait([sending], PATIENCE)
-            stop.set()
-            futures.wait([sending], LAST_PATIENCE)
-            _tell(course, sending)
-            raise
-        return sending.result()
+        except RuntimeError:  # there are too many threads
+            self._run()
+
+    def _run(self) -> None:
+        if self._claim.acquire(blocking=False):
+            try:
+                self.done.set_result(self._context.run(self._work))
+            except BaseException as error:  # noqa: BLE001 - raised by `result`
+                self.done.set_exception(error)
 
 
 class AsyncDriver:
@@ -108,7 +154,7 @@ class AsyncDriver:
             while True:
                 step = course.send(came)
                 try:
-                    came = await self._take(step, course)
+                    came = await self._take(step)
                 except FAULTS as error:
                     came = error.with_traceback(None)  # whose frames would keep the connection for as long as the error
                 except BaseException as error:
@@ -118,43 +164,78 @@ class AsyncDriver:
             result: T = end.value
             return result
 
+    async def run_whole(self, make: Callable[[], Course[T]]) -> T:
+        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they leave afterwards."""
+        return await _whole(lambda: self.run(make()))
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._network.aclose()
 
-    async def _take(self, step: Attempt | Pause, course: Course[Any]) -> RawResponse | None:
+    async def _take(self, step: Attempt | Pause) -> RawResponse | None:
         if isinstance(step, Pause):
             await anyio.sleep(step.seconds)
             return None
-        return await (self._network.send(step) if step.may_repeat else self._send_whole(step, course))
+        return await (self._network.send(step) if step.receipt is None else self._send_whole(step, step.receipt))
 
-    async def _send_whole(self, attempt: Attempt, course: Course[Any]) -> RawResponse:
-        """Send a request in a shield; on asyncio in a task of its own, too, for a task's `cancel` heeds no shield."""
-        sending: Any = None
-        interruption: BaseException | None = None
-        with anyio.CancelScope(shield=True):
-            if running_trio():
-                return await self._network.send(attempt)
-            import asyncio
+    async def _send_whole(self, attempt: Attempt, receipt: Receipt) -> RawResponse:
+        """Send a request that nothing cuts off before the end of its attempt."""
 
-            sending = asyncio.ensure_future(self._network.send(attempt))
-            while not sending.done():
-                try:
-                    await asyncio.wait([sending])
-                except asyncio.CancelledError as error:
-                    interruption = error
-        if interruption:
-            _tell(course, sending)
-            raise interruption
-        response: RawResponse = sending.result()
-        return response
+        async def send() -> RawResponse:
+            try:
+                receipt.came = came = await self._network.send(attempt)
+            except FAULTS as error:
+                receipt.came = error
+                raise
+            return came
+
+        return await _whole(send)
 
 
-def _tell(course: Course[Any], sending: Any) -> None:
-    """Let the course of an interrupted call know what came, if anything did."""
-    if sending.done():
-        with contextlib.suppress(StopIteration, BrowserSessionsError, MayExistError):
-            course.send(sending.exception() or sending.result())
+async def _whole(work: Callable[[], Awaitable[T]]) -> T:
+    """Return what work returns, which runs in a task that no cancellation of this one reaches, and no first Ctrl-C.
+
+    A shield alone would not do: on asyncio a task's `cancel` heeds none, and on trio Ctrl-C does not.
+    """
+    finished: Any = None
+    interruption: BaseException | None = None
+    with anyio.CancelScope(shield=True):
+        finished, wait = _start_task(work)
+        while not finished.done():
+            try:
+                await wait()
+            except BaseException as error:
+                if isinstance(interruption, KeyboardInterrupt):
+                    raise
+                interruption = error
+    if interruption:
+        raise interruption
+    result: T = finished.result()
+    return result
+
+
+def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awaitable[Any]]]:
+    """Start work in a task, and return a future of it, and what waits until it is over."""
+    if trio := running_trio():
+        from concurrent import futures
+
+        future: futures.Future[T] = futures.Future()
+        is_over = trio.Event()
+
+        async def run() -> None:
+            try:
+                future.set_result(await work())
+            except BaseException as error:  # noqa: BLE001 - raised by `result`; a task of the system may raise nothing
+                future.set_exception(error)
+            finally:
+                is_over.set()
+
+        trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        return future, is_over.wait
+    import asyncio
+
+    task = asyncio.ensure_future(work())
+    return task, lambda: asyncio.wait([task])
 
 
 def running_trio() -> Any:

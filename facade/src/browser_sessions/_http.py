@@ -208,7 +208,7 @@ class _Pools(Generic[Pool]):
         of a request does.
         """
         url = attempt.request.url
-        key = (url.scheme, url.host, url.port, attempt.may_repeat)
+        key = (url.scheme, url.host, url.port, attempt.receipt is None)
         return self._pools.get(key) or self._make(key, url)
 
     def _make(self, key: tuple[str, str, int | None, bool], url: httpx.URL) -> Pool:

@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from browser_sessions._bounds import is_whole
-from browser_sessions._call import Call, course
+from browser_sessions._call import Call, Course, course
 from browser_sessions._paging import NoProgressError, Pages, Read
 from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions._providers._operations import require
+from browser_sessions._reading import MARKER
 from browser_sessions._ref import unknown_provider
-from browser_sessions._session import BrowserSession
+from browser_sessions._session import BrowserSession, Origin
 from browser_sessions._status import SessionStatus
-from browser_sessions.errors import InvalidOption, UnexpectedResponse, Unsupported
+from browser_sessions.errors import InvalidOption, UnexpectedResponse
 
 if TYPE_CHECKING:
     from browser_sessions._drivers import AsyncDriver, Driver
@@ -58,7 +60,7 @@ class Query(NamedTuple):
         """Whether a session is wanted; one without a time is not wanted by time."""
         if self.statuses is not None and session.status not in self.statuses:
             return False
-        if any(session.metadata.get(name) != value for name, value in self.metadata.items()):
+        if self.metadata and any(_label(session, name) != value for name, value in self.metadata.items()):
             return False
         if self.created_after is None and self.created_before is None:
             return True
@@ -98,7 +100,7 @@ class Source(NamedTuple):
     operation: Any
     pages: Pages
     rows: Callable[[Any], Rows]
-    view: Callable[[Any], BrowserSession]
+    view: Callable[[Any, Origin], BrowserSession]
     arguments: Mapping[str, Any] = {}
     is_sorted: bool = True
 
@@ -117,6 +119,22 @@ class SkippedRow:
 
 Steps = Generator[Call[Any] | BrowserSession, Any, None]
 """Yields the calls that read pages, and is sent each page, and yields the sessions that match."""
+
+
+def all_of(steps: Steps) -> Course[list[BrowserSession]]:
+    """Return all sessions of a list, at once."""
+    found: list[BrowserSession] = []
+    page: Any = None
+    while True:
+        try:
+            step = steps.send(page)
+        except StopIteration:
+            return found
+        page = None
+        if isinstance(step, Call):
+            page = yield from course(step)
+        else:
+            found.append(step)
 
 
 class Reading:
@@ -151,7 +169,7 @@ class Reading:
                     raise UnexpectedResponse(f"{self._slug}: the list cannot be read to its end: {error}") from None
                 page = yield call_of(source, {**source.arguments, **arguments})
                 rows = source.rows(page)
-                sessions = [source.view(row) for row in rows]
+                sessions = [source.view(row, "list") for row in rows]
                 if not source.is_sorted:
                     sessions.sort(key=_age)
                 starts_known = self._starts_known(rows, sessions, known)
@@ -186,6 +204,10 @@ class Reading:
             if session.id not in self._seen:
                 self._seen.add(session.id)
                 yield session
+
+
+def _label(session: BrowserSession, name: str) -> Any:
+    return session.marker if name == MARKER else session.metadata.get(name)
 
 
 def _age(session: BrowserSession) -> float:
@@ -273,10 +295,7 @@ def checked_query(
     provider = PROVIDERS[slug]
     if limit is not None and not is_whole(limit, least=1):
         raise InvalidOption(f"limit is a number, 1 or more, not {limit!r}", provider=slug)
-    if metadata and "metadata" not in provider.fields:
-        able = [each.name for each in PROVIDERS.values() if "metadata" in each.fields]
-        text = f"{provider.name}: its sessions have no metadata; those of {', '.join(able)} have"
-        raise Unsupported(text, provider=provider.slug)
+    require(slug, "list", option="metadata" if metadata else None)
     for name, moment in (("created_after", created_after), ("created_before", created_before)):
         if moment is not None and moment.utcoffset() is None:
             raise InvalidOption(f"{name} has no offset: give it one, such as datetime.UTC", provider=provider.slug)

@@ -26,6 +26,9 @@ _FIRST_YEAR = 2000
 
 _MAX_DIGITS = 1000
 
+MARKER = "browser-sessions"
+"""The label by which a session is known as one that this package created."""
+
 # What nearly all addresses are, in half the time of what they may be.
 _usual_address = re.compile(r"(?:https?|wss?)://[A-Za-z0-9.-]+(?:[/?][!-~]*)?").fullmatch
 
@@ -170,6 +173,14 @@ def mebibytes_of(value: object, path: str, notes: list[str]) -> int | None:
 def sum_of(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     """Return the sum of two amounts, once both are known."""
     return None if first is None or second is None else _EXACT.add(first, second)
+
+
+def take_marker(labels: dict[str, Any]) -> str | None:
+    """Take our own label out of a session's labels, and return it; what is no text is another one's."""
+    if not isinstance(labels.get(MARKER), str):
+        return None
+    marker: str = labels.pop(MARKER)
+    return marker
 
 
 def between(start: datetime | None, end: datetime | None, path: str, notes: list[str]) -> timedelta | None:

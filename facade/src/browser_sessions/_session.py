@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     Raw: TypeAlias = anchorbrowser.Raw | brightdata.Raw | browser_use.Raw | browserbase.Raw | skyvern.Raw
 
 
+Origin: TypeAlias = Literal["get", "list", "create", "stop"]
+"""Which operation returned what a view is of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a session cost.
@@ -99,10 +103,12 @@ class BrowserSession:
         region: Where it runs, in the provider's words.
         account_id: Whose it is: a project, team, organisation or zone.
         metadata: What its user labelled it with; an array of labels is in "tags".
+        marker: The label by which it is known as one that this package created; it is not in `metadata`.
         failure: Why it failed.
         derived: The fields that were computed from other fields.
         unexpected: The paths, in `raw`, of what is not what the provider's description promises, or what no field
             here can hold. A word that its enum does not know is neither: enums are open.
+        origin: Which operation returned it: "get", "list", "create" or "stop"; no part of what makes views equal.
         raw: The generated model, exactly as it was viewed.
 
     """
@@ -126,9 +132,11 @@ class BrowserSession:
     region: str | None = None
     account_id: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    marker: str | None = None
     failure: SessionFailure | None = None
     derived: frozenset[str] = frozenset()
     unexpected: tuple[str, ...] = ()
+    origin: Origin = field(default="get", compare=False)
     raw: Raw
 
     @property
@@ -140,7 +148,10 @@ class BrowserSession:
         return hash(self.ref)
 
     def __repr__(self) -> str:
-        shown = {name: _to_show(value) for name, value in self._fields(secrets=False).items() if value not in _ABSENT}
+        found = self._fields(secrets=False)
+        if self.origin == "get":
+            del found["origin"]
+        shown = {name: _to_show(value) for name, value in found.items() if value not in _ABSENT}
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     def to_dict(self, *, secrets: bool = False, raw: bool = False) -> dict[str, Any]:
@@ -207,9 +218,11 @@ class SessionDraft:
     region: str | None
     account_id: str | None
     metadata: dict[str, Any]
+    marker: str | None
     failure: SessionFailure | None
     derived: frozenset[str]
     unexpected: tuple[str, ...]
+    origin: Origin
     raw: Any
 
     def frozen(self) -> BrowserSession:

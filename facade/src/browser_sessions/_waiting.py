@@ -117,11 +117,18 @@ def _is_ended(session: BrowserSession) -> bool:
     return session.status.is_terminal
 
 
-def _is_connectable(session: BrowserSession) -> bool:
+def is_connectable(session: BrowserSession) -> bool:
+    """Whether a session is ready.
+
+    Raises:
+        SessionEnded: It is over, and never will be.
+        NotConnectable: It never gets an address.
+
+    """
     if session.status.is_terminal:
         message = f"{_shown(session.ref)} is over ({session.status}), and will not be ready any more"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 
 
-_CONDITIONS: dict[str, Callable[[BrowserSession], object]] = {"ended": _is_ended, "ready": _is_connectable}
+_CONDITIONS: dict[str, Callable[[BrowserSession], object]] = {"ended": _is_ended, "ready": is_connectable}

@@ -5,6 +5,8 @@ BrowserSessionsError
 ├── InvalidSessionRef   (also ValueError)   unknown provider; an id that is empty, "." or ".."
 ├── Unsupported                             the provider cannot do this; names those that can
 ├── InvalidOption       (also ValueError)   an option that cannot be expressed
+├── CreateUncertain                         a create whose response was lost; one may be running; `marker`, `candidates`
+├── StopUnconfirmed                         asked to stop, and not seen over in time; `session`
 ├── NotConnectable                          the provider, the session's state or the base URL allows no connection
 ├── TransportError                          could not connect, TLS, connection lost
 │   └── RequestTimeout  (also TimeoutError) one attempt, or the deadline without any response
@@ -27,6 +29,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from browser_sessions._ref import SessionRef
     from browser_sessions._session import BrowserSession
 
@@ -107,6 +111,50 @@ class Unsupported(BrowserSessionsError):
 
 class InvalidOption(BrowserSessionsError, ValueError):
     """An option cannot be expressed; nothing was sent."""
+
+
+class CreateUncertain(BrowserSessionsError):
+    """The response to a create was lost, and what was created was not found: a session may be running.
+
+    Do not create again because of it. Look at `candidates` and, later, for the marker: `client.list(provider,
+    metadata={"browser-sessions": error.marker})`. The error of the lost response is the cause.
+
+    Attributes:
+        marker (str | None): The value of the metadata `browser-sessions` with which the session was to be created; None
+            where the provider has no metadata.
+        since (datetime): When the create was sent, by this machine's clock, UTC.
+        candidates (tuple[BrowserSession, ...]): Where there is no marker, the open sessions that were created since
+            then, but for those that this client created: one of them may be it.
+
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        marker: str | None,
+        since: datetime,
+        candidates: tuple[BrowserSession, ...] = (),
+        **fields: Any,
+    ) -> None:
+        super().__init__(message, **fields)
+        self.marker = marker
+        self.since = since
+        self.candidates = candidates
+
+
+class StopUnconfirmed(BrowserSessionsError):
+    """A session was asked to stop, and was not seen over in time: it may be running.
+
+    Attributes:
+        session (BrowserSession | None): The session as it was last seen; None if no poll got a response. If the stop or
+            the last poll failed, its error is the cause.
+
+    """
+
+    def __init__(self, message: str, *, session: BrowserSession | None = None, **fields: Any) -> None:
+        super().__init__(message, **fields)
+        self.session = session
 
 
 class TransportError(BrowserSessionsError):
@@ -213,6 +261,7 @@ __all__ = [
     "AuthenticationFailed",
     "BrowserSessionsError",
     "ConfigurationError",
+    "CreateUncertain",
     "InvalidOption",
     "InvalidRequest",
     "InvalidSessionRef",
@@ -224,6 +273,7 @@ __all__ = [
     "RequestTimeout",
     "SessionEnded",
     "SessionNotFound",
+    "StopUnconfirmed",
     "TransportError",
     "UnexpectedResponse",
     "Unsupported",

@@ -75,14 +75,15 @@ class Provider:
     connect_never: Mapping[str, str]
     failures: tuple[FailureRule, ...]
     sensitive_fields: frozenset[str] = field(init=False, repr=False)
-    """The fields of a `BrowserSession` that are read from a sensitive property."""
+    """The fields of a `BrowserSession` that are read from a sensitive property, or have its name."""
     addresses: frozenset[str] = field(init=False, repr=False)
     """The properties of its own session that the URLs of a `BrowserSession` are read from."""
 
     def __post_init__(self) -> None:
         names = {field: {each.split(".")[-1] for each in properties} for field, properties in self.fields.items()}
-        found = frozenset(field for field in names if self.sensitive & names[field])
-        object.__setattr__(self, "sensitive_fields", found)
+        found = {field for field in names if self.sensitive & names[field]}
+        # Anchor Browser sends the live view in the response to a create, and not in its own session.
+        object.__setattr__(self, "sensitive_fields", frozenset(found | (self.sensitive & {*ADDRESSES})))
         object.__setattr__(self, "addresses", frozenset().union(*(names.get(each, set()) for each in ADDRESSES)))
 
     @property

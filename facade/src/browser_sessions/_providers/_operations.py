@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from browser_sessions._providers._table import ROWS
+from browser_sessions.errors import Unsupported
 
 OPERATIONS = ("get", "list", "create", "stop", "live_view", "recordings", "account")
 """What can be asked of a provider, by the names of `Client`'s methods."""
@@ -46,6 +47,31 @@ class Operation(NamedTuple):
     fields: frozenset[str] = frozenset()
     order: Literal["newest", "open-first", "unknown"] | None = None
     window: timedelta | None = None
+
+
+def require(slug: str, operation: str, *, option: str | None = None) -> None:
+    """Refuse what a provider does not offer, before anything is sent.
+
+    Args:
+        slug: The provider.
+        operation: One of `OPERATIONS`.
+        option: One of the operation's options, by the name of the argument here.
+
+    Raises:
+        Unsupported: The provider has no such operation, or the operation no such option; the message names the
+            providers that have.
+
+    """
+    able = [each for each in ROWS if _has(each, operation, option)]
+    if slug not in able:
+        name, subject = ROWS[slug]["name"], f"`{option}` of `{operation}`" if option else f"`{operation}`"
+        others = ", ".join(ROWS[each]["name"] for each in able)
+        raise Unsupported(f"{name} does not offer {subject}; these do: {others}", provider=slug)
+
+
+def _has(slug: str, operation: str, option: str | None) -> bool:
+    offered = operations_of(slug)[operation]
+    return offered.is_available and (option is None or option in offered.options)
 
 
 @functools.cache

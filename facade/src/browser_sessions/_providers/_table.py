@@ -17,7 +17,8 @@ from typing import Any
 #                       gets an address; absent where no session can be connected to again
 # operations            what can be asked of the provider: get, list, create, stop, live_view, recordings or account,
 #                       and for each:
-#   options             arguments that it takes, with `unit`, `least` and `most` on the wire where they are numbers
+#   options             arguments that it takes, with `unit`, `least` and `most` on the wire where they are numbers,
+#                       or where their size has a limit; whether a lifetime is within them, the provider says
 #   fields              what of the result it can fill; absent for all that `fields` below has
 #   order               of a list: "newest", "open-first" or "unknown"
 #   window_days         of a list: how far back it reaches; absent where it has no known end
@@ -43,6 +44,21 @@ ROWS: dict[str, dict[str, Any]] = {
                 "order": "newest",
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
             },
+            "create": {
+                "options": {
+                    "lifetime": {"unit": "minutes"},
+                    "proxy": {},
+                    "keep_alive": {},
+                    "metadata": {},
+                    "recording": {},
+                    "viewport": {"unit": "pixels"},
+                    "profile": {},
+                    "captcha": {},
+                    "options": {},
+                },
+                "fields": ["id", "status", "live_view_url"],
+            },
+            "stop": {},
         },
         "sensitive": [
             "cdp_url",
@@ -91,6 +107,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "as": "an object, or an array of texts, which is `tags`",
                 "source": "seen",
             },
+            "marker": {"from": ["tags"], "as": "the tag `browser-sessions=…`, without the name", "source": "ours"},
         },
     },
     "brightdata": {
@@ -154,6 +171,20 @@ ROWS: dict[str, dict[str, Any]] = {
                 "order": "unknown",
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
             },
+            "create": {
+                "options": {
+                    "lifetime": {"unit": "minutes", "least": 1, "most": 240},
+                    "proxy": {},
+                    "keep_alive": {},
+                    "metadata": {"unit": "pairs", "most": 10},
+                    "recording": {},
+                    "viewport": {"unit": "pixels", "least": 320},
+                    "profile": {},
+                    "captcha": {},
+                    "options": {},
+                },
+            },
+            "stop": {},
         },
         "sensitive": ["cdpUrl", "liveUrl", "password", "recordingUrl", "url", "username"],
         "ready": ["connect_url"],
@@ -203,6 +234,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "source": "seen",
             },
             "metadata": {"from": ["metadata"], "as": "an object of texts", "source": "seen"},
+            "marker": {"from": ["metadata"], "as": "the text under `browser-sessions`", "source": "ours"},
         },
     },
     "browserbase": {
@@ -219,6 +251,21 @@ ROWS: dict[str, dict[str, Any]] = {
                 "order": "newest",
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
             },
+            "create": {
+                "options": {
+                    "lifetime": {"unit": "seconds", "least": 60, "most": 21_600},
+                    "proxy": {},
+                    "region": {},
+                    "keep_alive": {},
+                    "metadata": {"unit": "characters of JSON", "most": 512},
+                    "recording": {},
+                    "viewport": {"unit": "pixels"},
+                    "profile": {},
+                    "captcha": {},
+                    "options": {},
+                },
+            },
+            "stop": {},
         },
         "sensitive": [
             "connectUrl",
@@ -271,6 +318,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "region": {"from": ["region"], "source": "spec"},
             "account_id": {"from": ["projectId"], "as": "a project", "source": "spec"},
             "metadata": {"from": ["userMetadata"], "as": "an object", "source": "spec"},
+            "marker": {"from": ["userMetadata"], "as": "the text under `browser-sessions`", "source": "ours"},
         },
     },
     "skyvern": {
@@ -288,6 +336,17 @@ ROWS: dict[str, dict[str, Any]] = {
                 "window_days": 7,
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}},
             },
+            "create": {
+                "options": {
+                    "lifetime": {"unit": "minutes", "least": 5, "most": 240},
+                    "proxy": {},
+                    "keep_alive": {},
+                    "profile": {},
+                    "captcha": {},
+                    "options": {},
+                },
+            },
+            "stop": {},
         },
         "sensitive": ["browser_address", "ctx", "input", "url"],
         "ready": ["started_at", "connect_url"],

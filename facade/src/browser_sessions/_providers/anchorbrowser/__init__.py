@@ -14,12 +14,13 @@ from browser_sessions._reading import (
     derived_of,
     seconds_of,
     status_of,
+    take_marker,
     time_of,
     unexpected_in,
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, SessionDraft, make_cost
+from browser_sessions._session import BrowserSession, Origin, SessionDraft, make_cost
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -37,7 +38,7 @@ CLIENT = AuthenticatedClient
 Raw: TypeAlias = models.SessionEnvelope | models.Session
 
 
-def view(raw: Raw) -> BrowserSession:
+def view(raw: Raw, origin: Origin = "get") -> BrowserSession:
     """View a response, or the session in it."""
     session, within = (raw.data, "data.") if isinstance(raw, models.SessionEnvelope) else (raw, "")
     notes: list[str] = []
@@ -54,9 +55,11 @@ def view(raw: Raw) -> BrowserSession:
     credits_used = amount_of(session.credits_used, "credits_used", notes)
     made.cost = None if credits_used is None else make_cost(credits_used, "credits", final=status.is_terminal)
     made.account_id = None if isinstance(session.team_id, Unset) else session.team_id
-    made.metadata = _labels(session.tags)
+    made.metadata = labels = _labels(session.tags)
+    made.marker = take_marker(labels) if labels else None
     made.derived = derived_of(None if ended_at is None else "ended_at")
     made.unexpected = unexpected_in(raw, notes, within)
+    made.origin = origin
     made.raw = raw
     made.recordings = ()
     made.started_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
@@ -64,7 +67,7 @@ def view(raw: Raw) -> BrowserSession:
     return made.frozen()
 
 
-def view_row(row: models.SessionRow) -> BrowserSession:
+def view_row(row: models.SessionRow, origin: Origin = "list") -> BrowserSession:
     """View a row of a list."""
     notes: list[str] = []
     made = SessionDraft()
@@ -79,9 +82,11 @@ def view_row(row: models.SessionRow) -> BrowserSession:
     made.proxy_bytes = whole_of(row.proxy_bytes, "proxy_bytes", notes)
     used = amount_of(row.used_credits, "used_credits", notes)
     made.cost = None if used is None else make_cost(used, "credits", final=status.is_terminal)
-    made.metadata = _labels(row.tags)
+    made.metadata = labels = _labels(row.tags)
+    made.marker = take_marker(labels) if labels else None
     made.derived = derived_of(None if ended_at is None else "ended_at")
     made.unexpected = unexpected_in(row, notes)
+    made.origin = origin
     made.raw = row
     made.recordings = ()
     made.started_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
@@ -101,5 +106,17 @@ def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, An
     return labels | ({"tags": others} if others or not labels else {})
 
 
-VIEWS = {"SessionEnvelope": view, "Session": view, "SessionRow": view_row}
+def _view_created(raw: models.CreatedSessionEnvelope | models.CreatedSession) -> BrowserSession:
+    from browser_sessions._providers.anchorbrowser.creates import view as view_created
+
+    return view_created(raw)
+
+
+VIEWS = {
+    "SessionEnvelope": view,
+    "Session": view,
+    "SessionRow": view_row,
+    "CreatedSessionEnvelope": _view_created,
+    "CreatedSession": _view_created,
+}
 """What views each model of a session."""

@@ -18,7 +18,7 @@ from browser_sessions._reading import (
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, SessionDraft, SessionFailure
+from browser_sessions._session import BrowserSession, Origin, SessionDraft, SessionFailure
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -35,7 +35,7 @@ CLIENT = AuthenticatedClient
 Raw: TypeAlias = models.SingleSessionResponse | models.Session
 
 
-def view(raw: Raw) -> BrowserSession:
+def view(raw: Raw, origin: Origin = "get") -> BrowserSession:
     """View a response, or the session in it."""
     session, within = (raw.session, "session.") if isinstance(raw, models.SingleSessionResponse) else (raw, "")
     notes: list[str] = []
@@ -54,11 +54,12 @@ def view(raw: Raw) -> BrowserSession:
     made.account_id = None if isinstance(session.api_name, Unset) else session.api_name
     made.derived = derived_of("status" if is_timeout else None, None if ended_at is None else "ended_at")
     made.unexpected = unexpected_in(raw, notes, within)
+    made.origin = origin
     made.raw = raw
     made.recordings = ()
     made.metadata = {}
     made.created_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
-    made.proxy_bytes = made.cost = made.region = None
+    made.proxy_bytes = made.cost = made.region = made.marker = None
     return made.frozen()
 
 

@@ -17,11 +17,12 @@ from browser_sessions._reading import (
     mebibytes_of,
     status_of,
     sum_of,
+    take_marker,
     time_of,
     unexpected_in,
     word_of,
 )
-from browser_sessions._session import BrowserSession, SessionDraft, make_cost, make_recording
+from browser_sessions._session import BrowserSession, Origin, SessionDraft, make_cost, make_recording
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -34,8 +35,8 @@ CLIENT = AuthenticatedClient
 Raw: TypeAlias = models.Session
 
 
-def view(raw: models.Session) -> BrowserSession:
-    """View a response."""
+def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
+    """View a response, or a row of a list."""
     notes: list[str] = []
     made = SessionDraft()
     made.provider = "browser_use"
@@ -55,9 +56,11 @@ def view(raw: models.Session) -> BrowserSession:
     browser_cost = amount_of(raw.browser_cost, "browserCost", notes)
     total = sum_of(browser_cost, amount_of(raw.proxy_cost, "proxyCost", notes))
     made.cost = None if total is None else make_cost(total, "USD", final=status.is_terminal)
-    made.metadata = {} if isinstance(raw.metadata, Unset) else raw.metadata.to_dict()
+    made.metadata = labels = {} if isinstance(raw.metadata, Unset) else raw.metadata.to_dict()
+    made.marker = take_marker(labels) if labels else None
     made.derived = derived_of("status" if is_timeout else None, "duration" if made.duration is not None else None)
     made.unexpected = unexpected_in(raw, notes)
+    made.origin = origin
     made.raw = raw
     made.created_at = made.updated_at = made.billable_bytes = made.region = made.account_id = made.failure = None
     return made.frozen()

@@ -13,12 +13,13 @@ from browser_sessions._reading import (
     between,
     derived_of,
     status_of,
+    take_marker,
     time_of,
     unexpected_in,
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, SessionDraft
+from browser_sessions._session import BrowserSession, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -34,8 +35,8 @@ CLIENT = AuthenticatedClient
 Raw: TypeAlias = models.Session
 
 
-def view(raw: models.Session) -> BrowserSession:
-    """View a response."""
+def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
+    """View a response, or a row of a list."""
     notes: list[str] = []
     made = SessionDraft()
     made.provider = "browserbase"
@@ -53,9 +54,11 @@ def view(raw: models.Session) -> BrowserSession:
     made.region = word_of(raw.region)
     made.account_id = None if isinstance(raw.project_id, Unset) else raw.project_id
     metadata = raw.user_metadata
-    made.metadata = {} if isinstance(metadata, Unset) or metadata is None else metadata.to_dict()
+    made.metadata = labels = {} if isinstance(metadata, Unset) or metadata is None else metadata.to_dict()
+    made.marker = take_marker(labels) if labels else None
     made.derived = derived_of(None if duration is None else "duration")
     made.unexpected = unexpected_in(raw, notes)
+    made.origin = origin
     made.raw = raw
     made.recordings = ()
     made.live_view_url = made.billable_bytes = made.cost = made.failure = None

@@ -22,7 +22,7 @@ from browser_sessions._reading import (
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, Recording, SessionDraft, make_recording
+from browser_sessions._session import BrowserSession, Origin, Recording, SessionDraft, make_recording
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -43,8 +43,8 @@ CLIENT = AuthenticatedClient
 Raw: TypeAlias = models.Session
 
 
-def view(raw: models.Session) -> BrowserSession:
-    """View a response."""
+def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
+    """View a response, or a row of a list."""
     notes: list[str] = []
     made = SessionDraft()
     made.provider = "skyvern"
@@ -73,9 +73,10 @@ def view(raw: models.Session) -> BrowserSession:
         None if duration is None else "duration",
     )
     made.unexpected = unexpected_in(raw, notes)
+    made.origin = origin
     made.raw = raw
     made.metadata = {}
-    made.proxy_bytes = made.billable_bytes = made.cost = made.region = made.failure = None
+    made.proxy_bytes = made.billable_bytes = made.cost = made.region = made.marker = made.failure = None
     return made.frozen()
 
 

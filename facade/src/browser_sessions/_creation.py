@@ -1,0 +1,252 @@
+"""A session that is created: how it is looked for if the response is lost, and how it is ended."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from browser_sessions._attempt import Pause, Receipt
+from browser_sessions._bounds import Bounds
+from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
+from browser_sessions._listing import OPEN, Query, all_of
+from browser_sessions._options import MARKER, Options, make_marker
+from browser_sessions._session import BrowserSession
+from browser_sessions._stopping import stop
+from browser_sessions._waiting import is_connectable
+from browser_sessions.errors import BrowserSessionsError, CreateUncertain, SessionEnded, StopUnconfirmed
+
+if TYPE_CHECKING:
+    from browser_sessions._calls import Calls, ProviderClient
+
+LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds after the loss of a response at which the session is looked for."""
+
+_SEARCH = 10.0
+"""Seconds that looking for it takes at most; a look that has begun may take another one."""
+
+_SKEW = timedelta(minutes=1)
+"""How much the provider's clock may be behind ours."""
+
+_TOLERANCE = timedelta(seconds=10)
+"""How much a lifetime may differ that a provider says by two times: a browser takes a while to start."""
+
+_STOP, CONFIRM = 60.0, 15.0
+"""Seconds that the stop of a session that is left may take, and that there are then to see it over."""
+
+_log = logging.getLogger("browser_sessions")
+
+
+class Creation:
+    """One session that is to be created: how far that came, and how it ended.
+
+    Attributes:
+        created: The session as it was created or found; None until then.
+        final: The session once it is over.
+        problem: Why it may be running although it was to end.
+        is_left: Whether what it was created for is over, and the session was stopped, or the problem said.
+
+    """
+
+    def __init__(self, calls: Calls, opened: ProviderClient, options: Options, bounds: Bounds) -> None:
+        provider = opened.access.provider
+        self._module = import_module(f"browser_sessions._providers.{provider.slug}.creates")
+        has_metadata = "metadata" in provider.operations["create"].options
+        self._marker = make_marker(None) if has_metadata else None
+        self._calls = calls
+        self._options = options
+        self._bounds = bounds
+        self._since = datetime.now(UTC)
+        self._receipt = Receipt()
+        self._is_settled = False
+        body = self._module.body(options, self._marker)
+        self._call: Call[BrowserSession] = Call(
+            opened.access,
+            opened.client,
+            self._module.OPERATION,
+            self._module.view,
+            bounds._replace(timeout=bounds.deadline),
+            named={"body": body},
+            receipt=self._receipt,
+            secrets=tuple(_secrets_in(body, provider.sensitive)),
+        )
+        self.created: BrowserSession | None = None
+        self.final: BrowserSession | None = None
+        self.problem: BrowserSessionsError | None = None
+        self.is_left = False
+
+    def steps(self) -> Course[BrowserSession]:
+        """Create the session, and return it as it was created, or found.
+
+        Raises:
+            CreateUncertain: The response was lost, and the session was not found.
+            BrowserSessionsError: It was not created.
+
+        """
+        self._since = datetime.now(UTC)
+        try:
+            session = yield from course(self._call)
+        except MayExistError as lost:
+            session = yield from self._search(lost.error)
+        except BrowserSessionsError:
+            self._is_settled = True
+            raise
+        return self._take(session)
+
+    def steps_until_ready(self, seconds: float) -> Course[BrowserSession]:
+        """Create the session, and return it once it can be connected to."""
+        session = yield from self.steps()
+        try:
+            if is_connectable(session):
+                return session
+            return (yield from self._calls.wait(session.ref, "ready", seconds, self._bounds))
+        except SessionEnded as error:
+            self.final = error.session
+            raise
+
+    def end(self) -> Course[None]:
+        """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
+        try:
+            session = self.created or (yield from self._found())
+            if session and not self.final:
+                self.final = yield from stop(self._calls, session.ref, _STOP, self._bounds, confirming=CONFIRM)
+        except (CreateUncertain, StopUnconfirmed) as error:
+            self.problem = error
+        except BrowserSessionsError as error:
+            text = f"{self.name} may still be running: {error}"
+            self.problem = StopUnconfirmed(text, ref=self.created.ref if self.created else None)
+            self.problem.__cause__ = error
+
+    @property
+    def name(self) -> str:
+        """What to call the session in a sentence."""
+        if self.created:
+            return str(self.created.ref)
+        slug = self._call.access.provider.slug
+        return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
+
+    def leaving(self, error: BaseException | None, interruption: BaseException | None) -> BaseException | None:
+        """Return the exception with which a session is left; it says if the session may be running.
+
+        Args:
+            error: The exception that was on its way before the session was stopped.
+            interruption: What interrupted the stop.
+
+        """
+        self.is_left = True
+        # An interruption is not lost, and is not needed twice.
+        leaves = interruption if interruption and (error is None or isinstance(error, Exception)) else error
+        doubt = self.doubt
+        if doubt is None:
+            return leaves
+        if leaves is None:
+            return self.problem
+        leaves.add_note(doubt)
+        _log.error("%s", doubt)
+        return leaves
+
+    @property
+    def doubt(self) -> str | None:
+        """Why a session may be running; None if none is."""
+        if self.problem:
+            return str(self.problem)
+        if self.final or not self._may_run:
+            return None
+        return f"{self.name} may still be running: it was not stopped"
+
+    @property
+    def _may_run(self) -> bool:
+        return self.created is not None or (self._receipt.is_sent and not self._is_settled)
+
+    def _found(self) -> Course[BrowserSession | None]:
+        """Return what an interrupted create created, if anything."""
+        if not self._may_run:
+            return None
+        came = self._receipt.came
+        outcome = outcome_of(self._call, came, self._call.bounds.timeout)
+        if isinstance(outcome, BrowserSession):
+            return self._take(outcome)
+        if not may_exist(came, outcome):
+            self._is_settled = True
+            return None
+        return self._take((yield from self._search(outcome)))
+
+    def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:
+        """Look for the session of a lost response."""
+        lost = time.monotonic()
+        candidates: dict[str, BrowserSession] = {}
+        for moment in LOOKS:
+            yield Pause(max(lost + moment - time.monotonic(), 0.0))
+            left = max(lost + _SEARCH - time.monotonic(), 1.0)
+            bounds = Bounds(min(self._bounds.timeout, left), 0, left)
+            try:
+                found = yield from all_of(self._calls.list(self._slug, self._query(), bounds)[1])
+            except BrowserSessionsError as failed:
+                _log.info("%s: a lost session could not be looked for (%s)", self._slug, failed)
+                continue
+            if self._marker and found:
+                return found[0]
+            candidates |= {each.id: each for each in found if each.ref not in self._calls.created}
+        self._is_settled = True
+        raise self._uncertain(error, tuple(candidates.values())) from error
+
+    def _query(self) -> Query:
+        if self._marker:
+            return Query(self._module.SEARCHED, {MARKER: self._marker}, None, None, 1)
+        return Query(OPEN, {}, self._since - _SKEW, None, None)
+
+    def _uncertain(self, error: BrowserSessionsError, candidates: tuple[BrowserSession, ...]) -> CreateUncertain:
+        text = f"{self._slug}: the response to a create was lost, and a session may be running. "
+        if self._marker:
+            text += f"No session with the metadata {MARKER}={self._marker} was listed within {LOOKS[-1]:g} s: "
+            text += "list it later, and do not create again because of this"
+        else:
+            text += f"Sessions that may be it, in `candidates`: {len(candidates)}. Do not create again because of this"
+        about = str(error).removeprefix(f"{self._slug}: ")
+        fields = {name: getattr(error, name) for name in _FIELDS}
+        return CreateUncertain(
+            f"{text} ({about})", marker=self._marker, since=self._since, candidates=candidates, **fields
+        )
+
+    def _take(self, session: BrowserSession) -> BrowserSession:
+        self._calls.created[session.ref] = time.monotonic()
+        self.created = self._with_lifetime(session)
+        return self.created
+
+    def _with_lifetime(self, session: BrowserSession) -> BrowserSession:
+        """Return a session in which a lifetime that was not asked for is unexpected."""
+        wanted, granted = self._options.lifetime, self._module.granted(session)
+        if wanted is None or granted is None or abs(granted - wanted) <= _TOLERANCE:
+            return session
+        _log.warning("%s: the lifetime is %s, and %s was asked for", session.ref, granted, wanted)
+        path = self._call.access.provider.fields["expires_at"][0]
+        return replace(session, unexpected=(*session.unexpected, path))
+
+    @property
+    def _slug(self) -> str:
+        return self._call.access.provider.slug
+
+
+_FIELDS = ("provider", "status_code", "request_id", "retry_after", "headers", "body")
+
+
+def _secrets_in(value: Any, names: frozenset[str]) -> Iterator[str]:
+    """Yield the texts in a body that are properties of some names, or in them."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _texts(each) if name in names else _secrets_in(each, names)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _secrets_in(each, names)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)

@@ -1,0 +1,223 @@
+"""The part of the synchronous client that creates sessions and stops them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from browser_sessions._configuration import Configuration
+from browser_sessions._ref import SessionRef, as_ref
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    import httpx
+
+    from browser_sessions._bounds import Seconds
+    from browser_sessions._call import Course
+    from browser_sessions._drivers import Driver
+    from browser_sessions._many import PerProvider, Result
+    from browser_sessions._options import CreateOptions
+    from browser_sessions._providers.anchorbrowser.creates import Request as AnchorBrowserRequest
+    from browser_sessions._providers.browser_use.creates import Request as BrowserUseRequest
+    from browser_sessions._providers.browserbase.creates import Request as BrowserbaseRequest
+    from browser_sessions._providers.skyvern.creates import Request as SkyvernRequest
+    from browser_sessions._ref import Ref
+    from browser_sessions._session import BrowserSession
+    from browser_sessions._session_run import SessionRun
+
+    _Configuration = Configuration[httpx.BaseTransport, Driver]
+else:
+    _Configuration = Configuration  # without its type, for which httpx would have to be imported
+
+
+class Lifecycle(_Configuration):
+    """Creates sessions and stops them."""
+
+    @overload
+    def create(
+        self,
+        provider: Literal["anchorbrowser"],
+        *,
+        options: AnchorBrowserRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> BrowserSession: ...
+    @overload
+    def create(
+        self,
+        provider: Literal["browserbase"],
+        *,
+        options: BrowserbaseRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> BrowserSession: ...
+    @overload
+    def create(
+        self,
+        provider: Literal["browser_use"],
+        *,
+        options: BrowserUseRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> BrowserSession: ...
+    @overload
+    def create(
+        self, provider: Literal["skyvern"], *, options: SkyvernRequest | None = None, **given: Unpack[CreateOptions]
+    ) -> BrowserSession: ...
+    def create(self, provider: str, **given: Any) -> BrowserSession:
+        """Create a session, and return it as the provider responded with it; nothing stops it but its lifetime.
+
+        `session()` stops it. What is not given is not sent, and the provider decides; False is sent as what turns it
+        off there. `PROVIDERS[provider].operations["create"].options` has what there is, with units and bounds.
+
+            session = client.create("browserbase", lifetime=timedelta(minutes=20), metadata={"job": "nightly"})
+
+        A request is sent again only if it was certainly not received, or after 429. If its response is lost, the
+        session is looked for by its metadata `browser-sessions`, for ten seconds at most. If the call is interrupted,
+        by Ctrl-C for example, what it may have created is looked for and stopped, and a note on the exception says if
+        that failed.
+
+        Args:
+            provider: Whose session: "anchorbrowser", "browserbase", "browser_use" or "skyvern".
+            given: The options; `CreateOptions` describes each.
+
+        Raises:
+            Unsupported: The provider creates no sessions, or has no such option.
+            InvalidOption: An option cannot be expressed.
+            CreateUncertain: The response was lost, and the session was not found; one may be running.
+            TransportError: Nothing was created, as after every other error.
+            BrowserSessionsError: The provider refused to create it.
+
+        """
+        from browser_sessions._session_run import leave
+
+        driver = self._open()
+        creation = driver.calls.creation(provider, given, self._bounds)
+        try:
+            return driver.run(creation.steps())
+        except BaseException as error:
+            leave(driver, creation, error)
+            raise
+
+    def stop(self, ref: Ref, *, timeout: Seconds = 60) -> BrowserSession:
+        """Stop a session, and return it once it is over; one that is over already is returned as it is.
+
+        A session that this client did not create is fetched first, and stopped only if it is open and has this id.
+
+        Args:
+            ref: Which session, for example "skyvern:pbs_123".
+            timeout: Seconds for all of it; a provider may take 20 to respond.
+
+        Raises:
+            Unsupported: The provider stops no sessions.
+            StopUnconfirmed: It was asked to stop, and was not seen over in time.
+            BrowserSessionsError: It cannot be fetched, or the provider refused to stop it.
+            ValueError: `timeout` is out of range.
+
+        """
+        driver = self._open()
+        return driver.run(driver.calls.stop(as_ref(ref), timeout, self._bounds))
+
+    def stop_many(
+        self,
+        refs: Iterable[Ref],
+        *,
+        timeout: Seconds = 60,
+        concurrency: int = 20,
+        per_provider: PerProvider = None,
+    ) -> list[Result]:
+        """Stop sessions, and return each reference with its session, or with the error in its place.
+
+        Args:
+            refs: Which sessions.
+            timeout: Seconds for each, as of `stop`.
+            concurrency: How many are stopped at once, each in a thread.
+            per_provider: How many of each provider at once, or of some by name.
+
+        Raises:
+            ConfigurationError: `per_provider` names an unknown provider.
+            ValueError: A number is out of range.
+
+        """
+        calls = self._open().calls
+        return [*self._results(refs, lambda ref: calls.stop(ref, timeout, self._bounds), concurrency, per_provider)]
+
+    @overload
+    def session(
+        self,
+        provider: Literal["anchorbrowser"],
+        *,
+        ready_timeout: Seconds = ...,
+        options: AnchorBrowserRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> SessionRun: ...
+    @overload
+    def session(
+        self,
+        provider: Literal["browserbase"],
+        *,
+        ready_timeout: Seconds = ...,
+        options: BrowserbaseRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> SessionRun: ...
+    @overload
+    def session(
+        self,
+        provider: Literal["browser_use"],
+        *,
+        ready_timeout: Seconds = ...,
+        options: BrowserUseRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> SessionRun: ...
+    @overload
+    def session(
+        self,
+        provider: Literal["skyvern"],
+        *,
+        ready_timeout: Seconds = ...,
+        options: SkyvernRequest | None = None,
+        **given: Unpack[CreateOptions],
+    ) -> SessionRun: ...
+    def session(self, provider: str, *, ready_timeout: Seconds = 120, **given: Any) -> SessionRun:
+        """Return a session for the length of a `with` block: created and ready at its beginning, stopped at its end.
+
+            with client.session("skyvern", lifetime=timedelta(minutes=20)) as session:
+                info = client.connect_info(session)
+
+        The block ends with a return, an exception or Ctrl-C; SIGTERM, SIGKILL and a power failure end the program
+        without it, and then the session ends with its lifetime, 30 minutes if nothing else is given. If the session is
+        not seen over within 15 seconds after its stop, `StopUnconfirmed` is raised; if another exception is on its way,
+        that one leaves, with a note that names the session, and the problem is logged at ERROR.
+
+        Args:
+            provider: Whose session, as of `create`.
+            ready_timeout: Seconds within which its browser must be there to connect to.
+            given: The options, as of `create`.
+
+        Returns:
+            A context manager, which is entered once. `created` is the session as it was created, and `final` as it was
+            last seen, over.
+
+        Raises:
+            Unsupported: The provider creates no sessions, or has no such option.
+            InvalidOption: An option cannot be expressed.
+            ValueError: `ready_timeout` is out of range.
+
+        """
+        from browser_sessions._bounds import checked_seconds
+        from browser_sessions._session_run import LIFETIME, SessionRun
+
+        driver = self._open()
+        creation = driver.calls.creation(provider, {"lifetime": LIFETIME, **given}, self._bounds)
+        return SessionRun(driver, creation, checked_seconds("ready_timeout", ready_timeout))
+
+    def _results(
+        self,
+        refs: Iterable[Ref],
+        course_of: Callable[[SessionRef], Course[BrowserSession]],
+        concurrency: int,
+        per_provider: PerProvider,
+    ) -> Iterator[Result]:
+        from browser_sessions._many import checked_limits, require_several, result, results_of
+
+        require_several(refs)
+        driver, limits = self._open(), checked_limits(concurrency, per_provider)
+        return results_of(refs, lambda name, stop: driver.run(result(name, course_of), stop), limits, concurrency)

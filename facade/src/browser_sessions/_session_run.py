@@ -1,0 +1,143 @@
+"""A session that is created for a block of code, and stopped with it."""
+
+from __future__ import annotations
+
+import logging
+import weakref
+from datetime import timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from browser_sessions._creation import Creation
+from browser_sessions._session import BrowserSession
+
+if TYPE_CHECKING:
+    from browser_sessions._drivers import AsyncDriver, Driver
+
+LIFETIME = timedelta(minutes=30)
+"""After which a session ends by itself, unless something else is asked for."""
+
+_log = logging.getLogger("browser_sessions")
+
+
+class _Run:
+    """What both kinds have: a session that is created once."""
+
+    def __init__(self, creation: Creation, ready_timeout: float) -> None:
+        self._creation = creation
+        self._ready_timeout = ready_timeout
+        self._forgotten: weakref.finalize[..., _Run] | None = None
+
+    @property
+    def created(self) -> BrowserSession | None:
+        """The session as it was created; None until then."""
+        return self._creation.created
+
+    @property
+    def final(self) -> BrowserSession | None:
+        """The session once it is over; None until then, and if it was not seen over."""
+        return self._creation.final
+
+    def _enter(self) -> None:
+        if self._forgotten:
+            raise RuntimeError("a session is entered once: call session() again for another one")
+
+
+class SessionRun(_Run):
+    """Creates a session when a `with` block is entered, and stops it when the block is left.
+
+    run = client.session("skyvern")
+    with run as session:
+        ...
+    print(run.final.cost)
+    """
+
+    def __init__(self, driver: Driver, creation: Creation, ready_timeout: float) -> None:
+        super().__init__(creation, ready_timeout)
+        self._driver = driver
+
+    def __enter__(self) -> BrowserSession:
+        self._enter()
+        # A Ctrl-C that comes between the block and the first line of `__exit__` leaves without it.
+        self._forgotten = weakref.finalize(self, _end, self._driver, self._creation)
+        try:
+            return self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
+        except BaseException as error:
+            leave(self._driver, self._creation, error)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        leave(self._driver, self._creation, error)
+
+
+def leave(driver: Driver, creation: Creation, error: BaseException | None) -> None:
+    """Stop what was created, if it may be running.
+
+    Args:
+        driver: Of the client.
+        creation: What was, or was to be, created.
+        error: The exception that is on its way; it gets a note if the session may be running afterwards.
+
+    Raises:
+        StopUnconfirmed: The session was not seen over, and there was no other exception.
+        BaseException: What interrupted the stop.
+
+    """
+    interruption: BaseException | None = None
+    if creation.doubt:
+        try:
+            driver.run_whole(creation.end)
+        except BaseException as interrupted:  # noqa: BLE001 - raised below
+            interruption = interrupted
+    leaves = creation.leaving(error, interruption)
+    if leaves is not error and leaves is not None:
+        raise leaves
+
+
+class AsyncSessionRun(_Run):
+    """Creates a session when an `async with` block is entered, and stops it when the block is left."""
+
+    def __init__(self, driver: AsyncDriver, creation: Creation, ready_timeout: float) -> None:
+        super().__init__(creation, ready_timeout)
+        self._driver = driver
+
+    async def __aenter__(self) -> BrowserSession:
+        self._enter()
+        self._forgotten = weakref.finalize(self, _report, self._creation)
+        try:
+            return await self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
+        except BaseException as error:
+            await async_leave(self._driver, self._creation, error)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await async_leave(self._driver, self._creation, error)
+
+
+async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseException | None) -> None:
+    """Stop what was created, as `leave`."""
+    interruption: BaseException | None = None
+    if creation.doubt:
+        try:
+            await driver.run_whole(creation.end)
+        except BaseException as interrupted:  # noqa: BLE001 - raised below
+            interruption = interrupted
+    leaves = creation.leaving(error, interruption)
+    if leaves is not error and leaves is not None:
+        raise leaves
+
+
+def _end(driver: Driver, creation: Creation) -> None:
+    """Stop a session whose block was left without `__exit__`, at the latest when the program ends."""
+    if not creation.is_left:
+        driver.run(creation.end())
+        _report(creation)
+
+
+def _report(creation: Creation) -> None:
+    if not creation.is_left and (doubt := creation.doubt):
+        _log.error("%s", doubt)
