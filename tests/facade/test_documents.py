@@ -84,6 +84,7 @@ def test_both_clients_have_the_same_methods() -> None:
 
     assert methods(Client) == methods(AsyncClient)
     assert methods(Client).keys() == {
-        *("get", "get_many", "list", "wait", "wait_many", "connect_info", "with_options", "close")
+        *("get", "get_many", "list", "wait", "wait_many", "connect_info", "with_options", "close"),
+        *("create", "session", "stop", "stop_many"),
     }
     assert inspect.signature(Client) == inspect.signature(AsyncClient)

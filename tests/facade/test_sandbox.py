@@ -50,12 +50,12 @@ def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -
 
 @each_provider
 def test_a_session_that_is_over_has_all_that_its_provider_tells(server: Sandbox, slug: str) -> None:
-    """No field of its table is absent, but for the failure, which has not happened, and where to connect."""
+    """No field of its table is absent, but for the failure, which has not happened, where to connect, and labels."""
     session = fetch(server, slug, "completed")
 
     assert isinstance(session, BrowserSession)
     absent = {name for name in PROVIDERS[slug].fields if getattr(session, name) in (None, (), {})}
-    assert absent <= {"failure", "connect_url", "live_view_url", "metadata"}
+    assert absent <= {"failure", "connect_url", "live_view_url", "metadata", "marker"}
     assert session.unexpected == ()
     assert fetch(server, "brightdata", "failed").failure is not None  # type: ignore[union-attr]
 
