@@ -9,7 +9,8 @@ from typing import Any
 
 import attrs
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
+from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.responses import Response
@@ -39,6 +40,9 @@ class Parameter:
     sample: str
     """A value for a README."""
 
+    is_date: bool = False
+    """Whether it is a date, which for Python a time is, too."""
+
     reserved: tuple[str, ...] = ()
     """Values that reach other routes, so that the path must not hold them."""
 
@@ -51,6 +55,7 @@ class Body:
     is_required: bool
     media_type: str
     form: str
+    takes_null: bool
     doc: str
     sample: str
 
@@ -195,6 +200,7 @@ def _parameter(document: dict[str, Any], described: dict[str, Any], prop: Proper
         prop.required,
         f"{prop.python_name} ({_type(prop)}): {text}{document_default(schema)}",
         _sample(document, schema, prop.python_name),
+        "datetime.date" in _names(prop) and "datetime.datetime" not in _names(prop),
         tuple(described.get("x-reserved", ())),
     )
 
@@ -220,7 +226,8 @@ def _body(document: dict[str, Any], endpoint: Endpoint) -> Body | None:
     doc = f"body ({code}): {described.get('description', '')}"
     media_type = body.content_type.get_untrusted_value()
     sample = _sample(document, media["schema"], "body")
-    return Body(code, body.prop.required, media_type, str(body.body_type), doc, sample)
+    takes_null = any(isinstance(each, AnyProperty | NoneProperty) for each in variants)
+    return Body(code, body.prop.required, media_type, str(body.body_type), takes_null, doc, sample)
 
 
 def _sample(document: dict[str, Any], schema: dict[str, Any], name: str) -> str:
@@ -253,6 +260,11 @@ def _type(prop: PropertyProtocol, *, no_optional: bool = False) -> str:
     imports = prop.get_imports(prefix=_MODELS) | prop.get_lazy_imports(prefix=_MODELS)
     names = [line.rpartition(" ")[2] for line in imports if line.startswith(f"from {_MODELS}models.")]
     return _within(code, names)
+
+
+def _names(prop: PropertyProtocol) -> list[str]:
+    """Return the names in a property's annotation."""
+    return re.findall(r"[\w.]+", _type(prop))
 
 
 def _within(code: str, names: list[str]) -> str:

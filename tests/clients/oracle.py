@@ -59,7 +59,7 @@ class Shape:
 
     def unexpected(self) -> dict[str, Any]:
         """Return the plain forms of what is declared and does not fit, by path."""
-        return dict(_unexpected("", self))
+        return {path.removeprefix("."): value for path, value in _unexpected("", self)}
 
 
 @attrs.frozen
@@ -232,7 +232,7 @@ def _unexpected(path: str, plain: Any) -> Iterator[tuple[str, Any]]:
             yield from _unexpected(f"{path}[{index}]", item)
     if isinstance(plain, Shape):
         for name, item in {**plain.additional, **plain.properties}.items():
-            place = f"{path}.{name}" if path else name
+            place = f"{path}.{name}"
             if name in plain.unfit or (item == ABSENT and name in plain.additional):
                 yield place, plain.additional[name]
             yield from _unexpected(place, item)

@@ -68,7 +68,7 @@ def test_only_what_a_success_needs_is_imported(case: ClientCase) -> None:
 
 
 def test_httpx_is_imported_by_the_first_request(synthetic: Synthetic) -> None:
-    """It takes longer to import than all the rest, and whoever only decodes has no use for it."""
+    """It takes longer to import than all the rest, and a program that only decodes has no use for it."""
     package = synthetic.package.name
     steps = (
         f"import {package}; from {package}.api.things import get_everything; from {package}.models import *",

@@ -186,6 +186,39 @@ def test_no_body_is_no_content_type(synthetic: Synthetic, function: str, name: s
 
 
 @pytest.mark.parametrize("function", SENDING)
+@pytest.mark.parametrize("name", ["pause_run", "replace_steps", "update_run", "get_ticket", "put_file"])
+def test_a_body_of_none_is_no_body(synthetic: Synthetic, function: str, name: str) -> None:
+    """It was not given, unless the API has null for a body."""
+    operation = OPERATIONS[name]
+    request = Calls(synthetic, operation).request(function, {("path", "run_id"): "a", ("body", "body"): None})
+    url = f"{URL}{operation.path}".replace("{run_id}", "a")
+    assert sent_by(request) == Sent(operation.method.upper(), url, [], KEY, b"")
+
+
+SCALARS: Arguments = {
+    ("path", "word"): Member("Level", "lo"),
+    **{("path", name): 1 for name in ("count", "ratio", "flag", "uid")},
+    ("path", "moment"): UTC,
+}
+
+
+@pytest.mark.parametrize("function", SENDING)
+@pytest.mark.parametrize(
+    ("name", "place", "arguments"),
+    [("list_runs", "query", {("header", "X-Trace"): "t"}), ("get_scalars", "path", SCALARS)],
+)
+def test_a_datetime_is_not_sent_as_a_date(
+    synthetic: Synthetic, function: str, name: str, place: str, arguments: Arguments
+) -> None:
+    """For Python it is one, and its time would be sent, too."""
+    calls = Calls(synthetic, OPERATIONS[name])
+    with pytest.raises(ValueError, match="day is a date, and a datetime cannot be sent"):
+        calls.request(function, {**arguments, (place, "day"): UTC})
+    calls.request(function, {**arguments, (place, "day"): UTC.date()})
+    assert len(calls.requests) == (0 if function == "build_request" else 1)
+
+
+@pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize(
     ("name", "body", "content"),
     [

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
+import yaml
 
 from codegen.__main__ import ROOT
 from codegen.document import load_document
@@ -17,9 +18,13 @@ from codegen.mintlify import to_openapi
 from codegen.pipeline import build_document, check_document
 from codegen.providers import Provider, load_providers
 from codegen.schemas import reached as schemas_reached
-from codegen.walk import METHODS, Part, walk
+from codegen.walk import METHODS, Part, dereference, walk
 from tests.clients.operations import Operation, operations_of
 
+OPERATIONS: dict[str, dict[str, dict[int | str, list[Any]]]] = yaml.safe_load(
+    (ROOT / "tests" / "codegen" / "cases" / "operations.yaml").read_text("utf-8")
+)
+SOURCE = re.compile(r"\b(?:page|documentation|document|description|SDK|source)\b|\b\d+\.\d+\.\d+\b")
 READING = "get_session"
 FAILURES = 400
 """The statuses of failures start here."""
@@ -34,11 +39,8 @@ class Decision:
     identifying: dict[str, str]
     """The models of a session in responses, each with the one property that it requires."""
 
-    errors: set[str]
-    """The statuses of failures to read a session that are documented or were seen."""
-
     sensitive: set[str] = attrs.field(factory=set)
-    """The properties that must not be printed: credentials, and addresses that are signed."""
+    """The properties that must not be printed: credentials, and addresses that are or may be signed."""
 
     reserved: tuple[str, ...] = ()
     """What reaches another route in the place of a session's id."""
@@ -49,11 +51,12 @@ DECISIONS = {
         "https://api.anchorbrowser.io",
         "anchor-api-key",
         {"Session": "session_id", "SessionRow": "id", "CreatedSession": "id"},
-        {"401", "402", "403", "404", "429", "500"},
         {
-            *("CreatedSession.cdp_url", "CreatedSession.live_view_url", "CustomProxy.password", "CustomProxy.username"),
-            *("Download.file_link", "Download.original_download_url", "IntegrationConfiguration.secrets"),
-            *("LivePage.frontend_url", "Recording.file_link", "Session.configuration", "SessionRow.user_configuration"),
+            *("CreatedSession.cdp_url", "CreatedSession.live_view_url", "CustomProxy.password", "CustomProxy.server"),
+            *("CustomProxy.username", "Download.file_link", "Download.original_download_url", "Download.origin_url"),
+            *("IntegrationConfiguration.secrets", "LivePage.frontend_url", "LivePage.url"),
+            *("Recording.file_link", "Session.configuration", "SessionOptions.initial_url"),
+            "SessionRow.user_configuration",
         },
         ("all", "history", "async"),
     ),
@@ -61,13 +64,12 @@ DECISIONS = {
         "https://api.brightdata.com",
         "Authorization: Bearer",
         {"Session": "session_id"},
-        {"400", "401", "403", "404", "429"},
+        {"Session.end_url", "Session.target_url"},
     ),
     "browser_use": Decision(
         "https://api.browser-use.com/api/v3",
         "X-Browser-Use-API-Key",
         {"Session": "id"},
-        {"401", "402", "404", "422", "429"},
         {
             *("CustomProxy.password", "CustomProxy.username", "Download.url"),
             *("Session.cdpUrl", "Session.liveUrl", "Session.recordingUrl"),
@@ -77,10 +79,10 @@ DECISIONS = {
         "https://api.browserbase.com",
         "X-BB-API-Key",
         {"Session": "id"},
-        {"401", "404", "429"},
         {
-            *("ExternalProxy.password", "ExternalProxy.username", "LivePage.debuggerFullscreenUrl"),
-            *("LivePage.debuggerUrl", "LiveView.debuggerFullscreenUrl", "LiveView.debuggerUrl", "LiveView.wsUrl"),
+            *("ExternalProxy.password", "ExternalProxy.server", "ExternalProxy.username"),
+            *("LivePage.debuggerFullscreenUrl", "LivePage.debuggerUrl", "LivePage.faviconUrl"),
+            *("LivePage.url", "LiveView.debuggerFullscreenUrl", "LiveView.debuggerUrl", "LiveView.wsUrl"),
             *("LoggedRequest.params", "LoggedRequest.rawBody", "LoggedResponse.rawBody", "LoggedResponse.result"),
             *("Recording.downloadUrl", "Session.connectUrl", "Session.seleniumRemoteUrl", "Session.signingKey"),
         },
@@ -89,9 +91,8 @@ DECISIONS = {
         "https://api.skyvern.com",
         "x-api-key",
         {"Session": "browser_session_id"},
-        {"403", "404", "422", "500", "503"},
         {
-            *("FileInfo.url", "ProxyAddress.url", "Session.browser_address"),
+            *("CreateSessionRequest.url", "FileInfo.url", "ProxyAddress.url", "Session.browser_address"),
             *("ValidationError.ctx", "ValidationError.input"),
         },
         ("history", "external"),
@@ -148,11 +149,11 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
 
 
 def test_every_action_says_why(provider: Provider) -> None:
-    """A correction has a reason for the next reader, and the overlay says what it extends."""
+    """It has a reason for the next reader, which names its source, and the overlay says what it extends."""
     for path in provider.overlays:
         overlay = load_document(path)
 
-        assert [action["target"] for action in overlay["actions"] if len(action["description"].split()) < 5] == []
+        assert [action["target"] for action in overlay["actions"] if not SOURCE.search(action["description"])] == []
         assert overlay["extends"] == f"../specs/{provider.slug}.yaml"
 
 
@@ -226,11 +227,11 @@ def test_only_what_identifies_a_session_is_required(provider: Provider) -> None:
 
 
 def test_a_response_in_two_shapes_names_the_newer_first(provider: Provider) -> None:
-    """Where the session may come in an envelope or without one, both are components, the envelope first."""
+    """Where what is wanted may come in an envelope or without one, both are described, the envelope first."""
     for operation in operations(provider):
         for status, body in operation.bodies.items():
-            if status < FAILURES and "anyOf" in body["schema"]:
-                first, second = body["schema"]["anyOf"]
+            first, second = body["schema"].get("anyOf", [None, {}])
+            if status < FAILURES and second:
                 assert first["$ref"].endswith("Envelope")
                 assert not second.get("$ref", "").endswith("Envelope")
 
@@ -242,11 +243,43 @@ def test_credentials_are_marked(provider: Provider) -> None:
     assert {f"{part.parts[2]}.{part.parts[-1]}" for part in marked} == DECISIONS[provider.slug].sensitive
 
 
-def test_the_failures_to_read_a_session_are_known(provider: Provider) -> None:
-    """Those that are documented or were seen are in the document."""
-    reading, *_ = operations(provider)
+def test_every_operation_is_as_its_sources_have_it(provider: Provider) -> None:
+    """It needs what they require, its successes have what they are known by, and its failures are theirs."""
+    found = {each.name: described(each) for each in operations(provider)}
 
-    assert {str(status) for status in reading.bodies if status >= FAILURES} == DECISIONS[provider.slug].errors
+    assert found == OPERATIONS[provider.slug]
+
+
+def described(operation: Operation) -> dict[int | str, list[Any]]:
+    """Return an operation as the table has it."""
+    document, statuses = operation.document, sorted(int(status) for status in operation.node["responses"])
+    needs = [each["name"] for each in operation.parameters if each.get("required") and each["in"] == "query"]
+    if operation.body:
+        needs += ["body"] if operation.requires_body else []
+        needs += recognised(document, operation.body[1], "body.")
+    successes: dict[int | str, list[Any]] = {
+        status: recognised(document, operation.bodies[status]["schema"]) if status in operation.bodies else []
+        for status in statuses
+        if status < FAILURES
+    }
+    given: dict[int | str, list[Any]] = {"needs": needs} if needs else {}
+    return given | successes | {"errors": [status for status in statuses if status >= FAILURES]}
+
+
+def recognised(document: dict[str, Any], schema: dict[str, Any], place: str = "") -> list[str]:
+    """Return the places of what a value must have, in each of its shapes, and the rows that it may have."""
+    schema = dereference(document, schema)
+    if "anyOf" in schema:
+        return [each for variant in schema["anyOf"] for each in recognised(document, variant, place)]
+    if "x-rows" in schema:
+        return recognised(document, schema["items"], f"{place.removesuffix('.')}[].")
+    required, properties = schema.get("required", ()), schema.get("properties", {})
+    return [
+        found
+        for name, each in properties.items()
+        if name in required or "x-rows" in each
+        for found in recognised(document, each, f"{place}{name}{'' if name in required else '?'}.")
+    ] or ([] if place in {"", "body."} else [place.removesuffix(".")])
 
 
 def test_every_body_has_a_schema_with_a_name_and_examples(provider: Provider) -> None:

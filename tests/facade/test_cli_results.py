@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -12,7 +12,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors
+from browser_sessions import Account, BrowserSession, SessionRef, SessionStatus, errors
 from browser_sessions.cli._commands import command
 from browser_sessions.cli._results import table_console
 from browser_sessions.errors import BrowserSessionsError
@@ -50,6 +50,22 @@ class FakeClient:
 
     wait_many = get_many
 
+    def list_many(self, providers: list[str], **_: Any) -> FakeListing:
+        """Return the results as those of one provider's list."""
+        if isinstance(self._outcomes, BrowserSessionsError):
+            raise self._outcomes
+        return FakeListing((slug, outcome) for slug in providers for outcome in self._outcomes)
+
+    def account(self, _: str) -> Account:
+        """Return an account of which nothing is said."""
+        return Account()
+
+
+class FakeListing(list[tuple[str, Outcome]]):
+    """A list whose rows could all be read."""
+
+    skipped: Mapping[str, list[Any]] = {}
+
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -76,6 +92,41 @@ def test_an_error_of_the_whole_run_is_one_line(run: Any, arguments: list[str]) -
         line = str(error).replace("\n", "\N{REPLACEMENT CHARACTER}")
         assert (result.stderr, result.exit_code) == (f"browser-sessions: {line}\n", code)
         assert type(result.exception) is SystemExit
+
+
+each_form = pytest.mark.parametrize("form", [[], ["--json"], ["--jsonl"], ["--ids"]], ids=str)
+
+
+@each_form
+def test_a_list_shows_no_secret_of_a_session(run: Any, form: list[str]) -> None:
+    """Neither where to connect nor what a URL holds beside its path."""
+    result = run([session_of("a", connect_url=URL, live_view_url=URL)], "list", "skyvern", *form, COLUMNS="200")
+    assert "skyvern:a" in result.stdout
+    assert "hunter2" not in result.output
+    assert ("***" in result.output) == ("--json" in form or "--jsonl" in form)
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("form", [[], ["--ids"]], ids=str)
+def test_an_id_in_a_list_that_a_terminal_would_take_for_a_command(run: Any, form: list[str]) -> None:
+    """Is one reference on one line, without the command."""
+    result = run([session_of("a\x1b[2J\nskyvern:b")], "list", "skyvern", *form, COLUMNS="200")
+    shown = [line for line in result.stdout.splitlines() if line.startswith("skyvern:")]
+    assert [line.split("  ")[0] for line in shown] == [
+        "skyvern:a\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}skyvern:b"
+    ]
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["account"]], ids=" ".join)
+def test_an_error_of_the_whole_run_of_a_list_is_one_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """As of any other command."""
+
+    def fail(**_: object) -> None:
+        raise UNUSABLE
+
+    monkeypatch.setattr("browser_sessions.cli._clients.Client", fail)
+    result = CliRunner().invoke(command, [*arguments, "skyvern"])
+    assert (result.stdout, result.stderr, result.exit_code) == ("", f"browser-sessions: {UNUSABLE}\n", 2)
 
 
 @each_command
@@ -125,6 +176,18 @@ def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[s
     else:
         assert "hunter2" not in result.stdout
     assert (MASKED in result.stdout) == (arguments[0] != "wait")
+
+
+@each_command
+def test_a_refusal_of_plain_http_names_the_option(run: Any, arguments: list[str]) -> None:
+    """Beside the argument of Python and the variable, which are all that the error itself knows."""
+    said = "use https or plain_http=['skyvern'] in Python, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
+    refused = errors.ConfigurationError(said, ref=SessionRef("skyvern", "a"))
+    result = run([refused, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
+    assert result.stderr == (
+        "browser-sessions: skyvern:a: use https or --plain-http skyvern here, plain_http=['skyvern'] in Python, "
+        "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
+    )
 
 
 def test_json_of_errors_and_sessions(run: Any) -> None:

@@ -440,6 +440,20 @@ def test_stop_that_is_refused(slug: str, clock: Clock) -> None:
     assert call(server, None, "stop", f"{slug}:{session_id}").status.is_terminal
 
 
+@pytest.mark.parametrize("content", [b"", b"null", b"{}", b'"closed"'])
+@each_provider
+def test_stop_with_any_success(slug: str, content: bytes, clock: Clock) -> None:
+    """Whatever its body is, the session is seen over."""
+    server = InMemory(slug, clock)
+    session_id = server.start()
+
+    def brief(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        return response if request.method == "GET" else httpx.Response(200, content=content)
+
+    assert call(brief, None, "stop", f"{slug}:{session_id}").status.is_terminal  # type: ignore[arg-type]
+
+
 def test_stop_that_is_not_seen_through(clock: Clock) -> None:
     """If no poll gets a response, there is no session in the error, and the last failure is the cause."""
     server = InMemory("skyvern", clock)

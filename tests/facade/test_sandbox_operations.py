@@ -222,6 +222,18 @@ def test_a_session_of_skyvern_to_the_letter(bench: Bench) -> None:
     assert over["recordings"][0]["modified_at"] == "2026-03-04T09:01:01Z"
 
 
+def test_what_became_of_the_settings_of_a_browser_of_skyvern(bench: Bench) -> None:
+    """It is there once the browser runs."""
+    account = bench.account("skyvern")
+    body = {"browser_settings": {"timezone_id": "Europe/Berlin"}}
+    created = json.loads(account.call("create_session", body=body).content)
+    bench.server.advance(2)
+    running = json.loads(account.call("get_session", created["browser_session_id"]).content)
+    names = dict.fromkeys(("requested_timezone_id", "actual_timezone_id"), "Europe/Berlin")
+    receipt = names | {"source": "session_request", "status": "verified", "warning": None}
+    assert [each["browser_settings_receipt"] for each in (created, running)] == [None, receipt]
+
+
 def test_live_views(bench: Bench) -> None:
     """They are of sessions that are not over."""
     anchor, browserbase = bench.account("anchorbrowser"), bench.account("browserbase")
@@ -370,8 +382,8 @@ def ask(bench: Bench, slug: str, method: str, path: str, **arguments: Any) -> tu
 def test_requests_that_no_client_would_send(bench: Bench) -> None:
     """A body that is not JSON, not an object, or missing; a query without what it needs; dates that are none."""
     url = "/v1/browser_sessions"
-    invalid = {"type": "json_invalid", "loc": ["body", 0], "msg": "JSON decode error", "input": {}}
-    assert ask(bench, "skyvern", "POST", url, content=b"{") == (
+    invalid = {"type": "json_invalid", "loc": ["body", 1], "msg": "JSON decode error", "input": {}}
+    assert ask(bench, "skyvern", "POST", url, content=b" x") == (
         *(422, {"detail": [invalid | {"ctx": {"error": "Expecting value"}}]}),
     )
     status, body = ask(bench, "skyvern", "POST", url, json=[])

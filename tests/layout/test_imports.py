@@ -103,6 +103,15 @@ def test_importing_the_facade_alone_imports_its_errors_alone() -> None:
     assert modules == {"browser_sessions", "browser_sessions.errors"}
 
 
+def test_the_help_of_the_command_needs_no_client() -> None:
+    """A person who asks what there is waits neither for a client nor for what requests are sent with."""
+    shown = "command.main(['--help'], standalone_mode=False)"
+    modules = loaded(f"from browser_sessions.cli._commands import command; {shown}")
+
+    assert "browser_sessions.cli._commands" in modules
+    assert modules & {*CLIENTS, "httpx", "httpcore", "anyio", "attrs", "uvicorn", "starlette"} == set()
+
+
 FETCH = """
 import httpx, browser_sessions
 transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"browser_session_id": "pbs_1"}))
@@ -129,6 +138,7 @@ def test_what_a_get_loads() -> None:
         "_http",
         "_lifecycle",
         "_masking",
+        "_observation",
         "_providers",
         "_providers._table",
         "_providers.skyvern",

@@ -1,4 +1,4 @@
-"""Trace every attempt to fetch a session, and tell Prometheus what a fleet of them is doing."""
+"""Trace every attempt to list sessions, and tell Prometheus what those that are open are doing."""
 
 import argparse
 import json
@@ -17,41 +17,50 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import ConsoleSpanExporter, SimpleSpanProcessor
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, start_http_server
 
-from browser_sessions import BrowserSession, Client
+from browser_sessions import PROVIDERS, BrowserSession, Client
+from browser_sessions.errors import BrowserSessionsError
 
 os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")  # today's names of a span's attributes
 
 
 class Fleet:
-    """A collector: sessions, counted and summed up anew for each scrape."""
+    """A collector: open sessions, counted and summed up anew for each scrape."""
 
-    def __init__(self, client: Client, refs: list[str]) -> None:
+    def __init__(self, client: Client, providers: list[str] | None) -> None:
         self._client = client
-        self._refs = refs
+        self._providers = providers
 
     def collect(self) -> Iterator[Any]:
         """Yield the metrics, which know of no session that was in an earlier scrape alone."""
         now, registry = datetime.now(UTC), CollectorRegistry()
         gauge = partial(Gauge, registry=registry)
-        sessions = gauge("browser_sessions", "Sessions", ["provider", "status"])
-        oldest = gauge("browser_sessions_oldest_seconds", "Age of the oldest that is not over", ["provider"])
+        sessions = gauge("browser_sessions", "Open sessions", ["provider", "status"])
+        oldest = gauge("browser_sessions_oldest_seconds", "Age of the oldest", ["provider"])
         cost = gauge("browser_sessions_cost", "Cost so far", ["provider", "unit"])
-        errors = gauge("browser_sessions_errors", "Sessions not fetched", ["provider", "error"])
-        ages: dict[str, float] = {}
+        unread = gauge("browser_sessions_unread", "Sessions in lists that cannot be read", ["provider"])
+        errors = gauge("browser_sessions_errors", "Lists that cannot be read to their end", ["provider", "error"])
         with trace.get_tracer(__name__).start_as_current_span("scrape"):
-            results = sorted(self._client.get_many(self._refs), key=lambda result: str(result[0]))
-        for _, found in results:
+            listed = self._client.list_many(self._providers)
+            results = sorted(listed, key=lambda result: (result[0], age_of(result[1], now)))
+        for provider, found in results:
             if not isinstance(found, BrowserSession):
-                errors.labels(found.provider or "", type(found).__name__).inc()
+                errors.labels(provider, type(found).__name__).inc()
                 continue
-            sessions.labels(found.provider, found.status).inc()
-            started = found.started_at or found.created_at
-            if started and not (found.status.is_terminal or found.ended_at):
-                ages[found.provider] = max(ages.get(found.provider, 0.0), (now - started).total_seconds())
-                oldest.labels(found.provider).set(ages[found.provider])
+            sessions.labels(provider, found.status).inc()
+            oldest.labels(provider).set(age_of(found, now))  # the oldest comes last
             if found.cost:
-                cost.labels(found.provider, found.cost.unit).inc(float(found.cost.amount))
+                cost.labels(provider, found.cost.unit).inc(float(found.cost.amount))
+        for provider, rows in sorted(listed.skipped.items()):
+            unread.labels(provider).set(len(rows))
         yield from registry.collect()
+
+
+def age_of(found: BrowserSession | BrowserSessionsError, now: datetime) -> float:
+    """Return how many seconds a session is old, if it is one, goes on, and its provider says when it began."""
+    if not isinstance(found, BrowserSession) or found.ended_at:
+        return 0.0
+    began = found.created_at or found.started_at
+    return (now - began).total_seconds() if began else 0.0
 
 
 def trace_attempts() -> None:
@@ -71,13 +80,13 @@ def main() -> None:
     """Print the metrics, or serve them until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, help="where Prometheus may ask; without it, the metrics are printed once")
-    parser.add_argument("refs", nargs="+", metavar="REF", help="a session: provider:id")
+    parser.add_argument("--provider", action="append", choices=[*PROVIDERS], help="all whose key is set by default")
     options = parser.parse_args()
     trace_attempts()
     # Prometheus gives up after ten seconds, and then has nothing. A transport of httpx is what is traced.
     with Client(deadline=8, transport=httpx.HTTPTransport()) as client:
         registry = CollectorRegistry()
-        registry.register(Fleet(client, list(dict.fromkeys(options.refs))))
+        registry.register(Fleet(client, options.provider))
         if options.port is None:
             print(generate_latest(registry).decode(), end="")
         else:

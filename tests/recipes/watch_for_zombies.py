@@ -4,13 +4,14 @@ Exit codes: 0 nothing to look at; 1 zombies; 2 no zombie is known, but about som
 """
 
 import argparse
+import logging
 import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from browser_sessions import BrowserSession, Client, SessionStatus
-from browser_sessions.errors import BrowserSessionsError
+from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus
+from browser_sessions.errors import BrowserSessionsError, ConfigurationError
 
 GRACE = timedelta(minutes=2)
 """How long after its expiry a session is no zombie yet: providers take a moment, and clocks differ."""
@@ -49,17 +50,25 @@ def cost_of(session: BrowserSession) -> str:
     return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}" if cost else "cost not told"
 
 
-def look_at(refs: list[str], older_than: timedelta) -> Iterator[tuple[str, str]]:
+def look_at(providers: list[str] | None, older_than: timedelta) -> Iterator[tuple[str, str]]:
     """Yield what there is to look at, and a line about it."""
     with Client() as client:
-        found = {str(ref): outcome for ref, outcome in client.get_many(refs)}
-    now = datetime.now(UTC)
-    for ref in refs:
-        outcome = found[ref]
-        if isinstance(outcome, BrowserSessionsError):
-            yield UNCLEAR, f"{ref}  {type(outcome).__name__}: {str(outcome).removeprefix(f'{ref}: ')}"
-        elif judged := judge(outcome, now, older_than):
-            yield judged[0], f"{ref}  {judged[1]}"
+        sessions: list[BrowserSession] = []
+        listed = client.list_many(providers)  # of each whose key is set, those that are open
+        for provider, outcome in listed:
+            if isinstance(outcome, BrowserSession):
+                sessions.append(outcome)
+            else:
+                yield UNCLEAR, f"{provider}  {type(outcome).__name__}: {outcome}"
+        for provider, rows in listed.skipped.items():
+            if rows:
+                yield UNCLEAR, f"{provider}  sessions in the list that cannot be read: {len(rows)}"
+        suspects = [each for each in sessions if judge(each, datetime.now(UTC), older_than)]
+        for ref, outcome in client.get_many(suspects):  # a list may lag behind, and says less
+            if isinstance(outcome, BrowserSessionsError):
+                yield UNCLEAR, f"{ref}  {type(outcome).__name__}: {str(outcome).removeprefix(f'{ref}: ')}"
+            elif judged := judge(outcome, datetime.now(UTC), older_than):
+                yield judged[0], f"{ref}  {judged[1]}"
 
 
 def duration(text: str) -> timedelta:
@@ -71,15 +80,15 @@ def duration(text: str) -> timedelta:
 
 def main() -> int:
     """Print a line for each session to look at, and return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], fromfile_prefix_chars="@")
-    parser.add_argument("refs", nargs="+", metavar="REF", help='such as skyvern:pbs_1; "@FILE" or "-": one a line')
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--provider", action="append", choices=[*PROVIDERS], help="all whose key is set by default")
     parser.add_argument("--older-than", type=duration, default="6h", help="such as 90m, 6h (the default) or 2d")
     options = parser.parse_args()
-    lines = (line for ref in options.refs for line in (sys.stdin if ref == "-" else [ref]))
-    refs = list(dict.fromkeys(filter(None, map(str.strip, lines))))
-    if not refs:
-        parser.error("there is no reference to look at")
-    found = sorted(look_at(refs, options.older_than), key=lambda each: each[0] != ZOMBIE)
+    logging.getLogger("browser_sessions").setLevel(logging.ERROR)  # what it warns of is printed here
+    try:
+        found = sorted(look_at(options.provider, options.older_than), key=lambda each: (each[0] != ZOMBIE, each[1]))
+    except ConfigurationError as error:  # there is no key for any provider
+        parser.error(str(error))
     for kind, line in found:
         print(f"{kind:7}  {line}")
     return 0 if not found else 1 if found[0][0] == ZOMBIE else 2

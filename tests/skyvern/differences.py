@@ -14,8 +14,9 @@ _JSON = "application/json"
 def find_differences(ours: dict[str, Any], theirs: dict[str, Any], provider: Provider) -> Iterator[str]:
     """Yield a line for each difference: what the server says, and what we say.
 
-    Compared are the kinds of values in requests and in successes, and the statuses. Texts, limits, defaults and
-    examples decide nothing that a client sends or reads, and the server describes hardly any body of a failure.
+    Compared are the kinds of values in requests and in successes, what a request must have, and the statuses. Texts,
+    limits, defaults and examples decide nothing that a client sends or reads, and the server describes hardly any body
+    of a failure.
     """
     for named in provider.operations:
         path = theirs["paths"].get(named.path, {})
@@ -45,7 +46,7 @@ def _request(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, s
     parameters = [each for each in operation.get("parameters", []) if each["in"] == "query"]
     found = {each["name"]: _kinds(document, each["schema"]) for each in parameters}
     content = operation.get("requestBody", {}).get("content", {})
-    return found | (_flat(document, content[_JSON]["schema"]) if content else {})
+    return found | (_flat(document, content[_JSON]["schema"], is_request=True) if content else {})
 
 
 def _response(document: dict[str, Any], operation: dict[str, Any], status: str) -> dict[str, str]:
@@ -55,14 +56,19 @@ def _response(document: dict[str, Any], operation: dict[str, Any], status: str) 
     return _flat(document, content[_JSON]["schema"]) if content else {}
 
 
-def _flat(document: dict[str, Any], schema: dict[str, Any], place: str = "") -> dict[str, str]:
-    """Return what kinds of values a schema allows, by the place in the body."""
+def _flat(
+    document: dict[str, Any], schema: dict[str, Any], place: str = "", *, is_request: bool = False
+) -> dict[str, str]:
+    """Return what kinds of values a schema allows, by the place in the body, and what a request must have."""
     found: dict[str, str] = {place or "body": _kinds(document, schema)}
     for each in _alternatives(document, schema):
         if "items" in each:
-            found |= _flat(document, each["items"], f"{place}[]")
+            found |= _flat(document, each["items"], f"{place}[]", is_request=is_request)
         for name, inner in each.get("properties", {}).items():
-            found |= _flat(document, inner, f"{place}.{name}" if place else name)
+            within = f"{place}.{name}" if place else name
+            found |= _flat(document, inner, within, is_request=is_request)
+            if is_request and name in each.get("required", ()):
+                found[within] += ", required"
     return found
 
 

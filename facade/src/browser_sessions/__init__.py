@@ -15,9 +15,11 @@ from browser_sessions import errors
 from browser_sessions.errors import BrowserSessionsError, InvalidSessionRef
 
 if TYPE_CHECKING:
+    from browser_sessions._account import Account
     from browser_sessions._async_client import AsyncClient
     from browser_sessions._client import Client, get
     from browser_sessions._connect import ConnectInfo
+    from browser_sessions._live_view import LiveView
     from browser_sessions._options import Profile, Proxy
     from browser_sessions._providers import PROVIDERS, Provider
     from browser_sessions._ref import SessionRef
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "PROVIDERS": "_providers",
+    "Account": "_account",
     "AsyncClient": "_async_client",
     "BrowserSession": "_session",
     "Client": "_client",
     "ConnectInfo": "_connect",
     "Cost": "_session",
+    "LiveView": "_live_view",
     "Profile": "_options",
     "Provider": "_providers",
     "Proxy": "_options",
@@ -47,6 +51,7 @@ _MODULES = {
 
 __all__ = (
     "PROVIDERS",
+    "Account",
     "AsyncClient",
     "BrowserSession",
     "BrowserSessionsError",
@@ -54,6 +59,7 @@ __all__ = (
     "ConnectInfo",
     "Cost",
     "InvalidSessionRef",
+    "LiveView",
     "Profile",
     "Provider",
     "Proxy",

@@ -73,6 +73,24 @@ def find_access(
     raise ConfigurationError(problem, ref=ref, provider=provider.slug)
 
 
+def find_keyed(api_keys: Mapping[str, str]) -> list[str]:
+    """Return the providers for which there is a key.
+
+    Raises:
+        ConfigurationError: There is none for any.
+
+    """
+    found = [
+        slug
+        for slug, each in PROVIDERS.items()
+        if api_keys.get(slug) or any(os.environ.get(name) for name in each.key_variables)
+    ]
+    if not found:
+        variables = ", ".join(name for each in PROVIDERS.values() for name in each.key_variables)
+        raise ConfigurationError(f"no API key for any provider: set one of {variables}, or pass api_keys in Python")
+    return found
+
+
 def _problem_of_key(provider: Provider, source: str, key: str) -> str | None:
     """Return what is wrong with a key, and what to do about it, without showing the key."""
     if not key:

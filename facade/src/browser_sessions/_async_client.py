@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Self
 
 from browser_sessions._async_lifecycle import AsyncLifecycle
+from browser_sessions._async_observation import AsyncObservation
 from browser_sessions._ref import as_ref
 
 if TYPE_CHECKING:
     from browser_sessions._async_many import AsyncResults
     from browser_sessions._bounds import Seconds
     from browser_sessions._drivers import AsyncDriver
-    from browser_sessions._listing import AsyncListing, Statuses
-    from browser_sessions._many import PerProvider
+    from browser_sessions._many import PerProvider, Result
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._waiting import Until
 
 
-class AsyncClient(AsyncLifecycle):
+class AsyncClient(AsyncLifecycle, AsyncObservation):
     """Fetches sessions of five providers, on asyncio and trio. Close it, or use it with `async with`.
 
     The arguments are those of `Client`, but for `transport`, which is asynchronous. It may be used in one event loop
@@ -38,7 +37,7 @@ class AsyncClient(AsyncLifecycle):
         *,
         concurrency: int = 20,
         per_provider: PerProvider = None,
-    ) -> AsyncResults:
+    ) -> AsyncResults[Result]:
         """Yield each reference with its session, or with the error in its place, in order of completion.
 
         As `Client.get_many`, with tasks in the place of threads: `refs`, which may be asynchronous, is taken in one of
@@ -60,30 +59,13 @@ class AsyncClient(AsyncLifecycle):
         timeout: Seconds = 600,
         concurrency: int = 20,
         per_provider: PerProvider = None,
-    ) -> AsyncResults:
+    ) -> AsyncResults[Result]:
         """Yield each reference with its session once it is what is waited for, as `Client.wait_many`."""
         from browser_sessions._waiting import checked_wait
 
         checked_wait(until, timeout)
         calls = self._open().calls
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
-
-    def list(  # noqa: PLR0913 - one for each thing that can be asked for, by name
-        self,
-        provider: str,
-        *,
-        status: Statuses = None,
-        metadata: Mapping[str, str] | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        limit: int | None = None,
-    ) -> AsyncListing:
-        """Iterate over a provider's sessions, as `Client.list`."""
-        from browser_sessions._listing import AsyncListing, checked_query
-
-        query = checked_query(provider, status, (metadata, created_after, created_before, limit))
-        driver = self._open()
-        return AsyncListing(*driver.calls.list(provider, query, self._bounds), driver)
 
     async def aclose(self) -> None:
         """Close the connections. Every call afterwards raises a `ConfigurationError`."""

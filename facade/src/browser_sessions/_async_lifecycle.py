@@ -148,12 +148,12 @@ class AsyncLifecycle(_Configuration):
         course_of: Callable[[SessionRef], Course[BrowserSession]],
         concurrency: int,
         per_provider: PerProvider,
-    ) -> AsyncResults:
+    ) -> AsyncResults[Result]:
         from browser_sessions._async_many import AsyncResults, AsyncRun
         from browser_sessions._many import checked_limits, require_several, result
 
         require_several(refs)
         driver, limits = self._open(), checked_limits(concurrency, per_provider)
         run = AsyncRun(refs, lambda name: driver.run(result(name, course_of)), limits, concurrency)
-        self._shared.runs = (*(each for each in self._shared.runs if not each.is_over), run)
+        self._shared.keep(run)
         return AsyncResults(run)

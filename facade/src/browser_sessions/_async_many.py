@@ -8,34 +8,46 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import anyio
 
 from browser_sessions._drivers import running_trio
-from browser_sessions._many import Result, provider_of
-from browser_sessions._ref import Ref
-
-Work = Callable[[Ref], Awaitable[Result]]
+from browser_sessions._many import Made, Name, provider_of
 
 _END: Any = object()
 
+_Made_co = TypeVar("_Made_co", covariant=True)
 
-class AsyncResults(AsyncIterator[Result]):
-    """Each reference with its session, or with the error in its place, in order of completion.
+
+class Running(Protocol[_Made_co]):
+    """What results come of."""
+
+    async def result(self) -> _Made_co:
+        """Return the next result."""
+
+    def cancel(self) -> None:
+        """End the work, soon."""
+
+    async def aclose(self) -> None:
+        """End the work, and wait until it has ended."""
+
+
+class AsyncResults(AsyncIterator[Made]):
+    """What comes of a run, in order of completion.
 
     Leaving the loop cancels the tasks, and so does closing the client, which also waits until they have ended.
     It is no asynchronous generator: one that is left is closed at another time in another task, in which nothing that
     was opened in this one can be closed.
     """
 
-    def __init__(self, run: AsyncRun) -> None:
+    def __init__(self, run: Running[Made]) -> None:
         self._run = run
 
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Result:
+    async def __anext__(self) -> Made:
         return await self._run.result()
 
     async def aclose(self) -> None:
@@ -46,11 +58,11 @@ class AsyncResults(AsyncIterator[Result]):
         self._run.cancel()
 
 
-class AsyncRun:
-    """A task that takes references, and a task for each that was taken.
+class AsyncRun(Generic[Name, Made]):
+    """A task that takes what is to be worked on, and a task for each that was taken.
 
     Args:
-        refs: The references; at most `concurrency` are under way, or done and not yet asked for.
+        names: What is worked on; at most `concurrency` are under way, or done and not yet asked for.
         work: What is done with each.
         limits: How many of a provider may be under way, where that is bounded.
         concurrency: How many at all.
@@ -58,13 +70,17 @@ class AsyncRun:
     """
 
     def __init__(
-        self, refs: Iterable[Ref] | AsyncIterable[Ref], work: Work, limits: Mapping[str, int], concurrency: int
+        self,
+        names: Iterable[Name] | AsyncIterable[Name],
+        work: Callable[[Name], Awaitable[Made]],
+        limits: Mapping[str, int],
+        concurrency: int,
     ) -> None:
-        self._source = aiter(refs) if isinstance(refs, AsyncIterable) else iter(refs)
+        self._source = aiter(names) if isinstance(names, AsyncIterable) else iter(names)
         self._work = work
         self._limits = {slug: anyio.Semaphore(limit) for slug, limit in limits.items()}
         self._slots = anyio.Semaphore(concurrency)
-        self._results: deque[Result | Exception] = deque()
+        self._results: deque[Made | Exception] = deque()
         self._ready = anyio.Semaphore(0, fast_acquire=True)
         self._failure: Exception | None = None
         self._cancel: Callable[[], object] | None = None
@@ -75,7 +91,7 @@ class AsyncRun:
         """Whether no task is left."""
         return self._ended.is_set()
 
-    async def result(self) -> Result:
+    async def result(self) -> Made:
         """Return the next result.
 
         Raises:
@@ -126,8 +142,8 @@ class AsyncRun:
             except Exception as error:  # noqa: BLE001 - the caller's own; raised once there is no result left
                 self._failure = error
 
-    async def _work_on(self, name: Ref) -> None:
-        result: Result | Exception
+    async def _work_on(self, name: Name) -> None:
+        result: Made | Exception
         try:
             async with self._limits.get(provider_of(name), contextlib.nullcontext()):
                 result = await self._work(name)

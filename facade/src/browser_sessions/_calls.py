@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from browser_sessions._access import Access, find_access
+from browser_sessions._access import Access, find_access, find_keyed
 from browser_sessions._attempt import Pause
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._http import HEADERS
-from browser_sessions._ref import SessionRef
+from browser_sessions._providers import PROVIDERS
+from browser_sessions._ref import SessionRef, unknown_provider
 from browser_sessions._session import BrowserSession
-from browser_sessions.errors import BrowserSessionsError, SessionNotFound
+from browser_sessions.errors import (
+    BrowserSessionsError,
+    ConfigurationError,
+    InvalidOption,
+    SessionNotFound,
+    Unsupported,
+)
 
 if TYPE_CHECKING:
+    from browser_sessions._account import Account
     from browser_sessions._creation import Creation
-    from browser_sessions._listing import Query, Reading, Source, Steps
+    from browser_sessions._inquiry import Inquiry
+    from browser_sessions._listing import Reading, Source
+    from browser_sessions._query import Query
     from browser_sessions._waiting import Until
+
+
+_NEW = 10.0
+"""Seconds after its creation in which a session may not be found."""
 
 
 MAX_LIST = 100_000_000
 """Bytes that a page of a list may have: two providers send a list as one."""
-
-_NEW = 10.0
-"""Seconds after its creation in which a session may not be found."""
 
 
 class ProviderClient(NamedTuple):
@@ -62,18 +73,48 @@ class Calls:
         access, module, client = self._opened.get(ref.provider) or self.open(ref)
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
-    def list(self, slug: str, query: Query, bounds: Bounds) -> tuple[Reading, Steps]:
+    def list(self, slug: str, query: Query, bounds: Bounds) -> Reading:
         """Read a list of sessions, each page by a call of its own."""
         from browser_sessions._listing import Reading
 
         access, _, client = self._opened.get(slug) or self.open(slug)
         sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
-        reading = Reading(slug, query)
 
         def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
             return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
 
-        return reading, reading.steps(sources, call_of)
+        return Reading(slug, query, sources, call_of)
+
+    def lists(
+        self, slugs: Iterable[str] | None, query_of: Callable[[str], Query], bounds: Bounds
+    ) -> dict[str, Reading | BrowserSessionsError]:
+        """Read the lists of some providers, or of all with a key; in the place of one that cannot be, there is why."""
+        named = find_keyed(self._api_keys) if slugs is None else [slugs] if isinstance(slugs, str) else slugs
+        found: dict[str, Reading | BrowserSessionsError] = {}
+        for slug in named:
+            try:
+                found[slug] = self.list(slug, query_of(slug), bounds)
+            except (ConfigurationError, Unsupported) as error:
+                found[slug] = error.with_traceback(None)
+        return found
+
+    def inquiry(self, of: SessionRef | str, operation: str, bounds: Bounds, *, option: str | None = None) -> Inquiry:
+        """Prepare to ask about a session, or about the account of a provider; nothing is sent."""
+        from browser_sessions._inquiry import Inquiry
+        from browser_sessions._providers._operations import require
+
+        ref = of if isinstance(of, SessionRef) else None
+        slug = of.provider if isinstance(of, SessionRef) else of
+        if slug not in PROVIDERS:
+            raise InvalidOption(unknown_provider(slug))
+        require(slug, operation, option=option)
+        return Inquiry(*(self._opened.get(slug) or self.open(of)), bounds, ref)
+
+    def account(self, slug: str, bounds: Bounds) -> Course[Account]:
+        """Read an account."""
+        inquiry = self.inquiry(slug, "account", bounds)
+        account: Course[Account] = import_module(f"{inquiry.module.__name__}.accounts").account(inquiry)
+        return account
 
     def creation(self, slug: str, given: Mapping[str, Any], bounds: Bounds) -> Creation:
         """Prepare the creation of a session; nothing is sent."""

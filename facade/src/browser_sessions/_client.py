@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Self
 
 from browser_sessions._lifecycle import Lifecycle
+from browser_sessions._observation import Observation
 from browser_sessions._ref import as_ref
 
 if TYPE_CHECKING:
     from browser_sessions._bounds import Seconds
     from browser_sessions._drivers import Driver
-    from browser_sessions._listing import Listing, Statuses
     from browser_sessions._many import PerProvider, Result
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
@@ -35,7 +34,7 @@ def get(ref: Ref) -> BrowserSession:
         return client.get(ref)
 
 
-class Client(Lifecycle):
+class Client(Lifecycle, Observation):
     """Fetches sessions of five providers. Close it, or use it with `with`; threads may share it.
 
         with Client() as client:
@@ -152,50 +151,6 @@ class Client(Lifecycle):
         checked_wait(until, timeout)
         calls = self._open().calls
         return self._results(refs, lambda ref: calls.wait(ref, until, timeout, self._bounds), concurrency, per_provider)
-
-    def list(  # noqa: PLR0913 - one for each thing that can be asked for, by name
-        self,
-        provider: str,
-        *,
-        status: Statuses = None,
-        metadata: Mapping[str, str] | None = None,
-        created_after: datetime | None = None,
-        created_before: datetime | None = None,
-        limit: int | None = None,
-    ) -> Listing:
-        """Iterate over a provider's sessions, page by page; each that exists and matches all the time comes once.
-
-        Newest first where the provider orders them so, or sends all at once: `PROVIDERS[provider].operations["list"]`
-        has the order, and how far back it goes. A page is read when it is needed, each with a deadline of its own.
-
-            for session in client.list("browserbase", status="running", metadata={"job": "nightly"}):
-                ...
-
-        Args:
-            provider: Whose sessions, for example "skyvern".
-            status: Only those of this status, or of one of these; "open": those that are not over, of unknown statuses
-                too. Checked again for each session, whatever the server does.
-            metadata: Only those with all of these labels.
-            created_after: Only those that were created then or later; aware. Where a provider does not say when, the
-                start counts.
-            created_before: Only those that were created then or before; aware.
-            limit: How many at most.
-
-        Returns:
-            An iterator, whose `skipped` are the rows that cannot be read, and whose `complete` is whether the list was
-            read to its end without any.
-
-        Raises:
-            Unsupported: `metadata` of a provider whose sessions have none.
-            InvalidOption: An argument is invalid.
-            BrowserSessionsError: From the iterator: a page cannot be fetched.
-
-        """
-        from browser_sessions._listing import Listing, checked_query
-
-        query = checked_query(provider, status, (metadata, created_after, created_before, limit))
-        driver = self._open()
-        return Listing(*driver.calls.list(provider, query, self._bounds), driver)
 
     def close(self) -> None:
         """Close the connections. Every call afterwards raises a `ConfigurationError`."""

@@ -111,7 +111,7 @@ class Shared(Generic[Driver]):
 
     def __init__(self) -> None:
         self.driver: Driver | None = None
-        self.runs: tuple[AsyncRun, ...] = ()
+        self.runs: tuple[AsyncRun[Any, Any], ...] = ()
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -127,6 +127,10 @@ class Shared(Generic[Driver]):
                 raise ConfigurationError("this client is closed: make another one")
             self.driver = self.driver or make()
             return self.driver
+
+    def keep(self, run: AsyncRun[Any, Any]) -> None:
+        """Note work that closing the client ends."""
+        self.runs = (*(each for each in self.runs if not each.is_over), run)
 
     def close(self, transport: Any) -> Any:
         """Return what is to be closed: the driver, or else the transport; None the second time."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from browser_sessions._attempt import Pause, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
-from browser_sessions._listing import OPEN, Query, all_of
 from browser_sessions._options import MARKER, Options, make_marker
+from browser_sessions._query import OPEN, Query
 from browser_sessions._session import BrowserSession
 from browser_sessions._stopping import stop
 from browser_sessions._waiting import is_connectable
@@ -184,7 +184,7 @@ class Creation:
             left = max(lost + _SEARCH - time.monotonic(), 1.0)
             bounds = Bounds(min(self._bounds.timeout, left), 0, left)
             try:
-                found = yield from all_of(self._calls.list(self._slug, self._query(), bounds)[1])
+                found = yield from self._calls.list(self._slug, self._query(), bounds).all_pages()
             except BrowserSessionsError as failed:
                 _log.info("%s: a lost session could not be looked for (%s)", self._slug, failed)
                 continue

@@ -7,6 +7,7 @@ import contextvars
 import queue
 import threading
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar
 
 from browser_sessions._bounds import is_whole
 from browser_sessions._call import Course
@@ -19,7 +20,9 @@ from browser_sessions.errors import BrowserSessionsError, ConfigurationError
 Outcome = BrowserSession | BrowserSessionsError
 Result = tuple[Ref, Outcome]
 PerProvider = int | Mapping[str, int] | None
-Work = Callable[[Ref, Stop], Result]
+
+Name = TypeVar("Name")
+Made = TypeVar("Made")
 
 
 def result(name: Ref, course_of: Callable[[SessionRef], Course[BrowserSession]]) -> Course[Result]:
@@ -31,13 +34,15 @@ def result(name: Ref, course_of: Callable[[SessionRef], Course[BrowserSession]])
         return name, error.with_traceback(None)  # which would keep all that led to it for as long as the result
 
 
-def provider_of(name: Ref) -> str:
+def provider_of(name: object) -> str:
     """Return the provider whose limit a reference counts for, valid or not."""
     provider = name.partition(":")[0] if isinstance(name, str) else getattr(name, "provider", "")
     return provider if isinstance(provider, str) else ""
 
 
-def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concurrency: int) -> Iterator[Result]:
+def results_of(
+    refs: Iterable[Ref], work: Callable[[Ref, Stop], Result], limits: Mapping[str, int], concurrency: int
+) -> Iterator[Result]:
     """Yield what work makes of each reference, in order of completion.
 
     References are taken in the caller's own thread, between two results: at most `concurrency` are under way, or done
@@ -45,7 +50,7 @@ def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concu
     work and its threads.
     """
     source = iter(refs)
-    run = _Run(work, limits)
+    run = Run(work, limits)
     is_over: Exception | None = None
     try:
         while True:
@@ -65,14 +70,20 @@ def results_of(refs: Iterable[Ref], work: Work, limits: Mapping[str, int], concu
         raise is_over
 
 
-class _Run:
-    """Threads that work, each started when there is work for it."""
+class Run(Generic[Name, Made]):
+    """Threads that work, each started when there is work for it.
 
-    def __init__(self, work: Work, limits: Mapping[str, int]) -> None:
+    Args:
+        work: What is done with each thing that is started.
+        limits: How many of a provider may be worked on at once, where that is bounded.
+
+    """
+
+    def __init__(self, work: Callable[[Name, Stop], Made], limits: Mapping[str, int]) -> None:
         self._work = work
         self._limits = {slug: threading.Semaphore(limit) for slug, limit in limits.items()}
-        self._jobs: queue.SimpleQueue[tuple[contextvars.Context, Ref] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[contextvars.Context, Name] | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Made | BaseException] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._stop = Stop()
         self.under_way = 0
@@ -80,9 +91,11 @@ class _Run:
 
     @property
     def has_result(self) -> bool:
+        """Whether `result` does not wait."""
         return not self._results.empty()
 
-    def start(self, name: Ref) -> None:
+    def start(self, name: Name) -> None:
+        """Have something worked on."""
         # A thread knows none of the caller's context variables: a trace, the name of a request in the log.
         self._jobs.put((contextvars.copy_context(), name))
         self.under_way += 1
@@ -91,7 +104,7 @@ class _Run:
             thread.start()
             self._threads.append(thread)
 
-    def result(self) -> Result:
+    def result(self) -> Made:
         """Return the next result.
 
         Raises:
@@ -105,6 +118,7 @@ class _Run:
         return result
 
     def stop(self) -> None:
+        """End the work and the threads."""
         self._stop.set()
         for _ in self._threads:
             self._jobs.put(None)
@@ -117,7 +131,7 @@ class _Run:
                 context, name = job
                 self._results.put(context.run(self._work_on, name))
 
-    def _work_on(self, name: Ref) -> Result | BaseException:
+    def _work_on(self, name: Name) -> Made | BaseException:
         try:
             with self._limits.get(provider_of(name), contextlib.nullcontext()):
                 self._stop.pause(0)  # nothing is begun for a loop that was left

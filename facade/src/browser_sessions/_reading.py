@@ -136,6 +136,13 @@ def whole_of(value: object, path: str, notes: list[str]) -> int | None:
     return None
 
 
+def count_of(value: object) -> int | None:
+    """Return a number of things, which is whole, of 64 bits, and not negative."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return whole_of(value, "", [])
+
+
 def amount_of(value: object, path: str, notes: list[str]) -> Decimal | None:
     """Return a number, or a text that is one, as it was written; one of a thousand digits is no amount."""
     if isinstance(value, float):

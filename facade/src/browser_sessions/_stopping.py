@@ -71,7 +71,7 @@ def stop(
         over = yield from _request(calls, ref, end, bounds)
     except BrowserSessionsError as error:
         refusal = error
-        if not is_transient(error):
+        if not (is_transient(error) or isinstance(error, UnexpectedResponse)):  # which is a success
             over = yield from _over(calls, ref, bounds)
             if over is None:
                 raise

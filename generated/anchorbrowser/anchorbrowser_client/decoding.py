@@ -384,15 +384,22 @@ def expected_by(decode: Decoder[Any]) -> str:
 
 
 def json_body(decode: Decoder[T]) -> Callable[[HttpResponse], T]:
-    """Return the decoder of a response whose body is JSON."""
+    """Return the decoder of a response whose body is JSON; an empty one is null where that fits."""
 
     def decode_body(response: HttpResponse) -> T:
         try:
-            return decode(_load(response.content))
+            return decode(_load(response.content)) if response.content else _decode_nothing(decode)
         except RecursionError:
             raise DecodeError("", "JSON", "JSON that is nested too deeply") from None
 
     return decode_body
+
+
+def _decode_nothing(decode: Decoder[T]) -> T:
+    try:
+        return decode(None)
+    except DecodeError:
+        raise DecodeError("", "JSON", "nothing") from None
 
 
 def _load(content: bytes) -> Any:
@@ -406,7 +413,7 @@ def _load(content: bytes) -> Any:
                 return value
         except ValueError:  # no UTF-8, no JSON, or an integer of thousands of digits
             pass
-    raise DecodeError("", "JSON", "something else" if content else "nothing")
+    raise DecodeError("", "JSON", "something else")
 
 
 def _stripped(content: bytes) -> str:

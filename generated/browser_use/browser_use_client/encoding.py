@@ -8,10 +8,12 @@ import datetime
 import json
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from .types import UNSET, Model, Rows
+from .types import UNSET, Model, Rows, Unset
+
+T = TypeVar("T")
 
 
 def path_segment(name: str, value: object, reserved: tuple[str, ...] = ()) -> str:
@@ -33,6 +35,22 @@ def path_segment(name: str, value: object, reserved: tuple[str, ...] = ()) -> st
         pass
     # Raised here, so that no error behind it holds the text.
     raise ValueError(f"{name} cannot stand in a path: it has half of a surrogate pair")
+
+
+def date_of(name: str, value: T) -> T:
+    """Return a parameter that is a date.
+
+    Raises:
+        ValueError: It is a datetime, which Python takes for a date: its time would be sent, too.
+    """
+    if isinstance(value, datetime.datetime):
+        raise ValueError(f"{name} is a date, and a datetime cannot be sent: give it the datetime's date()")
+    return value
+
+
+def given(body: T | None) -> T | Unset:
+    """Return a body; None, where the API has no null for one, was not given."""
+    return UNSET if body is None else body
 
 
 def query_of(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:

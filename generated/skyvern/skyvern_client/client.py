@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import threading
 from collections.abc import Mapping
@@ -178,6 +177,8 @@ class Client:
         if url.userinfo:
             if "Authorization" in headers:
                 raise ValueError("base_url has a user, whose Authorization header would replace the key's")
+            import base64  # which few need
+
             # What httpx itself makes of a user and a password in an address; but then it logs the address.
             credentials = base64.b64encode(f"{url.username}:{url.password}".encode()).decode()
             headers["Authorization"] = f"Basic {credentials}"

@@ -87,7 +87,7 @@ def _operation(name: str, row: dict[str, Any]) -> Operation:
     return Operation(
         is_available=True,
         options=MappingProxyType({each: Option(**option) for each, option in described.get("options", {}).items()}),
-        fields=frozenset(described.get("fields", row["fields"])),
+        fields=frozenset(described.get("fields", row["fields"])) - {*described.get("lacks", ())},
         order=described.get("order"),
         window=timedelta(days=described["window_days"]) if "window_days" in described else None,
     )

@@ -18,8 +18,10 @@ from typing import Any
 # operations            what can be asked of the provider: get, list, create, stop, live_view, recordings or account,
 #                       and for each:
 #   options             arguments that it takes, with `unit`, `least` and `most` on the wire where they are numbers,
-#                       or where their size has a limit; whether a lifetime is within them, the provider says
+#                       or where their size has a limit; whether a lifetime is within them, the provider says; of
+#                       recordings, `request`: they are made when they are asked for
 #   fields              what of the result it can fill; absent for all that `fields` below has
+#   lacks               what of that it cannot fill
 #   order               of a list: "newest", "open-first" or "unknown"
 #   window_days         of a list: how far back it reaches; absent where it has no known end
 # failures              what a status means here, if the response says what `says` looks for, and means nowhere else
@@ -42,6 +44,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "get": {},
             "list": {
                 "order": "newest",
+                "lacks": ["account_id"],
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
             },
             "create": {
@@ -59,16 +62,33 @@ ROWS: dict[str, dict[str, Any]] = {
                 "fields": ["id", "status", "live_view_url"],
             },
             "stop": {},
+            "live_view": {"fields": ["url"]},
+            "recordings": {"fields": ["url", "filename", "size", "modified_at"]},
+            "account": {
+                "fields": [
+                    "concurrency_limit",
+                    "is_unlimited",
+                    "running",
+                    "spent",
+                    "balance",
+                    "unit",
+                    "period_start",
+                ],
+            },
         },
         "sensitive": [
             "cdp_url",
             "configuration",
             "file_link",
             "frontend_url",
+            "initial_url",
             "live_view_url",
+            "origin_url",
             "original_download_url",
             "password",
             "secrets",
+            "server",
+            "url",
             "user_configuration",
             "username",
         ],
@@ -124,8 +144,9 @@ ROWS: dict[str, dict[str, Any]] = {
                 "order": "newest",
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}},
             },
+            "account": {"fields": ["running", "balance", "unit"]},
         },
-        "sensitive": [],
+        "sensitive": ["end_url", "target_url"],
         "fields": {
             "id": {"from": ["session_id"], "source": "spec"},
             "status": {
@@ -169,6 +190,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "get": {},
             "list": {
                 "order": "unknown",
+                "lacks": ["recordings"],
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
             },
             "create": {
@@ -185,6 +207,9 @@ ROWS: dict[str, dict[str, Any]] = {
                 },
             },
             "stop": {},
+            "live_view": {"fields": ["url", "expires_at"]},
+            "recordings": {"fields": ["url"]},
+            "account": {"fields": ["concurrency_limit", "is_unlimited", "running", "balance", "unit"]},
         },
         "sensitive": ["cdpUrl", "liveUrl", "password", "recordingUrl", "url", "username"],
         "ready": ["connect_url"],
@@ -249,6 +274,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "get": {},
             "list": {
                 "order": "newest",
+                "lacks": ["connect_url"],
                 "options": {"status": {}, "created_after": {}, "created_before": {}, "limit": {}, "metadata": {}},
             },
             "create": {
@@ -266,18 +292,24 @@ ROWS: dict[str, dict[str, Any]] = {
                 },
             },
             "stop": {},
+            "live_view": {"fields": ["url"]},
+            "recordings": {"options": {"request": {}}, "fields": ["url", "modified_at"]},
+            "account": {"fields": ["concurrency_limit", "is_unlimited", "running", "spent", "unit"]},
         },
         "sensitive": [
             "connectUrl",
             "debuggerFullscreenUrl",
             "debuggerUrl",
             "downloadUrl",
+            "faviconUrl",
             "params",
             "password",
             "rawBody",
             "result",
             "seleniumRemoteUrl",
+            "server",
             "signingKey",
+            "url",
             "username",
             "wsUrl",
         ],
@@ -347,6 +379,9 @@ ROWS: dict[str, dict[str, Any]] = {
                 },
             },
             "stop": {},
+            "live_view": {"fields": ["url"]},
+            "recordings": {"fields": ["url", "filename", "size", "checksum", "modified_at"]},
+            "account": {"fields": ["running"]},
         },
         "sensitive": ["browser_address", "ctx", "input", "url"],
         "ready": ["started_at", "connect_url"],

@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import click
 
 from browser_sessions import PROVIDERS, Client
+from browser_sessions._providers import Provider
 from browser_sessions.cli._results import exit_code
 from browser_sessions.cli._tables import printable
 from browser_sessions.errors import BrowserSessionsError
 
+AGES = [timedelta(minutes=minutes) for minutes in (50, 12, 1)]
+"""Of the sessions that a sandbox can begin with; at one provider the oldest is over by then."""
+
+
+def chosen(slugs: Iterable[str], *, sandbox: bool) -> list[str]:
+    """Return the providers that were named, each once, or else all whose key is set."""
+    found = list(dict.fromkeys(slugs)) or (list(PROVIDERS) if sandbox else with_key())
+    if not found:
+        raise click.UsageError("No provider's key is set: `browser-sessions providers` lists the variables.")
+    return found
+
+
+def with_key() -> list[str]:
+    """Return the providers whose key is in the environment."""
+    return [slug for slug, provider in PROVIDERS.items() if key_variable(provider)]
+
+
+def key_variable(provider: Provider) -> str | None:
+    """Return the environment variable that a provider's key is read from; None if it is not set."""
+    return next((name for name in provider.key_variables if os.environ.get(name)), None)
+
 
 @contextlib.contextmanager
 def open_client(
-    names: Iterable[str], plain_http: Collection[str], *, sandbox: bool
+    names: Iterable[str], plain_http: Collection[str], *, sandbox: bool, with_fleet: bool = False
 ) -> Iterator[tuple[Client, dict[str, str]]]:
     """Give a client, and what was typed for each reference; an error of the whole run ends the command."""
     with contextlib.ExitStack() as stack:
         try:
             if sandbox:
-                server = stack.enter_context(open_sandbox(0))
+                server = stack.enter_context(open_sandbox(0, with_fleet=with_fleet))
                 client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls))
                 yield client, {scenario_ref(server, name): name for name in names}
             else:
@@ -37,8 +61,8 @@ def open_client(
 
 
 @contextlib.contextmanager
-def open_sandbox(port: int) -> Iterator[Any]:
-    """Give a sandbox that serves on a port, or on any that is free if it is 0."""
+def open_sandbox(port: int, *, with_fleet: bool) -> Iterator[Any]:
+    """Give a sandbox that serves on a port, or on any that is free if it is 0, perhaps with sessions to list."""
     from browser_sessions import sandbox
 
     with contextlib.ExitStack() as stack:
@@ -49,6 +73,8 @@ def open_sandbox(port: int) -> Iterator[Any]:
         except OSError as error:
             advice = f"port {port} is not available: leave out --port to take any free one ({error.strerror})"
             raise click.ClickException(advice) from None
+        for slug, age in itertools.product(PROVIDERS if with_fleet else (), AGES):
+            server.start(slug, age=age)
         yield server
 
 
@@ -71,4 +97,9 @@ def run_beside(server: Any, program: list[str]) -> int:
             code = process.wait()
     finally:
         signal.signal(signal.SIGINT, before)
-    return code if code >= 0 else 128 - code
+    return exit_code_of(code)
+
+
+def exit_code_of(returned: int) -> int:
+    """Return the exit code of a program, as a shell has it: one that a signal ended has 128 and its number."""
+    return returned if returned >= 0 else 128 - returned

@@ -19,7 +19,7 @@ from browser_sessions.errors import BrowserSessionsError
 class Progress:
     """Prints results and errors and, on a terminal, how many there are."""
 
-    def __init__(self, doing: str, total: int, status: Status | None) -> None:
+    def __init__(self, doing: str, total: int | None, status: Status | None) -> None:
         self._doing, self._total, self._status, self._done = doing, total, status, 0
 
     def print_line(self, line: str) -> None:
@@ -35,14 +35,14 @@ class Progress:
         """Count an outcome; print it if it is an error."""
         self._done += 1
         if self._status:
-            self._status.update(f"{self._doing}… {self._done:,} of {self._total:,}")
+            self._status.update(f"{self._doing}… {self._done:,}" + (f" of {self._total:,}" if self._total else ""))
         if isinstance(outcome, BrowserSessionsError):
             print_error(name, outcome, self._status.console if self._status else None)
 
 
 @contextlib.contextmanager
-def progress(doing: str, total: int) -> Iterator[Progress]:
-    """Show a spinner on standard error, if that is a terminal."""
+def progress(doing: str, total: int | None = None) -> Iterator[Progress]:
+    """Show a spinner on standard error, if that is a terminal; the total may not be known."""
     if not is_terminal(sys.stderr):  # rich takes a pipe for one under FORCE_COLOR
         yield Progress(doing, total, None)
         return

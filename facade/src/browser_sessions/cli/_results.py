@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.text import Text
 
 from browser_sessions import BrowserSession, errors
-from browser_sessions._failures import line_of
 from browser_sessions._masking import mask_text
 from browser_sessions.cli._tables import Outcome, printable, sessions_table
 from browser_sessions.errors import BrowserSessionsError
@@ -29,16 +28,20 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
 
 
 def _code_of(outcome: Outcome) -> int:
-    if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded):
+    if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded | errors.StopUnconfirmed):
         return TIMED_OUT
-    if isinstance(outcome, errors.InvalidSessionRef | errors.ConfigurationError):
+    if isinstance(
+        outcome, errors.InvalidSessionRef | errors.InvalidOption | errors.Unsupported | errors.ConfigurationError
+    ):
         return INVALID
     return FAILED if isinstance(outcome, BrowserSessionsError) else 0
 
 
 def print_error(name: str, error: BrowserSessionsError, console: Console | None) -> None:
     """Print an error as one line, which names its session once, as it was typed."""
-    said = printable(str(error))
+    from browser_sessions._failures import line_of  # which needs httpx
+
+    said = printable(_with_option(error))
     for known in (name, str(error.ref)):  # the message may begin with its session already
         said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
     line = f"browser-sessions: {printable(name)}: {said}"
@@ -48,11 +51,22 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
         click.echo(line, err=True)
 
 
+def _with_option(error: BrowserSessionsError) -> str:
+    """Return what an error says; where it names the argument that allows plain http, with the option that does."""
+    argument, option = f"plain_http=[{error.provider!r}] in Python", f"--plain-http {error.provider}"
+    return str(error).replace(argument, f"{option} here, {argument}")
+
+
 def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
     """Return a session, or the error in its place, as a JSON object."""
     if isinstance(outcome, BrowserSessionsError):
-        return {"ref": str(outcome.ref or name), "error": type(outcome).__name__, "message": str(outcome)}
+        return {"ref": str(outcome.ref or name)} | error_as_json(outcome)
     return cast(BrowserSession, outcome).to_dict(raw=raw)
+
+
+def error_as_json(error: BrowserSessionsError) -> dict[str, str]:
+    """Return what is said of an error in JSON."""
+    return {"error": type(error).__name__, "message": str(error)}
 
 
 def print_all(names: Iterable[str], found: Mapping[str, Outcome], form: str | None, *, raw: bool) -> None:

@@ -1,19 +1,18 @@
-"""Sessions and providers as tables, for people."""
+"""Sessions as tables, for people."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from rich.table import Table
 from rich.text import Text
 
 from browser_sessions._masking import mask_text
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._session import BrowserSession
+from browser_sessions._session import BrowserSession, Cost
 from browser_sessions._status import SessionStatus
+from browser_sessions.cli import _durations
 from browser_sessions.errors import BrowserSessionsError
 
 Outcome = BrowserSession | BrowserSessionsError | None
@@ -28,6 +27,7 @@ _COLOURS = {
     SessionStatus.UNKNOWN: "magenta",
 }
 _ABSENT, _UNSUPPORTED = "-", ""
+NOT_SAID, NEVER_SAID = "not said", "–"  # noqa: RUF001 - as in the tables of the README
 
 
 def elapsed(session: BrowserSession) -> timedelta | None:
@@ -35,7 +35,7 @@ def elapsed(session: BrowserSession) -> timedelta | None:
     start = session.started_at or session.created_at
     if session.duration is not None or start is None or session.status is not SessionStatus.RUNNING:
         return session.duration
-    return max(datetime.now(UTC) - start, timedelta())  # clocks differ
+    return max(_durations.now() - start, timedelta())  # clocks differ
 
 
 def _time(session: BrowserSession, name: str) -> str:
@@ -45,14 +45,33 @@ def _time(session: BrowserSession, name: str) -> str:
 
 def _elapsed(session: BrowserSession) -> str:
     ran = elapsed(session)
-    return _missing(session, "duration") if ran is None else str(timedelta(seconds=int(ran.total_seconds())))
+    return _missing(session, "duration") if ran is None else _in_seconds(ran)
+
+
+def _age(session: BrowserSession) -> str:
+    since = session.created_at or session.started_at
+    return NOT_SAID if since is None else _in_seconds(max(_durations.now() - since, timedelta()))  # clocks differ
+
+
+def _in_seconds(time: timedelta) -> str:
+    return str(timedelta(seconds=int(time.total_seconds())))
 
 
 def _cost(session: BrowserSession) -> str:
-    cost = session.cost
-    if cost is None:
-        return _missing(session, "cost")
+    return _cost_text(session.cost) if session.cost else _missing(session, "cost")
+
+
+def _listed_cost(session: BrowserSession) -> str:
+    return _cost_text(session.cost) if session.cost else unsaid(session.provider, "cost")
+
+
+def _cost_text(cost: Cost) -> str:
     return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}"
+
+
+def unsaid(slug: str, field: str) -> str:
+    """Return what stands for a field of which a provider says nothing: now, or never."""
+    return NOT_SAID if field in PROVIDERS[slug].fields else NEVER_SAID
 
 
 def _traffic(session: BrowserSession) -> str:
@@ -66,7 +85,8 @@ def _missing(session: BrowserSession, name: str) -> str:
 
 
 # Heading, least width of the terminal in which it is shown, and what it shows of a session.
-_COLUMNS: tuple[tuple[str, int, Callable[[BrowserSession], str]], ...] = (
+_Column = tuple[str, int, Callable[[BrowserSession], str]]
+_COLUMNS: tuple[_Column, ...] = (
     ("ran for", 0, _elapsed),
     ("cost", 50, _cost),
     ("raw status", 90, lambda session: session.raw_status or _ABSENT),
@@ -76,10 +96,23 @@ _COLUMNS: tuple[tuple[str, int, Callable[[BrowserSession], str]], ...] = (
 )
 
 
-def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int) -> Table:
+_LISTED: tuple[_Column, ...] = (
+    ("age", 0, _age),
+    ("cost", 50, _listed_cost),
+    ("ran for", 90, _elapsed),
+    *_COLUMNS[2:],
+)
+
+
+def listed_table(sessions: Iterable[BrowserSession], width: int) -> Table:
+    """Return a table of sessions from lists, with their age."""
+    return sessions_table(((str(each.ref), each) for each in sessions), width, _LISTED)
+
+
+def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int, shown: tuple[_Column, ...] = _COLUMNS) -> Table:
     """Return a table of sessions, and of the errors in the place of others; None is not known yet."""
-    columns = [(heading, show) for heading, least, show in _COLUMNS if width >= least]
-    table = _plain_table()
+    columns = [(heading, show) for heading, least, show in shown if width >= least]
+    table = plain_table()
     # Where there is too little room, rich narrows the columns that may be wrapped, which is this one alone; a
     # reference has no blank at which it could be.
     table.add_column("session", overflow="ellipsis", min_width=16)
@@ -111,31 +144,9 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in mask_text(text))
 
 
-def keys_table() -> Table:
-    """Return a table of where each provider's key is read from, and whether it is set; never the key."""
-    table = _plain_table("provider", "name", "key in")
-    for slug, provider in PROVIDERS.items():
-        table.add_row(slug, provider.name, _key_variable(provider))
-    return table
-
-
-def fields_table() -> Table:
-    """Return a table of the fields that each provider fills."""
-    table = _plain_table("", *PROVIDERS)
-    table.add_row("connect", *("yes" if provider.connect_url else _ABSENT for provider in PROVIDERS.values()))
-    fields: dict[str, Any] = {name: None for provider in PROVIDERS.values() for name in provider.fields}
-    for field in fields:
-        table.add_row(field, *("yes" if field in provider.fields else _ABSENT for provider in PROVIDERS.values()))
-    return table
-
-
-def _plain_table(*headings: str) -> Table:
+def plain_table(*headings: str) -> Table:
+    """Return a table without lines, whose cells are not cut off."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         table.add_column(heading, no_wrap=heading in ("", "provider"), overflow="fold")
     return table
-
-
-def _key_variable(provider: Any) -> Text:
-    found = next((name for name in provider.key_variables if os.environ.get(name)), None)
-    return Text(found, style="green") if found else Text(f"{provider.key_variables[0]}, not set", style="yellow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,13 +32,12 @@ class Problem:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-Wrong = tuple[str, str, dict[str, Any]]
-"""What is wrong with a value: kind, message and context."""
+Wrong = tuple[str, str, dict[str, Any]] | tuple[str, str, dict[str, Any], int, Any]
+"""What is wrong with a value: kind, message and context, and the index and the value of an item if that is wrong."""
 
 Rule = Callable[[Any], Wrong | None]
 """Says what is wrong with a value."""
 
-NO_JSON = ("json_invalid", "JSON decode error", {"error": "Expecting value"})
 NO_OBJECT = ("model_attributes_type", "Input should be a valid dictionary or object to extract fields from")
 MISSING = ("missing", "Field required")
 
@@ -45,7 +45,19 @@ MISSING = ("missing", "Field required")
 def check(values: Mapping[str, Any], rules: Mapping[str, Rule], place: str) -> list[Problem]:
     """Return what is wrong with those of some values for which there are rules."""
     found = ((name, rules[name](values[name])) for name in rules if name in values)
-    return [Problem((place, name), *wrong[:2], values[name], wrong[2]) for name, wrong in found if wrong]
+    return [_problem((place, name), values[name], *wrong) for name, wrong in found if wrong]
+
+
+def _problem(
+    place: tuple[str, str], value: Any, kind: str, message: str, context: dict[str, Any], *item: Any
+) -> Problem:
+    index, value = item or (None, value)
+    return Problem(place if index is None else (*place, index), kind, message, value, context)
+
+
+def no_json(error: json.JSONDecodeError) -> Problem:
+    """Return what is wrong with a body that is not JSON."""
+    return Problem(("body", error.pos), "json_invalid", "JSON decode error", {}, {"error": error.msg})
 
 
 def integer(least: int | None = None, most: int | None = None) -> Rule:
@@ -78,8 +90,14 @@ def choice(*values: Any) -> Rule:
 
 def each(rule: Rule) -> Rule:
     """Return a rule for arrays, which says what is wrong with the first item that does not fit."""
-    no_array: Wrong = ("list_type", "Input should be a valid list", {})
-    return lambda value: next(filter(None, map(rule, value)), None) if isinstance(value, list) else no_array
+
+    def wrong(value: Any) -> Wrong | None:
+        if not isinstance(value, list):
+            return "list_type", "Input should be a valid list", {}
+        found = ((index, item, rule(item)) for index, item in enumerate(value))
+        return next(((*fault[:3], index, item) for index, item, fault in found if fault), None)
+
+    return wrong
 
 
 def matching(pattern: str) -> Rule:

@@ -132,10 +132,9 @@ class Call:
         if not self.request.content and is_required:
             self._refuse([Problem(("body",), *_checks.MISSING)])
         try:
-            body = json.loads(self.request.content or b"{}")
-        except ValueError:
-            kind, message, context = _checks.NO_JSON
-            raise self.rejection([Problem(("body", 0), kind, message, {}, context)]) from None
+            body = json.loads(self.request.content.decode(errors="replace") or "{}")
+        except json.JSONDecodeError as error:
+            raise self.rejection([_checks.no_json(error)]) from None
         body = {} if body is None and not is_required else body
         if not isinstance(body, dict):
             raise self.rejection([Problem(("body",), *_checks.NO_OBJECT, body)])

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, new, number, object_of, optional, string
+from ..decoding import INFINITY, additional, new, number, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -16,7 +16,7 @@ class Account(Model):
     """Account
 
     Attributes:
-        credits_ (float | Unset): What is left.
+        credits_ (float): What is left.
         credits_used (float | Unset): In this billing period.
         included_credits (float | Unset):
         billing_period (str | Unset): A year and a month.
@@ -27,7 +27,7 @@ class Account(Model):
 
     """
 
-    credits_: float | Unset = UNSET
+    credits_: float
     credits_used: float | Unset = UNSET
     included_credits: float | Unset = UNSET
     billing_period: str | Unset = UNSET
@@ -46,6 +46,7 @@ class Account(Model):
         "max_concurrent_browsers": "max_concurrent_browsers",
         "cost_limit": "cost_limit",
     }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"credits"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -61,8 +62,8 @@ class Account(Model):
         value = get("credits", UNSET)
         self.credits_ = (
             value
-            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
-            else optional(more, "credits", value, number)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            else required(source, "credits", number)
         )
         value = get("credits_used", UNSET)
         self.credits_used = (

@@ -19,7 +19,7 @@ class CustomProxy(Model):
     Attributes:
         active (bool):
         type_ (Literal['custom']):
-        server (str): The proxy's address, with protocol and port.
+        server (str): The proxy's address, with protocol and port, and perhaps with a password of its own.
         username (str):
         password (str):
 
@@ -27,7 +27,7 @@ class CustomProxy(Model):
 
     active: bool
     type_: Literal["custom"]
-    server: str
+    server: str = _attrs_field(repr=False)
     username: str = _attrs_field(repr=False)
     password: str = _attrs_field(repr=False)
 

@@ -21,8 +21,8 @@ class Download(Model):
     Attributes:
         id (str):
         file_link (str | Unset):
-        original_download_url (str | Unset): The address that the page gave, which may be signed.
-        origin_url (str | Unset):
+        original_download_url (str | Unset): The address that the page gave.
+        origin_url (str | Unset): The address of the page.
         suggested_file_name (str | Unset):
         original_file_name (str | Unset):
         duration (int | Unset): In milliseconds.
@@ -34,7 +34,7 @@ class Download(Model):
     id: str
     file_link: str | Unset = _attrs_field(default=UNSET, repr=False)
     original_download_url: str | Unset = _attrs_field(default=UNSET, repr=False)
-    origin_url: str | Unset = UNSET
+    origin_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     suggested_file_name: str | Unset = UNSET
     original_file_name: str | Unset = UNSET
     duration: int | Unset = UNSET

@@ -26,7 +26,7 @@ class LivePage(Model):
 
     id: str
     title: str | Unset = UNSET
-    url: str | Unset = UNSET
+    url: str | Unset = _attrs_field(default=UNSET, repr=False)
     frontend_url: str | Unset = _attrs_field(default=UNSET, repr=False)
 
     _NAMES: ClassVar[Mapping[str, str]] = {"id": "id", "title": "title", "url": "url", "frontend_url": "frontend_url"}

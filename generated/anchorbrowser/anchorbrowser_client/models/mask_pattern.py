@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, new, object_of, optional, required, string
+from ..decoding import additional, new, object_of, optional, string
 from ..types import UNSET, Model, Unset
 
 
@@ -16,16 +16,15 @@ class MaskPattern(Model):
     """MaskPattern
 
     Attributes:
-        regex (str):
-        mask (str | Unset):
+        regex (str | Unset): What to mask, as a regular expression.
+        mask (str | Unset): What is shown instead; the server assumes `****`.
 
     """
 
-    regex: str
+    regex: str | Unset = UNSET
     mask: str | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"regex": "regex", "mask": "mask"}
-    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"regex"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -39,7 +38,7 @@ class MaskPattern(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("regex", UNSET)
-        self.regex = value if type(value) is str else required(source, "regex", string)
+        self.regex = value if type(value) is str or value is UNSET else optional(more, "regex", value, string)
         value = get("mask", UNSET)
         self.mask = value if type(value) is str or value is UNSET else optional(more, "mask", value, string)
         return self

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..decoding import Array, additional, boolean, either, new, object_of, optional, string
 from ..errors import DecodeError
@@ -17,7 +18,7 @@ class SessionOptions(Model):
     """SessionOptions
 
     Attributes:
-        initial_url (str | Unset): The page to open at the start.
+        initial_url (str | Unset): The page to open at the start, whose address may be signed.
         tags (list[str] | Unset): Labels, by which the list can be filtered.
         recording (Switch | Unset): Whether something is on. The server assumes that recordings, blockers and
             the PDF viewer are.
@@ -28,7 +29,7 @@ class SessionOptions(Model):
 
     """
 
-    initial_url: str | Unset = UNSET
+    initial_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     tags: list[str] | Unset = UNSET
     recording: Switch | Unset = UNSET
     proxy: AnchorProxy | CustomProxy | Unset = UNSET

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, new, number, object_of, optional
+from ..decoding import INFINITY, additional, new, number, object_of, optional, required
 from ..types import UNSET, Model, Unset
 
 
@@ -16,7 +16,7 @@ class Balance(Model):
     """Balance: In US dollars.
 
     Attributes:
-        balance (float | Unset):
+        balance (float):
         credit (float | Unset):
         prepayment (float | Unset):
         pending_costs (float | Unset): What is spent and not billed yet.
@@ -24,7 +24,7 @@ class Balance(Model):
 
     """
 
-    balance: float | Unset = UNSET
+    balance: float
     credit: float | Unset = UNSET
     prepayment: float | Unset = UNSET
     pending_costs: float | Unset = UNSET
@@ -37,6 +37,7 @@ class Balance(Model):
         "pending_costs": "pending_costs",
         "pending_balance": "pending_balance",
     }
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"balance"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -52,8 +53,8 @@ class Balance(Model):
         value = get("balance", UNSET)
         self.balance = (
             value
-            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
-            else optional(more, "balance", value, number)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            else required(source, "balance", number)
         )
         value = get("credit", UNSET)
         self.credit = (

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..decoding import INFINITY, additional, date_time, integer, new, number, object_of, optional, required, string
 from ..errors import DecodeError
@@ -37,8 +38,8 @@ class Session(Model):
     session_id: str
     api_name: str | Unset = UNSET
     status: SessionStatus | Unset = UNSET
-    target_url: None | str | Unset = UNSET
-    end_url: None | str | Unset = UNSET
+    target_url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
+    end_url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     navigations: int | None | Unset = UNSET
     timestamp: datetime.datetime | None | Unset = UNSET
     duration: float | None | Unset = UNSET

@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from .download import Download
     from .download_page import DownloadPage
     from .error_response import ErrorResponse
-    from .failure import Failure
+    from .extension import Extension
     from .http_validation_error import HTTPValidationError
     from .metadata import Metadata
     from .plan import Plan
     from .session import Session
-    from .session_metadata import SessionMetadata
     from .session_not_found_error import SessionNotFoundError
     from .session_page import SessionPage
     from .session_status import SessionStatus
@@ -32,12 +31,11 @@ _MODULES: dict[str, str] = {
     "Download": "download",
     "DownloadPage": "download_page",
     "ErrorResponse": "error_response",
-    "Failure": "failure",
+    "Extension": "extension",
     "HTTPValidationError": "http_validation_error",
     "Metadata": "metadata",
     "Plan": "plan",
     "Session": "session",
-    "SessionMetadata": "session_metadata",
     "SessionNotFoundError": "session_not_found_error",
     "SessionPage": "session_page",
     "SessionStatus": "session_status",
@@ -53,12 +51,11 @@ __all__: tuple[str, ...] = (
     "Download",
     "DownloadPage",
     "ErrorResponse",
-    "Failure",
+    "Extension",
     "HTTPValidationError",
     "Metadata",
     "Plan",
     "Session",
-    "SessionMetadata",
     "SessionNotFoundError",
     "SessionPage",
     "SessionStatus",

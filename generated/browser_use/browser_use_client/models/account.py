@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, boolean, integer, new, number, object_of, optional, string
+from ..decoding import INFINITY, additional, boolean, integer, new, number, object_of, optional, required, string
 from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
@@ -17,8 +17,8 @@ class Account(Model):
     """Account: An account; amounts are in US dollars.
 
     Attributes:
+        total_credits_balance_usd (float):
         name (None | str | Unset):
-        total_credits_balance_usd (float | Unset):
         monthly_credits_balance_usd (float | Unset):
         additional_credits_balance_usd (float | Unset):
         rate_limit (int | Unset): The older name of `concurrentSessionLimit`.
@@ -32,8 +32,8 @@ class Account(Model):
 
     """
 
+    total_credits_balance_usd: float
     name: None | str | Unset = UNSET
-    total_credits_balance_usd: float | Unset = UNSET
     monthly_credits_balance_usd: float | Unset = UNSET
     additional_credits_balance_usd: float | Unset = UNSET
     rate_limit: int | Unset = UNSET
@@ -46,8 +46,8 @@ class Account(Model):
     tracing_disabled: bool | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {
-        "name": "name",
         "total_credits_balance_usd": "totalCreditsBalanceUsd",
+        "name": "name",
         "monthly_credits_balance_usd": "monthlyCreditsBalanceUsd",
         "additional_credits_balance_usd": "additionalCreditsBalanceUsd",
         "rate_limit": "rateLimit",
@@ -60,6 +60,7 @@ class Account(Model):
         "tracing_disabled": "tracingDisabled",
     }
     _NESTING: ClassVar[tuple[str, ...]] = ("plan_info",)
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"totalCreditsBalanceUsd"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -72,15 +73,15 @@ class Account(Model):
         self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
-        value = get("name", UNSET)
-        self.name = (
-            value if type(value) is str or value is None or value is UNSET else optional(more, "name", value, string)
-        )
         value = get("totalCreditsBalanceUsd", UNSET)
         self.total_credits_balance_usd = (
             value
-            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY) or value is UNSET
-            else optional(more, "totalCreditsBalanceUsd", value, number)
+            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
+            else required(source, "totalCreditsBalanceUsd", number)
+        )
+        value = get("name", UNSET)
+        self.name = (
+            value if type(value) is str or value is None or value is UNSET else optional(more, "name", value, string)
         )
         value = get("monthlyCreditsBalanceUsd", UNSET)
         self.monthly_credits_balance_usd = (

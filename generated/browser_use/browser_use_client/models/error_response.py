@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, new, object_of, optional, string
+from ..decoding import Array, additional, either, new, object_of, string
+from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
 
@@ -16,13 +17,14 @@ class ErrorResponse(Model):
     """ErrorResponse
 
     Attributes:
-        detail (str | Unset):
+        detail (list[ValidationError] | SpendingLimit | str | Unset):
 
     """
 
-    detail: str | Unset = UNSET
+    detail: list[ValidationError] | SpendingLimit | str | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"detail": "detail"}
+    _NESTING: ClassVar[tuple[str, ...]] = ("detail",)
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -36,8 +38,21 @@ class ErrorResponse(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("detail", UNSET)
-        self.detail = value if type(value) is str or value is UNSET else optional(more, "detail", value, string)
+        if value is not UNSET:
+            try:
+                value = _decode_detail(value)
+            except DecodeError:
+                more["detail"] = value
+                value = UNSET
+        self.detail = value
         return self
 
 
 _KNOWN = frozenset(ErrorResponse._NAMES.values())
+
+
+# At the end, because models may refer to each other.
+from .spending_limit import SpendingLimit
+from .validation_error import ValidationError
+
+_decode_detail = either(string).or_(Array(ValidationError.from_dict)).or_(SpendingLimit.from_dict)

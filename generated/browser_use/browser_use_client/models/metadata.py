@@ -13,7 +13,7 @@ from ..types import Model
 
 @_attrs_define(repr=False)
 class Metadata(Model):
-    """Metadata: Up to ten pairs of texts that label a session."""
+    """Metadata: Up to ten pairs of texts that label a session"""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

@@ -13,7 +13,6 @@ from ..decoding import (
     INFINITY,
     Array,
     additional,
-    anything,
     boolean,
     date_time,
     either,
@@ -46,16 +45,17 @@ class Session(Model):
         started_at (datetime.datetime | Unset): Timestamp when the session was created and started
         finished_at (datetime.datetime | None | Unset): Timestamp when the session was stopped (None if still
             active)
-        proxy_used_mb (float | str | Unset): Amount of proxy data used in MB
+        proxy_used_mb (float | str | Unset): Traffic through the proxy, in MiB
         proxy_cost (float | str | Unset): Cost of proxy usage in USD
         browser_cost (float | str | Unset): Cost of browser session hosting in USD
         agent_session_id (None | str | Unset): ID of the agent session that created this browser (None for
             standalone BaaS sessions)
         recording_url (None | str | Unset): Presigned URL to download the session recording (available after
             session ends, if recording was enabled)
-        recording_available (bool | Unset): Whether there is a recording of the session
-        metadata (SessionMetadata | Unset): What the session was labelled with, text by text
-        extensions (list[Any] | Unset): The extensions installed in the session's browser
+        recording_available (bool | Unset): False once it is certain that there will be no recording; true says
+            nothing
+        metadata (Metadata | Unset): Up to ten pairs of texts that label a session
+        extensions (list[Extension] | Unset): The extensions in the session's browser
 
     """
 
@@ -72,8 +72,8 @@ class Session(Model):
     agent_session_id: None | str | Unset = UNSET
     recording_url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     recording_available: bool | Unset = UNSET
-    metadata: SessionMetadata | Unset = UNSET
-    extensions: list[Any] | Unset = UNSET
+    metadata: Metadata | Unset = UNSET
+    extensions: list[Extension] | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {
         "id": "id",
@@ -92,6 +92,7 @@ class Session(Model):
         "metadata": "metadata",
         "extensions": "extensions",
     }
+    _NESTING: ClassVar[tuple[str, ...]] = ("metadata", "extensions")
     _REQUIRED: ClassVar[frozenset[str]] = frozenset({"id"})
 
     @classmethod
@@ -212,12 +213,13 @@ _KNOWN = frozenset(Session._NAMES.values())
 
 
 # At the end, because models may refer to each other.
-from .session_metadata import SessionMetadata
+from .extension import Extension
+from .metadata import Metadata
 
 _decode_status = SessionStatus.decode
 _decode_proxy_used_mb = either(string).or_(number)
 _decode_proxy_cost = either(string).or_(number)
 _decode_browser_cost = either(string).or_(number)
-_decode_metadata = SessionMetadata.from_dict
-_decode_extensions = Array(anything)
+_decode_metadata = Metadata.from_dict
+_decode_extensions = Array(Extension.from_dict)
 _known_status = SessionStatus.known()

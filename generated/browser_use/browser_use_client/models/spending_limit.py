@@ -13,13 +13,13 @@ from ..types import UNSET, Model, Unset
 
 @_attrs_define(repr=False)
 class SpendingLimit(Model):
-    """SpendingLimit: A spending limit, and what was spent.
+    """SpendingLimit: A spending limit that is reached
 
     Attributes:
         code (str | Unset):
         message (str | Unset):
-        cap (float | Unset): In US dollars.
-        spent (float | Unset): In US dollars.
+        cap (float | Unset): In US dollars
+        spent (float | Unset): In US dollars
 
     """
 

@@ -19,7 +19,7 @@ class BrowserbaseProxy(Model):
     Attributes:
         type_ (Literal['browserbase']):
         geolocation (Geolocation | Unset):
-        domain_pattern (str | Unset): The domains that the proxy is for, as a regular expression.
+        domain_pattern (str | Unset): The domains that the proxy is for; all, if left out.
 
     """
 

@@ -23,7 +23,7 @@ class CreateSessionRequest(Model):
         timeout (int | Unset): Seconds until the Session ends by itself; the server takes the project's
             `defaultTimeout`.
         keep_alive (bool | Unset): Whether the Session outlives its client's connection; paid plans only.
-        user_metadata (UserMetadata | Unset):
+        user_metadata (UserMetadata | Unset): Labels, of fewer than 512 characters as JSON, without arrays
         proxies (bool | list[BrowserbaseProxy | ExternalProxy | NoProxy] | Unset): True for a proxy of the
             provider's, or one proxy for each pattern of domains.
         proxy_settings (ProxySettings | Unset):

@@ -18,15 +18,15 @@ class ExternalProxy(Model):
 
     Attributes:
         type_ (Literal['external']):
-        server (str): The proxy's address.
+        server (str): The proxy's address, perhaps with a password.
         username (str | Unset):
         password (str | Unset):
-        domain_pattern (str | Unset): The domains that the proxy is for, as a regular expression.
+        domain_pattern (str | Unset): The domains that the proxy is for; all, if left out.
 
     """
 
     type_: Literal["external"]
-    server: str
+    server: str = _attrs_field(repr=False)
     username: str | Unset = _attrs_field(default=UNSET, repr=False)
     password: str | Unset = _attrs_field(default=UNSET, repr=False)
     domain_pattern: str | Unset = UNSET

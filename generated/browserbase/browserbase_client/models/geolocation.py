@@ -17,7 +17,7 @@ class Geolocation(Model):
 
     Attributes:
         country (str): Two letters, ISO 3166-1.
-        state (str | Unset): Two letters, in the US alone.
+        state (str | Unset): Two letters, in the US only.
         city (str | Unset):
 
     """

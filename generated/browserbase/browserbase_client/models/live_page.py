@@ -27,8 +27,8 @@ class LivePage(Model):
     """
 
     id: str
-    url: str | Unset = UNSET
-    favicon_url: str | Unset = UNSET
+    url: str | Unset = _attrs_field(default=UNSET, repr=False)
+    favicon_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     title: str | Unset = UNSET
     debugger_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     debugger_fullscreen_url: str | Unset = _attrs_field(default=UNSET, repr=False)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..decoding import RowsOf, additional, new, object_of, optional, optional_with_rows, string
+from ..decoding import RowsOf, additional, new, object_of, optional, optional_with_rows, required, string
 from ..types import UNSET, Model, Rows, Unset
 
 
@@ -17,25 +17,26 @@ class LiveView(Model):
     """LiveView
 
     Attributes:
+        debugger_fullscreen_url (str): A page with the browser alone, also for an iframe.
         debugger_url (str | Unset): A page with the browser and its developer tools.
-        debugger_fullscreen_url (str | Unset): A page with the browser alone, also for an iframe.
         ws_url (str | Unset): The browser's CDP endpoint.
         pages (Rows[LivePage] | Unset):
 
     """
 
+    debugger_fullscreen_url: str = _attrs_field(repr=False)
     debugger_url: str | Unset = _attrs_field(default=UNSET, repr=False)
-    debugger_fullscreen_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     ws_url: str | Unset = _attrs_field(default=UNSET, repr=False)
     pages: Rows[LivePage] | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {
-        "debugger_url": "debuggerUrl",
         "debugger_fullscreen_url": "debuggerFullscreenUrl",
+        "debugger_url": "debuggerUrl",
         "ws_url": "wsUrl",
         "pages": "pages",
     }
     _NESTING: ClassVar[tuple[str, ...]] = ("pages",)
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"debuggerFullscreenUrl"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -48,13 +49,13 @@ class LiveView(Model):
         self = new(cls)
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
+        value = get("debuggerFullscreenUrl", UNSET)
+        self.debugger_fullscreen_url = (
+            value if type(value) is str else required(source, "debuggerFullscreenUrl", string)
+        )
         value = get("debuggerUrl", UNSET)
         self.debugger_url = (
             value if type(value) is str or value is UNSET else optional(more, "debuggerUrl", value, string)
-        )
-        value = get("debuggerFullscreenUrl", UNSET)
-        self.debugger_fullscreen_url = (
-            value if type(value) is str or value is UNSET else optional(more, "debuggerFullscreenUrl", value, string)
         )
         value = get("wsUrl", UNSET)
         self.ws_url = value if type(value) is str or value is UNSET else optional(more, "wsUrl", value, string)

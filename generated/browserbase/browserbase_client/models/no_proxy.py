@@ -17,7 +17,7 @@ class NoProxy(Model):
 
     Attributes:
         type_ (Literal['none']):
-        domain_pattern (str | Unset): The domains, as a regular expression.
+        domain_pattern (str | Unset): The domains; all, if left out.
 
     """
 

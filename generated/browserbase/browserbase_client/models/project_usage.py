@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, integer, new, object_of, optional
+from ..decoding import additional, integer, new, object_of, optional, required
 from ..types import UNSET, Model, Unset
 
 
@@ -16,15 +16,16 @@ class ProjectUsage(Model):
     """ProjectUsage
 
     Attributes:
-        browser_minutes (int | Unset):
+        browser_minutes (int):
         proxy_bytes (int | Unset):
 
     """
 
-    browser_minutes: int | Unset = UNSET
+    browser_minutes: int
     proxy_bytes: int | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"browser_minutes": "browserMinutes", "proxy_bytes": "proxyBytes"}
+    _REQUIRED: ClassVar[frozenset[str]] = frozenset({"browserMinutes"})
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -38,9 +39,7 @@ class ProjectUsage(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("browserMinutes", UNSET)
-        self.browser_minutes = (
-            value if type(value) is int or value is UNSET else optional(more, "browserMinutes", value, integer)
-        )
+        self.browser_minutes = value if type(value) is int else required(source, "browserMinutes", integer)
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
             value if type(value) is int or value is UNSET else optional(more, "proxyBytes", value, integer)

@@ -13,7 +13,7 @@ from ..types import Model
 
 @_attrs_define(repr=False)
 class UserMetadata(Model):
-    """UserMetadata"""
+    """UserMetadata: Labels, of fewer than 512 characters as JSON, without arrays"""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:

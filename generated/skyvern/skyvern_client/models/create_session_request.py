@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
+from attrs import field as _attrs_field
 
 from ..decoding import Array, additional, boolean, either, integer, new, object_of, optional, string
 from ..errors import DecodeError
@@ -19,7 +20,7 @@ class CreateSessionRequest(Model):
     """CreateSessionRequest: How a session is to be started; everything may be left out.
 
     Attributes:
-        url (None | str | Unset): The page to open at the start.
+        url (None | str | Unset): The page to open at the start, whose address may be signed.
         timeout (int | None | Unset): Minutes from the start of the browser until the session ends; null for a
             session without an end. The server assumes 60, and takes 240 for more.
         proxy_location (None | ProxyAddress | ProxyLocation | str | Unset): Where the proxy is: RESIDENTIAL,
@@ -29,7 +30,7 @@ class CreateSessionRequest(Model):
             RESIDENTIAL_ISP alone.
         extensions (list[Extensions] | None | Unset):
         browser_type (None | PersistentBrowserType | Unset):
-        browser_profile_id (None | str | Unset): The profile to start with; its id starts with `bp_`.
+        browser_profile_id (None | str | Unset): The profile to start with.
         generate_browser_profile (bool | Unset): Whether the browser's profile is saved when the session ends,
             so that others can start with it. The server assumes it is not.
         browser_settings (BrowserSettings | None | Unset):
@@ -37,7 +38,7 @@ class CreateSessionRequest(Model):
 
     """
 
-    url: None | str | Unset = UNSET
+    url: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     timeout: int | None | Unset = UNSET
     proxy_location: None | ProxyAddress | ProxyLocation | str | Unset = UNSET
     proxy_session_id: None | str | Unset = UNSET

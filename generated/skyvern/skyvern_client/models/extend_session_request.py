@@ -16,7 +16,8 @@ class ExtendSessionRequest(Model):
     """ExtendSessionRequest
 
     Attributes:
-        additional_minutes (int):
+        additional_minutes (int): Minutes to add to the session's end; the server adds fewer where they would be
+            over 360 in all.
 
     """
 

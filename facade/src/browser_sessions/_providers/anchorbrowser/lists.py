@@ -7,9 +7,10 @@ from typing import Any
 
 from anchorbrowser_client.api.sessions import list_sessions
 
-from browser_sessions._listing import Query, Source
+from browser_sessions._listing import Source
 from browser_sessions._paging import Read, first_of_each, numbered
 from browser_sessions._providers.anchorbrowser import STATUSES, view_row
+from browser_sessions._query import Query
 from browser_sessions._status import SessionStatus
 
 _PAGE = 50

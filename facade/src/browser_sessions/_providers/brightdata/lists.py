@@ -8,9 +8,10 @@ from typing import Any
 from brightdata_client.api.sessions import list_sessions
 from brightdata_client.types import UNSET
 
-from browser_sessions._listing import Query, Source
+from browser_sessions._listing import Source
 from browser_sessions._paging import Read, Window, by_offset, overlapping
 from browser_sessions._providers.brightdata import view
+from browser_sessions._query import Query
 from browser_sessions._status import SessionStatus
 
 _PAGE = 100

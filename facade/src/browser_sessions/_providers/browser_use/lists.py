@@ -9,9 +9,10 @@ from typing import Any
 from browser_use_client.api.sessions import list_sessions
 from browser_use_client.models import SessionStatus as Word
 
-from browser_sessions._listing import Query, Source
+from browser_sessions._listing import Source
 from browser_sessions._paging import Read, Window, numbered, overlapping, window_of_pages
 from browser_sessions._providers.browser_use import view
+from browser_sessions._query import Query
 from browser_sessions._status import SessionStatus
 
 _PAGE = 100

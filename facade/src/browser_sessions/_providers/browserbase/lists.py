@@ -8,9 +8,10 @@ from typing import Any
 from browserbase_client.api.sessions import list_sessions
 from browserbase_client.models import SessionStatus as Word
 
-from browser_sessions._listing import Query, Source
+from browser_sessions._listing import Source
 from browser_sessions._paging import single
 from browser_sessions._providers.browserbase import view
+from browser_sessions._query import Query
 from browser_sessions._status import SessionStatus
 
 _WORDS = {

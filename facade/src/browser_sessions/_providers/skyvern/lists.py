@@ -8,9 +8,10 @@ from typing import Any
 
 from skyvern_client.api.sessions import list_past_sessions, list_sessions
 
-from browser_sessions._listing import OPEN, Query, Source
+from browser_sessions._listing import Source
 from browser_sessions._paging import overlapping, single, window_of_pages
 from browser_sessions._providers.skyvern import view
+from browser_sessions._query import OPEN, Query
 
 _PAGE = 100
 

@@ -85,6 +85,15 @@ def address_of(life: Life) -> str | None:
     return f"https://sessions.skyvern.com/{life.id}{closed}"
 
 
+def receipt_of(life: Life) -> dict[str, Any] | None:
+    """Return what became of a browser's settings once it ran."""
+    zone = life.option("browser_settings", "timezone_id")
+    if life.started_at is None or zone is None:
+        return None
+    names = {"requested_timezone_id": zone, "actual_timezone_id": zone}
+    return names | {"source": "session_request", "status": "verified", "warning": None}
+
+
 def session_body(life: Life, **more: Any) -> dict[str, Any]:
     """Return a session; all of its properties are always there."""
     recording = {
@@ -110,7 +119,7 @@ def session_body(life: Life, **more: Any) -> dict[str, Any]:
         "browser_profile_id": options.get("browser_profile_id"),
         "generate_browser_profile": options.get("generate_browser_profile", False),
         "browser_settings": options.get("browser_settings"),
-        "browser_settings_receipt": None,
+        "browser_settings_receipt": receipt_of(life),
         "vnc_streaming_supported": life.started_at is not None,
         "stream_transport": None,
         "download_path": f"/app/downloads/{ORGANIZATION}/{life.id}",
@@ -162,8 +171,8 @@ def create_session(call: Call) -> Reply:
     url = options.get("url")
     if isinstance(url, str) and ":" in url and not url.startswith(("http:", "https:")):
         raise call.refusal(400, f"Invalid url: {'malformed' if url.startswith(':') else 'unsupported scheme'}.")
-    if options.get("proxy_session_id") and options.get("proxy_location") != "RESIDENTIAL_ISP":
-        raise call.refusal(400, "proxy_session_id is for RESIDENTIAL_ISP")
+    if options.get("proxy_session_id") and options.get("proxy_location") not in (None, "RESIDENTIAL_ISP"):
+        raise call.refusal(400, "proxy_session_id is only supported with RESIDENTIAL_ISP proxy_location")
     if options.get("browser_profile_id"):
         raise call.refusal(404, f"Browser profile {options['browser_profile_id']} not found")
     asked = timeout_of(options)

@@ -10,6 +10,7 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...types import UNSET, HttpResponse, Response, Unset
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def build_request(
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("post", "/v1/sessions", json=body, content_type="application/json")
+    return client.build_request("post", "/v1/sessions", json=_given(body), content_type="application/json")
 
 
 def parse_response(response: HttpResponse) -> Response[models.CreatedSessionEnvelope | models.ErrorResponse]:

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ... import models
 from ...client import AuthenticatedClient
-from ...decoding import json_body, to_response
+from ...decoding import anything, either, json_body, to_response
 from ...decoding import success as _success
 from ...encoding import path_segment as _path_segment
 from ...types import HttpResponse, Response
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import httpx
 
 
-_SUCCESSES: dict[int, Callable[[HttpResponse], models.StatusEnvelope]] = {
-    200: json_body(models.StatusEnvelope.from_dict)
+_SUCCESSES: dict[int, Callable[[HttpResponse], models.StatusEnvelope | Any]] = {
+    200: json_body(either(models.StatusEnvelope.from_dict).or_(anything))
 }
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
@@ -49,30 +49,30 @@ def build_request(session_id: str, *, client: AuthenticatedClient) -> httpx.Requ
     )
 
 
-def parse_response(response: HttpResponse) -> Response[models.StatusEnvelope | models.ErrorResponse]:
+def parse_response(response: HttpResponse) -> Response[models.StatusEnvelope | Any | models.ErrorResponse]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.StatusEnvelope | models.ErrorResponse` in `parsed`, if the body is what the
-        API's description promises.
+        A `Response` with a `models.StatusEnvelope | Any | models.ErrorResponse` in `parsed`, if the body is
+        what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
     session_id: str, *, client: AuthenticatedClient
-) -> Response[models.StatusEnvelope | models.ErrorResponse]:
+) -> Response[models.StatusEnvelope | Any | models.ErrorResponse]:
     """End a session
 
     Args:
         session_id (str): The session.
 
     Returns:
-        The response, with a `models.StatusEnvelope | models.ErrorResponse` in `parsed` if the body is what the
-        API's description promises.
+        The response, with a `models.StatusEnvelope | Any | models.ErrorResponse` in `parsed` if the body is
+        what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -81,14 +81,14 @@ def sync_detailed(
     return parse_response(client.send(build_request(session_id, client=client.synchronous())))
 
 
-def sync(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelope:
+def sync(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelope | Any:
     """End a session
 
     Args:
         session_id (str): The session.
 
     Returns:
-        models.StatusEnvelope
+        models.StatusEnvelope | Any
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -101,15 +101,15 @@ def sync(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelo
 
 async def asyncio_detailed(
     session_id: str, *, client: AuthenticatedClient
-) -> Response[models.StatusEnvelope | models.ErrorResponse]:
+) -> Response[models.StatusEnvelope | Any | models.ErrorResponse]:
     """End a session
 
     Args:
         session_id (str): The session.
 
     Returns:
-        The response, with a `models.StatusEnvelope | models.ErrorResponse` in `parsed` if the body is what the
-        API's description promises.
+        The response, with a `models.StatusEnvelope | Any | models.ErrorResponse` in `parsed` if the body is
+        what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -118,14 +118,14 @@ async def asyncio_detailed(
     return parse_response(await client.asend(build_request(session_id, client=client.asynchronous())))
 
 
-async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelope:
+async def asyncio(session_id: str, *, client: AuthenticatedClient) -> models.StatusEnvelope | Any:
     """End a session
 
     Args:
         session_id (str): The session.
 
     Returns:
-        models.StatusEnvelope
+        models.StatusEnvelope | Any
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.

@@ -11,6 +11,7 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import json_body, to_response
 from ...decoding import success as _success
+from ...encoding import date_of as _date
 from ...types import UNSET, HttpResponse, Response, Unset
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def build_request(
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("get", "/zone/cost", params={"zone": zone, "from": from_, "to": to})
+    return client.build_request(
+        "get", "/zone/cost", params={"zone": zone, "from": _date("from_", from_), "to": _date("to", to)}
+    )
 
 
 def parse_response(response: HttpResponse) -> Response[models.ZoneCosts | models.ErrorMessage]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.Account]] = {200: json_body(models.Account.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.Failure]] = {
-    401: json_body(lambda value: models.Failure.from_dict(value)),
-    404: json_body(lambda value: models.Failure.from_dict(value)),
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse]] = {
+    401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
 }
 
 
@@ -37,24 +37,24 @@ def build_request(*, client: AuthenticatedClient) -> httpx.Request:
     return client.build_request("get", "/billing/account")
 
 
-def parse_response(response: HttpResponse) -> Response[models.Account | models.Failure]:
+def parse_response(response: HttpResponse) -> Response[models.Account | models.ErrorResponse]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.Account | models.Failure` in `parsed`, if the body is what the API's
+        A `Response` with a `models.Account | models.ErrorResponse` in `parsed`, if the body is what the API's
         description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
-def sync_detailed(*, client: AuthenticatedClient) -> Response[models.Account | models.Failure]:
+def sync_detailed(*, client: AuthenticatedClient) -> Response[models.Account | models.ErrorResponse]:
     """Get the account's balance and limits
 
     Returns:
-        The response, with a `models.Account | models.Failure` in `parsed` if the body is what the API's
+        The response, with a `models.Account | models.ErrorResponse` in `parsed` if the body is what the API's
         description promises.
 
     Raises:
@@ -79,11 +79,11 @@ def sync(*, client: AuthenticatedClient) -> models.Account:
     return _success(sync_detailed(client=client), _SUCCESSES)
 
 
-async def asyncio_detailed(*, client: AuthenticatedClient) -> Response[models.Account | models.Failure]:
+async def asyncio_detailed(*, client: AuthenticatedClient) -> Response[models.Account | models.ErrorResponse]:
     """Get the account's balance and limits
 
     Returns:
-        The response, with a `models.Account | models.Failure` in `parsed` if the body is what the API's
+        The response, with a `models.Account | models.ErrorResponse` in `parsed` if the body is what the API's
         description promises.
 
     Raises:

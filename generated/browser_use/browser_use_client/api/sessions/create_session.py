@@ -10,6 +10,7 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import either, json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...types import HttpResponse, Response
 
 if TYPE_CHECKING:
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.Session]] = {201: json_body(models.Session.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.Failure | models.ValidationError]] = {
-    401: json_body(lambda value: models.Failure.from_dict(value)),
-    402: json_body(lambda value: models.Failure.from_dict(value)),
-    403: json_body(lambda value: models.Failure.from_dict(value)),
-    404: json_body(lambda value: models.Failure.from_dict(value)),
-    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.Failure.from_dict)(value)),
-    429: json_body(lambda value: models.Failure.from_dict(value)),
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse | models.ValidationError]] = {
+    401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    402: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    403: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.ErrorResponse.from_dict)(value)),
+    429: json_body(lambda value: models.ErrorResponse.from_dict(value)),
 }
 
 
@@ -44,25 +45,25 @@ def build_request(*, client: AuthenticatedClient, body: models.CreateSessionRequ
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
-    return client.build_request("post", "/browsers", json=body, content_type="application/json")
+    return client.build_request("post", "/browsers", json=_given(body), content_type="application/json")
 
 
-def parse_response(response: HttpResponse) -> Response[models.Session | models.Failure | models.ValidationError]:
+def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.Session | models.Failure | models.ValidationError` in `parsed`, if the body
-        is what the API's description promises.
+        A `Response` with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed`, if the
+        body is what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
     *, client: AuthenticatedClient, body: models.CreateSessionRequest | dict[str, Any]
-) -> Response[models.Session | models.Failure | models.ValidationError]:
+) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Start a browser session
 
     The whole rate for `timeout` is charged at the start, and what is left is given back when the session is
@@ -72,8 +73,8 @@ def sync_detailed(
         body (models.CreateSessionRequest | dict[str, Any]):
 
     Returns:
-        The response, with a `models.Session | models.Failure | models.ValidationError` in `parsed` if the body
-        is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -105,7 +106,7 @@ def sync(*, client: AuthenticatedClient, body: models.CreateSessionRequest | dic
 
 async def asyncio_detailed(
     *, client: AuthenticatedClient, body: models.CreateSessionRequest | dict[str, Any]
-) -> Response[models.Session | models.Failure | models.ValidationError]:
+) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Start a browser session
 
     The whole rate for `timeout` is charged at the start, and what is left is given back when the session is
@@ -115,8 +116,8 @@ async def asyncio_detailed(
         body (models.CreateSessionRequest | dict[str, Any]):
 
     Returns:
-        The response, with a `models.Session | models.Failure | models.ValidationError` in `parsed` if the body
-        is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.

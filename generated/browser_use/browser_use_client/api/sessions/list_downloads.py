@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.DownloadPage]] = {200: json_body(models.DownloadPage.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.Failure | models.ValidationError]] = {
-    401: json_body(lambda value: models.Failure.from_dict(value)),
-    404: json_body(lambda value: models.Failure.from_dict(value)),
-    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.Failure.from_dict)(value)),
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse | models.ValidationError]] = {
+    401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.ErrorResponse.from_dict)(value)),
 }
 
 
@@ -38,7 +38,7 @@ def build_request(
     """List the files that a browser session downloaded
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         limit (int | Unset): How many files a page holds; the server assumes 50.
         cursor (str | Unset): The `nextCursor` of the page before.
         include_urls (bool | Unset): Whether each file comes with a signed address, which is valid for 15
@@ -57,15 +57,17 @@ def build_request(
     )
 
 
-def parse_response(response: HttpResponse) -> Response[models.DownloadPage | models.Failure | models.ValidationError]:
+def parse_response(
+    response: HttpResponse,
+) -> Response[models.DownloadPage | models.ErrorResponse | models.ValidationError]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.DownloadPage | models.Failure | models.ValidationError` in `parsed`, if the
-        body is what the API's description promises.
+        A `Response` with a `models.DownloadPage | models.ErrorResponse | models.ValidationError` in `parsed`,
+        if the body is what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
@@ -77,19 +79,19 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     include_urls: bool | Unset = UNSET,
-) -> Response[models.DownloadPage | models.Failure | models.ValidationError]:
+) -> Response[models.DownloadPage | models.ErrorResponse | models.ValidationError]:
     """List the files that a browser session downloaded
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         limit (int | Unset): How many files a page holds; the server assumes 50.
         cursor (str | Unset): The `nextCursor` of the page before.
         include_urls (bool | Unset): Whether each file comes with a signed address, which is valid for 15
             minutes.
 
     Returns:
-        The response, with a `models.DownloadPage | models.Failure | models.ValidationError` in `parsed` if the
-        body is what the API's description promises.
+        The response, with a `models.DownloadPage | models.ErrorResponse | models.ValidationError` in `parsed`
+        if the body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -115,7 +117,7 @@ def sync(
     """List the files that a browser session downloaded
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         limit (int | Unset): How many files a page holds; the server assumes 50.
         cursor (str | Unset): The `nextCursor` of the page before.
         include_urls (bool | Unset): Whether each file comes with a signed address, which is valid for 15
@@ -142,19 +144,19 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     cursor: str | Unset = UNSET,
     include_urls: bool | Unset = UNSET,
-) -> Response[models.DownloadPage | models.Failure | models.ValidationError]:
+) -> Response[models.DownloadPage | models.ErrorResponse | models.ValidationError]:
     """List the files that a browser session downloaded
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         limit (int | Unset): How many files a page holds; the server assumes 50.
         cursor (str | Unset): The `nextCursor` of the page before.
         include_urls (bool | Unset): Whether each file comes with a signed address, which is valid for 15
             minutes.
 
     Returns:
-        The response, with a `models.DownloadPage | models.Failure | models.ValidationError` in `parsed` if the
-        body is what the API's description promises.
+        The response, with a `models.DownloadPage | models.ErrorResponse | models.ValidationError` in `parsed`
+        if the body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -180,7 +182,7 @@ async def asyncio(
     """List the files that a browser session downloaded
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         limit (int | Unset): How many files a page holds; the server assumes 50.
         cursor (str | Unset): The `nextCursor` of the page before.
         include_urls (bool | Unset): Whether each file comes with a signed address, which is valid for 15

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.SessionPage]] = {200: json_body(models.SessionPage.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.Failure | models.ValidationError]] = {
-    401: json_body(lambda value: models.Failure.from_dict(value)),
-    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.Failure.from_dict)(value)),
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse | models.ValidationError]] = {
+    401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.ErrorResponse.from_dict)(value)),
 }
 
 
@@ -62,15 +62,17 @@ def build_request(
     )
 
 
-def parse_response(response: HttpResponse) -> Response[models.SessionPage | models.Failure | models.ValidationError]:
+def parse_response(
+    response: HttpResponse,
+) -> Response[models.SessionPage | models.ErrorResponse | models.ValidationError]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.SessionPage | models.Failure | models.ValidationError` in `parsed`, if the
-        body is what the API's description promises.
+        A `Response` with a `models.SessionPage | models.ErrorResponse | models.ValidationError` in `parsed`, if
+        the body is what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
@@ -83,7 +85,7 @@ def sync_detailed(
     filter_by: models.SessionStatus | Unset = UNSET,
     agent_session_id: str | Unset = UNSET,
     metadata: list[str] | Unset = UNSET,
-) -> Response[models.SessionPage | models.Failure | models.ValidationError]:
+) -> Response[models.SessionPage | models.ErrorResponse | models.ValidationError]:
     """List browser sessions, active and stopped, page by page
 
     Args:
@@ -94,8 +96,8 @@ def sync_detailed(
         metadata (list[str] | Unset): Only sessions with these metadata.
 
     Returns:
-        The response, with a `models.SessionPage | models.Failure | models.ValidationError` in `parsed` if the
-        body is what the API's description promises.
+        The response, with a `models.SessionPage | models.ErrorResponse | models.ValidationError` in `parsed` if
+        the body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -163,7 +165,7 @@ async def asyncio_detailed(
     filter_by: models.SessionStatus | Unset = UNSET,
     agent_session_id: str | Unset = UNSET,
     metadata: list[str] | Unset = UNSET,
-) -> Response[models.SessionPage | models.Failure | models.ValidationError]:
+) -> Response[models.SessionPage | models.ErrorResponse | models.ValidationError]:
     """List browser sessions, active and stopped, page by page
 
     Args:
@@ -174,8 +176,8 @@ async def asyncio_detailed(
         metadata (list[str] | Unset): Only sessions with these metadata.
 
     Returns:
-        The response, with a `models.SessionPage | models.Failure | models.ValidationError` in `parsed` if the
-        body is what the API's description promises.
+        The response, with a `models.SessionPage | models.ErrorResponse | models.ValidationError` in `parsed` if
+        the body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.

@@ -10,6 +10,7 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import either, json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...encoding import path_segment as _path_segment
 from ...types import HttpResponse, Response
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 _SUCCESSES: dict[int, Callable[[HttpResponse], models.Session]] = {200: json_body(models.Session.from_dict)}
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
-_FAILURES: dict[int, Callable[[HttpResponse], models.Failure | models.ValidationError]] = {
-    401: json_body(lambda value: models.Failure.from_dict(value)),
-    404: json_body(lambda value: models.Failure.from_dict(value)),
-    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.Failure.from_dict)(value)),
+_FAILURES: dict[int, Callable[[HttpResponse], models.ErrorResponse | models.ValidationError]] = {
+    401: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    404: json_body(lambda value: models.ErrorResponse.from_dict(value)),
+    422: json_body(lambda value: either(models.ValidationError.from_dict).or_(models.ErrorResponse.from_dict)(value)),
 }
 
 
@@ -33,7 +34,7 @@ def build_request(
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -43,35 +44,38 @@ def build_request(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "patch", f"/browsers/{_path_segment('session_id', session_id)}", json=body, content_type="application/json"
+        "patch",
+        f"/browsers/{_path_segment('session_id', session_id)}",
+        json=_given(body),
+        content_type="application/json",
     )
 
 
-def parse_response(response: HttpResponse) -> Response[models.Session | models.Failure | models.ValidationError]:
+def parse_response(response: HttpResponse) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.Session | models.Failure | models.ValidationError` in `parsed`, if the body
-        is what the API's description promises.
+        A `Response` with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed`, if the
+        body is what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
     session_id: str, *, client: AuthenticatedClient, body: models.StopSessionRequest | dict[str, Any]
-) -> Response[models.Session | models.Failure | models.ValidationError]:
+) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
-        The response, with a `models.Session | models.Failure | models.ValidationError` in `parsed` if the body
-        is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -86,7 +90,7 @@ def sync(
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -103,16 +107,16 @@ def sync(
 
 async def asyncio_detailed(
     session_id: str, *, client: AuthenticatedClient, body: models.StopSessionRequest | dict[str, Any]
-) -> Response[models.Session | models.Failure | models.ValidationError]:
+) -> Response[models.Session | models.ErrorResponse | models.ValidationError]:
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
-        The response, with a `models.Session | models.Failure | models.ValidationError` in `parsed` if the body
-        is what the API's description promises.
+        The response, with a `models.Session | models.ErrorResponse | models.ValidationError` in `parsed` if the
+        body is what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -127,7 +131,7 @@ async def asyncio(
     """Stop a browser session
 
     Args:
-        session_id (str):
+        session_id (str): The session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:

@@ -31,7 +31,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """Get a project, with its limits
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         The request, with the client's address, headers and key; nothing is sent.
@@ -59,7 +59,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Pr
     """Get a project, with its limits
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         The response, with a `models.Project | models.ErrorResponse` in `parsed` if the body is what the API's
@@ -76,7 +76,7 @@ def sync(id: str, *, client: AuthenticatedClient) -> models.Project:
     """Get a project, with its limits
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         models.Project
@@ -94,7 +94,7 @@ async def asyncio_detailed(id: str, *, client: AuthenticatedClient) -> Response[
     """Get a project, with its limits
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         The response, with a `models.Project | models.ErrorResponse` in `parsed` if the body is what the API's
@@ -111,7 +111,7 @@ async def asyncio(id: str, *, client: AuthenticatedClient) -> models.Project:
     """Get a project, with its limits
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         models.Project

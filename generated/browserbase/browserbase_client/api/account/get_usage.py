@@ -31,7 +31,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """Get what a project has used to date
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         The request, with the client's address, headers and key; nothing is sent.
@@ -59,7 +59,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Pr
     """Get what a project has used to date
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         The response, with a `models.ProjectUsage | models.ErrorResponse` in `parsed` if the body is what the
@@ -76,7 +76,7 @@ def sync(id: str, *, client: AuthenticatedClient) -> models.ProjectUsage:
     """Get what a project has used to date
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         models.ProjectUsage
@@ -96,7 +96,7 @@ async def asyncio_detailed(
     """Get what a project has used to date
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         The response, with a `models.ProjectUsage | models.ErrorResponse` in `parsed` if the body is what the
@@ -113,7 +113,7 @@ async def asyncio(id: str, *, client: AuthenticatedClient) -> models.ProjectUsag
     """Get what a project has used to date
 
     Args:
-        id (str):
+        id (str): The project.
 
     Returns:
         models.ProjectUsage

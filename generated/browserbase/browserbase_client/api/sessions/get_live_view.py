@@ -31,7 +31,7 @@ def build_request(id: str, *, client: AuthenticatedClient, expires_in: int | Uns
     """Get the addresses at which a Session can be watched
 
     Args:
-        id (str):
+        id (str): The Session.
         expires_in (int | Unset): Seconds for which the addresses are valid; otherwise they are until the
             Session ends.
 
@@ -65,7 +65,7 @@ def sync_detailed(
     """Get the addresses at which a Session can be watched
 
     Args:
-        id (str):
+        id (str): The Session.
         expires_in (int | Unset): Seconds for which the addresses are valid; otherwise they are until the
             Session ends.
 
@@ -84,7 +84,7 @@ def sync(id: str, *, client: AuthenticatedClient, expires_in: int | Unset = UNSE
     """Get the addresses at which a Session can be watched
 
     Args:
-        id (str):
+        id (str): The Session.
         expires_in (int | Unset): Seconds for which the addresses are valid; otherwise they are until the
             Session ends.
 
@@ -106,7 +106,7 @@ async def asyncio_detailed(
     """Get the addresses at which a Session can be watched
 
     Args:
-        id (str):
+        id (str): The Session.
         expires_in (int | Unset): Seconds for which the addresses are valid; otherwise they are until the
             Session ends.
 
@@ -125,7 +125,7 @@ async def asyncio(id: str, *, client: AuthenticatedClient, expires_in: int | Uns
     """Get the addresses at which a Session can be watched
 
     Args:
-        id (str):
+        id (str): The Session.
         expires_in (int | Unset): Seconds for which the addresses are valid; otherwise they are until the
             Session ends.
 

@@ -33,7 +33,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """List a Session's logs
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The request, with the client's address, headers and key; nothing is sent.
@@ -61,7 +61,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[Rows[mode
     """List a Session's logs
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The response, with a `Rows[models.SessionLog] | models.ErrorResponse` in `parsed` if the body is what
@@ -78,7 +78,7 @@ def sync(id: str, *, client: AuthenticatedClient) -> Rows[models.SessionLog]:
     """List a Session's logs
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         Rows[models.SessionLog]
@@ -98,7 +98,7 @@ async def asyncio_detailed(
     """List a Session's logs
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The response, with a `Rows[models.SessionLog] | models.ErrorResponse` in `parsed` if the body is what
@@ -115,7 +115,7 @@ async def asyncio(id: str, *, client: AuthenticatedClient) -> Rows[models.Sessio
     """List a Session's logs
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         Rows[models.SessionLog]

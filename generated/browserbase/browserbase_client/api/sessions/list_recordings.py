@@ -35,7 +35,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     """List a Session's recordings
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The request, with the client's address, headers and key; nothing is sent.
@@ -63,7 +63,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Re
     """List a Session's recordings
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The response, with a `models.Recordings | models.ErrorResponse` in `parsed` if the body is what the
@@ -80,7 +80,7 @@ def sync(id: str, *, client: AuthenticatedClient) -> models.Recordings:
     """List a Session's recordings
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         models.Recordings
@@ -100,7 +100,7 @@ async def asyncio_detailed(
     """List a Session's recordings
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The response, with a `models.Recordings | models.ErrorResponse` in `parsed` if the body is what the
@@ -117,7 +117,7 @@ async def asyncio(id: str, *, client: AuthenticatedClient) -> models.Recordings:
     """List a Session's recordings
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         models.Recordings

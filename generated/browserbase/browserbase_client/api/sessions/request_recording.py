@@ -37,7 +37,7 @@ def build_request(id: str, *, client: AuthenticatedClient) -> httpx.Request:
     A second request makes the recordings again.
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The request, with the client's address, headers and key; nothing is sent.
@@ -67,7 +67,7 @@ def sync_detailed(id: str, *, client: AuthenticatedClient) -> Response[models.Re
     A second request makes the recordings again.
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The response, with a `models.Recordings | models.ErrorResponse` in `parsed` if the body is what the
@@ -86,7 +86,7 @@ def sync(id: str, *, client: AuthenticatedClient) -> models.Recordings:
     A second request makes the recordings again.
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         models.Recordings
@@ -108,7 +108,7 @@ async def asyncio_detailed(
     A second request makes the recordings again.
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         The response, with a `models.Recordings | models.ErrorResponse` in `parsed` if the body is what the
@@ -127,7 +127,7 @@ async def asyncio(id: str, *, client: AuthenticatedClient) -> models.Recordings:
     A second request makes the recordings again.
 
     Args:
-        id (str):
+        id (str): The Session.
 
     Returns:
         models.Recordings

@@ -10,6 +10,7 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...encoding import path_segment as _path_segment
 from ...types import HttpResponse, Response
 
@@ -34,7 +35,7 @@ def build_request(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -44,7 +45,7 @@ def build_request(
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
     """
     return client.build_request(
-        "post", f"/v1/sessions/{_path_segment('id', id)}", json=body, content_type="application/json"
+        "post", f"/v1/sessions/{_path_segment('id', id)}", json=_given(body), content_type="application/json"
     )
 
 
@@ -67,7 +68,7 @@ def sync_detailed(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -85,7 +86,7 @@ def sync(id: str, *, client: AuthenticatedClient, body: models.StopSessionReques
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -106,7 +107,7 @@ async def asyncio_detailed(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:
@@ -126,7 +127,7 @@ async def asyncio(
     """Request the release of a Session
 
     Args:
-        id (str):
+        id (str): The Session.
         body (models.StopSessionRequest | dict[str, Any]):
 
     Returns:

@@ -10,6 +10,7 @@ from ... import models
 from ...client import AuthenticatedClient
 from ...decoding import json_body, to_response
 from ...decoding import success as _success
+from ...encoding import given as _given
 from ...encoding import path_segment as _path_segment
 from ...types import HttpResponse, Response
 
@@ -53,7 +54,7 @@ def build_request(
     return client.build_request(
         "post",
         f"/v1/browser_sessions/{_path_segment('browser_session_id', browser_session_id, _RESERVED_BROWSER_SESSION_ID)}/extend",
-        json=body,
+        json=_given(body),
         content_type="application/json",
     )
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ... import models
 from ...client import AuthenticatedClient
-from ...decoding import json_body, to_response
+from ...decoding import anything, either, json_body, to_response
 from ...decoding import success as _success
 from ...encoding import path_segment as _path_segment
 from ...types import HttpResponse, Response
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import httpx
 
 
-_SUCCESSES: dict[int, Callable[[HttpResponse], models.StoppedSession]] = {
-    200: json_body(models.StoppedSession.from_dict)
+_SUCCESSES: dict[int, Callable[[HttpResponse], models.StoppedSession | Any]] = {
+    200: json_body(either(models.StoppedSession.from_dict).or_(anything))
 }
 
 # Through lambdas, so that the models of failures are imported when there is one to decode.
@@ -51,30 +51,30 @@ def build_request(browser_session_id: str, *, client: AuthenticatedClient) -> ht
     )
 
 
-def parse_response(response: HttpResponse) -> Response[models.StoppedSession | models.ErrorResponse]:
+def parse_response(response: HttpResponse) -> Response[models.StoppedSession | Any | models.ErrorResponse]:
     """Return a server's response with its body decoded; never raises, whatever the status and the body.
 
     Args:
         response (HttpResponse): An `httpx.Response` that was read, or anything with its status, headers and content.
 
     Returns:
-        A `Response` with a `models.StoppedSession | models.ErrorResponse` in `parsed`, if the body is what the
-        API's description promises.
+        A `Response` with a `models.StoppedSession | Any | models.ErrorResponse` in `parsed`, if the body is
+        what the API's description promises.
     """
     return to_response(response, _SUCCESSES, _FAILURES)
 
 
 def sync_detailed(
     browser_session_id: str, *, client: AuthenticatedClient
-) -> Response[models.StoppedSession | models.ErrorResponse]:
+) -> Response[models.StoppedSession | Any | models.ErrorResponse]:
     """Close a session
 
     Args:
         browser_session_id (str): The session, `pbs_` and digits.
 
     Returns:
-        The response, with a `models.StoppedSession | models.ErrorResponse` in `parsed` if the body is what the
-        API's description promises.
+        The response, with a `models.StoppedSession | Any | models.ErrorResponse` in `parsed` if the body is
+        what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -83,14 +83,14 @@ def sync_detailed(
     return parse_response(client.send(build_request(browser_session_id, client=client.synchronous())))
 
 
-def sync(browser_session_id: str, *, client: AuthenticatedClient) -> models.StoppedSession:
+def sync(browser_session_id: str, *, client: AuthenticatedClient) -> models.StoppedSession | Any:
     """Close a session
 
     Args:
         browser_session_id (str): The session, `pbs_` and digits.
 
     Returns:
-        models.StoppedSession
+        models.StoppedSession | Any
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -103,15 +103,15 @@ def sync(browser_session_id: str, *, client: AuthenticatedClient) -> models.Stop
 
 async def asyncio_detailed(
     browser_session_id: str, *, client: AuthenticatedClient
-) -> Response[models.StoppedSession | models.ErrorResponse]:
+) -> Response[models.StoppedSession | Any | models.ErrorResponse]:
     """Close a session
 
     Args:
         browser_session_id (str): The session, `pbs_` and digits.
 
     Returns:
-        The response, with a `models.StoppedSession | models.ErrorResponse` in `parsed` if the body is what the
-        API's description promises.
+        The response, with a `models.StoppedSession | Any | models.ErrorResponse` in `parsed` if the body is
+        what the API's description promises.
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.
@@ -120,14 +120,14 @@ async def asyncio_detailed(
     return parse_response(await client.asend(build_request(browser_session_id, client=client.asynchronous())))
 
 
-async def asyncio(browser_session_id: str, *, client: AuthenticatedClient) -> models.StoppedSession:
+async def asyncio(browser_session_id: str, *, client: AuthenticatedClient) -> models.StoppedSession | Any:
     """Close a session
 
     Args:
         browser_session_id (str): The session, `pbs_` and digits.
 
     Returns:
-        models.StoppedSession
+        models.StoppedSession | Any
 
     Raises:
         ValueError: An argument cannot be sent: a path parameter that is empty or reserved, a time without an offset.

@@ -1,0 +1,79 @@
+"""What is asked about a session or an account, by one call or by several."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+from browser_sessions._access import Access
+from browser_sessions._bounds import Bounds
+from browser_sessions._call import Call, Course, course
+from browser_sessions._http import MAX_BODY
+from browser_sessions._ref import SessionRef
+from browser_sessions._session import BrowserSession
+from browser_sessions.errors import BrowserSessionsError
+
+
+class Inquiry(NamedTuple):
+    """How a provider is asked.
+
+    Attributes:
+        access: The provider, with the key and the address.
+        module: The module of ours that knows its generated client.
+        client: Its generated client.
+        bounds: How long each call may take, and how often it may be tried.
+        ref: The session that it is about, if it is about one.
+        max_body: Bytes that the body of a response may have.
+
+    """
+
+    access: Access
+    module: Any
+    client: Any
+    bounds: Bounds
+    ref: SessionRef | None = None
+    max_body: int = MAX_BODY
+
+    def ask(self, operation: Any, **named: Any) -> Course[Any]:
+        """Return the model that an operation responds with, about the session if there is one."""
+        arguments = () if self.ref is None else (self.ref.id,)
+        return course(self._call(operation, arguments, named, _whole))
+
+    def within(self, bounds: Bounds, max_body: int) -> Self:
+        """Return the same with other limits."""
+        return self._replace(bounds=bounds, max_body=max_body)
+
+    def session(self) -> Course[BrowserSession]:
+        """Return the session."""
+        arguments = () if self.ref is None else (self.ref.id,)
+        return course(self._call(self.module.OPERATION, arguments, {}, self.module.view))
+
+    def find(self, operation: Any, *absent: type[BrowserSessionsError]) -> Course[Any]:
+        """Return the model that an operation responds with, or None if the session exists and has no such thing.
+
+        Args:
+            operation: The operation.
+            absent: What says that there is no such thing, or no such session.
+
+        """
+        try:
+            return (yield from self.ask(operation))
+        except absent:
+            yield from self.session()
+            return None
+
+    def _call(self, operation: Any, arguments: tuple[object, ...], named: dict[str, Any], view: Any) -> Call[Any]:
+        return Call(
+            self.access,
+            self.client,
+            operation,
+            view,
+            self.bounds,
+            arguments,
+            named,
+            ref=self.ref,
+            max_body=self.max_body,
+        )
+
+
+def _whole(model: Any) -> Any:
+    return model

@@ -1,0 +1,17 @@
+"""Anchor Browser: an address for each tab of a session that runs."""
+
+from __future__ import annotations
+
+from anchorbrowser_client.api.sessions import get_live_view
+
+from browser_sessions._call import Course
+from browser_sessions._inquiry import Inquiry
+from browser_sessions._live_view import LiveView
+from browser_sessions.errors import SessionNotFound
+
+
+def live_view(inquiry: Inquiry) -> Course[LiveView | None]:
+    """Return that of the first tab, for there is none of the browser as a whole."""
+    found = yield from inquiry.find(get_live_view, SessionNotFound)
+    addresses = [each.frontend_url for each in found.data.items] if found else []
+    return next((LiveView(each) for each in addresses if isinstance(each, str)), None)

@@ -1,0 +1,108 @@
+"""The command that shows accounts: what runs, what may run, and what was spent."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from browser_sessions import PROVIDERS, Client
+from browser_sessions.cli._clients import chosen, open_client
+from browser_sessions.cli._options import (
+    EXITS_WITH_PROVIDERS,
+    fleet_sandbox_option,
+    plain_http_option,
+    providers_argument,
+)
+from browser_sessions.cli._progress import progress
+from browser_sessions.cli._results import error_as_json, exit_code, print_error, table_console
+from browser_sessions.cli._tables import NEVER_SAID, NOT_SAID, plain_table
+from browser_sessions.errors import BrowserSessionsError
+
+if TYPE_CHECKING:
+    from browser_sessions import Account
+
+    Answer = Account | BrowserSessionsError
+
+
+@click.command(epilog=EXITS_WITH_PROVIDERS)
+@providers_argument
+@click.option("--json", "as_json", is_flag=True, help="Print an array of JSON objects.")
+@plain_http_option
+@fleet_sandbox_option
+def account(*, providers: tuple[str, ...], as_json: bool, plain_http: tuple[str, ...], sandbox: bool) -> None:
+    """Show limits, load and money of the account at each PROVIDER; without one, at each whose key is set."""
+    slugs = chosen(providers, sandbox=sandbox)
+    with open_client((), plain_http, sandbox=sandbox, with_fleet=True) as (client, _), progress("asking"):
+        answers = read_accounts(client, slugs)
+    failed = {slug: each for slug, each in answers.items() if isinstance(each, BrowserSessionsError)}
+    for slug, error in failed.items():
+        print_error(slug, error, None)
+    if as_json:
+        click.echo(json.dumps([{"provider": slug} | _as_json(each) for slug, each in answers.items()], indent=2))
+    else:
+        table_console().print(_accounts_table(answers))
+    sys.exit(exit_code(failed.values()))
+
+
+def read_accounts(client: Client, slugs: Iterable[str]) -> dict[str, Answer]:
+    """Return what each provider says of the account, or the error in its place."""
+    answers: dict[str, Answer] = {}
+    for slug in slugs:
+        try:
+            answers[slug] = client.account(slug)
+        except BrowserSessionsError as error:
+            answers[slug] = error
+    return answers
+
+
+def limit_text(slug: str, answer: Answer) -> str:
+    """Return how many sessions an account may have open at once."""
+    return "unlimited" if getattr(answer, "is_unlimited", False) else _text(slug, answer, "concurrency_limit")
+
+
+def _accounts_table(answers: Mapping[str, Answer]) -> Table:
+    """Return a table with a row for each account."""
+    table = plain_table("provider", "running", "limit", "spent", "balance", "unit", "period")
+    for slug, answer in answers.items():
+        if isinstance(answer, BrowserSessionsError):
+            table.add_row(slug, Text(type(answer).__name__, style="red"))
+            continue
+        spent, balance, unit, period = (
+            _text(slug, answer, name) for name in ("spent", "balance", "unit", "period_start")
+        )
+        table.add_row(slug, _text(slug, answer, "running"), limit_text(slug, answer), spent, balance, unit, period)
+    return table
+
+
+def _text(slug: str, answer: Answer, name: str) -> str:
+    """Return what a provider says of one side of an account."""
+    if isinstance(answer, BrowserSessionsError):
+        return type(answer).__name__
+    value = getattr(answer, name)
+    if value is None:
+        return NOT_SAID if name in PROVIDERS[slug].operations["account"].fields else NEVER_SAID
+    if isinstance(value, datetime):
+        return f"since {value:%Y-%m-%d}"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _as_json(answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, BrowserSessionsError):
+        return error_as_json(answer)
+    return {name: _plain(value) for name, value in asdict(answer).items()}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: a time as ISO, an amount as text."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value) if isinstance(value, Decimal) else value

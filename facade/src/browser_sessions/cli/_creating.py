@@ -1,0 +1,137 @@
+"""The commands that create and stop sessions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from browser_sessions import PROVIDERS, BrowserSession
+from browser_sessions.cli._clients import open_client
+from browser_sessions.cli._durations import Duration
+from browser_sessions.cli._options import EXITS, EXITS_WITH_REFS, plain_http_option, read_refs, refs_argument
+from browser_sessions.cli._options import labels as read_labels
+from browser_sessions.cli._progress import progress
+from browser_sessions.cli._results import exit_code, print_error
+from browser_sessions.cli._tables import Outcome, line_of, printable
+from browser_sessions.errors import BrowserSessionsError, CreateUncertain
+
+CREATORS = [slug for slug, provider in PROVIDERS.items() if provider.operations["create"].is_available]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _viewport(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """Return a size that was written as 1280x720."""
+    if value is None:
+        return None
+    width, _, height = value.partition("x")
+    if not (width.isascii() and width.isdecimal() and height.isascii() and height.isdecimal()):
+        raise click.BadParameter(f"{value!r} is not a size: write it as 1280x720.")
+    return int(width), int(height)
+
+
+def _proxy(_ctx: click.Context, _param: click.Parameter, value: str | None) -> bool | str | None:
+    return {"on": True, "off": False}.get(value, value) if value else None
+
+
+def _request(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Any:
+    """Return the JSON object of an argument, or of the file that it names with an @."""
+    if value is None:
+        return None
+    try:
+        text = Path(value[1:]).read_text("utf-8") if value.startswith("@") else value
+        found = json.loads(text)
+    except OSError as error:
+        raise click.BadParameter(f"{value[1:]} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise click.BadParameter(f"it is not JSON: {error}.") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter("it is not a JSON object.")
+    return found
+
+
+_OPTIONS = (
+    click.option("--lifetime", type=Duration("1s", "30d"), help="When it ends by itself, such as 20m."),
+    click.option("--proxy", metavar="on|off|COUNTRY", callback=_proxy, help="Its proxy; a country is such as de."),
+    click.option("--region", help="Where the browser runs, in the provider's words."),
+    click.option("--keep-alive/--no-keep-alive", default=None, help="Whether it goes on when its client disconnects."),
+    click.option("--metadata", multiple=True, metavar="NAME=VALUE", callback=read_labels, help="A label of it."),
+    click.option("--recording/--no-recording", default=None, help="Whether it is recorded."),
+    click.option("--viewport", metavar="WIDTHxHEIGHT", callback=_viewport, help="The size of its window in pixels."),
+    click.option("--profile", metavar="ID", help="The profile that it starts with."),
+    click.option("--captcha/--no-captcha", default=None, help="Whether captchas are solved."),
+    click.option(
+        "--options", metavar="JSON|@FILE", callback=_request, help="More of the provider's own request, by its names."
+    ),
+)
+
+
+def create_options(function: F) -> F:
+    """Give a command the options of a create."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def given(options: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the options that were given."""
+    return {name: value for name, value in options.items() if value is not None and value != {}}
+
+
+@click.command(epilog=EXITS)
+@click.argument("provider", type=click.Choice(CREATORS))
+@create_options
+@click.option("--json", "as_json", is_flag=True, help="Print the session as a JSON object.")
+@plain_http_option
+@click.option("--sandbox", is_flag=True, help="Ask a sandbox on this machine, which ends with the command.")
+def create(*, provider: str, as_json: bool, plain_http: tuple[str, ...], sandbox: bool, **options: Any) -> None:
+    """Create a session, and print its reference.
+
+    Nothing stops it but its lifetime and `browser-sessions stop`. If the provider's response is lost, the session is
+    looked for; if it is not found, one may be running, and the message says how to find it.
+    """
+    with open_client((), plain_http, sandbox=sandbox) as (client, _):
+        try:
+            session = client.create(provider, **given(options))  # type: ignore[call-overload] # any provider
+        except BrowserSessionsError as error:
+            print_error(provider, error, None)
+            if isinstance(error, CreateUncertain):
+                _print_candidates(error.candidates)
+            sys.exit(exit_code([error]))
+        click.echo(json.dumps(session.to_dict(), indent=2) if as_json else printable(str(session.ref)))
+
+
+def _print_candidates(sessions: Iterable[BrowserSession]) -> None:
+    for session in sessions:
+        click.echo(f"browser-sessions: it may be {line_of(str(session.ref), session)}", err=True)
+
+
+@click.command(epilog=EXITS_WITH_REFS)
+@refs_argument
+@click.option("--timeout", type=Duration("0.001s"), default="60s", show_default=True, help="How long each may take.")
+@plain_http_option
+def stop(*, refs: tuple[str, ...], timeout: timedelta, plain_http: tuple[str, ...]) -> None:
+    """Stop sessions, and print each once it is over.
+
+    One that is over already is printed as it is. A session is stopped only if the provider knows it by this very id.
+    """
+    names = read_refs(refs)
+    with (
+        open_client(names, plain_http, sandbox=False) as (client, by_ref),
+        progress("stopping", len(names)) as shown,
+    ):
+        results = client.stop_many(by_ref, timeout=timeout)
+        outcomes: list[Outcome] = []
+        for ref, outcome in results:
+            name = by_ref[str(ref)]
+            outcomes.append(outcome)
+            if isinstance(outcome, BrowserSession):
+                shown.print_line(line_of(name, outcome))
+            shown.count(name, outcome)
+    sys.exit(exit_code(outcomes))
