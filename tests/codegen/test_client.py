@@ -176,14 +176,18 @@ def tree(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_rows_in_a_model(build: Build, tmp_path: Path) -> None:
-    """Have a type of their own, which the model imports."""
+def test_rows_have_a_type_of_their_own(build: Build, tmp_path: Path) -> None:
+    """Which the module imports that holds them: a model's, or an operation's."""
     rows = {"type": "array", "x-rows": True, "items": {"type": "string"}}
-    model = generated(secured(build, session={"a": rows}), tmp_path / "acme")[
-        "acme_cloud_client/models/session.py"
-    ].decode()
+    responses = {"200": {"description": "", "content": {"application/json": {"schema": rows}}}}
+    held = generated(secured(build, session={"a": rows}), tmp_path / "held")
+    sent = generated(secured(build, operation={"responses": responses}), tmp_path / "sent")
+    model = held["acme_cloud_client/models/session.py"].decode()
+    operation = sent["acme_cloud_client/api/sessions/get_session.py"].decode()
     assert "    a: Rows[str] | Unset = UNSET\n" in model
     assert "from ..types import UNSET, Model, Rows, Unset\n" in model
+    assert "-> Response[Rows[str]]:\n" in operation
+    assert re.search(r"(?m)^from \.\.\.types import .*\bRows\b", operation)
 
 
 def test_nothing_is_printed(build: Build, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
