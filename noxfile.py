@@ -22,6 +22,9 @@ EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 SERVERS = PYPROJECT["tool"]["workspace"]["servers"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
+TESTS = PYPROJECT["tool"]["pytest"]["ini_options"]["testpaths"]
+# What reaches all that was written by hand; the others are run without coverage, which takes longer than they do.
+MEASURED = ("tests/codegen", "tests/facade")
 BENCHMARKS = ("regenerate", "decoding", "listing", "calls", "faults")
 # Half of the tests' time is waiting for what is slow or lost on purpose.
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
@@ -86,7 +89,8 @@ def tests(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", *session.posargs)
     else:
         session.run("coverage", "erase")
-        session.run("coverage", "run", "-m", "pytest", *ON_ALL_CORES)
+        session.run("coverage", "run", "-m", "pytest", *ON_ALL_CORES, *MEASURED)
+        session.run("python", "-m", "pytest", *ON_ALL_CORES, *(each for each in TESTS if each not in MEASURED))
         session.run("coverage", "combine", "--quiet")
         session.run("coverage", "report")
 
@@ -172,7 +176,15 @@ def site(session: nox.Session) -> None:
 def injection(session: nox.Session) -> None:
     """Put every hostile text into every place of a spec; the tests run a sample of this."""
     install(session, "tests")
-    session.run("python", "-m", "pytest", "-m", "injection", "tests/codegen/test_injection.py", *session.posargs)
+    session.run("python", "-m", "pytest", *ON_ALL_CORES, "tests/injection", *session.posargs)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Let Hypothesis try a thousand new examples of each property; the tests try a few, the same ones each time."""
+    install(session, "tests", projects=True)
+    many = ("-m", "hypothesis", "--hypothesis-profile", "many")
+    session.run("python", "-m", "pytest", *ON_ALL_CORES, *many, *session.posargs)
 
 
 @nox.session(default=False)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
@@ -352,7 +352,6 @@ def test_metadata_that_fits_comes_back(slug: str) -> None:
     texts = st.text(string.ascii_letters + string.digits + "._- ", max_size=20)
     model = importlib.import_module(f"{slug}_client.models").Session
 
-    @settings(max_examples=30)
     @given(st.dictionaries(texts.filter(lambda name: name not in {"", MARKER}), texts, max_size=9))
     def come_back(metadata: dict[str, str]) -> None:
         marker = make_marker("me")
