@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import runpy
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from skyvern_client import models
 
-from browser_sessions import PROVIDERS, BrowserSession, Cost, SessionRef, SessionStatus
+from browser_sessions import PROVIDERS, BrowserSession, Cost, SessionStatus
 from browser_sessions.sandbox import Sandbox
 from tests.recipes.watch_for_zombies import UNCLEAR, ZOMBIE, judge, main
 
@@ -95,91 +94,111 @@ def look(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return look
 
 
+FOUR_HOURS: dict[str, dict[str, Any]] = {
+    "anchorbrowser": {"session": {"timeout": {"max_duration": 240}}},
+    "brightdata": {},
+    "browser_use": {"timeout": 240},
+    "browserbase": {"timeout": 14_400},
+    "skyvern": {"timeout": 240},
+}
+"""What creates a session that may run for four hours; those of Bright Data run for one at most."""
+
+
+def start(sandbox: Sandbox, slug: str, minutes: float, **options: Any) -> str:
+    """Start a session some minutes ago, and return its reference."""
+    return str(sandbox.start(slug, FOUR_HOURS[slug] | options, age=timedelta(minutes=minutes)))
+
+
 def test_of_each_provider_those_are_found_that_go_on(browser_sessions_sandbox: Sandbox, look: Look) -> None:
-    """Sessions that are over are none, whatever their age, and the zombies stand first."""
-    refs = {
-        name: [browser_sessions_sandbox.ref(slug, name) for slug in PROVIDERS]
-        for name in ("missing", "completed", "running")
-    }
-    words = [ref for group in refs.values() for ref in group]
-    expected = [(ZOMBIE, str(ref)) for ref in refs["running"]] + [(UNCLEAR, str(ref)) for ref in refs["missing"]]
-    assert look("--older-than", "12m", *words) == (1, expected)
+    """Sessions that are over are none, whatever their age."""
+    refs = [start(browser_sessions_sandbox, slug, 55) for slug in PROVIDERS]
+    for slug in PROVIDERS:
+        start(browser_sessions_sandbox, slug, 5)
+        browser_sessions_sandbox.start(slug, age=timedelta(minutes=55), status="completed")
+    assert look("--older-than", "50m") == (1, sorted((ZOMBIE, ref) for ref in refs))
 
 
 @pytest.mark.parametrize(
-    ("scenarios", "older_than", "code"),
+    ("faults", "older_than", "expected"),
     [
-        (["running"], "12m", 1),
-        (["running"], "1h", 0),
-        (["running"], "1d", 0),
-        (["running", "missing"], "12m", 1),
-        (["running", "missing"], "1h", 2),
-        (["bad_key"], "1h", 2),
-        (["completed", "failed", "timed_out"], "0m", 0),
+        ([], "50m", [ZOMBIE]),
+        ([], "1d", []),
+        (["get_session"], "50m", [UNCLEAR]),
+        (["get_session"], "1d", []),
+        (["list_sessions"], "50m", [UNCLEAR]),
     ],
 )
 def test_the_exit_code_says_the_worst_that_is_certain(
-    browser_sessions_sandbox: Sandbox,
-    look: Look,
-    scenarios: list[str],
-    older_than: str,
-    code: int,
+    browser_sessions_sandbox: Sandbox, look: Look, faults: list[str], older_than: str, expected: list[str]
 ) -> None:
     """Nothing is printed exactly when there is nothing to look at."""
-    refs = [browser_sessions_sandbox.ref("skyvern", scenario) for scenario in scenarios]
-    found, lines = look("--older-than", older_than, *refs)
-    assert (found, bool(lines)) == (code, code != 0)
+    start(browser_sessions_sandbox, "skyvern", 55)
+    for operation in faults:
+        browser_sessions_sandbox.fault("skyvern", operation, "unauthorized", times=None)
+    code, lines = look("--provider", "skyvern", "--older-than", older_than)
+    exit_code = {ZOMBIE: 1, UNCLEAR: 2}[expected[0]] if expected else 0
+    assert (code, [kind for kind, _ in lines]) == (exit_code, expected)
 
 
-def test_an_expiry_is_looked_at_in_a_session_of_ones_own(
-    browser_sessions_sandbox: Sandbox, look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of Browser Use, which tells it, in references from standard input: each once, blank lines and all."""
-    start = datetime.now(UTC) - timedelta(minutes=20)
-    refs = {
-        minutes: browser_sessions_sandbox.add(
-            SessionRef("browser_use", f"{minutes:08}-0000-4000-8000-000000000000"),
-            {
-                "id": f"{minutes:08}-0000-4000-8000-000000000000",
-                "status": "active",
-                "startedAt": start.isoformat(),
-                "timeoutAt": (start + timedelta(minutes=minutes)).isoformat(),
-            },
-        )
-        for minutes in (10, 30)
-    }
-    lines = "".join(f"{ref} \n\n" for ref in (*refs.values(), *refs.values()))
-    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
-    assert look("-") == (1, [(ZOMBIE, str(refs[10]))])
+def test_a_row_that_cannot_be_read_is_no_all_clear(browser_sessions_sandbox: Sandbox, look: Look) -> None:
+    """It is counted, and so is the error of one provider beside another one's zombie."""
+    zombie = start(browser_sessions_sandbox, "browserbase", 55)
+    start(browser_sessions_sandbox, "skyvern", 5)
+    start(browser_sessions_sandbox, "skyvern", 5)
+    browser_sessions_sandbox.fault("skyvern", "list_sessions", "unreadable")
+    words = ("--provider", "browserbase", "--provider", "skyvern", "--older-than", "50m")
+    assert look(*words) == (1, [(ZOMBIE, zombie), (UNCLEAR, "skyvern")])
+
+
+def test_an_expiry_is_looked_at(browser_sessions_sandbox: Sandbox, look: Look) -> None:
+    """Of a session that its list still calls active."""
+    start_at = datetime.now(UTC) - timedelta(minutes=20)
+    ref = browser_sessions_sandbox.start("browser_use", {"timeout": 240}, age=timedelta(minutes=20))
+    browser_sessions_sandbox.add(
+        ref,
+        {
+            "id": ref.id,
+            "status": "active",
+            "startedAt": start_at.isoformat(),
+            "timeoutAt": (start_at + timedelta(minutes=10)).isoformat(),
+        },
+    )
+    assert look("--provider", "browser_use", "--older-than", "15m") == (1, [(ZOMBIE, str(ref))])
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ["-"],
-        ["@no-such-file"],
-        *(["skyvern:pbs_1", "--older-than", text] for text in ("6", "-1h", "1.5h", "1000000d")),
+        ["skyvern:pbs_1"],
+        ["--provider", "selenium"],
+        *(["--older-than", text] for text in ("6", "-1h", "1.5h", "1000000d")),
     ],
 )
-def test_what_makes_no_sense_is_not_taken_for_all_is_well(
-    look: Look, monkeypatch: pytest.MonkeyPatch, words: list[str]
-) -> None:
-    """An empty list is more often a list that broke than one of nothing."""
-    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+def test_what_makes_no_sense_is_not_taken_for_all_is_well(look: Look, words: list[str]) -> None:
+    """Neither is the want of any key, without which nothing is looked at."""
     with pytest.raises(SystemExit) as end:
         look(*words)
+    assert end.value.code == 2
+
+
+def test_no_key_is_no_all_clear(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing would be looked at."""
+    for provider in PROVIDERS.values():
+        for name in provider.key_variables:
+            monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SystemExit) as end:
+        look()
     assert end.value.code == 2
 
 
 def test_ctrl_c_is_no_verdict(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """It prints nothing, no traceback either, and the exit code is a shell's own for it."""
 
-    def interrupted() -> Iterator[str]:
-        yield "skyvern:pbs_1"
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sys.argv", ["watch_for_zombies.py", "-"])
-    monkeypatch.setattr("sys.stdin", interrupted())
+    monkeypatch.setattr("sys.argv", ["watch_for_zombies.py"])
+    monkeypatch.setattr("browser_sessions.Client.list_many", interrupt)
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(PROGRAM), run_name="__main__")
     assert (end.value.code, *capsys.readouterr()) == (130, "", "")
