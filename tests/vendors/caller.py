@@ -26,13 +26,14 @@ from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
 def call(client: Any, line: dict[str, Any]) -> dict[str, Any]:
     """Call the method that is named, and return what was raised, and what its type has against the response."""
-    method = attrgetter(line["method"])(client)
     received: list[httpx.Response] = []
     with patch.object(httpx.Client, "send", _recording(received)):
         try:
+            method = attrgetter(line["method"])(client)
             result = method(*line["arguments"], **line["named"])
         except Exception as error:  # noqa: BLE001 - whatever it is, it is reported by its name
-            return {"raised": type(error).__name__, "text": str(error), "problems": []}
+            problems = [*_reasons(error)] if isinstance(error, ValidationError) else []
+            return {"raised": type(error).__name__, "text": str(error), "problems": problems}
     (response,) = received
     return {"raised": None, "problems": list(find_problems(_promised(method), response, result))}
 
@@ -66,12 +67,16 @@ def find_problems(promised: Any, response: httpx.Response, result: Any) -> Itera
     try:
         validated = TypeAdapter(promised).validate_json(response.content, strict=True)
     except ValidationError as error:
-        yield from (f"{_place(each['loc'])}: {each['type']}" for each in error.errors())
+        yield from _reasons(error)
     else:
         if not _is_same(result, validated):
             yield "body: read as something else"
     yield from _unnamed(raw, result)
     yield from _unlisted(promised, result)
+
+
+def _reasons(error: ValidationError) -> Iterator[str]:
+    return (f"{_place(each['loc'])}: {each['type']}" for each in error.errors())
 
 
 def _is_same(one: Any, other: Any) -> bool:
@@ -98,7 +103,7 @@ def _unnamed(raw: Any, value: Any, *place: str | int) -> Iterator[str]:
             if name in fields:
                 yield from _unnamed(each, getattr(value, fields[name]), *place, name)
             else:
-                yield f"{_place((*place, name))}: not in {type(value).__name__}"
+                yield f"{_place((*place, name))}: unknown to the SDK"
     elif isinstance(value, list) and isinstance(raw, list):
         for number, both in enumerate(zip(raw, value, strict=True)):
             yield from _unnamed(*both, *place, number)

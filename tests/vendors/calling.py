@@ -54,8 +54,8 @@ def take_steps(slug: str, vendor: dict[str, Any]) -> list[Outcome]:
             server.advance(step.get("after", 0))
             arguments = [ids.get(step["id"], step["id"])] if "id" in step else []
             said = ask(process, step["sdk"], arguments, step.get("theirs", {}))
-            ((request, reply),) = exchanges
-            exchanges.clear()
+            assert len(exchanges) == 1, f"{slug}, {step}: {len(exchanges)} requests, {said}"
+            request, reply = exchanges.pop()
             if step["do"] == "create_session" and reply.status < 300:
                 body = reply.body.get("data", reply.body)
                 ids[f"session {len(ids) - len(SCENARIOS)}"] = body.get("id") or body["browser_session_id"]
