@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import subprocess
+import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -103,13 +104,27 @@ def ask(process: subprocess.Popen[str], method: str, arguments: list[str], named
     return said
 
 
-def our_request(slug: str, operation: str, arguments: list[str], named: dict[str, Any]) -> httpx.Request:
-    """Return the request that our generated client makes."""
+def our_request(slug: str, operation: str, arguments: list[str], given: dict[str, Any]) -> httpx.Request:
+    """Return the request that our generated client makes, of a body in which it knows everything."""
     package = importlib.import_module(f"{slug}_client")
     module = importlib.import_module(f"{slug}_client.api.{OPERATIONS[slug][operation].tag}.{operation}")
+    named = dict(given)
+    if "body" in named:
+        (model, *_) = typing.get_args(typing.get_type_hints(module.sync_detailed)["body"])
+        named["body"] = model.from_dict(named["body"])
+        assert list(_undescribed(named["body"])) == [], operation
     with package.AuthenticatedClient(token=KEY) as client:
         request: httpx.Request = module.build_request(*arguments, client=client, **named)
         return request
+
+
+def _undescribed(model: Any) -> Iterator[str]:
+    """Yield what a body has that our description of it does not; a model without names takes any."""
+    if model._NAMES:
+        yield from model.additional_properties
+        for each in model._NESTING:
+            value = getattr(model, each)
+            yield from (_undescribed(value) if hasattr(value, "_NAMES") else ())
 
 
 def compare(theirs: Request, ours: httpx.Request) -> Iterator[str]:
