@@ -62,8 +62,8 @@ def test_a_session_that_is_over_has_all_that_its_provider_tells(server: Sandbox,
 
 
 @each_provider
-def test_a_session_that_runs_is_none_of_tomorrow(server: Sandbox, slug: str) -> None:
-    """What its provider does not know before the end, it leaves out or sends as null."""
+def test_a_running_session_has_nothing_unexpected(server: Sandbox, slug: str) -> None:
+    """What a provider does not know before the end, it leaves out or sends as null."""
     session = fetch(server, slug, "running")
 
     assert isinstance(session, BrowserSession)

@@ -18,7 +18,7 @@ KNOWN: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load((FOLDER / "kn
 """By vendor and by what is compared: patterns of the differences that are meant, by their reason."""
 
 DRIFTED = "drifted"
-"""The sandbox's session that is as no provider's is, on purpose."""
+"""The sandbox's session with unknown properties and values."""
 
 each_vendor = pytest.mark.parametrize("slug", VENDORS)
 
@@ -46,7 +46,7 @@ def test_every_call_succeeds_or_raises_what_it_should(slug: str) -> None:
 
 @each_vendor
 def test_a_response_is_what_the_sdks_types_promise(slug: str) -> None:
-    """Required properties are there, none is that the types do not name, and values are of the kinds that they list."""
+    """Required properties are there, unknown ones are not, and values are of the kinds and words that are listed."""
     usual = [each for each in outcomes(slug) if each.step.get("id") != DRIFTED]
     found = {f"{each.step['do']} {each.status}: {line}" for each in usual for line in each.problems}
     assert_known(slug, "responses", found)
@@ -54,7 +54,7 @@ def test_a_response_is_what_the_sdks_types_promise(slug: str) -> None:
 
 @each_vendor
 def test_what_the_types_do_not_promise_is_seen(slug: str) -> None:
-    """A session of tomorrow is of no SDK."""
+    """What the drifted session has beside the types, and otherwise than they say, is named."""
     (drifted,) = [each for each in outcomes(slug) if each.step.get("id") == DRIFTED]
     assert_known(slug, DRIFTED, {*drifted.problems})
 
