@@ -22,10 +22,12 @@ EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 SERVERS = PYPROJECT["tool"]["workspace"]["servers"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
+# SDKs that have no call of a session.
 WITHOUT_SESSIONS = ("brightdata-sdk",)
-"""SDKs that have no call of a session."""
-
-BENCHMARKS = ("regenerate", "decoding", "calls", "faults")
+TESTS = PYPROJECT["tool"]["pytest"]["ini_options"]["testpaths"]
+# What reaches all that was written by hand; the others are run without coverage, which takes longer than they do.
+MEASURED = ("tests/codegen", "tests/facade")
+BENCHMARKS = ("regenerate", "decoding", "listing", "calls", "faults")
 # Half of the tests' time is waiting for what is slow or lost on purpose.
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
@@ -62,7 +64,7 @@ def regenerate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
-    """Write the README's table of fields and docs/fields.md from the facade's table and docstrings."""
+    """Write the README's tables and docs/fields.md from the facade's table and docstrings."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "docs")
 
@@ -89,7 +91,8 @@ def tests(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", *session.posargs)
     else:
         session.run("coverage", "erase")
-        session.run("coverage", "run", "-m", "pytest", *ON_ALL_CORES)
+        session.run("coverage", "run", "-m", "pytest", *ON_ALL_CORES, *MEASURED)
+        session.run("python", "-m", "pytest", *ON_ALL_CORES, *(each for each in TESTS if each not in MEASURED))
         session.run("coverage", "combine", "--quiet")
         session.run("coverage", "report")
 
@@ -196,7 +199,15 @@ def site(session: nox.Session) -> None:
 def injection(session: nox.Session) -> None:
     """Put every hostile text into every place of a spec; the tests run a sample of this."""
     install(session, "tests")
-    session.run("python", "-m", "pytest", "-m", "injection", "tests/codegen/test_injection.py", *session.posargs)
+    session.run("python", "-m", "pytest", *ON_ALL_CORES, "tests/injection", *session.posargs)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Let Hypothesis try a thousand new examples of each property; the tests try a few, the same ones each time."""
+    install(session, "tests", projects=True)
+    many = ("-m", "hypothesis", "--hypothesis-profile", "many")
+    session.run("python", "-m", "pytest", *ON_ALL_CORES, *many, *session.posargs)
 
 
 @nox.session(default=False)
@@ -234,9 +245,16 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Poll thousands of sessions through faults of all kinds, and account for each."""
+    """Poll and create thousands of sessions through faults of all kinds, and account for each."""
     install(session, "soak", projects=True)
     session.run("python", "-m", "benchmarks.soak", *session.posargs)
+
+
+@nox.session(default=False)
+def kills(session: nox.Session) -> None:
+    """Kill programs at random moments, and stop by their ledger what they left running."""
+    install(session, "soak", projects=True)
+    session.run("python", "-m", "benchmarks.soak.kills", *session.posargs)
 
 
 @nox.session(default=False)

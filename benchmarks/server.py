@@ -1,4 +1,4 @@
-"""A server in a process of its own that responds to everything with one body, and takes little of what is measured."""
+"""A server in a process of its own that responds with bodies it has, and takes little of what is measured."""
 
 from __future__ import annotations
 
@@ -16,39 +16,56 @@ from benchmarks.providers import Provider
 
 @contextlib.contextmanager
 def serve(providers: list[Provider]) -> Iterator[dict[str, str]]:
-    """Give each provider's address, by slug: one port each, of one process."""
+    """Give each provider's address, by slug: one port each, of one process, where everything has one body."""
+    with _serving([{"": json.dumps(each.running).encode()} for each in providers]) as urls:
+        yield {each.slug: url for each, url in zip(providers, urls, strict=True)}
+
+
+@contextlib.contextmanager
+def serve_targets(bodies: dict[str, bytes]) -> Iterator[str]:
+    """Give the address of a server that has a body for each of some targets of requests."""
+    with _serving([bodies]) as urls:
+        yield urls[0]
+
+
+@contextlib.contextmanager
+def _serving(bodies: list[dict[str, bytes]]) -> Iterator[list[str]]:
+    """Give the address for each of some bodies by target; "" is every other one."""
     spawning = multiprocessing.get_context("spawn")
     ours, theirs = spawning.Pipe()
-    process = spawning.Process(target=_run, args=([json.dumps(each.running).encode() for each in providers], theirs))
+    process = spawning.Process(target=_run, args=(bodies, theirs))
     with ours:
         process.start()
         theirs.close()
-        yield {each.slug: f"http://127.0.0.1:{port}" for each, port in zip(providers, ours.recv(), strict=True)}
+        yield [f"http://127.0.0.1:{port}" for port in ours.recv()]
     process.join()
 
 
 class _Protocol(asyncio.Protocol):
-    def __init__(self, body: bytes) -> None:
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        self._response, self._received = head.encode() + body, b""
+    def __init__(self, bodies: dict[str, bytes]) -> None:
+        head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+        self._responses = {target.encode(): head.format(len(body)).encode() + body for target, body in bodies.items()}
+        self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.WriteTransport", transport)
 
     def data_received(self, data: bytes) -> None:
         *requests, self._received = (self._received + data).split(b"\r\n\r\n")
-        self._transport.write(self._response * len(requests))
+        for request in requests:
+            target = request.split(b" ", 2)[1]
+            self._transport.write(self._responses.get(target) or self._responses[b""])
 
 
-def _run(bodies: list[bytes], connection: Connection) -> None:
+def _run(bodies: list[dict[str, bytes]], connection: Connection) -> None:
     asyncio.run(_listen(bodies, connection))
 
 
-async def _listen(bodies: list[bytes], connection: Connection) -> None:
+async def _listen(bodies: list[dict[str, bytes]], connection: Connection) -> None:
     """Serve until the other end is closed, which it is however the other process ends."""
     loop = asyncio.get_running_loop()
     servers = [
-        await loop.create_server(functools.partial(_Protocol, body), "127.0.0.1", 0, backlog=512) for body in bodies
+        await loop.create_server(functools.partial(_Protocol, each), "127.0.0.1", 0, backlog=512) for each in bodies
     ]
     connection.send([server.sockets[0].getsockname()[1] for server in servers])
     with contextlib.suppress(EOFError):

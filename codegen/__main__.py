@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     for form in ("json", "markdown"):
         changes.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text")
     add("fetch", _fetch, "update specs/ from the providers' pages", _FETCH_HELP)
-    add("docs", _docs, "write the README's table of fields and docs/fields.md")
+    add("docs", _docs, "write the README's tables and docs/fields.md")
     release = add("release", _release, "write a new version into every distribution")
     release.add_argument("version", metavar="X.Y.Z")
     return parser

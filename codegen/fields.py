@@ -1,6 +1,7 @@
-"""The fields of a view as documentation: the README's table and docs/fields.md.
+"""What each provider offers as documentation: the README's tables and docs/fields.md.
 
-Which properties fill a field is read from the facade's table, and what it means from the docstring of `BrowserSession`.
+Which properties fill a field, and which operations there are, is read from the facade's table, and what a field means
+from the docstring of `BrowserSession`.
 Both are read as text; the facade is not imported.
 """
 
@@ -45,12 +46,13 @@ wire; *ours*, our own rule.
 
 """
 
-_BEGIN, _END = "<!-- fields, written by `nox -s docs` -->\n", "<!-- end of fields -->\n"
+_FIELDS = "<!-- fields, written by `nox -s docs` -->\n", "<!-- end of fields -->\n"
+_OPERATIONS = "<!-- operations, written by `nox -s docs` -->\n", "<!-- end of operations -->\n"
 _ABSENT = "–"  # noqa: RUF001 - a dash, as in any table
 
 
 def write_pages(root: Path) -> list[Path]:
-    """Write the README's table and the page, and return the files that changed."""
+    """Write the README's tables and the page, and return the files that changed."""
     changed = []
     for path, text in pages(root).items():
         if not path.exists() or path.read_text("utf-8") != text:
@@ -106,13 +108,42 @@ def _read_meanings(path: Path, filled: set[str]) -> dict[str, str]:
 
 
 def _readme(path: Path, providers: dict[str, Any], meanings: dict[str, str]) -> str:
-    before, begin, rest = path.read_text("utf-8").partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    if not begin or not end:
-        raise SourcesError(path, f"has no place for the table: expected {_BEGIN.strip()} and {_END.strip()}")
-    rows = [(f"`{name}`", *(_roots(each, name) for each in providers.values())) for name in meanings]
-    headings = ["field", *(each["name"] for each in providers.values())]
-    return f"{before}{_BEGIN}{_table(headings, rows)}{_END}{after}"
+    headings = [each["name"] for each in providers.values()]
+    fields = [(f"`{name}`", *(_roots(each, name) for each in providers.values())) for name in meanings]
+    names = dict.fromkeys(name for each in providers.values() for name in each["operations"])
+    rows = [row for name in names for row in _operation_rows(name, [*providers.values()])]
+    text = _with_table(path, path.read_text("utf-8"), _FIELDS, _table(["field", *headings], fields))
+    return _with_table(path, text, _OPERATIONS, _table(["operation", *headings], rows))
+
+
+def _with_table(path: Path, text: str, place: tuple[str, str], table: str) -> str:
+    begin, end = place
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise SourcesError(path, f"has no place for the table: expected {begin.strip()} and {end.strip()}")
+    return f"{before}{begin}{table}{end}{after}"
+
+
+def _operation_rows(name: str, providers: list[dict[str, Any]]) -> list[list[str]]:
+    """Return a row for an operation, and one for each of its options that not all have who have the operation."""
+    offered = [each["operations"].get(name) for each in providers]
+    options = dict.fromkeys(option for each in offered if each for option in each.get("options", {}))
+    rows = [[f"`{name}`", *(_ABSENT if each is None else "yes" for each in offered)]]
+    for option in options:
+        given = [(each or {}).get("options", {}).get(option) for each in offered]
+        if any(bounds or (bounds is None and each is not None) for each, bounds in zip(offered, given, strict=True)):
+            rows.append([f"`{name}`, `{option}`", *(_ABSENT if each is None else _bounds(each) for each in given)])
+    return rows
+
+
+def _bounds(option: dict[str, Any]) -> str:
+    """Return the unit and the bounds of an option, if it has any."""
+    least, most = option.get("least"), option.get("most")
+    if least is not None and most is not None:
+        return f"{least:,} to {most:,} {option['unit']}"
+    bound = f"at most {most:,} " if least is None and most is not None else f"at least {least:,} " if least else ""
+    return f"{bound}{option.get('unit') or 'yes'}"
 
 
 def _roots(provider: dict[str, Any], field: str) -> str:

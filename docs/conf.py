@@ -32,11 +32,11 @@ default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [
     (r"py:obj", r"(?s).*"),  # it may as well be an argument, a value or a command
-    (r"py:(class|exc)", r"(collections|datetime|decimal|httpx|ssl)\..*"),  # the network alone knows where those are
+    (r"py:(class|exc)", r"(collections|datetime|decimal|httpx|os|ssl)\..*"),  # the network alone knows where those are
     (r"py:class", r'"\w+"|(.*\.)?T'),  # a literal; a type variable
     (
         r"py:class",
-        r"datetime|timedelta|Operation|Raw|Ref|Seconds",
+        r"datetime|timedelta|LedgerEntry|Operation|Path|Raw|Ref|Seconds",
     ),  # in annotations: the standard library's, and short names of ours
 ]
 

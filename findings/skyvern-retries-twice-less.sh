@@ -9,7 +9,9 @@ set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check skyvern==1.0.56 httpx==0.28.1 pydantic==2.14.4 typing_extensions==4.16.0 2>/dev/null
+"$folder/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps skyvern==1.0.56 \
+    httpx==0.28.1 httpcore==1.0.9 h11==0.16.0 anyio==4.16.0 idna==3.20 certifi==2026.10.19.post1 \
+    pydantic==2.14.4 pydantic-core==2.50.5 typing-extensions==4.16.0 typing-inspection==0.4.5 annotated-types==0.8.0 2>/dev/null
 cd "$folder" # it reads .env where it is
 "$folder/venv/bin/python" - <<'PYTHON'
 import sys

@@ -19,10 +19,10 @@ import attrs
 import httpx
 
 from codegen.__main__ import ROOT
-from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
 from tests.clients.operations import operation_named
 from tests.clients.oracle import Oracle
+from tests.documents import overlaid_document
 
 TOKEN = "a-token"  # noqa: S105 - what clients.toml is written for
 SESSION_ID = "an-id"
@@ -79,7 +79,7 @@ class ClientCase:
     @property
     def document(self) -> dict[str, Any]:
         """The overlaid document."""
-        return _document(self.provider)
+        return overlaid_document(self.provider)
 
     @property
     def oracle(self) -> Oracle:
@@ -147,8 +147,3 @@ def load_cases() -> list[ClientCase]:
 def encoded(body: Any) -> bytes:
     """Return a body as JSON; infinities are written as numbers that are too large."""
     return re.sub(r'("(?:\\.|[^"\\])*")|Infinity', lambda match: match[1] or "1e999", json.dumps(body)).encode()
-
-
-@functools.cache
-def _document(provider: Provider) -> dict[str, Any]:
-    return build_document(provider)

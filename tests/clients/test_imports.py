@@ -67,15 +67,15 @@ def test_only_what_a_success_needs_is_imported(case: ClientCase) -> None:
     assert all_of_them == operation | modules
 
 
-def test_httpx_is_imported_by_the_first_request(case: ClientCase) -> None:
+def test_httpx_is_imported_by_the_first_request(synthetic: Synthetic) -> None:
     """It takes longer to import than all the rest, and a program that only decodes has no use for it."""
-    package = case.provider.package
+    package = synthetic.package.name
     steps = (
-        f"import {package}; from {package}.api.sessions import get_session; from {package}.models import *",
+        f"import {package}; from {package}.api.things import get_everything; from {package}.models import *",
         f"client = {package}.AuthenticatedClient(token='a').with_headers({{'a': 'b'}})",
         "client.get_httpx_client()",
     )
-    imported = modules_after("httpx", case.provider.output, *steps)
+    imported = modules_after("httpx", synthetic.project, *steps)
     assert [bool(modules) for modules in imported] == [False, False, True]
 
 

@@ -136,10 +136,10 @@ def test_no_folder_is_passed_over(tag: str, build: Build, tmp_path: Path) -> Non
 
 def test_the_environment_decides_nothing(tmp_path: Path) -> None:
     """Another hash seed, another language, ruff's own variables and a terminal's give the same bytes."""
-    provider = next(provider for provider in load_providers(ROOT) if provider.slug == "skyvern")
+    provider = next(provider for provider in load_providers(ROOT) if provider.slug == "brightdata")
     code = (
         "import sys; from pathlib import Path; from codegen import client, pipeline, providers\n"
-        "provider = {each.slug: each for each in providers.load_providers(Path.cwd())}['skyvern']\n"
+        "provider = {each.slug: each for each in providers.load_providers(Path.cwd())}['brightdata']\n"
         "document = pipeline.build_document(provider)\n"
         "client.generate_client(document, provider, version='1.2.3', into=Path(sys.argv[1]))\n"
     )
@@ -174,6 +174,20 @@ def test_the_environment_decides_nothing(tmp_path: Path) -> None:
 def tree(folder: Path) -> dict[Path, bytes]:
     """Return what is in a folder."""
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_rows_have_a_type_of_their_own(build: Build, tmp_path: Path) -> None:
+    """Which the module imports that holds them: a model's, or an operation's."""
+    rows = {"type": "array", "x-rows": True, "items": {"type": "string"}}
+    responses = {"200": {"description": "", "content": {"application/json": {"schema": rows}}}}
+    held = generated(secured(build, session={"a": rows}), tmp_path / "held")
+    sent = generated(secured(build, operation={"responses": responses}), tmp_path / "sent")
+    model = held["acme_cloud_client/models/session.py"].decode()
+    operation = sent["acme_cloud_client/api/sessions/get_session.py"].decode()
+    assert "    a: Rows[str] | Unset = UNSET\n" in model
+    assert "from ..types import UNSET, Model, Rows, Unset\n" in model
+    assert "-> Response[Rows[str]]:\n" in operation
+    assert re.search(r"(?m)^from \.\.\.types import .*\bRows\b", operation)
 
 
 def test_nothing_is_printed(build: Build, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

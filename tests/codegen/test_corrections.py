@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.corrections import Misfit, apply_corrections, try_corrections
@@ -92,7 +92,6 @@ ACTIONS = st.fixed_dictionaries(
     document=st.dictionaries(st.sampled_from("ab"), VALUES),
     actions=st.lists(ACTIONS | VALUES | st.fixed_dictionaries({}, optional={"target": VALUES, "copy": VALUES})),
 )
-@settings(max_examples=200, deadline=None)
 def test_corrections_are_an_overlay_or_refused(document: dict[str, Any], actions: list[Any]) -> None:
     """What is not refused is the result of the overlay; whatever is refused is one of two errors."""
     overlay = corrections(actions)
@@ -104,7 +103,6 @@ def test_corrections_are_an_overlay_or_refused(document: dict[str, Any], actions
 
 
 @given(document=st.dictionaries(st.sampled_from("ab"), VALUES), actions=st.lists(ACTIONS, min_size=1, max_size=3))
-@settings(max_examples=200, deadline=None)
 def test_leave_to_be_empty_leaves_only_the_specification(document: dict[str, Any], actions: list[Any]) -> None:
     """Where every action may be empty, exactly what the specification allows is allowed."""
     overlay = corrections([action | {"description": "why", "x-allow-empty": True} for action in actions])

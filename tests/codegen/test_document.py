@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.document import LIMITS, Limits, canonical, copied, load_document
@@ -174,7 +174,6 @@ def test_aliases_are_copies(tmp_path: Path) -> None:
 
 
 @given(document=st.dictionaries(st.text(max_size=30), JSON))
-@settings(max_examples=100, deadline=None)
 def test_json(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
     """JSON is YAML: JSON comes back as it is, type by type."""
     text = json.dumps(document, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -186,7 +185,6 @@ def test_json(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 
 
 @given(text=st.text(st.sampled_from("ab:-?,[]{}&*!|>'\"%@#~<=0.\\ \n\t\r\ufeff\x07é😀")))
-@settings(max_examples=200, deadline=None)
 def test_any_text(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Any text is a mapping or an error at a place in the file."""
     path = tmp_path_factory.getbasetemp() / "text.yaml"
@@ -209,7 +207,6 @@ def outcome(path: Path) -> dict[str, Any] | DocumentError:
 
 
 @given(value=JSON)
-@settings(max_examples=100, deadline=None)
 def test_copied(value: Any) -> None:
     """A copy of plain data is equal to it, and no collection of it is the same object."""
     copy = copied([value, value])

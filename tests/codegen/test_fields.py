@@ -1,4 +1,4 @@
-"""The README's table and docs/fields.md."""
+"""The README's tables and docs/fields.md."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from browser_sessions import PROVIDERS, BrowserSession
+from browser_sessions._providers._operations import OPERATIONS
 from codegen.__main__ import ROOT, main
 from codegen.errors import SourcesError
 from codegen.fields import PAGE, README, TABLE, VIEW, pages, read_table
@@ -38,6 +39,22 @@ def test_every_field_is_described() -> None:
     assert [row[0] for row in rows] == [f"| `{name}`" for name in shown]
     assert all(row[1] for row in rows)
     assert {name for provider in PROVIDERS.values() for name in provider.fields} == {*shown}
+
+
+def test_every_operation_is_shown() -> None:
+    """The README has each, and the options that not all have, with what the facade's data says of them."""
+    text = (ROOT / README).read_text("utf-8").partition("<!-- operations,")[2].partition("<!-- end of operations")[0]
+    cells = {
+        row[0]: row[1:]
+        for row in ([cell.strip() for cell in line.split("|")[1:-1]] for line in text.split("\n"))
+        if row
+    }
+    shown = {name: [each.operations[name].is_available for each in PROVIDERS.values()] for name in OPERATIONS}
+    assert {name: [cell == "yes" for cell in cells[f"`{name}`"]] for name in OPERATIONS} == shown
+    assert cells["`create`, `lifetime`"][2] == "1 to 240 minutes"
+    assert cells["`create`, `metadata`"][2] == "at most 10 pairs"
+    assert cells["`create`, `viewport`"][2:4] == ["at least 320 pixels", "pixels"]
+    assert "`list`, `status`" not in cells
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -100,12 +117,14 @@ def test_field_without_description(root: Path, old: str, new: str) -> None:
     assert caught.value.path == root / VIEW
 
 
-@pytest.mark.parametrize("line", ["<!-- fields, written by `nox -s docs` -->\n", "<!-- end of fields -->\n"])
-def test_readme_without_place_for_table(root: Path, capsys: pytest.CaptureFixture[str], line: str) -> None:
+@pytest.mark.parametrize("name", ["fields", "operations"])
+@pytest.mark.parametrize("line", ["<!-- {}, written by `nox -s docs` -->\n", "<!-- end of {} -->\n"])
+def test_readme_without_place_for_table(root: Path, capsys: pytest.CaptureFixture[str], name: str, line: str) -> None:
     """Nothing is written, and the error names the lines that are expected."""
+    line = line.format(name)
     edit(root / README, line, "")
     before = (root / README).read_bytes()
     assert main(["docs"], root) == 1
-    assert "has no place for the table: expected <!-- fields" in capsys.readouterr().err
+    assert f"has no place for the table: expected <!-- {name}" in capsys.readouterr().err
     assert (root / README).read_bytes() == before
     assert not (root / PAGE).exists()

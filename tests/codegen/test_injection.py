@@ -19,7 +19,7 @@ SEED = 20261121
 """Decides the sample."""
 
 # A surrogate without its other half is not text: UTF-8 cannot hold it.
-_TEXTS_FOR_PEOPLE = {name: text for name, text in TEXTS.items() if "surrogate" not in name}
+TEXTS_FOR_PEOPLE = {name: text for name, text in TEXTS.items() if "surrogate" not in name}
 
 
 def _cases() -> Iterator[tuple[str, str]]:
@@ -27,8 +27,8 @@ def _cases() -> Iterator[tuple[str, str]]:
     yield from ((place, text) for place in NAMES | VALUES for text in TEXTS.values())
 
 
-_CASES = list(_cases())
-_SAMPLE = random.Random(SEED).sample(_CASES, 60)  # noqa: S311 - nothing is kept secret by it
+CASES = list(_cases())
+_SAMPLE = random.Random(SEED).sample(CASES, 30)  # noqa: S311 - nothing is kept secret by it
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +40,6 @@ def outline(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.mark.parametrize(("place", "text"), _SAMPLE)
 def test_sample(place: str, text: str, tmp_path: Path, outline: list[str]) -> None:
     """A hostile text in some place of meaning is refused with its place, or changes nothing but what it says."""
-    check(place, text, tmp_path, outline)
-
-
-@pytest.mark.injection
-@pytest.mark.parametrize(("place", "text"), _CASES)
-def test_product(place: str, text: str, tmp_path: Path, outline: list[str]) -> None:
-    """Every hostile text in every place of meaning is refused with its place, or changes nothing but what it says."""
     check(place, text, tmp_path, outline)
 
 
@@ -63,17 +56,11 @@ def check(place: str, text: str, folder: Path, outline: list[str]) -> None:
         require_sound(client, outline)
 
 
-def test_prose_sample(tmp_path: Path, outline: list[str]) -> None:
+@pytest.mark.parametrize("seed", range(6))
+def test_prose_sample(seed: int, tmp_path: Path, outline: list[str]) -> None:
     """Hostile texts for people, another in each place, are never refused, and change nothing but what they say."""
-    choose = random.Random(SEED).choice  # noqa: S311 - nothing is kept secret by it
-    texts = {place: choose(list(_TEXTS_FOR_PEOPLE.values())) for place in PROSE}
-    require_sound(InjectedClient.generate(texts, tmp_path), outline)
-
-
-@pytest.mark.parametrize("text", _TEXTS_FOR_PEOPLE.values(), ids=_TEXTS_FOR_PEOPLE)
-def test_prose(text: str, tmp_path: Path, outline: list[str]) -> None:
-    """A hostile text in every place for people is never refused, and changes nothing but what it says."""
-    require_sound(InjectedClient.generate(dict.fromkeys(PROSE, text), tmp_path), outline)
+    texts = random.Random(seed).sample([*TEXTS_FOR_PEOPLE.values()], len(PROSE))  # noqa: S311 - no secret
+    require_sound(InjectedClient.generate(dict(zip(PROSE, texts, strict=True)), tmp_path), outline)
 
 
 def require_sound(client: InjectedClient, outline: list[str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.document import canonical, copied, load_document
@@ -102,7 +102,6 @@ JUNK += [{"type": "object"}, {"allOf": [1]}, {"refIdentifier": []}, {"schemas": 
 
 
 @given(data=st.data())
-@settings(max_examples=200, deadline=None)
 def test_any_page(data: st.DataObject) -> None:
     """A page in which anything is removed, renamed or replaced is a document or a `DialectError`."""
     page = data.draw(st.sampled_from([*PAGES.values(), REFUSALS]))["page"]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.document import canonical, copied, load_document
@@ -127,7 +127,6 @@ def places(node: Any) -> int:
 
 
 @given(document=DOCUMENTS, actions=st.lists(ACTIONS, min_size=1, max_size=4, unique_by=canonical))
-@settings(max_examples=200, deadline=None)
 def test_applying_is_a_function(document: dict[str, Any], actions: list[dict[str, Any]]) -> None:
     """The same arguments have the same outcome, stay as they are, and one action after another is the same."""
     applied = overlay(*actions)
@@ -147,7 +146,6 @@ def test_applying_is_a_function(document: dict[str, Any], actions: list[dict[str
 
 
 @given(document=DOCUMENTS, query=QUERIES)
-@settings(max_examples=200, deadline=None)
 def test_matches_are_distinct_nodes(document: dict[str, Any], query: str) -> None:
     """An action counts the nodes that it hits, each of them once; a removal takes as many away, and what they hold."""
     found = outcome(document, overlay({"target": query, "remove": False}))
@@ -163,7 +161,6 @@ def test_matches_are_distinct_nodes(document: dict[str, Any], query: str) -> Non
 
 
 @given(data=st.data())
-@settings(max_examples=200, deadline=None)
 def test_any_data_is_an_overlay_or_an_error(data: st.DataObject) -> None:
     """Whatever is put in the place of any part of an overlay, the answer is a result or an `OverlayError`."""
     applied: Any = overlay({"target": "$.a", "update": {"b": [1]}}, {"target": "$.c", "remove": True, "x-why": ""})

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.__main__ import ROOT
@@ -67,7 +67,6 @@ def test_other_encodings(data: bytes) -> None:
 
 
 @given(page=st.text(st.sampled_from("`~ \r\n\ufeffaé")) | st.text())
-@settings(max_examples=200, deadline=None)
 def test_any_text(page: str) -> None:
     """Any text without a block is an error."""
     found = outcome(read_page, page.encode(errors="replace"))
@@ -78,7 +77,6 @@ def test_any_text(page: str) -> None:
     text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")),
     line_end=st.sampled_from(["\n", "\r\n"]),
 )
-@settings(max_examples=100, deadline=None)
 def test_block_is_kept_byte_for_byte(text: str, line_end: str) -> None:
     """Every byte between the fences is kept, and nothing around them is."""
     block = f"openapi: 3.1.0{line_end}paths: {{/a: {{get: {{}}}}}}{line_end}# {text}{line_end}"

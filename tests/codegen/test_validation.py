@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.client import generate_client
@@ -277,7 +277,6 @@ def nodes(node: Any) -> list[tuple[Any, Any]]:
     return [pair for key in keys for pair in ((node, key), *nodes(node[key]))]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(["3.1.0", "3.0.3"]))
 def test_any_change_to_a_valid_document_is_judged(data: st.DataObject, version: str) -> None:
     """Whatever node is deleted, renamed, added or of another type: the result is None or `InvalidDocument`."""

@@ -1,4 +1,4 @@
-"""All of the facade, imported before a test starts threads that would import it.
+"""All of the facade, imported before a test starts threads that would import it; and how to let it wait for nothing.
 
 pytest compiles the modules of a plugin's distribution itself, and CPython 3.11 cannot make two syntax trees at a time.
 """
@@ -8,8 +8,18 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+import pytest
+
 import browser_sessions
+from browser_sessions import _call, _waiting
 
 for module in pkgutil.walk_packages(browser_sessions.__path__, "browser_sessions."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let attempts and polls follow each other at once, where it does not matter when; test_retries says when."""
+    for module in (_call, _waiting):
+        monkeypatch.setattr(module, "_FIRST_PAUSE", 0.001)

@@ -78,6 +78,11 @@ class Peer:
         """Close the connection, which may be one of TLS by now."""
         self._connection.close()
 
+    def give_up(self) -> None:
+        """End what another thread waits for on the connection, which may be closed already."""
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._connection, socket.SHUT_RDWR)
+
     def half_close(self) -> None:
         """Say that nothing more is coming, and listen on."""
         self._connection.shutdown(socket.SHUT_WR)
@@ -125,6 +130,8 @@ class FaultyServer:
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         for thread in self._threads:  # the first one, which adds the others, comes first
+            for peer in self.peers:
+                peer.give_up()
             thread.join()
 
     @property

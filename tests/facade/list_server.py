@@ -116,11 +116,14 @@ def _browser_use(server: ListServer, _: str, query: dict[str, str]) -> Any:
     }
 
 
+_SKYVERN_OPEN = {"created", "running"}
+
+
 def _skyvern(server: ListServer, path: str, query: dict[str, str]) -> Any:
     found = server.newest(None)
-    running = [each for each in found if each.status in {"created", "running"}]
+    running = [each for each in found if each.status in _SKYVERN_OPEN]
     if path.endswith("/history"):
-        found = running + [each for each in found if each not in running]
+        found = running + [each for each in found if each.status not in _SKYVERN_OPEN]
         page, size = int(query["page"]), int(query["page_size"])
         found = found[(page - 1) * size : page * size]
     else:

@@ -138,26 +138,33 @@ def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: li
         assert f"{name}\N{REPLACEMENT CHARACTER}[2K" in shown
 
 
-def test_wait() -> None:
+@pytest.mark.usefixtures("hasty")
+def test_wait(server: Sandbox) -> None:
     """Each session as it is ready or over; one that will not be is another exit code."""
-    result = run("wait", "--sandbox", "skyvern:life", "browserbase:completed", "--until", "ended")
-    assert result.stdout.splitlines()[-1] == "skyvern:life  completed  0:00:04"
+    runs = {"browser_session_id": "pbs_life", "status": "running", "started_at": "2026-03-04T09:00:00"}
+    ended = runs | {"status": "completed", "completed_at": "2026-03-04T09:00:04"}
+    refs = [str(server.add("skyvern:pbs_life", runs, runs, ended)), str(server.ref("browserbase", "completed"))]
+    result = run("wait", *refs, "--until", "ended", columns=80, **server.environment)
+    assert result.stdout.splitlines()[-1] == "skyvern:pbs_life  completed  0:00:04"
     assert len(result.stdout.splitlines()) == 2
     assert result.exit_code == 0
     late = run("wait", "--sandbox", "skyvern:completed", "--until", "ready")
     assert (late.exit_code, "is over (completed)" in late.stderr) == (3, True)
-    slow = run("wait", "--sandbox", "skyvern:running", "--timeout", "0.3s")
-    assert (slow.exit_code, "is not ended within 0.3 s" in slow.stderr) == (3, True)
+    slow = run("wait", "--sandbox", "skyvern:running", "--timeout", "0.1s")
+    assert (slow.exit_code, "is not ended within 0.1 s" in slow.stderr) == (3, True)
     assert run("wait", "--sandbox", "skyvern:missing").exit_code == 1
 
 
-def test_watch_in_a_pipe_is_a_line_for_each_change() -> None:
+def test_watch_in_a_pipe_is_a_line_for_each_change(server: Sandbox) -> None:
     """Until all are over; what cannot be watched is an error."""
-    result = run("watch", "--sandbox", "browserbase:life", "skyvern:missing", "--interval", "0.3")
+    body = {"id": "1a2b3c4d", "status": "PENDING"}
+    words = ["PENDING", "RUNNING", "RUNNING", "COMPLETED"]
+    ref = str(server.add("browserbase:1a2b3c4d", *(body | {"status": word} for word in words)))
+    result = run("watch", ref, "skyvern:pbs_missing", "--interval", "0.1", columns=80, **server.environment)
 
-    statuses = [line.split("  ")[1] for line in result.stdout.splitlines() if line.startswith("browserbase")]
-    assert list(dict.fromkeys(statuses)) == ["pending", "running", "completed"]
-    assert "skyvern:missing  SessionNotFound" in result.stdout.splitlines()
+    lines = result.stdout.splitlines()
+    assert [line.split("  ")[1] for line in lines if line.startswith(ref)] == ["pending", "running", "completed"]
+    assert "skyvern:pbs_missing  SessionNotFound" in lines
     assert (result.exit_code, "has no such session" in result.stderr) == (1, True)
 
 

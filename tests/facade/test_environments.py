@@ -101,6 +101,7 @@ def run(*arguments: str) -> Result:
     return result
 
 
+@pytest.mark.usefixtures("hasty")
 @each_environment
 def test_commands(name: str, expected: dict[str, str]) -> None:
     """They print one line for each error, and exit with a code of their own."""

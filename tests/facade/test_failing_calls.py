@@ -100,8 +100,7 @@ def test_a_compression_that_was_not_asked_for(coding: str) -> None:
     assert KEY not in message
 
 
-@each_provider
-def test_a_log_is_made_of_lines(slug: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_is_made_of_lines(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither an id nor a provider can write one of its own, nor colour ours."""
     monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
     for each in UNPRINTABLE:
@@ -109,7 +108,7 @@ def test_a_log_is_made_of_lines(slug: str, caplog: pytest.LogCaptureFixture, mon
         response = httpx.Response(503, json=said, extensions={"reason_phrase": f"a{each}b".encode()})
         client = sync_client(partial(lambda answer, _: answer, response), max_retries=1)
         with caplog.at_level(logging.DEBUG), pytest.raises(errors.ProviderUnavailable):
-            client.get(SessionRef(slug, f"a{each}\x1b[31mERROR"))
+            client.get(SessionRef("skyvern", f"a{each}\x1b[31mERROR"))
     messages = [record.getMessage() for record in caplog.records]
     assert len(messages) == 3 * len(UNPRINTABLE)
     assert [message for message in messages if not message.isprintable()] == []

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import attrs
 import httpx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import browser_sessions
@@ -22,7 +22,7 @@ from browser_sessions import PROVIDERS, BrowserSession, SessionRef
 from browser_sessions.errors import ApiStatusError, BrowserSessionsError, TransportError, UnexpectedResponse
 from tests.clients.client_case import encoded
 from tests.clients.mutations import mutations, values
-from tests.facade.fetching import async_client, run, sync_client
+from tests.facade.fetching import BACKENDS, async_client, run, sync_client
 from tests.facade.viewing import examples, full_answer
 
 KEYS = ["a-key-that-is-secret", "sk-live_Ab+/9=.xyz~Q", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvXzEifQ.c2lnbmF0dXJl-_"]
@@ -164,17 +164,16 @@ def mutated(draw: st.DrawFn, slug: str, key: str) -> Sent:
 
 
 SENT: dict[str, Callable[[str, str], st.SearchStrategy[Sent]]] = {"arbitrary": arbitrary, "mutated": mutated}
-EXAMPLES = {None: 100, "asyncio": 30, "trio": 15}
+# How a response is read in tasks is the same for all providers.
+FETCHED = [*((slug, None) for slug in PROVIDERS), *(("skyvern", backend) for backend in BACKENDS)]
 
 
-@pytest.mark.parametrize("backend", EXAMPLES)
+@pytest.mark.parametrize(("slug", "backend"), FETCHED)
 @pytest.mark.parametrize("kind", SENT)
-@pytest.mark.parametrize("slug", PROVIDERS)
 def test_whatever_is_sent_has_an_outcome(slug: str, kind: str, backend: str | None) -> None:
     """It is a view of what was sent, or an error of the family, which says and keeps no more than it may."""
     keyed = st.sampled_from(KEYS).flatmap(lambda key: st.tuples(st.just(key), SENT[kind](slug, key)))
 
-    @settings(max_examples=EXAMPLES[backend], deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(keyed=keyed)
     @example(keyed=(KEYS[0], Sent(200, [], [b"{}"])))
     def check(keyed: tuple[str, Sent]) -> None:

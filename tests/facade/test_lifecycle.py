@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,20 +52,20 @@ def stop_of(slug: str, session_id: str) -> str:
     return f"{method} {CREATE[slug].removeprefix('POST ')}/{session_id}{end}"
 
 
-def call(server: InMemory, backend: str | None, name: str, *args: Any, **named: Any) -> Any:
+def call(server: InMemory, backend: str | None, name: str, *args: Any, ledger: Path | None = None, **named: Any) -> Any:
     """Return what a method of a client returns, or the error that it raises."""
 
     def with_client(client: Client | AsyncClient) -> Any:
         return getattr(client, name)(*args, **named)
 
     async def call_async() -> Any:
-        async with async_client(server) as client:
+        async with async_client(server, ledger=ledger) as client:
             return await with_client(client)
 
     try:
         if backend:
             return run(backend, call_async)
-        with sync_client(server) as client:
+        with sync_client(server, ledger=ledger) as client:
             return with_client(client)
     except BrowserSessionsError as error:
         return error
@@ -157,7 +159,7 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
     assert other in {each.id for each in caught.value.candidates}
     assert len(caught.value.candidates) == 2
     assert caught.value.marker is None
-    assert "`candidates`: 2" in str(caught.value)
+    assert all(str(each.ref) in str(caught.value) for each in caught.value.candidates)
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 409, 422])
@@ -208,6 +210,42 @@ def test_create_searches_on_after_a_failed_look(clock: Clock) -> None:
     assert len(server.sent) == 4
 
 
+@pytest.mark.parametrize(
+    "unusable", ["", "..", " ", "x" * 100_000, "\ud800"], ids=["empty", "dots", "space", "long", "half"]
+)
+@pytest.mark.parametrize("slug", MARKING)
+def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, clock: Clock) -> None:
+    """The session is looked for: by that id, nobody could stop it."""
+    server = InMemory(slug, clock)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        if request.method == "GET":
+            return response
+        content = response.content.replace(server.open[0].encode(), json.dumps(unusable)[1:-1].encode())
+        return httpx.Response(response.status_code, content=content)
+
+    session = call(respond, None, "create", slug)  # type: ignore[arg-type]
+
+    assert [session.id] == server.open
+
+
+def test_create_looks_again_if_a_look_fails(clock: Clock) -> None:
+    """As any other read does, so that the last look is not lost to a lost response."""
+    server = InMemory("browserbase", clock)
+    server.fault("create_session", "lost")
+    server.fault("create_session", "late", 7.5)
+
+    def fail(request: httpx.Request) -> None:
+        if request.method == "GET" and clock.now >= 1008:
+            server.before(lambda _: None)
+            raise httpx.ReadError("lost")
+
+    server.before(fail)
+
+    assert call(server, None, "create", "browserbase").id in server.open
+
+
 def test_create_says_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """It is logged, and its property is unexpected."""
     server = InMemory("browserbase", clock)
@@ -222,6 +260,23 @@ def test_create_says_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pyt
     assert session.unexpected == ("expiresAt",)
     assert f"{session.ref}: the lifetime is 0:00:00, and 1:00:00 was asked for" in caplog.text
     assert call(server, None, "create", "browserbase", lifetime=timedelta(hours=1)).unexpected == ()
+
+
+def test_create_that_is_refused_shows_no_secret() -> None:
+    """Of its options, which a provider may quote; `secrets` and all in it are sensitive in its description."""
+    options = {
+        "session": {"secrets": {"pins": ["hunter2", 5], "user": "swordfish"}},
+        "others": [{"secrets": "tr0ub4dor"}],
+    }
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, text=request.content.decode())
+
+    error = call(refuse, None, "create", "anchorbrowser", options=options)  # type: ignore[arg-type]
+
+    assert isinstance(error, errors.InvalidRequest)
+    assert "secrets" in str(error.body)
+    assert [each for each in ("hunter2", "swordfish", "tr0ub4dor") if each in f"{error} {error.body}"] == []
 
 
 @each_backend
@@ -295,6 +350,17 @@ def test_a_create_that_was_interrupted_before_it_was_sent(clock: Clock) -> None:
 
     assert server.sent == [CREATE["browserbase"]]
     assert not hasattr(caught.value, "__notes__")
+
+
+def test_the_candidates_of_an_interrupted_create_are_named(clock: Clock) -> None:
+    """A note has no fields to look at."""
+    server = InMemory("skyvern", clock)
+
+    with pytest.raises(SystemExit) as caught:
+        call(interrupting(server, SystemExit), None, "create", "skyvern")  # type: ignore[arg-type]
+
+    (note,) = caught.value.__notes__
+    assert f"in `candidates`: skyvern:{server.open[0]}. Do not create" in note
 
 
 # Stop
@@ -383,6 +449,70 @@ def test_stop_of_another_session_than_was_meant(clock: Clock) -> None:
     assert type(error) is errors.UnexpectedResponse
     assert str(error).startswith("browserbase:another: the provider sent another session for this id")
     assert server.open == [session_id]
+
+
+def with_id_of_another(server: InMemory, method: str) -> Callable[[httpx.Request], httpx.Response]:
+    """Return what responds to a method with a session of another id."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        if request.method != method:
+            return response
+        return httpx.Response(200, json=response.json() | {"id": "11111111-1111-4111-8111-111111111111"})
+
+    return respond
+
+
+def test_stop_that_responds_with_another_session(clock: Clock) -> None:
+    """It says nothing of this one, which is fetched; a poll that does the same confirms nothing."""
+    server = InMemory("browser_use", clock)
+    with sync_client(with_id_of_another(server, "PATCH")) as client:
+        created = client.create("browser_use")
+        over = client.stop(created)
+    assert (over.id, over.status.is_terminal) == (created.id, True)
+
+    server = InMemory("browserbase", clock)
+    with sync_client(with_id_of_another(server, "GET")) as client:
+        created = client.create("browserbase")
+        with pytest.raises(StopUnconfirmed) as caught:
+            client.stop(created)
+    assert str(caught.value) == (
+        f"{created.ref} was asked to stop, and may still be running: the provider sent another session for this id"
+    )
+
+
+def test_stop_of_what_is_not_found_yet(clock: Clock) -> None:
+    """A session that was created just now may be unknown for a while."""
+    server = InMemory("browserbase", clock)
+    server.fault("create_session", "hidden", 3)
+    with sync_client(server) as client:
+        session = client.stop(client.create("browserbase"))
+    assert session.status.is_terminal
+    assert server.sent.count(stop_of("browserbase", session.id)) == 4
+
+
+def test_stop_of_what_was_found_before(clock: Clock) -> None:
+    """It is not asked for again if the provider refuses to know it."""
+    server = InMemory("browserbase", clock)
+    server.fault("stop_session", "refused", 404)
+    with sync_client(server) as client:
+        created = client.create("browserbase")
+        clock.now += 11
+        with pytest.raises(errors.SessionNotFound):
+            client.stop(created)
+    assert server.sent.count(stop_of("browserbase", created.id)) == 1
+
+
+def test_stop_that_is_refused_because_it_is_over(clock: Clock) -> None:
+    """Is a success."""
+    server = InMemory("browserbase", clock)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        return httpx.Response(409) if len(server.sent) == 2 else response
+
+    with sync_client(respond) as client:
+        assert client.stop(client.create("browserbase")).status.is_terminal
 
 
 def test_stop_where_there_is_none(clock: Clock) -> None:

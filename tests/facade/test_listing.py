@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from browser_use_client.models import SessionPage
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_sessions import PROVIDERS, BrowserSession, SessionStatus, errors, view
@@ -64,7 +64,6 @@ def churning(slug: str, count: int, seed: int, ended: set[str]) -> Callable[[lis
 
 
 @each_provider
-@settings(max_examples=25, deadline=None)
 @given(
     count=st.sampled_from([0, 1, 49, 50, 51, 99, 100, 101, 220, 505]),
     status=st.sampled_from([None, "running", "open", ["running", *ENDED], ENDED]),

@@ -17,13 +17,13 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Profile, Proxy, SessionStatus, errors
-from browser_sessions._options import MARKER, Options, checked_options, make_marker
+from browser_sessions._options import MARKER, Options, checked_options, checked_owner, make_marker
 from browser_sessions.sandbox import KEY
 from browser_sessions.sandbox._fleet import Clock
 from browser_sessions.sandbox._messages import Request
@@ -352,7 +352,6 @@ def test_metadata_that_fits_comes_back(slug: str) -> None:
     texts = st.text(string.ascii_letters + string.digits + "._- ", max_size=20)
     model = importlib.import_module(f"{slug}_client.models").Session
 
-    @settings(max_examples=30)
     @given(st.dictionaries(texts.filter(lambda name: name not in {"", MARKER}), texts, max_size=9))
     def come_back(metadata: dict[str, str]) -> None:
         marker = make_marker("me")
@@ -381,16 +380,21 @@ def test_markers() -> None:
     assert re.fullmatch(r"-\.[a-z0-9]{20}", make_marker(None))
     assert re.fullmatch(r"my team_2\.[a-z0-9]{20}", make_marker("my team_2"))
     assert len({make_marker("me") for _ in range(50)}) == 50
+
+
+def test_owners() -> None:
+    """They can be in a marker, and are not what stands for none."""
+    assert checked_owner("my team_2") == "my team_2"
     allowed = "letters, digits, '_', '-' and spaces, or is '-', which means no owner"
     for owner in ("-", "a.b", "a=b", "ä", "a\n"):
         with pytest.raises(errors.InvalidOption) as caught:
-            make_marker(owner)
+            checked_owner(owner)
         expected = "owner is empty, or has characters that cannot be printed"
         if owner.isprintable():
             expected = f"owner {owner!r} has other characters than {allowed}"
         assert caught.value == errors.InvalidOption(expected)
     with pytest.raises(errors.InvalidOption, match=r"^owner is a text, not int$"):
-        make_marker(1)  # type: ignore[arg-type]  # on purpose
+        checked_owner(1)
 
 
 @each_creator

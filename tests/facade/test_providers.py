@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from browser_sessions import PROVIDERS, BrowserSession, errors
-from browser_sessions._providers._operations import Operation, Option
+from browser_sessions._providers._operations import Option
 from codegen.walk import walk
 from tests.facade.viewing import document, provider_of
 
@@ -74,11 +74,17 @@ def test_operations_are_those_of_the_clients(slug: str) -> None:
     """What a provider is said to offer, its client can ask for; all else is said to be missing."""
     operations = PROVIDERS[slug].operations
     names = {each.name for each in provider_of(slug).operations}
+    known = {name for name, each in operations.items() if each.is_available}
     offered = {"get_session", "list_sessions", "create_session", "stop_session"} & names
-    known = [name for name, each in operations.items() if each.is_available]
-    assert [name.partition("_")[0] for name in sorted(offered)] == sorted(known)
+    assert {name.partition("_")[0] for name in offered} == known & {"get", "list", "create", "stop"}
+    for name, field, operation in (
+        ("live_view", "live_view_url", "get_live_view"),
+        ("recordings", "recordings", "list_recordings"),
+    ):
+        assert (name in known) == (field in PROVIDERS[slug].fields or operation in names)
+    assert ("request" in operations["recordings"].options) == ("request_recording" in names)
     assert operations["get"].fields == PROVIDERS[slug].fields.keys()
-    assert operations["live_view"] == Operation(is_available=False)
+    assert operations["list"].fields <= operations["get"].fields
     assert ("metadata" in operations["list"].options) == ("metadata" in PROVIDERS[slug].fields)
 
 

@@ -56,6 +56,7 @@ SECONDS: dict[str, float | None] = {
     "999999999.9": 999999999.9,
     "1000000000": 0.0,
     "99999999999": 99999999999.0 - NOW,
+    "100000000000": 0.0,
     f"{NOW + 45}000": 45.0,
     "999999999999999": 999999999999.999 - NOW,
     # From two servers on the way; one that says it in milliseconds, as Go does, or as a time in ISO's form.

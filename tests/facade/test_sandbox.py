@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus, errors, sandbox
 from browser_sessions.errors import BrowserSessionsError
+from browser_sessions.pytest_plugin import StartSession
 from browser_sessions.sandbox import SCENARIOS, Sandbox
 from codegen.__main__ import ROOT
 from tests.facade.statuses import DRIFTED, STATES, STATUSES
@@ -94,9 +94,9 @@ def test_what_goes_wrong_is_the_providers_own_error(server: Sandbox, slug: str) 
     assert limited.kind == "rate"
     assert type(fetch(server, slug, "rate_limited")) is errors.RateLimited
     assert isinstance(fetch(server, slug, "rate_limited"), BrowserSession)
-    assert isinstance(fetch(server, slug, "rate_limited", max_retries=2), BrowserSession)
 
 
+@pytest.mark.usefixtures("hasty")
 @each_provider
 def test_what_passes(server: Sandbox, slug: str) -> None:
     """A 503, a lost answer, and then a session; and one that is slow."""
@@ -138,18 +138,23 @@ def test_an_id_that_could_be_none(server: Sandbox, slug: str) -> None:
             client.get(f"{slug}:3c90c3cc-0d44-4b50-8888-8dd25736052b")
 
 
-def test_a_life(server: Sandbox) -> None:
+def test_a_life() -> None:
     """Moves with the clock: pending for a second, running for four, and then completed."""
-    with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+    with sandbox.serve() as server, Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+        server.freeze()
         ref = server.ref("skyvern", "life")
         assert client.get(ref).status is SessionStatus.PENDING
-        start = time.monotonic()
+        server.advance(0.9)
+        assert client.get(ref).status is SessionStatus.PENDING
+        server.advance(0.1)
         ready = client.wait(ref, until="ready", timeout=5)
         assert (ready.status, ready.connect_url is None) == (SessionStatus.RUNNING, False)
-        session = client.wait(ref, timeout=10)
+        server.advance(3.9)
+        assert client.get(ref).status is SessionStatus.RUNNING
+        server.advance(0.1)
+        session = client.get(ref)
         assert session.status is SessionStatus.COMPLETED
         assert str(session.duration) == "0:00:04"
-        assert time.monotonic() - start > 3.5
 
 
 def test_sessions_of_your_own(server: Sandbox) -> None:
@@ -271,13 +276,14 @@ def test_without_its_extra_in_this_process(monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-def test_what_the_readme_shows(browser_sessions_sandbox: Sandbox) -> None:
-    """The example of a test, to the letter, and the scenarios that there are."""
+def test_what_the_readme_shows(browser_sessions_sandbox: Sandbox, browser_session: StartSession) -> None:
+    """The examples of tests, to the letter, and the scenarios that there are."""
     readme = (ROOT / "facade" / "README.md").read_text("utf-8").partition("## Test")[2]
-    (block,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     names: dict[str, Any] = {}
-    exec(compile(block, "README.md", "exec"), names)  # noqa: S102 - it is what is written there
+    exec(compile("\n".join(blocks), "README.md", "exec"), names)  # noqa: S102 - it is what is written there
     names["test_mine"](browser_sessions_sandbox)
+    names["test_my_browser"](browser_session, browser_sessions_sandbox)
     rows = re.findall(r"^\| (`.*?) \|", readme, re.MULTILINE)
     assert re.findall(r"`(\w+)`", " ".join(rows)) == [*SCENARIOS] == [*browser_sessions_sandbox.scenarios]
 

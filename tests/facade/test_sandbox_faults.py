@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from browser_sessions import Client, SessionStatus, errors, sandbox
+from browser_sessions.sandbox import _stand_in
+from tests.facade.fetching import AMPLE
 from tests.facade.vendors import CREATING, OPERATIONS, VENDORS, Bench, Vendor, open_bench
 
 LISTS = {slug: operations["list_sessions"].path for slug, operations in OPERATIONS.items()}
@@ -103,21 +109,28 @@ def test_a_stop_that_lingers(bench: Bench, vendor: Vendor) -> None:
 
 
 @each_creating
-def test_a_stop_that_is_slow(bench: Bench, vendor: Vendor) -> None:
+def test_a_stop_that_is_slow(bench: Bench, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
     """While it works, the session runs; a reader is not kept waiting. One that is delayed has worked before."""
     account = bench.account(vendor)
     slow, delayed = account.create(), account.create()
-    bench.server.fault(vendor.slug, "stop_session", "slow", 0.5)
-    bench.server.fault(vendor.slug, "stop_session", "delayed", 0.5, skip=1)
+    bench.server.fault(vendor.slug, "stop_session", "slow", 100)
+    bench.server.fault(vendor.slug, "stop_session", "delayed", 200, skip=1)
+    slept: Queue[float] = Queue()
+    is_over = threading.Semaphore(0)
+
+    async def sleep(seconds: float) -> None:
+        if seconds:
+            slept.put(seconds)
+            await asyncio.to_thread(is_over.acquire, timeout=AMPLE)
+
+    monkeypatch.setattr(_stand_in, "asyncio", SimpleNamespace(sleep=sleep))
     with ThreadPoolExecutor() as threads:
-        for session_id, expected in ((slow, [slow, delayed]), (delayed, [])):
-            start = time.monotonic()
+        for session_id, seconds, expected in ((slow, 100, [slow, delayed]), (delayed, 200, [])):
             stopping = threads.submit(account.stop, session_id)
-            while session_id == delayed and account.open_ids():
-                time.sleep(0.01)
+            assert slept.get(timeout=AMPLE) == seconds
             assert account.open_ids() == expected
+            is_over.release()
             assert stopping.result().status_code == 200
-            assert time.monotonic() - start >= 0.5
             assert session_id not in account.open_ids()
 
 

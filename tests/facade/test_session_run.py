@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -207,6 +208,21 @@ def test_a_create_that_fails(backend: str | None, clock: Clock) -> None:
     assert server.sent == [CREATE["skyvern"]]
 
 
+def test_another_session_that_is_over(clock: Clock) -> None:
+    """Sent in the place of this one, it does not keep this one from being stopped."""
+    server = InMemory("skyvern", clock)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        if request.method == "GET" and len(server.sent) == 2:
+            return httpx.Response(200, json=response.json() | {"browser_session_id": "pbs_1", "status": "failed"})
+        return response
+
+    with sync_client(respond) as client, pytest.raises(errors.SessionEnded), client.session("skyvern"):
+        pass
+    assert server.open == []
+
+
 def test_a_session_that_was_stopped_in_its_block(clock: Clock) -> None:
     """It is fetched, and not stopped once more."""
     server = InMemory("browser_use", clock)
@@ -336,6 +352,50 @@ def test_a_block_that_is_left_without_its_exit_and_its_client(clock: Clock, capl
     assert [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR] == [
         f"{session.ref} may still be running: this client is closed: make another one"
     ]
+
+
+def test_a_report_that_is_interrupted(clock: Clock) -> None:
+    """What it would have said is not lost: the session is stopped again with the end of the run."""
+    server = InMemory("browser_use", clock)
+    server.fault("stop_session", "ignored")
+
+    class InterruptingError(Exception):
+        """Interrupts what adds a note to it."""
+
+        def add_note(self, _: str) -> None:
+            raise KeyboardInterrupt
+
+    with sync_client(server) as client:
+        with pytest.raises(KeyboardInterrupt), client.session("browser_use"):
+            raise InterruptingError
+        gc.collect()
+        assert server.open == []
+
+
+@each_provider
+def test_nothing_is_imported_once_a_session_may_run(slug: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An import that Ctrl-C cuts off may stay locked, and the thread that stops the session would wait for it."""
+    names = [f"browser_sessions._providers.{slug}.{name}" for name in ("lists", "stops")]
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with sync_client(InMemory(slug, clock)) as client:
+        client.session(slug)  # type: ignore[call-overload]
+    assert [name for name in names if name not in sys.modules] == []
+
+
+def test_a_fork_leaves_the_session_to_its_parent(clock: Clock) -> None:
+    """However the block is left in the child, or is not."""
+    server = InMemory("browser_use", clock)
+    with sync_client(server) as client, pytest.MonkeyPatch.context() as patch:
+        left, forgotten = client.session("browser_use"), client.session("browser_use")
+        left.__enter__()
+        forgotten.__enter__()
+        patch.setattr("os.getpid", lambda: 0)  # as in a child
+        left.__exit__(None, None, None)
+        del forgotten
+        gc.collect()
+    assert len(server.open) == 2
+    assert [each.partition(" ")[0] for each in server.sent] == ["POST", "POST"]
 
 
 def test_threads_that_cannot_be_started(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

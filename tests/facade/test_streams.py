@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import zlib
 from collections.abc import Callable
@@ -113,12 +114,41 @@ def test_a_moment_that_is_over(
         connected(end=1040.0)
 
 
-def test_a_handshake_that_fails_closes_its_connection(clock: Clock, wire: Wire) -> None:
+def test_addresses_share_the_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is dead leaves enough for the others; the error is that of the last one."""
+    tried: list[tuple[str, float]] = []
+    alive: list[str] = []
+
+    def connect(_: object, host: str, port: int, timeout: float, *rest: Any) -> Wire:
+        del port, rest
+        tried.append((host, timeout))
+        if host in alive:
+            return Wire()
+        clock.now += timeout
+        raise httpcore.ConnectTimeout(host)
+
+    hosts = ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (host, 80)) for host in hosts])
+    with pytest.raises(httpcore.ConnectTimeout, match=hosts[-1]):
+        connected()
+    alive.append(hosts[-1])
+    connected(end=clock.now + 30)
+    assert tried == [(host, 10.0) for host in hosts] * 2
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [(lambda stream: stream.read(1), httpcore.ReadTimeout), (lambda stream: stream.write(b"a"), httpcore.WriteTimeout)],
+)
+def test_a_handshake_that_fails_closes_its_connection(
+    act: Callable[[httpcore.NetworkStream], object], error: type[Exception], clock: Clock, wire: Wire
+) -> None:
     """A SOCKS proxy's, which httpcore would leave open."""
     stream = connected()
     clock.now = 1040.0
-    with pytest.raises(httpcore.ReadTimeout):
-        stream.read(1)
+    with pytest.raises(error):
+        act(stream)
     assert not wire.is_open
 
 
@@ -194,6 +224,10 @@ def test_a_limit_of_a_task_is_a_moment_too(clock: Clock, async_wire: Wire, backe
         assert async_wire.is_open
         with pytest.raises(httpcore.ReadTimeout, match="timed out"):
             await stream.read(1)
+        assert not async_wire.is_open
+        async_wire.is_open = True
+        with pytest.raises(httpcore.WriteTimeout, match="timed out"):
+            await stream.write(b"a")
         assert not async_wire.is_open
         with pytest.raises(httpcore.ConnectTimeout, match="timed out"):
             await AsyncBackend().connect_tcp("127.0.0.1", 80, 1040.0)

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import browser_sessions
@@ -145,7 +145,6 @@ def remove(session: dict[str, Any], place: str) -> None:
 
 
 @pytest.mark.parametrize("case", load_clients(), ids=str)
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_whatever_decodes_can_be_seen(case: ClientCase, data: st.DataObject) -> None:
     """No model that a client can decode makes `view` raise, or say what the model does not."""

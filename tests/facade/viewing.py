@@ -12,10 +12,10 @@ import httpx
 import yaml
 
 from codegen.__main__ import ROOT
-from codegen.pipeline import build_document
 from codegen.providers import Provider, load_providers
 from tests.clients.client_case import encoded
 from tests.clients.operations import operation_named
+from tests.documents import overlaid_document
 
 PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
 
@@ -69,10 +69,9 @@ def full_answer(slug: str) -> Any:
     return next(case.answer for case in load_cases() if (case.slug, case.name) == (slug, "full"))
 
 
-@functools.cache
 def document(slug: str) -> dict[str, Any]:
     """Return a provider's overlaid document."""
-    return build_document(provider_of(slug))
+    return overlaid_document(provider_of(slug))
 
 
 def provider_of(slug: str) -> Provider:

@@ -51,7 +51,7 @@ def test_what_does_not_exist_is_seen() -> None:
 
 
 def test_every_threat_has_its_promises() -> None:
-    """A spec, a server, an id, the environment and logs, and the dependencies."""
+    """A spec, a server, an id, the environment, logs, the ledger and the dependencies."""
     headings = re.findall(r"^### (.*)$", TEXT, re.MULTILINE)
 
     assert headings == [
@@ -60,6 +60,7 @@ def test_every_threat_has_its_promises() -> None:
         "A hostile id",
         "A hostile environment",
         "Leaky logs",
+        "The ledger",
         "Dependencies",
     ]
     sections = TEXT.partition("\n## What is not promised")[0].split("\n### ")[1:]

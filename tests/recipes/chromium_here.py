@@ -1,4 +1,4 @@
-"""Run a command, with references of sessions behind it, whose browser is a Chromium on this machine: COMMAND …."""
+"""Run a command with a sandbox whose sessions have a Chromium on this machine for a browser: COMMAND …."""
 
 import os
 import shutil
@@ -51,20 +51,9 @@ def address(written: Path, process: subprocess.Popen[bytes]) -> str:
 
 def main() -> int:
     """Return what the command ends with."""
-    with chromium() as websocket, sandbox.serve() as server:
-        http = websocket.replace("ws:", "http:").partition("/devtools/")[0]  # where the other address is discovered
-        pending, running = {"id": "d", "status": "PENDING"}, {"id": "d", "status": "RUNNING", "connectUrl": websocket}
-        started = {"status": "running", "started_at": "2026-01-01T00:00:00Z"}
-        refs = [
-            server.add("anchorbrowser:a", {"data": {"session_id": "a", "status": "running"}}),
-            server.add("brightdata:b", {"session": {"session_id": "b", "status": "Running"}}),
-            server.add("browser_use:c", {"id": "c", "status": "active", "cdpUrl": http}),
-            server.add("browserbase:d", pending, running, pending, running),
-            server.add("skyvern:e", {"browser_session_id": "e", "browser_address": http} | started),
-        ]
-        command = [*sys.argv[1:], *map(str, refs)]
+    with chromium() as browser, sandbox.serve(browser=browser) as server:
         signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the command's
-        return subprocess.run(command, env=os.environ | server.environment, check=False).returncode
+        return subprocess.run(sys.argv[1:], env=os.environ | server.environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-"""Load a page in the browsers of sessions, whoever runs them, and print its title: REF, …."""
+"""Create a session, load a page in its browser, print the page's title, and stop the session: PROVIDER …."""
 
 import asyncio
 import logging
+import signal
 import sys
+from datetime import timedelta
+from typing import Any, Literal
 
 from playwright.async_api import async_playwright
 from playwright.sync_api import Error, sync_playwright
@@ -11,60 +14,68 @@ from browser_sessions import AsyncClient, Client
 from browser_sessions.errors import BrowserSessionsError
 
 PAGE = "data:text/html,<title>A page in this browser</title>"
+LIFETIME = timedelta(minutes=10)
+"""After which the provider ends a session, if this program could not."""
+
+Provider = Literal["anchorbrowser", "browser_use", "browserbase", "skyvern"]
 
 
-def drive(client: Client, ref: str) -> str:
-    """Return the title of a page that a session's browser has loaded, once there is one."""
-    session = client.wait(ref, until="ready", timeout=60)
-    info = client.connect_info(session)
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.connect_over_cdp(info.url, headers=info.headers, no_defaults=True) as browser,
-        browser.contexts[0].new_page() as page,
-    ):
-        page.goto(PAGE)
-        return f"{page.title()}, by {info}"
+def drive(client: Client, provider: Provider) -> str:
+    """Return the title of a page that the browser of a new session has loaded, once the session is over."""
+    run = client.session(provider, lifetime=LIFETIME)
+    with run as session:
+        info = client.connect_info(session)
+        with (
+            sync_playwright() as playwright,
+            playwright.chromium.connect_over_cdp(info.url, headers=info.headers, no_defaults=True) as browser,
+            browser.contexts[0].new_page() as page,
+        ):
+            page.goto(PAGE)
+            title = page.title()
+    return f"{title}, by {info}, {run.final and run.final.status}"
 
 
-async def drive_async(client: AsyncClient, ref: str) -> str:
+async def drive_async(client: AsyncClient, provider: Provider) -> str:
     """Return the same on asyncio, where many browsers can be driven at once."""
-    session = await client.wait(ref, until="ready", timeout=60)
-    info = client.connect_info(session)
-    async with (
-        async_playwright() as playwright,
-        await playwright.chromium.connect_over_cdp(info.url, headers=info.headers, no_defaults=True) as browser,
-        await browser.contexts[0].new_page() as page,
-    ):
-        await page.goto(PAGE)
-        return f"{await page.title()}, on asyncio, by {info}"
+    run = client.session(provider, lifetime=LIFETIME)
+    async with run as session:
+        info = client.connect_info(session)
+        async with (
+            async_playwright() as playwright,
+            await playwright.chromium.connect_over_cdp(info.url, headers=info.headers, no_defaults=True) as browser,
+            await browser.contexts[0].new_page() as page,
+        ):
+            await page.goto(PAGE)
+            title = await page.title()
+    return f"{title}, on asyncio, by {info}, {run.final and run.final.status}"
 
 
-def line_of(ref: str, result: str | BaseException) -> str:
+def line_of(provider: str, result: str | BaseException) -> str:
     """Return what may be printed; Playwright's errors have the address, which may be all that it takes to connect."""
     if isinstance(result, BrowserSessionsError):
         return f"{type(result).__name__}: {result}"
-    return f"{ref}: {f'Playwright failed ({type(result).__name__})' if isinstance(result, Error) else result}"
+    return f"{provider}: {f'Playwright failed ({type(result).__name__})' if isinstance(result, Error) else result}"
 
 
-def drive_one_by_one(refs: list[str]) -> int:
+def drive_one_by_one(providers: list[Any]) -> int:
     """Print what comes of each, and return how many could not be driven."""
     failed = 0
     with Client() as client:
-        for ref in refs:
+        for provider in providers:
             try:
-                result: str | Exception = drive(client, ref)
+                result: str | Exception = drive(client, provider)
             except (BrowserSessionsError, Error) as error:
                 result, failed = error, failed + 1
-            print(line_of(ref, result))
+            print(line_of(provider, result))
     return failed
 
 
-async def drive_at_once(refs: list[str]) -> int:
+async def drive_at_once(providers: list[Any]) -> int:
     """Print what comes of all, and return how many could not be driven."""
     async with AsyncClient() as client:
-        results = await asyncio.gather(*(drive_async(client, ref) for ref in refs), return_exceptions=True)
-    for ref, result in zip(refs, results, strict=True):
-        print(line_of(ref, result))
+        results = await asyncio.gather(*(drive_async(client, each) for each in providers), return_exceptions=True)
+    for provider, result in zip(providers, results, strict=True):
+        print(line_of(provider, result))
     return sum(isinstance(result, BaseException) for result in results)
 
 
@@ -73,6 +84,8 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     # It logs the errors that nobody waits for after Ctrl-C, and Playwright's have the address.
     logging.getLogger("asyncio").disabled = True
+    # SIGTERM ends a program at once, with its sessions running, unless it is made an exception.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         failed = drive_one_by_one(sys.argv[1:]) + asyncio.run(drive_at_once(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from browser_sessions._live_view import LiveView
     from browser_sessions._options import Profile, Proxy
     from browser_sessions._providers import PROVIDERS, Provider
+    from browser_sessions._reap_report import ReapReport
     from browser_sessions._ref import SessionRef
     from browser_sessions._session import BrowserSession, Cost, Recording, SessionFailure
     from browser_sessions._status import SessionStatus
@@ -40,6 +41,7 @@ _MODULES = {
     "Profile": "_options",
     "Provider": "_providers",
     "Proxy": "_options",
+    "ReapReport": "_reap_report",
     "Recording": "_session",
     "SessionFailure": "_session",
     "SessionRef": "_ref",
@@ -63,6 +65,7 @@ __all__ = (
     "Profile",
     "Provider",
     "Proxy",
+    "ReapReport",
     "Recording",
     "SessionFailure",
     "SessionRef",

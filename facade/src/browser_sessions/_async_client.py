@@ -86,5 +86,5 @@ class AsyncClient(AsyncLifecycle, AsyncObservation):
         from browser_sessions._drivers import AsyncDriver
         from browser_sessions._http import AsyncNetwork
 
-        calls = Calls(self._api_keys, self._base_urls, self._plain_http)
+        calls = Calls(self._api_keys, self._base_urls, self._plain_http, ledger=self._ledger, owner=self._owner)
         return AsyncDriver(calls, AsyncNetwork(self._transport, proxy=self._proxy, verify=self._verify))

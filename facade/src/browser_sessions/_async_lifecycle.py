@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from browser_sessions._configuration import Configuration
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from browser_sessions._providers.browser_use.creates import Request as BrowserUseRequest
     from browser_sessions._providers.browserbase.creates import Request as BrowserbaseRequest
     from browser_sessions._providers.skyvern.creates import Request as SkyvernRequest
+    from browser_sessions._reap_report import ReapReport
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._session_run import AsyncSessionRun
@@ -141,6 +143,21 @@ class AsyncLifecycle(_Configuration):
         driver = self._open()
         creation = driver.calls.creation(provider, {"lifetime": LIFETIME, **given}, self._bounds)
         return AsyncSessionRun(driver, creation, checked_seconds("ready_timeout", ready_timeout))
+
+    async def reap(
+        self,
+        *,
+        older_than: timedelta,
+        owner: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        dry_run: bool = True,
+    ) -> ReapReport:
+        """Stop the sessions of yours that were left running, as `Client.reap`."""
+        from browser_sessions._reaping import checked_scope
+
+        driver = self._open()
+        scope = checked_scope(driver.calls, older_than, owner, metadata, dry_run=dry_run)
+        return await driver.run(driver.calls.reap(scope, self._bounds))
 
     def _results(
         self,

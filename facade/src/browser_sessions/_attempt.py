@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import httpx
@@ -51,6 +52,12 @@ class Pause(NamedTuple):
     """A wait of some seconds."""
 
     seconds: float
+
+
+class Work(NamedTuple):
+    """What may block, on a disk for example, and is not cut off; a fault of it comes back as a value."""
+
+    do: Callable[[], Any]
 
 
 class RawResponse(NamedTuple):

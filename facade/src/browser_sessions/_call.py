@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import httpx
 
 from browser_sessions._access import Access
-from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt
+from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt, Work
 from browser_sessions._bounds import Bounds
 from browser_sessions._http import MAX_BODY, UNSENT
 from browser_sessions._ref import SessionRef
@@ -31,7 +31,7 @@ from browser_sessions.errors import (
 
 T = TypeVar("T")
 
-Course = Generator[Attempt | Pause, RawResponse | Exception | None, T]
+Course = Generator[Attempt | Pause | Work, Any, T]
 """What a driver runs: it does each step that is yielded, and sends what came of it."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0

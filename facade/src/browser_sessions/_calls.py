@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from browser_sessions._access import Access, find_access, find_keyed
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from browser_sessions._account import Account
     from browser_sessions._creation import Creation
     from browser_sessions._inquiry import Inquiry
+    from browser_sessions._ledger import Ledger
     from browser_sessions._listing import Reading, Source
     from browser_sessions._query import Query
+    from browser_sessions._reap_report import ReapReport
+    from browser_sessions._reaping import Scope
     from browser_sessions._waiting import Until
 
 
@@ -59,12 +63,24 @@ class Calls:
     """The calls of a client; each provider is opened with its first one."""
 
     def __init__(
-        self, api_keys: Mapping[str, str], base_urls: Mapping[str, str], plain_http: Collection[str] = ()
+        self,
+        api_keys: Mapping[str, str],
+        base_urls: Mapping[str, str],
+        plain_http: Collection[str] = (),
+        *,
+        ledger: Path | None = None,
+        owner: str | None = None,
     ) -> None:
         self._api_keys = api_keys
         self._base_urls = base_urls
         self._plain_http = plain_http
         self._opened: dict[str, ProviderClient] = {}
+        self.owner = owner
+        self.ledger: Ledger | None = None
+        if ledger:
+            from browser_sessions._ledger import Ledger
+
+            self.ledger = Ledger(ledger)
         self.created: dict[SessionRef, float] = {}
         """The sessions that were created here and not yet seen over, and when that was."""
 
@@ -130,6 +146,12 @@ class Calls:
 
         return stop(self, ref, checked_seconds("timeout", timeout), bounds)
 
+    def reap(self, scope: Scope, bounds: Bounds) -> Course[ReapReport]:
+        """Stop the sessions that were left running."""
+        from browser_sessions._reaping import Reaping
+
+        return Reaping(self, scope, bounds).steps()
+
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session until it is what is waited for; each poll is one attempt."""
         from browser_sessions._waiting import Polls
@@ -151,6 +173,10 @@ class Calls:
         """Whether a session was created here so shortly before that its provider may not find it yet."""
         created = self.created.get(ref)
         return created is not None and time.monotonic() - created < _NEW
+
+    def keyed(self) -> Sequence[str]:
+        """Return the providers for which there is a key."""
+        return find_keyed(self._api_keys)
 
     def open(self, of: SessionRef | str) -> ProviderClient:
         """Return the client for a session's provider, or for one that is named by its slug.

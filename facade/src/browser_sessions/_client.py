@@ -59,10 +59,14 @@ class Client(Lifecycle, Observation):
         proxy: The URL of an http or SOCKS proxy, used before those in the environment. This machine is reached
             directly whatever they are.
         verify: A TLS context, or False to trust any certificate.
+        ledger: A file in which each session that is created is written down before and afterwards, so that `reap` finds
+            it; made if it is missing, with its folder, for you alone. Not on Windows.
+        owner: Whose sessions are created: letters, digits, "_", "-" and spaces, as a part of their marker.
 
     Raises:
         ConfigurationError: A key or a base URL is for an unknown provider, or empty; or a transport was given with
             `proxy` or `verify`, which it has itself.
+        InvalidOption: The owner cannot be one.
         ValueError: A number is out of range.
 
     """
@@ -168,5 +172,5 @@ class Client(Lifecycle, Observation):
         from browser_sessions._drivers import Driver
         from browser_sessions._http import Network
 
-        calls = Calls(self._api_keys, self._base_urls, self._plain_http)
+        calls = Calls(self._api_keys, self._base_urls, self._plain_http, ledger=self._ledger, owner=self._owner)
         return Driver(calls, Network(self._transport, proxy=self._proxy, verify=self._verify))

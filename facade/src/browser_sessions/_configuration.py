@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from browser_sessions._bounds import Seconds, checked_bounds
@@ -38,6 +40,8 @@ class Configuration(ABC, Generic[Transport, Driver]):
         transport: Transport | None = None,
         proxy: str | None = None,
         verify: ssl.SSLContext | bool = True,
+        ledger: str | os.PathLike[str] | None = None,
+        owner: str | None = None,
     ) -> None:
         if transport is not None and (proxy is not None or verify is not True):
             raise ConfigurationError("a transport has its own proxy and certificates: give it these")
@@ -48,6 +52,8 @@ class Configuration(ABC, Generic[Transport, Driver]):
         self._transport = transport
         self._proxy = proxy
         self._verify = verify
+        self._ledger = None if ledger is None else Path(ledger).absolute()
+        self._owner = None if owner is None else _checked_owner(owner)
         self._shared: Shared[Driver] = Shared()
 
     def with_options(
@@ -157,3 +163,9 @@ def _providers_in(name: str, slugs: Collection[str]) -> frozenset[str]:
     for slug in given - PROVIDERS.keys():
         raise ConfigurationError(f"{name}: there is no provider {slug!r}. There are: {', '.join(PROVIDERS)}")
     return given
+
+
+def _checked_owner(owner: str) -> str:
+    from browser_sessions._options import checked_owner  # few clients have one
+
+    return checked_owner(owner)

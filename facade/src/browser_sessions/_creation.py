@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from browser_sessions._attempt import Pause, Receipt
+import httpx
+
+from browser_sessions._attempt import Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
+from browser_sessions._failures import unexpected
+from browser_sessions._masking import secrets_in
 from browser_sessions._options import MARKER, Options, make_marker
 from browser_sessions._query import OPEN, Query
+from browser_sessions._records import note, note_over, record
+from browser_sessions._ref import as_ref
 from browser_sessions._session import BrowserSession
-from browser_sessions._stopping import stop
+from browser_sessions._stopping import shown, stop
 from browser_sessions._waiting import is_connectable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, SessionEnded, StopUnconfirmed
 
@@ -54,15 +60,23 @@ class Creation:
 
     def __init__(self, calls: Calls, opened: ProviderClient, options: Options, bounds: Bounds) -> None:
         provider = opened.access.provider
-        self._module = import_module(f"browser_sessions._providers.{provider.slug}.creates")
+        # What it may take to find and to stop a session is imported before there is one: Ctrl-C may leave an import
+        # locked, and another thread would wait for it for ever.
+        self._module, self._stops, _ = (
+            import_module(f"browser_sessions._providers.{provider.slug}.{name}")
+            for name in ("creates", "stops", "lists")
+        )
         has_metadata = "metadata" in provider.operations["create"].options
-        self._marker = make_marker(None) if has_metadata else None
+        self._mark = make_marker(calls.owner)  # in the ledger, it joins the lines of a session also without metadata
+        self._marker = self._mark if has_metadata else None
         self._calls = calls
         self._options = options
         self._bounds = bounds
         self._since = datetime.now(UTC)
         self._receipt = Receipt()
         self._is_settled = False
+        self._is_recorded = False
+        self._process = os.getpid()
         body = self._module.body(options, self._marker)
         self._call: Call[BrowserSession] = Call(
             opened.access,
@@ -72,7 +86,7 @@ class Creation:
             bounds._replace(timeout=bounds.deadline),
             named={"body": body},
             receipt=self._receipt,
-            secrets=tuple(_secrets_in(body, provider.sensitive)),
+            secrets=tuple(secrets_in(body, provider.sensitive)),
         )
         self.created: BrowserSession | None = None
         self.final: BrowserSession | None = None
@@ -83,19 +97,22 @@ class Creation:
         """Create the session, and return it as it was created, or found.
 
         Raises:
+            LedgerError: The ledger cannot be written; nothing was sent.
             CreateUncertain: The response was lost, and the session was not found.
             BrowserSessionsError: It was not created.
 
         """
+        yield from record(self._calls, "create", self._call.access, self._mark)
         self._since = datetime.now(UTC)
         try:
-            session = yield from course(self._call)
+            outcome = self._checked((yield from course(self._call)))
         except MayExistError as lost:
-            session = yield from self._search(lost.error)
+            outcome = lost.error
         except BrowserSessionsError:
-            self._is_settled = True
+            yield from self._settle()
             raise
-        return self._take(session)
+        session = outcome if isinstance(outcome, BrowserSession) else (yield from self._search(outcome))
+        return (yield from self._take(session))
 
     def steps_until_ready(self, seconds: float) -> Course[BrowserSession]:
         """Create the session, and return it once it can be connected to."""
@@ -105,13 +122,18 @@ class Creation:
                 return session
             return (yield from self._calls.wait(session.ref, "ready", seconds, self._bounds))
         except SessionEnded as error:
-            self.final = error.session
+            if error.session.id == session.id:
+                self.final = error.session
+                yield from note_over(self._calls, error.session)
             raise
 
     def end(self) -> Course[None]:
         """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
+        self.problem = None
         try:
             session = self.created or (yield from self._found())
+            if session:
+                yield from self._record(session)
             if session and not self.final:
                 self.final = yield from stop(self._calls, session.ref, _STOP, self._bounds, confirming=CONFIRM)
         except (CreateUncertain, StopUnconfirmed) as error:
@@ -125,7 +147,7 @@ class Creation:
     def name(self) -> str:
         """What to call the session in a sentence."""
         if self.created:
-            return str(self.created.ref)
+            return shown(self.created.ref)
         slug = self._call.access.provider.slug
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
@@ -137,17 +159,14 @@ class Creation:
             interruption: What interrupted the stop.
 
         """
-        self.is_left = True
         # An interruption is not lost, and is not needed twice.
         leaves = interruption if interruption and (error is None or isinstance(error, Exception)) else error
         doubt = self.doubt
-        if doubt is None:
-            return leaves
-        if leaves is None:
-            return self.problem
-        leaves.add_note(doubt)
-        _log.error("%s", doubt)
-        return leaves
+        if doubt and leaves is not None:
+            leaves.add_note(doubt)
+            _log.error("%s", doubt)
+        self.is_left = True  # last: what interrupts this leaves it to the end of the run
+        return self.problem if leaves is None else leaves
 
     @property
     def doubt(self) -> str | None:
@@ -160,20 +179,33 @@ class Creation:
 
     @property
     def _may_run(self) -> bool:
+        if os.getpid() != self._process:  # after a fork, it is the parent's
+            return False
         return self.created is not None or (self._receipt.is_sent and not self._is_settled)
 
     def _found(self) -> Course[BrowserSession | None]:
         """Return what an interrupted create created, if anything."""
-        if not self._may_run:
-            return None
         came = self._receipt.came
-        outcome = outcome_of(self._call, came, self._call.bounds.timeout)
+        received = outcome_of(self._call, came, self._call.bounds.timeout)
+        outcome = self._checked(received)
         if isinstance(outcome, BrowserSession):
-            return self._take(outcome)
+            return (yield from self._take(outcome))
         if not may_exist(came, outcome):
-            self._is_settled = True
+            yield from self._settle()
             return None
-        return self._take((yield from self._search(outcome)))
+        return (yield from self._take((yield from self._search(outcome))))
+
+    def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
+        """Return what came of a create; a session that no request can name is as good as lost."""
+        came = self._receipt.came
+        if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
+            return outcome
+        named = self._stops.named(outcome.id)
+        try:
+            self._stops.OPERATION.build_request(as_ref(outcome).id, client=self._call.client, **named)
+        except (ValueError, httpx.InvalidURL) as error:
+            return unexpected(self._call, came, f"no request can name this session: {error}")
+        return outcome
 
     def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:
         """Look for the session of a lost response."""
@@ -182,7 +214,7 @@ class Creation:
         for moment in LOOKS:
             yield Pause(max(lost + moment - time.monotonic(), 0.0))
             left = max(lost + _SEARCH - time.monotonic(), 1.0)
-            bounds = Bounds(min(self._bounds.timeout, left), 0, left)
+            bounds = Bounds(min(self._bounds.timeout, left), self._bounds.max_retries, left)
             try:
                 found = yield from self._calls.list(self._slug, self._query(), bounds).all_pages()
             except BrowserSessionsError as failed:
@@ -205,17 +237,29 @@ class Creation:
             text += f"No session with the metadata {MARKER}={self._marker} was listed within {LOOKS[-1]:g} s: "
             text += "list it later, and do not create again because of this"
         else:
-            text += f"Sessions that may be it, in `candidates`: {len(candidates)}. Do not create again because of this"
+            names = ", ".join(shown(each.ref) for each in candidates) or "none was listed"
+            text += f"Sessions that may be it, in `candidates`: {names}. Do not create again because of this"
         about = str(error).removeprefix(f"{self._slug}: ")
         fields = {name: getattr(error, name) for name in _FIELDS}
         return CreateUncertain(
             f"{text} ({about})", marker=self._marker, since=self._since, candidates=candidates, **fields
         )
 
-    def _take(self, session: BrowserSession) -> BrowserSession:
+    def _take(self, session: BrowserSession) -> Course[BrowserSession]:
         self._calls.created[session.ref] = time.monotonic()
-        self.created = self._with_lifetime(session)
-        return self.created
+        self.created = session = self._with_lifetime(session)
+        yield from self._record(session)
+        return session
+
+    def _record(self, session: BrowserSession) -> Course[None]:
+        if not self._is_recorded:  # an interruption may have come before it
+            yield from note(self._calls, "created", self._call.access, self._mark, session)
+            self._is_recorded = True
+
+    def _settle(self) -> Course[None]:
+        """Say for certain that nothing was created."""
+        self._is_settled = True
+        yield from note(self._calls, "failed", self._call.access, self._mark)
 
     def _with_lifetime(self, session: BrowserSession) -> BrowserSession:
         """Return a session in which a lifetime that was not asked for is unexpected."""
@@ -232,21 +276,3 @@ class Creation:
 
 
 _FIELDS = ("provider", "status_code", "request_id", "retry_after", "headers", "body")
-
-
-def _secrets_in(value: Any, names: frozenset[str]) -> Iterator[str]:
-    """Yield the texts in a body that are properties of some names, or in them."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _texts(each) if name in names else _secrets_in(each, names)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _secrets_in(each, names)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)

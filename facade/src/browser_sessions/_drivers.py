@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import anyio
+from anyio import to_thread
 
-from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt
+from browser_sessions._attempt import Attempt, Pause, RawResponse, Receipt, Work
 from browser_sessions._call import Course
 from browser_sessions._calls import Calls
 from browser_sessions._http import FAULTS, AsyncNetwork, Network
@@ -44,7 +45,7 @@ class Driver:
             Stopped: Another thread ended it.
 
         """
-        came: RawResponse | Exception | None = None
+        came: Any = None
         try:
             while True:
                 step = course.send(came)
@@ -81,7 +82,9 @@ class Driver:
         """Close the connections."""
         self._network.close()
 
-    def _take(self, step: Attempt | Pause, stop: Stop | None) -> RawResponse | None:
+    def _take(self, step: Attempt | Pause | Work, stop: Stop | None) -> Any:
+        if isinstance(step, Work):
+            return step.do()
         if isinstance(step, Pause):
             (stop.pause if stop else time.sleep)(step.seconds)
             return None
@@ -149,7 +152,7 @@ class AsyncDriver:
 
     async def run(self, course: Course[T]) -> T:
         """Return the result of a course."""
-        came: RawResponse | Exception | None = None
+        came: Any = None
         try:
             while True:
                 step = course.send(came)
@@ -172,7 +175,9 @@ class AsyncDriver:
         """Close the connections."""
         await self._network.aclose()
 
-    async def _take(self, step: Attempt | Pause) -> RawResponse | None:
+    async def _take(self, step: Attempt | Pause | Work) -> Any:
+        if isinstance(step, Work):
+            return await to_thread.run_sync(step.do)
         if isinstance(step, Pause):
             await anyio.sleep(step.seconds)
             return None
@@ -235,6 +240,8 @@ def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awa
     import asyncio
 
     task = asyncio.ensure_future(work())
+    # It is taken, or asyncio logs it as an error if an interruption leaves in its place.
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())
     return task, lambda: asyncio.wait([task])
 
 

@@ -106,7 +106,7 @@ class _Turns(AsyncIterator[Reading]):
             self._open -= 1
         else:
             self._waiting.append(reading)
-        if self._waiting or not self._open:
+        if not is_over or not self._open:
             self._ready.release()
 
     async def __anext__(self) -> Reading:

@@ -21,7 +21,7 @@ from browser_sessions._body import Body, Content
 from browser_sessions._environment import find_proxy, tls_context
 from browser_sessions._streams import AsyncBackend, Backend, Stop
 from browser_sessions._version import __version__
-from browser_sessions.errors import ConfigurationError
+from browser_sessions.errors import ConfigurationError, LedgerError
 
 MAX_BODY = 10_000_000
 """Bytes that a response's body may have, decompressed, unless a call says otherwise."""
@@ -33,8 +33,8 @@ HEADERS = {
     "Accept-Encoding": "gzip",
 }
 
-FAULTS = (ConfigurationError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
-"""What sending a request and reading its response can raise, whatever the server and the network do."""
+FAULTS = (ConfigurationError, LedgerError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
+"""What a step can raise, whatever the server, the network and the disk do."""
 
 UNSENT = (
     httpx.ConnectError,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from browser_sessions._configuration import Configuration
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from browser_sessions._providers.browser_use.creates import Request as BrowserUseRequest
     from browser_sessions._providers.browserbase.creates import Request as BrowserbaseRequest
     from browser_sessions._providers.skyvern.creates import Request as SkyvernRequest
+    from browser_sessions._reap_report import ReapReport
     from browser_sessions._ref import Ref
     from browser_sessions._session import BrowserSession
     from browser_sessions._session_run import SessionRun
@@ -82,6 +84,7 @@ class Lifecycle(_Configuration):
         Raises:
             Unsupported: The provider creates no sessions, or has no such option.
             InvalidOption: An option cannot be expressed.
+            LedgerError: The client's ledger cannot be written, or cannot be trusted; nothing was sent.
             CreateUncertain: The response was lost, and the session was not found; one may be running.
             TransportError: Nothing was created, as after every other error.
             BrowserSessionsError: The provider refused to create it.
@@ -208,6 +211,41 @@ class Lifecycle(_Configuration):
         driver = self._open()
         creation = driver.calls.creation(provider, {"lifetime": LIFETIME, **given}, self._bounds)
         return SessionRun(driver, creation, checked_seconds("ready_timeout", ready_timeout))
+
+    def reap(
+        self,
+        *,
+        older_than: timedelta,
+        owner: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        dry_run: bool = True,
+    ) -> ReapReport:
+        """Stop the sessions of yours that were left running, and report what became of them.
+
+        Yours are those in the client's ledger, and those whose marker has the owner. Both are asked for anew: a session
+        is stopped only if its provider says that it is open, and old enough.
+
+            report = client.reap(older_than=timedelta(hours=1), dry_run=False)
+
+        Args:
+            older_than: How long ago a session was created, or at least started. A create of another program that is
+                under way may be stopped if this is short.
+            owner: Whose sessions; that of the client if it is None. With one, the ledger's lines of others are left
+                alone. Skyvern keeps no marker: its sessions are found by the ledger alone.
+            metadata: Only those with all of these labels.
+            dry_run: Whether nothing is stopped, and no line written: `stopped` are those that would be.
+
+        Raises:
+            ConfigurationError: There is neither an owner nor a ledger, or no key for any provider.
+            InvalidOption: `older_than` or `owner` is invalid.
+            LedgerError: The ledger cannot be read; nothing was stopped.
+
+        """
+        from browser_sessions._reaping import checked_scope
+
+        driver = self._open()
+        scope = checked_scope(driver.calls, older_than, owner, metadata, dry_run=dry_run)
+        return driver.run(driver.calls.reap(scope, self._bounds))
 
     def _results(
         self,

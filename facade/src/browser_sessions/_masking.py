@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 HIDDEN = "***"
@@ -112,3 +112,21 @@ def _written(character: str) -> str:
     percent = "".join(f"%(?:25){{0,2}}{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
     plain = r"[ +]" if character == " " else re.escape(character)
     return rf"(?:{percent}|\\{{1,7}}u{ord(character):04x}|\\{{0,7}}{plain})"
+
+
+def secrets_in(value: Any, names: frozenset[str]) -> Iterator[str]:
+    """Yield the texts in a body that are properties of some names, or in them."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _texts(each) if name in names else secrets_in(each, names)
+    elif isinstance(value, list):
+        for each in value:
+            yield from secrets_in(each, names)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)

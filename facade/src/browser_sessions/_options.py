@@ -17,7 +17,17 @@ from browser_sessions._reading import MARKER
 from browser_sessions._ref import unknown_provider
 from browser_sessions.errors import InvalidOption
 
-__all__ = ["MARKER", "CreateOptions", "Model", "Options", "Profile", "Proxy", "checked_options", "make_marker"]
+__all__ = [
+    "MARKER",
+    "CreateOptions",
+    "Model",
+    "Options",
+    "Profile",
+    "Proxy",
+    "checked_options",
+    "checked_owner",
+    "make_marker",
+]
 
 _CHANCE = 20
 """Letters and digits of a marker that nobody guesses, and no two sessions share."""
@@ -180,19 +190,23 @@ def checked_options(slug: str, **given: Any) -> Options:
 
 
 def make_marker(owner: str | None) -> str:
-    """Return the value of a new session's marker: its owner or "-", a point, and what nobody guesses.
-
-    Raises:
-        InvalidOption: The owner has other characters than letters, digits, "_", "-" and spaces, or is "-".
-
-    """
-    if owner is not None:
-        _check_text("owner", owner)
-        if owner == "-" or not re.fullmatch(r"[A-Za-z0-9_ -]+", owner):
-            allowed = "letters, digits, '_', '-' and spaces"
-            raise InvalidOption(f"owner {owner!r} has other characters than {allowed}, or is '-', which means no owner")
+    """Return the value of a new session's marker: its owner or "-", a point, and what nobody guesses."""
     chance = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(_CHANCE))
     return f"{owner or '-'}.{chance}"
+
+
+def checked_owner(owner: object) -> str:
+    """Return an owner that can be in a marker.
+
+    Raises:
+        InvalidOption: It has other characters than letters, digits, "_", "-" and spaces, or is "-".
+
+    """
+    owner = _check_text("owner", owner)
+    if owner == "-" or not re.fullmatch(r"[A-Za-z0-9_ -]+", owner):
+        allowed = "letters, digits, '_', '-' and spaces"
+        raise InvalidOption(f"owner {owner!r} has other characters than {allowed}, or is '-', which means no owner")
+    return owner
 
 
 def _check_unit(lifetime: timedelta, provider: Provider) -> None:

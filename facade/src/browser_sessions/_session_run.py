@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import weakref
 from datetime import timedelta
 from types import TracebackType
@@ -26,6 +27,7 @@ class _Run:
     def __init__(self, creation: Creation, ready_timeout: float) -> None:
         self._creation = creation
         self._ready_timeout = ready_timeout
+        self._entered = threading.Lock()
         self._forgotten: weakref.finalize[..., _Run] | None = None
 
     @property
@@ -39,8 +41,13 @@ class _Run:
         return self._creation.final
 
     def _enter(self) -> None:
-        if self._forgotten:
+        if not self._entered.acquire(blocking=False):
             raise RuntimeError("a session is entered once: call session() again for another one")
+
+    def _leave(self) -> None:
+        """Let go of what is there for a block that is never left: a Ctrl-C that came during it would be lost."""
+        if self._forgotten and self._creation.is_left:
+            self._forgotten.detach()
 
 
 class SessionRun(_Run):
@@ -63,13 +70,16 @@ class SessionRun(_Run):
         try:
             return self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
         except BaseException as error:
-            leave(self._driver, self._creation, error)
+            self.__exit__(type(error), error, error.__traceback__)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        leave(self._driver, self._creation, error)
+        try:
+            leave(self._driver, self._creation, error)
+        finally:
+            self._leave()
 
 
 def leave(driver: Driver, creation: Creation, error: BaseException | None) -> None:
@@ -109,13 +119,16 @@ class AsyncSessionRun(_Run):
         try:
             return await self._driver.run(self._creation.steps_until_ready(self._ready_timeout))
         except BaseException as error:
-            await async_leave(self._driver, self._creation, error)
+            await self.__aexit__(type(error), error, error.__traceback__)
             raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await async_leave(self._driver, self._creation, error)
+        try:
+            await async_leave(self._driver, self._creation, error)
+        finally:
+            self._leave()
 
 
 async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseException | None) -> None:
@@ -133,9 +146,11 @@ async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseExcept
 
 def _end(driver: Driver, creation: Creation) -> None:
     """Stop a session whose block was left without `__exit__`, at the latest when the program ends."""
-    if not creation.is_left:
-        driver.run(creation.end())
-        _report(creation)
+    if creation.doubt:
+        try:
+            driver.run_whole(creation.end)
+        finally:
+            _report(creation)
 
 
 def _report(creation: Creation) -> None:

@@ -13,6 +13,7 @@ from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._failures import line_of
 from browser_sessions._masking import mask_text
 from browser_sessions._providers._operations import require
+from browser_sessions._records import note_over
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import (
@@ -57,11 +58,19 @@ def stop(
 
     """
     require(ref.provider, "stop")
+    over = yield from _stopped(calls, ref, timeout, bounds, confirming)
+    yield from note_over(calls, over)
+    return over
+
+
+def _stopped(
+    calls: Calls, ref: SessionRef, timeout: float, bounds: Bounds, confirming: float | None
+) -> Course[BrowserSession]:
     end = time.monotonic() + timeout
     if ref not in calls.created:
         session = yield from calls.get(ref, bounds)
         if session.id != ref.id:
-            text = f"{_shown(ref)}: the provider sent another session for this id; nothing was stopped"
+            text = f"{shown(ref)}: the provider sent another session for this id; nothing was stopped"
             raise UnexpectedResponse(f"{text}: stop it by the id that it has in the list", ref=ref)
         if session.status.is_terminal:
             return session
@@ -75,7 +84,7 @@ def stop(
             over = yield from _over(calls, ref, bounds)
             if over is None:
                 raise
-    if over is None or not over.status.is_terminal:
+    if over is None or over.id != ref.id or not over.status.is_terminal:
         left = end - time.monotonic() if confirming is None else confirming
         over = yield from _confirmed(calls, ref, max(left, _LEAST), bounds, refusal)
     calls.created.pop(ref, None)
@@ -112,17 +121,21 @@ def _confirmed(
     calls: Calls, ref: SessionRef, seconds: float, bounds: Bounds, refusal: BrowserSessionsError | None
 ) -> Course[BrowserSession]:
     """Return a session once it is over."""
+    asked = f"{shown(ref)} was asked to stop, and may still be running"
     try:
-        return (yield from calls.wait(ref, "ended", seconds, bounds))
+        session = yield from calls.wait(ref, "ended", seconds, bounds)
     except BrowserSessionsError as error:
-        session = error.session if isinstance(error, WaitTimeout) else None
+        last = error.session if isinstance(error, WaitTimeout) else None
         cause = refusal or (error.__cause__ if isinstance(error, WaitTimeout) else error)
-        seen = f"it was last seen {session.status}" if session else "no poll of it got a response"
-        text = f"{_shown(ref)} was asked to stop, and may still be running: {seen}"
+        text = f"{asked}: it was last seen {last.status}" if last else f"{asked}: no poll of it got a response"
         if cause:
             text += f"; {str(cause).removeprefix(f'{ref}: ')}"
-        raise StopUnconfirmed(text, ref=ref, session=session) from cause
+        raise StopUnconfirmed(text, ref=ref, session=last) from cause
+    if session.id != ref.id:
+        raise StopUnconfirmed(f"{asked}: the provider sent another session for this id", ref=ref)
+    return session
 
 
-def _shown(ref: SessionRef) -> str:
+def shown(ref: SessionRef) -> str:
+    """Return a reference as messages show it."""
     return line_of(mask_text(str(ref)))

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, cast
 
 import anyio
@@ -103,15 +103,12 @@ class _Stream(httpcore.NetworkStream):
         self._thread = thread
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:
+        with self._closed_after_handshake(timeout):
             return self._stream.read(max_bytes, self._left(timeout, httpcore.ReadTimeout))
-        except BaseException:
-            if timeout is None:  # in a SOCKS proxy's handshake, after which httpcore leaves the socket open
-                self.close()
-            raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._left(timeout, httpcore.WriteTimeout))
+        with self._closed_after_handshake(timeout):
+            self._stream.write(buffer, self._left(timeout, httpcore.WriteTimeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -124,6 +121,16 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+    @contextlib.contextmanager
+    def _closed_after_handshake(self, end: float | None) -> Iterator[None]:
+        """Close the socket if a SOCKS proxy's handshake fails, which is given no time: httpcore leaves it open."""
+        try:
+            yield
+        except BaseException:
+            if end is None:
+                self.close()
+            raise
 
     def _left(self, end: float | None, error: type[Exception]) -> float:
         if self._thread.stop is not None:
@@ -166,7 +173,10 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
             return await self._stream.read(max_bytes, left(self._end, httpcore.ReadTimeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, left(self._end if timeout is None else timeout, httpcore.WriteTimeout))
+        if timeout is not None:
+            return await self._stream.write(buffer, left(timeout, httpcore.WriteTimeout))
+        async with self._closed_on_error():
+            return await self._stream.write(buffer, left(self._end, httpcore.WriteTimeout))
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

@@ -5,6 +5,7 @@ BrowserSessionsError
 ├── InvalidSessionRef   (also ValueError)   unknown provider; an id that is empty, "." or ".."
 ├── Unsupported                             the provider cannot do this; names those that can
 ├── InvalidOption       (also ValueError)   an option that cannot be expressed
+├── LedgerError                             the ledger cannot be written, or cannot be trusted
 ├── CreateUncertain                         a create whose response was lost; one may be running; `marker`, `candidates`
 ├── StopUnconfirmed                         asked to stop, and not seen over in time; `session`
 ├── NotConnectable                          the provider, the session's state or the base URL allows no connection
@@ -111,6 +112,14 @@ class Unsupported(BrowserSessionsError):
 
 class InvalidOption(BrowserSessionsError, ValueError):
     """An option cannot be expressed; nothing was sent."""
+
+
+class LedgerError(BrowserSessionsError):
+    """The ledger cannot be read or written, or others could have written it.
+
+    Nothing was created, and nothing stopped by `reap`. If the ledger can no longer be written once a session was
+    created, that is logged at ERROR, and nothing is raised.
+    """
 
 
 class CreateUncertain(BrowserSessionsError):
@@ -265,6 +274,7 @@ __all__ = [
     "InvalidOption",
     "InvalidRequest",
     "InvalidSessionRef",
+    "LedgerError",
     "NotConnectable",
     "PermissionDenied",
     "ProviderUnavailable",

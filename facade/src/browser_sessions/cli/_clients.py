@@ -61,14 +61,17 @@ def open_client(
 
 
 @contextlib.contextmanager
-def open_sandbox(port: int, *, with_fleet: bool) -> Iterator[Any]:
-    """Give a sandbox that serves on a port, or on any that is free if it is 0, perhaps with sessions to list."""
+def open_sandbox(port: int, *, with_fleet: bool, browser: str | None = None) -> Iterator[Any]:
+    """Give a sandbox that serves on a port, or on any that is free if it is 0.
+
+    It may begin with sessions to list, and its sessions may have a browser, by the address of one.
+    """
     from browser_sessions import sandbox
 
     with contextlib.ExitStack() as stack:
         try:
-            server = stack.enter_context(sandbox.serve(port))
-        except ImportError as error:
+            server = stack.enter_context(sandbox.serve(port, browser=browser))
+        except (ImportError, ValueError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             advice = f"port {port} is not available: leave out --port to take any free one ({error.strerror})"

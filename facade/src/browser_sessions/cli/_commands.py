@@ -150,14 +150,15 @@ command.add_command(run_program)
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port to serve on; any free one by default.")
 @click.option("--fleet", is_flag=True, help="Begin with open sessions of each provider, for what lists them.")
+@click.option("--browser", metavar="URL", help="Address of a browser for the sessions, http://… or ws://….")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
-def sandbox(*, port: int, fleet: bool, program: tuple[str, ...]) -> None:
+def sandbox(*, port: int, fleet: bool, browser: str | None, program: tuple[str, ...]) -> None:
     """Serve a stand-in for the five providers on this machine, until Ctrl-C or the end of a COMMAND.
 
     The COMMAND finds the sandbox in the providers' environment variables. Those of its arguments that are a provider
     and a scenario, as in skyvern:running, become the reference of that scenario's session. The exit code is its own.
     """
-    with open_sandbox(port, with_fleet=fleet) as server:
+    with open_sandbox(port, with_fleet=fleet, browser=browser) as server:
         if program:
             sys.exit(run_beside(server, [scenario_ref(server, word) for word in program]))
         for name, value in server.environment.items():

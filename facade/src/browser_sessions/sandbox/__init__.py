@@ -21,6 +21,7 @@ from typing import Any
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef, as_ref
 from browser_sessions._status import SessionStatus
+from browser_sessions.sandbox._browser import Browser, find_websocket
 from browser_sessions.sandbox._faults import Kind, make_fault, parse_faults
 from browser_sessions.sandbox._fleet import Clock, Limits
 from browser_sessions.sandbox._scenarios import SCENARIOS
@@ -244,7 +245,7 @@ def _sendable(answer: Any) -> Any:
 
 
 @contextlib.contextmanager
-def serve(port: int = 0, *, faults: str | None = None) -> Iterator[Sandbox]:
+def serve(port: int = 0, *, faults: str | None = None, browser: str | None = None) -> Iterator[Sandbox]:
     """Serve the sandbox on this machine, for as long as the context is open.
 
     Args:
@@ -252,22 +253,32 @@ def serve(port: int = 0, *, faults: str | None = None) -> Iterator[Sandbox]:
         faults: What `Sandbox.fault` would be called with, in words, with a semicolon between faults:
             "skyvern stop_session slow 17; browserbase create_session lost skip=1 times=all". If it is None, it is
             what the environment variable BROWSER_SESSIONS_SANDBOX_FAULTS holds, also for the command line.
+        browser: The address of a browser that stands in for those of all sessions: "ws://…", or "http://…", such as
+            http://127.0.0.1:9222 of a Chromium with --remote-debugging-port=9222. Browserbase's sessions have its own
+            address; Browser Use's and Skyvern's have an http address here, which leads to it as long as they run, and
+            Skyvern's needs the key, as in its cloud. Bright Data has no address for a session, and Anchor Browser's is
+            in its response to a create alone: what `connect_info` gives is built only at its own base URL.
 
     Raises:
         ImportError: The extra `sandbox` is not installed.
-        ValueError: A fault cannot be read.
+        ValueError: A fault cannot be read, or no browser is at the address.
 
     """
     try:
-        from browser_sessions.sandbox._server import Server, application
+        from browser_sessions.sandbox._server import BROWSERS, Server, application
     except ModuleNotFoundError as error:
         message = f"the sandbox needs {error.name}: install the extra, browser-sessions[sandbox]"
         raise ImportError(message, name=error.name) from None
     clock = Clock()
     stand_ins = open_stand_ins(KEY, clock)
     wanted = [*parse_faults(os.environ.get(FAULTS_VARIABLE, "") if faults is None else faults)]
+    websocket = find_websocket(browser) if browser else None
     with Server(application(stand_ins), port) as server:
         sandbox = Sandbox(server.url, stand_ins, clock)
+        if websocket:
+            for slug, stand_in in stand_ins.items():
+                stand_in.browser = Browser(websocket, f"{server.url}/{slug}/{BROWSERS}")
+            sandbox.reset()
         for provider, fault in wanted:
             sandbox.fault(provider, **fault)
         yield sandbox

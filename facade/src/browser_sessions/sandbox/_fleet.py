@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from browser_sessions._status import SessionStatus
+from browser_sessions.sandbox._browser import Browser
 from browser_sessions.sandbox._life import Life, Session
 
 WINDOW = timedelta(minutes=1)
@@ -56,15 +57,18 @@ class Fleet:
         clock: The time.
         limits: What the account allows.
         named: Returns the session that has a name, by its id, unless it is kept here.
+        browser: What stands in for the browsers of the sessions, if anything does.
 
     Attributes:
         limits: What the account allows, which may be set.
 
     """
 
-    def __init__(self, clock: Clock, limits: Limits, named: Callable[[str], Session | None]) -> None:
+    def __init__(
+        self, clock: Clock, limits: Limits, named: Callable[[str], Session | None], browser: Browser | None
+    ) -> None:
         self.limits = limits
-        self._clock, self._named = clock, named
+        self._clock, self._named, self._browser = clock, named, browser
         self._sessions: dict[str, Session] = {}
         self._created: list[datetime] = []
 
@@ -80,6 +84,7 @@ class Fleet:
 
     def add(self, session: Session) -> None:
         """Keep a session."""
+        session.browser = self._browser
         self._sessions[session.id] = session
 
     def find(self, session_id: str) -> Session | None:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from browser_sessions._status import SessionStatus
+from browser_sessions.sandbox._browser import Browser
 
 UUID_FORM = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -35,6 +36,7 @@ class Life:
         expires_at: When its time is over; None if it has no end of its own.
         options: The body of the request that created it.
         ran: For how long it has run.
+        browser: What stands in for its browser, if anything does.
 
     """
 
@@ -46,6 +48,7 @@ class Life:
     expires_at: datetime | None
     options: Mapping[str, Any]
     ran: timedelta
+    browser: Browser | None = None
 
     @property
     def is_over(self) -> bool:
@@ -56,6 +59,11 @@ class Life:
     def updated_at(self) -> datetime:
         """When it changed last."""
         return self.ended_at or self.started_at or self.created_at
+
+    @property
+    def address(self) -> str | None:
+        """The http address of what stands in for its browser."""
+        return f"{self.browser.sessions}/{self.id}" if self.browser else None
 
     def option(self, *names: str, default: Any = None) -> Any:
         """Return what stands at a place of its options, as `part_of` does."""
@@ -77,6 +85,7 @@ class Session:
         found_from: From when on it is found by its id.
         listed_from: From when on it is in lists; None if never.
         recorded_at: When a recording was asked for, where that has to be asked for.
+        browser: What stands in for its browser, if anything does.
 
     """
 
@@ -90,6 +99,7 @@ class Session:
     found_from: datetime = ALWAYS
     listed_from: datetime | None = ALWAYS
     recorded_at: datetime | None = None
+    browser: Browser | None = None
 
     def at(self, now: datetime) -> Life:
         """Return what it is at a moment."""
@@ -101,7 +111,8 @@ class Session:
         if not started_at and not ended_at:
             status = SessionStatus.PENDING
         ran = end - started_at if started_at else timedelta()
-        return Life(self.id, status, self.created_at, started_at, ended_at, self.expires_at, self.options, ran)
+        times = (self.created_at, started_at, ended_at, self.expires_at)
+        return Life(self.id, status, *times, self.options, ran, self.browser)
 
     def _end(self) -> tuple[datetime | None, SessionStatus]:
         """Return when it ends, as far as that is known, and its status then."""

@@ -14,11 +14,15 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from browser_sessions.sandbox._browser import VERSION
 from browser_sessions.sandbox._messages import Reply, Request
 from browser_sessions.sandbox._stand_in import StandIn
+
+BROWSERS = "browsers"
+"""The folder, below a provider's, in which each session has the http address of its browser."""
 
 SECONDS_TO_CLOSE = 1
 """How long a request that is still slow is waited for when the sandbox ends."""
@@ -26,7 +30,16 @@ SECONDS_TO_CLOSE = 1
 
 def application(stand_ins: Mapping[str, StandIn]) -> Starlette:
     """Return the application: each provider's paths are below a folder that is named after it."""
-    return Starlette(routes=[Mount(f"/{slug}", partial(_serve, each)) for slug, each in stand_ins.items()])
+    browsers = [
+        Route(f"/{slug}/{BROWSERS}/{{id}}/{VERSION}", partial(_discover, each)) for slug, each in stand_ins.items()
+    ]
+    return Starlette(
+        routes=[*browsers, *(Mount(f"/{slug}", partial(_serve, each)) for slug, each in stand_ins.items())]
+    )
+
+
+async def _discover(stand_in: StandIn, http: HttpRequest) -> Response:
+    return _response(stand_in.discover(http.path_params["id"], http.headers))
 
 
 async def _serve(stand_in: StandIn, scope: Scope, receive: Receive, send: Send) -> None:

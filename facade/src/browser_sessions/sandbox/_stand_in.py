@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._status import SessionStatus
+from browser_sessions.sandbox._browser import Browser
 from browser_sessions.sandbox._faults import Faults, Kind
 from browser_sessions.sandbox._fleet import Clock, Fleet
 from browser_sessions.sandbox._life import Session, phrase, session_in, short_session
@@ -33,6 +35,7 @@ class StandIn:
         wire: What its module says of it.
         fleet: Its sessions.
         faults: What is to go wrong.
+        browser: What stands in for the browsers of the sessions that come, if anything does.
 
     """
 
@@ -41,6 +44,8 @@ class StandIn:
 
     def __init__(self, slug: str, key: str, clock: Clock) -> None:
         self.wire: Wire = import_module(f"browser_sessions.sandbox._wire.{slug}").WIRE
+        self.browser: Browser | None = None
+        self._header = PROVIDERS[slug].connect_header
         self._key, self._clock = key, clock
         self._names = {self.wire.id_of(name): name for name in SCENARIOS}
         self._patterns = {name: _pattern_of(route, self.wire) for name, route in self.wire.routes.items()}
@@ -48,7 +53,7 @@ class StandIn:
 
     def reset(self) -> None:
         """Begin anew: with the sessions that are there from the start, and with nothing that goes wrong."""
-        self.fleet = Fleet(self._clock, self.wire.limits, self._named)
+        self.fleet = Fleet(self._clock, self.wire.limits, self._named, self.browser)
         self.faults = Faults()
         self._asked: Counter[str] = Counter()
         self._own: dict[str, Sequence[Own]] = {}
@@ -76,6 +81,15 @@ class StandIn:
         if name == "get_session" and session_id in self._own:
             return self._added(call)
         return await self._carry_out(self.wire.routes[name], call)
+
+    def discover(self, session_id: str, headers: Mapping[str, str]) -> Reply:
+        """Return the WebSocket address of a session's browser, as a browser gives its own, while the session runs."""
+        if self._header and headers.get(self._header) != self._key:
+            return self.wire.unauthorized(headers)
+        session = self.fleet.find(session_id)
+        if session and session.browser and session.at(self.fleet.now).status is SessionStatus.RUNNING:
+            return Reply(200, {"webSocketDebuggerUrl": session.browser.websocket})
+        return self.wire.absent(session_id)
 
     async def _carry_out(self, route: Route, call: Call) -> Reply:
         faults = call.faults
@@ -132,7 +146,7 @@ class StandIn:
             session = session_in(session_id, status, now, self.wire.example)
         else:
             session = short_session(session_id, now, self.wire.example)
-        session.listed_from = None
+        session.listed_from, session.browser = None, self.browser
         if not status:
             self.fleet.add(session)
         return session

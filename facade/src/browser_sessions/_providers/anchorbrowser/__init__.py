@@ -8,6 +8,7 @@ from anchorbrowser_client import AuthenticatedClient, models
 from anchorbrowser_client.api.sessions import get_session
 from anchorbrowser_client.types import Unset
 
+from browser_sessions._drafts import make_cost
 from browser_sessions._reading import (
     after,
     amount_of,
@@ -20,7 +21,7 @@ from browser_sessions._reading import (
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, Origin, SessionDraft, make_cost
+from browser_sessions._session import BrowserSession, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from anchorbrowser_client import models
 from anchorbrowser_client.api.sessions import get_live_view
 
 from browser_sessions._call import Course
@@ -13,5 +14,6 @@ from browser_sessions.errors import SessionNotFound
 def live_view(inquiry: Inquiry) -> Course[LiveView | None]:
     """Return that of the first tab, for there is none of the browser as a whole."""
     found = yield from inquiry.find(get_live_view, SessionNotFound)
-    addresses = [each.frontend_url for each in found.data.items] if found else []
+    tabs = found.data.items if isinstance(found, models.LivePagesEnvelope) else found or []
+    addresses = [each.frontend_url for each in tabs]
     return next((LiveView(each) for each in addresses if isinstance(each, str)), None)

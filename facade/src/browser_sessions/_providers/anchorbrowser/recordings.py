@@ -7,9 +7,10 @@ from anchorbrowser_client.api.sessions import get_recording, list_recordings
 from anchorbrowser_client.types import Unset
 
 from browser_sessions._call import Course
+from browser_sessions._drafts import make_recording
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._reading import time_of, whole_of
-from browser_sessions._session import Recording, make_recording
+from browser_sessions._session import Recording
 from browser_sessions.errors import SessionNotFound
 
 CONTENT = get_recording

@@ -9,6 +9,7 @@ from browser_use_client import AuthenticatedClient, models
 from browser_use_client.api.sessions import get_session
 from browser_use_client.types import Unset
 
+from browser_sessions._drafts import make_cost, make_recording
 from browser_sessions._reading import (
     address_of,
     amount_of,
@@ -22,7 +23,7 @@ from browser_sessions._reading import (
     unexpected_in,
     word_of,
 )
-from browser_sessions._session import BrowserSession, Origin, SessionDraft, make_cost, make_recording
+from browser_sessions._session import BrowserSession, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {

@@ -6,9 +6,10 @@ from browserbase_client.api.sessions import list_recordings
 from browserbase_client.api.sessions import request_recording as request_operation
 
 from browser_sessions._call import Course
+from browser_sessions._drafts import make_recording
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._reading import time_of, word_of
-from browser_sessions._session import Recording, make_recording
+from browser_sessions._session import Recording
 from browser_sessions.errors import InvalidRequest, SessionNotFound
 
 CONTENT = None

@@ -10,6 +10,7 @@ from skyvern_client import AuthenticatedClient, models
 from skyvern_client.api.sessions import get_session
 from skyvern_client.types import Unset
 
+from browser_sessions._drafts import make_recording
 from browser_sessions._reading import (
     address_of,
     after,
@@ -22,7 +23,7 @@ from browser_sessions._reading import (
     whole_of,
     word_of,
 )
-from browser_sessions._session import BrowserSession, Origin, Recording, SessionDraft, make_recording
+from browser_sessions._session import BrowserSession, Origin, Recording, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {

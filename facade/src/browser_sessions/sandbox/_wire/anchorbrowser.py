@@ -166,8 +166,9 @@ def create_session(call: Call) -> Reply:
     if problems:
         raise call.rejection(problems)
     session = call.start(options, too_many)
+    cdp_url = f"wss://connect.anchorbrowser.io?apiKey=EXAMPLE&sessionId={session.id}"
     urls = {
-        "cdp_url": f"wss://connect.anchorbrowser.io?apiKey=EXAMPLE&sessionId={session.id}",
+        "cdp_url": session.browser.websocket if session.browser else cdp_url,
         "live_view_url": f"https://live.anchorbrowser.io?sessionId={session.id}",
     }
     return Reply(200, {"data": {"id": session.id} | urls})

@@ -21,6 +21,7 @@ SAYS = {
     503: "Service unavailable",
 }
 LONGEST = 240
+CDP_URL = "https://EXAMPLE.cdp1.browser-use.com"
 BALANCE, USD_A_MINUTE, USD_IN_ADVANCE = Decimal(100), Decimal("0.001"), "0.03"
 LISTING = {
     "pageSize": integer(1, 100),
@@ -60,7 +61,7 @@ def row(life: Life) -> dict[str, Any]:
         "id": life.id,
         "status": "stopped" if life.is_over else "active",
         "liveUrl": None if life.is_over else "https://live.browser-use.com/?wss=EXAMPLE",
-        "cdpUrl": None if life.is_over or life.started_at is None else "https://EXAMPLE.cdp1.browser-use.com",
+        "cdpUrl": None if life.is_over or not life.started_at else (life.address or CDP_URL),
         "timeoutAt": iso(life.expires_at or life.created_at),
         "startedAt": iso(life.started_at or life.created_at),
         "finishedAt": iso(life.ended_at) if life.ended_at else None,

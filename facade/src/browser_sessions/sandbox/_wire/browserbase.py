@@ -74,9 +74,14 @@ def row(life: Life) -> dict[str, Any]:
     return body | ({"endedAt": iso(life.ended_at)} if life.ended_at else {})
 
 
+def connection_of(life: Life) -> dict[str, str]:
+    """Return where to connect to a session."""
+    return CONNECTION | ({"connectUrl": life.browser.websocket} if life.browser else {})
+
+
 def session_body(life: Life) -> dict[str, Any]:
     """Return a session, with where to connect while it runs."""
-    return row(life) | (CONNECTION if life.status is SessionStatus.RUNNING else {})
+    return row(life) | (connection_of(life) if life.status is SessionStatus.RUNNING else {})
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +131,8 @@ def create_session(call: Call) -> Reply:
     if options.get("projectId", PROJECT) != PROJECT:
         raise call.refusal(404, "Project not found")
     session = call.start(options, too_many)
-    return Reply(201, row(session.at(call.now)) | CONNECTION)
+    life = session.at(call.now)
+    return Reply(201, row(life) | connection_of(life))
 
 
 def stop_session(call: Call) -> Reply:

@@ -82,7 +82,7 @@ def address_of(life: Life) -> str | None:
     if life.started_at is None:
         return None
     closed = f"::closed::{hashlib.sha256(life.id.encode()).hexdigest()[:32]}" if life.is_over else ""
-    return f"https://sessions.skyvern.com/{life.id}{closed}"
+    return f"{life.address or f'https://sessions.skyvern.com/{life.id}'}{closed}"
 
 
 def receipt_of(life: Life) -> dict[str, Any] | None:

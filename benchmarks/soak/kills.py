@@ -1,0 +1,116 @@
+"""Kill a program with a ledger at random moments, and reap; exits with 1 if a session is lost, or another's stopped.
+
+    python -m benchmarks.soak.kills [--seed N] [--rounds N]
+
+The program creates and stops sessions of the sandbox in four threads. Whatever it leaves running, of whatever provider,
+is to be stopped by `reap`, or to be one of its candidates; others' sessions are to run on. Needs Linux.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from browser_sessions import Client, SessionRef
+from browser_sessions.sandbox import Sandbox, serve
+
+SLUGS = ("anchorbrowser", "browserbase", "browser_use", "skyvern")
+
+PROGRAM = f"""
+import json, random, sys, threading
+from browser_sessions import Client
+
+keys, urls, ledger, seed = json.loads(sys.argv[1])
+client = Client(api_keys=keys, base_urls=urls, ledger=ledger)
+
+def work(number):
+    chance = random.Random(f"{{seed}} {{number}}")
+    while True:
+        session = client.create(chance.choice({SLUGS}))
+        if chance.random() < 0.7:
+            client.stop(session)
+
+for slug in {SLUGS}:
+    client.stop(client.create(slug))  # imports what it needs
+for number in range(4):
+    threading.Thread(target=work, args=(number,)).start()
+print("ready", flush=True)
+"""
+
+_LONGEST = 0.8
+"""Seconds after which a program is killed at the latest."""
+
+_SETTLED = 0.3
+"""Seconds after which what a killed program had sent was carried out."""
+
+
+def main() -> int:
+    """Kill, reap, print what became of the sessions, and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="decides when programs are killed")
+    parser.add_argument("--rounds", type=int, default=50, help="how many programs are killed")
+    options = parser.parse_args()
+    faults = "; ".join(f"{slug} create_session delayed 0.05 times=all" for slug in SLUGS)
+    counts: Counter[str] = Counter()
+    problems: list[str] = []
+    with serve(faults=faults) as sandbox, tempfile.TemporaryDirectory() as folder:
+        for slug in SLUGS:
+            sandbox.limit(slug)
+        for number in range(options.rounds):
+            problems += _round(sandbox, Path(folder, "ledger"), f"{options.seed} {number}", counts)
+    print(f"seed {options.seed}, {options.rounds} programs killed\n")
+    print("".join(f"{count:8,} {name}\n" for name, count in counts.items()))
+    print("\n".join(problems[:50]) or "no session was lost, and no other one stopped")
+    return int(bool(problems))
+
+
+def _round(sandbox: Sandbox, ledger: Path, seed: str, counts: Counter[str]) -> list[str]:
+    """Kill a program, reap, and return what went wrong."""
+    others = {sandbox.start(slug) for slug in SLUGS}
+    _kill_one(sandbox, ledger, seed)
+    left = _open(sandbox)
+    with Client(api_keys=sandbox.api_keys, base_urls=sandbox.base_urls, ledger=ledger) as client:
+        report = client.reap(older_than=timedelta(), dry_run=False)
+        running, candidates = _open(sandbox), {each.ref for each in report.candidates}
+        counts += Counter(
+            {
+                "left running": len(left - others),
+                "stopped": len(report.stopped),
+                "left, and a candidate": len((running - others) & candidates),
+                "creates of which nothing is found": len(report.missing),
+            }
+        )
+        lost, ended = running - others - candidates, others - running
+        client.stop_many([*running])
+    return [
+        *(f"{seed}: {ref} runs, and is no candidate" for ref in lost),
+        *(f"{seed}: {ref} was stopped, and is another's" for ref in ended),
+        *(f"{seed}: {each!r}" for each in (*report.failed, *report.foreign, *report.unread)),
+        *(f"{seed}: {each.provider}:{each.id} was not found" for each in report.missing if each.id),
+    ]
+
+
+def _kill_one(sandbox: Sandbox, ledger: Path, seed: str) -> None:
+    arguments = json.dumps([sandbox.api_keys, sandbox.base_urls, str(ledger), seed])
+    program = subprocess.Popen([sys.executable, "-c", PROGRAM, arguments], stdout=subprocess.PIPE)
+    with program:
+        next(iter(program.stdout or ()))
+        time.sleep(random.Random(seed).uniform(0, _LONGEST))
+        program.kill()
+    time.sleep(_SETTLED)
+
+
+def _open(sandbox: Sandbox) -> set[SessionRef]:
+    return {ref for slug in SLUGS for ref in sandbox.open_sessions(slug)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""What a soak leaves behind: threads, files, sockets, memory, and what is noticed only when it is collected."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+_BLOCKS = 0.5
+"""Blocks of memory for each session that growth may be: what is kept for one session is one, at least."""
+
+_SLACK = 2_000
+"""Blocks by which memory is larger at one time or another, however long it runs."""
+
+
+def unraisable() -> list[str]:
+    """Return where a line will be for each exception that nothing can catch."""
+    found: list[str] = []
+    sys.unraisablehook = lambda what: found.append(f"{what.exc_value!r} in {what.object!r}")
+    return found
+
+
+def held() -> Counter[str]:
+    """Return the files, sockets and threads that this process holds, but for what is garbage."""
+    gc.collect()
+    files = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    return Counter([*(f"file {path.readlink()}" for path in files), *(str(each) for each in threading.enumerate())])
+
+
+def growth_in(blocks: int, sessions: int) -> list[str]:
+    """Return a line if memory grows with the sessions."""
+    growth = (blocks - _SLACK) / max(sessions, 1)
+    return [f"{growth:.2f} blocks of memory for each session"] if growth > _BLOCKS else []

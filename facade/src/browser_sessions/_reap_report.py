@@ -1,0 +1,40 @@
+"""What `reap` returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from browser_sessions._ledger_entries import LedgerEntry
+    from browser_sessions._session import BrowserSession
+    from browser_sessions.errors import BrowserSessionsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReapReport:
+    """What became of the sessions that were left running.
+
+    Attributes:
+        dry_run: Whether nothing was stopped, and `stopped` are the sessions that would be.
+        stopped: The sessions that were stopped, over.
+        failed: Why a session or a provider's list could not be read, or a session not be stopped, so that something may
+            be running: the `ref` or at least the `provider` is in the error. At the end, why the ledger could not be
+            compacted.
+        missing: Entries of the ledger whose session its provider does not find; that is no proof that it is over.
+        foreign: Entries of the ledger with another host or another key than this client's: nothing was sent for them.
+        candidates: Sessions that may be those of creates that were interrupted, where the provider keeps no marker.
+            They are never stopped: others may have created them.
+        ageless: Sessions of ours that have neither a time of creation nor of their start; they are not stopped.
+        unread: Which lines of the ledger cannot be used, and why.
+
+    """
+
+    dry_run: bool
+    stopped: tuple[BrowserSession, ...] = ()
+    failed: tuple[BrowserSessionsError, ...] = ()
+    missing: tuple[LedgerEntry, ...] = ()
+    foreign: tuple[LedgerEntry, ...] = ()
+    candidates: tuple[BrowserSession, ...] = ()
+    ageless: tuple[BrowserSession, ...] = ()
+    unread: tuple[str, ...] = ()

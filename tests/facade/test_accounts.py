@@ -1,0 +1,166 @@
+"""Limits, load and money of an account, as each provider has them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from browser_sessions import PROVIDERS, Account, Client, errors
+from tests.facade.fetching import BACKENDS, async_client, run, sync_client
+from tests.facade.vendors import open_bench
+
+each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+
+
+def test_the_sandbox_has_accounts_of_all() -> None:
+    """What a provider is said to fill it fills, and nothing else; sessions that run are counted."""
+    with open_bench() as bench:
+        server = bench.anew().server
+        with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+            before = {slug: client.account(slug) for slug in PROVIDERS}
+            for slug in PROVIDERS:
+                server.start(slug)
+            server.advance(5)
+            for slug, provider in PROVIDERS.items():
+                account = client.account(slug)
+                fields = {name for name in Account.__slots__ if getattr(account, name) is not None}
+                assert fields == provider.operations["account"].fields
+                assert (account.running or 0) - (before[slug].running or 0) == 1
+
+
+CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
+    "anchorbrowser": [
+        (
+            {
+                "/v1/billing": {
+                    "data": {
+                        "credits": 12.5,
+                        "credits_used": 0.1,
+                        "billing_period": "2026-03",
+                        "max_concurrent_browsers": -1,
+                    }
+                },
+                "/v1/sessions": {"data": {"sessions": [], "total": 7, "page": 1, "total_pages": 1}},
+            },
+            Account(
+                is_unlimited=True,
+                running=7,
+                spent=Decimal("0.1"),
+                balance=Decimal("12.5"),
+                unit="credits",
+                period_start=datetime(2026, 3, 1, tzinfo=UTC),
+            ),
+        ),
+        (
+            {
+                "/v1/billing": {"data": {"credits": 0, "billing_period": "2026-13", "max_concurrent_browsers": 5.5}},
+                "/v1/sessions": {"data": {"sessions": []}},
+            },
+            Account(balance=Decimal(0), unit="credits"),
+        ),
+        (
+            {
+                "/v1/billing": {"data": {"credits": -1.5, "max_concurrent_browsers": 25}},
+                "/v1/sessions": {"data": {"sessions": [], "total": -1}},
+            },
+            Account(concurrency_limit=25, is_unlimited=False, balance=Decimal("-1.5"), unit="credits"),
+        ),
+    ],
+    "brightdata": [
+        (
+            {
+                "/customer/balance": {"balance": 100, "pending_costs": 3},
+                "/browser_sessions": {"sessions": [], "total": 2},
+            },
+            Account(running=2, balance=Decimal(100), unit="USD"),
+        ),
+    ],
+    "browser_use": [
+        (
+            {"/api/v3/billing/account": {"totalCreditsBalanceUsd": 9.5, "rateLimit": 10}},
+            Account(concurrency_limit=10, is_unlimited=False, balance=Decimal("9.5"), unit="USD"),
+        ),
+        (
+            {
+                "/api/v3/billing/account": {
+                    "totalCreditsBalanceUsd": 0,
+                    "rateLimit": 10,
+                    "concurrentSessionLimit": 50,
+                    "activeSessionCount": 0,
+                }
+            },
+            Account(concurrency_limit=50, is_unlimited=False, running=0, balance=Decimal(0), unit="USD"),
+        ),
+        ({"/api/v3/billing/account": {"totalCreditsBalanceUsd": 0}}, Account(balance=Decimal(0), unit="USD")),
+    ],
+    "browserbase": [
+        (
+            {
+                "/v1/projects": [{"id": "a", "concurrency": 3}, {"id": "b", "concurrency": 25}, {"id": "c"}],
+                "/v1/projects/a/usage": {"browserMinutes": 5},
+                "/v1/projects/b/usage": {"browserMinutes": 6},
+                "/v1/projects/c/usage": {"browserMinutes": 0},
+                "/v1/sessions": [{"id": "a", "status": "RUNNING"}, {"id": "b", "status": "COMPLETED"}],
+            },
+            Account(concurrency_limit=25, is_unlimited=False, running=1, spent=Decimal(11), unit="minutes"),
+        ),
+        (
+            {
+                "/v1/projects": [{"id": "a"}, {"name": "unreadable"}],
+                "/v1/projects/a/usage": {"browserMinutes": 5},
+                "/v1/sessions": [],
+            },
+            Account(running=0, unit="minutes"),
+        ),
+        ({"/v1/projects": [], "/v1/sessions": []}, Account(running=0, unit="minutes")),
+    ],
+    "skyvern": [
+        (
+            {
+                "/v1/browser_sessions": [
+                    {"browser_session_id": "a", "status": "running"},
+                    {"browser_session_id": "b", "status": "created"},
+                ]
+            },
+            Account(running=1),
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("slug", "bodies", "account"), [(slug, *case) for slug, each in CASES.items() for case in each]
+)
+def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
+    """Whatever is missing is None; a part of a sum is no sum."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=bodies[request.url.path])
+
+    assert sync_client(respond).account(slug) == account
+    for backend in BACKENDS:
+
+        async def main() -> Account:
+            async with async_client(respond) as client:
+                return await client.account(slug)
+
+        assert run(backend, main) == account
+
+
+@each_provider
+def test_an_account_that_cannot_be_fetched(slug: str) -> None:
+    """Is an error of the provider."""
+    client = sync_client(lambda _: httpx.Response(401), max_retries=0)
+    with pytest.raises(errors.AuthenticationFailed) as caught:
+        client.account(slug)
+    assert caught.value.provider == slug
+
+
+def test_an_unknown_provider() -> None:
+    """The nearest one is named."""
+    with pytest.raises(errors.InvalidOption, match="Did you mean skyvern"):
+        sync_client(lambda _: httpx.Response(500)).account("skyvem")

@@ -1,0 +1,75 @@
+"""How much of a response is read, to the byte."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from browser_sessions import _http
+from browser_sessions._body import Body
+from browser_sessions.errors import UnexpectedResponse
+from tests.facade.failing import failing
+from tests.facade.fetching import sync_client
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("size", [59, 60, 61])
+def test_a_body_is_as_large_as_it_may_be(size: int, status: int, is_packed: bool) -> None:  # noqa: FBT001 - a parameter
+    """Decompressed, and to the byte; of a status that says enough, the first bytes are kept."""
+    content = b"a" * size
+    headers = httpx.Headers({"Content-Encoding": "gzip"} if is_packed else {})
+    body = Body(status, headers, 60)
+    body.is_whole = True
+
+    assert body.take(gzip.compress(content, mtime=0) if is_packed else content) == (size <= 60)
+    response = body.response()
+    assert response.content == content
+    assert bool(response.problem) == (size > 60 and status == 200)
+
+
+def test_what_is_sent_behind_a_packed_body_counts() -> None:
+    """Else it could be endless."""
+    packed = gzip.compress(b"a", mtime=0)
+    bodies = [Body(200, httpx.Headers({"Content-Encoding": "gzip"}), len(packed) + more) for more in (10, 9)]
+    assert [body.take(packed + b"\0" * 10) for body in bodies] == [True, False]
+
+
+@pytest.mark.parametrize(("size", "problem"), [(10_000_000, "expected JSON"), (10_000_001, "it is larger than 10 MB")])
+def test_ten_megabytes(size: int, problem: str) -> None:
+    """Are read of the response to any call."""
+    with pytest.raises(UnexpectedResponse, match=problem):
+        sync_client(lambda _: httpx.Response(200, content=b" " * size)).get("skyvern:a")
+
+
+def test_a_hundred_megabytes_of_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of which one page may have thousands of rows."""
+    limits: list[int] = []
+
+    class Noted(Body):
+        def __init__(self, status: int, headers: httpx.Headers, most: int) -> None:
+            limits.append(most)
+            super().__init__(status, headers, most)
+
+    monkeypatch.setattr(_http, "Body", Noted)
+    assert list(sync_client(lambda _: httpx.Response(200, json=[])).list("skyvern")) == []
+    assert {*limits} == {100_000_000}
+
+
+@pytest.mark.parametrize(("size", "said"), [(100_000, "(status 500: gone)"), (100_001, "(status 500)")])
+def test_a_failure_of_a_hundred_thousand_bytes(size: int, said: str) -> None:
+    """Is read whole; no explanation is longer."""
+    body = json.dumps({"detail": "gone", "pad": ""})
+    error: Any = failing("skyvern", 500, body.replace('""', f'"{"a" * (size - len(body))}"'))
+    assert said in str(error)
+    assert len(error.body or "") == (2_000 if size == 100_000 else 0)
+
+
+@pytest.mark.parametrize(("size", "kept"), [(2_000, 2_000), (2_001, 0)])
+def test_a_plain_text_of_two_thousand_characters(size: int, kept: int) -> None:
+    """Is kept; of a longer one, nothing is."""
+    assert len(failing("skyvern", 500, "a" * size).body or "") == kept

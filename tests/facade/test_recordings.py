@@ -1,0 +1,346 @@
+"""Where a session is watched, and the recordings of it, as each provider has them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from browser_sessions import PROVIDERS, Client, LiveView, Recording, errors
+from tests.facade.fetching import BACKENDS, KEY, async_client, run, sync_client
+from tests.facade.vendors import Bench, open_bench
+
+ABLE = [slug for slug in PROVIDERS if slug != "brightdata"]
+each_able = pytest.mark.parametrize("slug", ABLE)
+SECRET = "signature=s3cr3t"  # noqa: S105 - none
+AMOUNTS = {"browser_use": {"enableRecording": True}}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Bench]:
+    """One sandbox for all tests of the module."""
+    with open_bench() as bench:
+        yield bench
+
+
+@pytest.fixture
+def bench(served: Bench) -> Bench:
+    """The sandbox as it is at its start."""
+    return served.anew()
+
+
+@pytest.fixture
+def client(bench: Bench) -> Iterator[Client]:
+    """A client of the sandbox."""
+    with Client(api_keys=bench.server.api_keys, base_urls=bench.server.base_urls) as client:
+        yield client
+
+
+LIVE = {
+    "anchorbrowser": "https://live.anchorbrowser.io/page?sessionId=",
+    "browser_use": "https://live.browser-use.com/?wss=EXAMPLE",
+    "browserbase": "https://www.browserbase.com/devtools-fullscreen/inspector.html?wss=EXAMPLE",
+    "skyvern": "https://app.skyvern.com/browser-session/pbs_",
+}
+
+
+@each_able
+def test_live_views(bench: Bench, client: Client, slug: str) -> None:
+    """A session that runs is watched; its address is in no `repr`, and it expires where the provider says so."""
+    ref = bench.server.start(slug)
+    bench.server.advance(5)
+    view = client.live_view(ref)
+    assert view.url.startswith(LIVE[slug])
+    assert repr(view) == f"LiveView(expires_at={view.expires_at!r})"
+    fields = PROVIDERS[slug].operations["live_view"].fields
+    assert (view.expires_at is not None) == ("expires_at" in fields)
+    if view.expires_at:
+        assert view == LiveView(view.url, client.get(ref).expires_at)
+
+
+@each_able
+def test_a_session_that_is_over_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
+    """But for Skyvern's, whose page stays; of one that is missing, that is what is said."""
+    over = bench.server.start(slug, age=timedelta(hours=2), status="completed")
+    if slug == "skyvern":
+        assert client.live_view(over).url.startswith(LIVE[slug])
+    else:
+        with pytest.raises(errors.NotConnectable, match=f"^{over} cannot be watched"):
+            client.live_view(over)
+    with pytest.raises(errors.SessionNotFound):
+        client.live_view(bench.server.ref(slug, "missing"))
+
+
+@each_able
+def test_recordings(bench: Bench, client: Client, slug: str) -> None:
+    """None while the session runs, and then those that there are, with what the provider says of them."""
+    running = bench.server.start(slug, AMOUNTS.get(slug))
+    bench.server.advance(5)
+    assert client.recordings(running) == ()
+    over = bench.server.start(slug, AMOUNTS.get(slug), age=timedelta(hours=2), status="completed")
+    if slug == "browserbase":
+        assert client.recordings(over) == ()
+        client.request_recording(over)
+    bench.server.advance(60)
+    (recording,) = client.recordings(over)
+    assert recording.url.startswith("https://")
+    assert recording.url not in repr(recording)
+    given = {name for name in Recording.__slots__ if getattr(recording, name) is not None}
+    assert given == PROVIDERS[slug].operations["recordings"].fields
+    with pytest.raises(errors.SessionNotFound):
+        client.recordings(bench.server.ref(slug, "missing"))
+
+
+def test_what_is_not_offered() -> None:
+    """Nothing is sent, and the error names those that can."""
+    client = sync_client(lambda _: pytest.fail("a request was sent"))
+    for call in (client.live_view, client.recordings):
+        with pytest.raises(errors.Unsupported, match=r"Bright Data .*: Anchor Browser, Browser Use, Browserbase, Skyv"):
+            call("brightdata:a")
+    for slug in PROVIDERS:
+        if slug != "browserbase":
+            with pytest.raises(errors.Unsupported, match=r"`request` of `recordings`; these do: Browserbase$"):
+                client.request_recording(f"{slug}:a")
+
+
+def test_a_recording_of_what_still_runs_cannot_be_requested(bench: Bench, client: Client) -> None:
+    """Nor of what was not recorded, or is too old; there is none of it then."""
+    running = bench.server.start("browserbase")
+    off = {"browserSettings": {"recordSession": False}}
+    unrecorded = bench.server.start("browserbase", off, age=timedelta(hours=2), status="completed")
+    old = bench.server.start("browserbase", age=timedelta(days=40), status="completed")
+    bench.server.advance(1)
+    for ref in (running, unrecorded):
+        with pytest.raises(errors.InvalidRequest):
+            client.request_recording(ref)
+    with pytest.raises(errors.SessionNotFound):
+        client.request_recording(old)
+    assert [client.recordings(each) for each in (running, unrecorded, old)] == [(), (), ()]
+
+
+@each_able
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_tasks(bench: Bench, client: Client, slug: str, backend: str) -> None:
+    """The asynchronous client has the same."""
+    ref = bench.server.start(slug)
+    bench.server.advance(5)
+
+    async def main() -> None:
+        async with async_client(lambda _: httpx.Response(500), **at_sandbox(bench)) as other:
+            assert await other.live_view(ref) == client.live_view(ref)
+            assert await other.recordings(ref) == client.recordings(ref) == ()
+            with pytest.raises((errors.Unsupported, errors.InvalidRequest)):
+                await other.request_recording(ref)
+
+    run(backend, main)
+
+
+def at_sandbox(bench: Bench) -> dict[str, Any]:
+    """Return the arguments of a client of the sandbox."""
+    return {"api_keys": bench.server.api_keys, "base_urls": bench.server.base_urls, "transport": None}
+
+
+VIDEO = b"\x00\x00\x00\x18ftypmp42"
+FILES = "https://files.example/a.mp4?signature=s3cr3t"
+
+
+def recorded(slug: str, url: str) -> Any:
+    """Return the response of a provider with one recording at an address."""
+    found = {
+        "anchorbrowser": {"data": {"items": [{"id": "r", "file_link": url, "size": 5.0}]}},
+        "browser_use": {"id": "a", "status": "stopped", "recordingUrl": url},
+        "browserbase": {"downloads": [{"pageId": "0", "status": "COMPLETED", "downloadUrl": url}]},
+        "skyvern": {"browser_session_id": "a", "recordings": [{"url": url}]},
+    }
+    return found[slug]
+
+
+class Host:
+    """An API with one recording, and what has its bytes.
+
+    Args:
+        slug: The provider.
+        url: The address of the recording.
+        content: The response at that address.
+
+    """
+
+    def __init__(self, slug: str, url: str = FILES, content: Callable[[], httpx.Response] | None = None) -> None:
+        self.slug, self.url = slug, url
+        self.content = content or (lambda: httpx.Response(200, content=VIDEO))
+        self.keys: dict[str, bool] = {}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Respond to a request, and note whether the key was in it."""
+        self.keys[str(request.url)] = any(KEY in value for value in request.headers.values())
+        if str(request.url) == self.url or request.url.path.endswith("/fetch"):
+            return self.content()
+        return httpx.Response(200, json=recorded(self.slug, self.url))
+
+
+@each_able
+def test_a_recording_is_saved(slug: str, tmp_path: Path) -> None:
+    """The key goes to no host but the API's own."""
+    host = Host(slug)
+    path = sync_client(host).save_recording(f"{slug}:a", str(tmp_path / "a.mp4"))
+    assert (path, path.read_bytes()) == (tmp_path / "a.mp4", VIDEO)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.mp4"]
+    own = [url for url in host.keys if url != FILES]
+    assert {url: host.keys[url] for url in own} == dict.fromkeys(own, True)
+    assert host.keys.get(FILES, False) is False
+    assert (FILES in host.keys) == (slug != "anchorbrowser")
+
+
+@pytest.mark.parametrize(
+    ("url", "has_key"),
+    [
+        ("https://api.skyvern.com/v1/artifacts/a.webm", True),
+        ("https://api.skyvern.com:443/v1/artifacts/a.webm", True),
+        ("http://api.skyvern.com/v1/artifacts/a.webm", False),
+        ("https://api.skyvern.com:8443/v1/artifacts/a.webm", False),
+        ("https://api.skyvern.com.example/a.webm", False),
+        ("https://files.skyvern.com/a.webm", False),
+    ],
+)
+def test_who_gets_the_key(url: str, has_key: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a case
+    """The base URL's own scheme, host and port, and nothing like them."""
+    host = Host("skyvern", str(httpx.URL(url)))
+    sync_client(host).save_recording("skyvern:a", tmp_path / "a.webm")
+    assert host.keys[host.url] is has_key
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_tasks_save(backend: str, tmp_path: Path) -> None:
+    """In a thread, with the same care."""
+    host = Host("skyvern")
+
+    async def main() -> None:
+        async with async_client(host) as client:
+            path = await client.save_recording("skyvern:a", tmp_path / "a.webm")
+            assert await anyio.Path(path).read_bytes() == VIDEO
+            with pytest.raises(FileExistsError):
+                await client.save_recording("skyvern:a", tmp_path / "a.webm")
+            host.content = lambda: httpx.Response(200, content=b"other")
+            await client.save_recording("skyvern:a", tmp_path / "a.webm", overwrite=True)
+            assert await anyio.Path(path).read_bytes() == b"other"
+
+    run(backend, main)
+
+
+def test_a_file_stays_as_it_is(tmp_path: Path) -> None:
+    """It is overwritten only if that is asked for, and only by a whole recording; nothing is sent in vain."""
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"mine")
+    host = Host("browser_use")
+    client = sync_client(host, max_retries=0)
+    with pytest.raises(FileExistsError, match="choose another name, or overwrite it"):
+        client.save_recording("browser_use:a", path)
+    with pytest.raises(FileNotFoundError, match="create it first"):
+        client.save_recording("browser_use:a", tmp_path / "missing" / "a.mp4")
+    with pytest.raises(ValueError, match="max_size"):
+        client.save_recording("browser_use:a", path, overwrite=True, max_size=0)
+    assert host.keys == {}
+    for arguments, content, kind in [
+        ({"max_size": 5}, httpx.Response(200, content=VIDEO), errors.UnexpectedResponse),
+        ({}, httpx.Response(503), errors.ProviderUnavailable),
+        ({}, httpx.Response(403, content=b"<Error>expired</Error>"), errors.ApiStatusError),
+    ]:
+        host.content = functools.partial(lambda response: response, content)
+        with pytest.raises(kind) as caught:
+            client.save_recording("browser_use:a", path, overwrite=True, **arguments)
+        assert SECRET not in f"{caught.value!r} {caught.value}"
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"mine")]
+
+
+def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
+    """Is not overwritten either, and nothing is left beside it."""
+    path = tmp_path / "a.mp4"
+
+    def content() -> httpx.Response:
+        path.write_bytes(b"another's")
+        return httpx.Response(200, content=VIDEO)
+
+    with pytest.raises(FileExistsError):
+        sync_client(Host("browser_use", content=content)).save_recording("browser_use:a", path)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"another's")]
+
+
+def test_a_refused_address_is_no_refused_key(tmp_path: Path) -> None:
+    """Skyvern says so with 403 of a key; at another host it is the address that has expired."""
+    host = Host("skyvern", content=lambda: httpx.Response(403))
+    with pytest.raises(
+        errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such an address expires"
+    ) as caught:
+        sync_client(host).save_recording("skyvern:a", tmp_path / "a.webm")
+    assert type(caught.value) is errors.ApiStatusError
+    own = Host("skyvern", "https://api.skyvern.com/v1/a.webm", content=lambda: httpx.Response(403))
+    with pytest.raises(errors.AuthenticationFailed):
+        sync_client(own).save_recording("skyvern:a", tmp_path / "a.webm")
+
+
+def test_the_host_in_an_error_is_the_one_that_failed(tmp_path: Path) -> None:
+    """Not the API's."""
+
+    def content() -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(errors.TransportError, match=r"could not connect to files\.example"):
+        sync_client(Host("skyvern", content=content), max_retries=0).save_recording("skyvern:a", tmp_path / "a.webm")
+
+
+def test_nothing_to_save(tmp_path: Path) -> None:
+    """Is an error that says so."""
+    session = {"id": "a", "status": "active"}
+    with pytest.raises(errors.SessionNotFound, match=r"^browser_use:a has no recording, or none yet$"):
+        sync_client(lambda _: httpx.Response(200, json=session)).save_recording("browser_use:a", tmp_path / "a.mp4")
+    with pytest.raises(errors.Unsupported):
+        sync_client(lambda _: httpx.Response(500)).save_recording("brightdata:a", tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("url", ["/v1/a.mp4", "ftp://files.example/a.mp4", "https:///a.mp4", "https://a:99999/", "a b"])
+@pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
+def test_an_address_that_is_none(slug: str, url: str) -> None:
+    """Is an unexpected response, which does not show it."""
+    with pytest.raises(errors.UnexpectedResponse, match="sent an address that is no absolute http URL") as caught:
+        sync_client(lambda _: httpx.Response(200, json=recorded(slug, url))).recordings(f"{slug}:a")
+    assert url not in str(caught.value)
+
+
+PAGES: list[tuple[Any, str | None]] = [
+    ([], None),
+    ([{"id": "1"}], None),
+    ([{"id": "1"}, {"id": "2", "frontend_url": "https://live.example/2"}], "https://live.example/2"),
+]
+
+
+@pytest.mark.parametrize(("pages", "url"), PAGES)
+@pytest.mark.parametrize("is_enveloped", [False, True])
+def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_enveloped: bool) -> None:  # noqa: FBT001 - a case
+    """Is the one that is, for there is no address of the browser as a whole; in both forms of the response."""
+    body = {"data": {"count": len(pages), "items": pages}} if is_enveloped else pages
+    client = sync_client(lambda _: httpx.Response(200, json=body))
+    if url:
+        assert client.live_view("anchorbrowser:a") == LiveView(url)
+    else:
+        with pytest.raises(errors.NotConnectable, match="has no page yet"):
+            client.live_view("anchorbrowser:a")
+
+
+def test_the_primary_recording_is_first() -> None:
+    """With a whole size, however it is written, and a time."""
+    rows = [
+        {"id": "1", "file_link": "https://a.example/1", "size": 1.5, "created_at": "2026-03-04T08:00:00Z"},
+        {"id": "2", "is_primary": True, "file_link": "https://a.example/2", "size": 5.0, "suggested_file_name": "b"},
+        {"id": "3"},
+    ]
+    client = sync_client(lambda _: httpx.Response(200, json={"data": {"items": rows}}))
+    assert client.recordings("anchorbrowser:a") == (
+        Recording("https://a.example/2", "b", 5),
+        Recording("https://a.example/1", modified_at=datetime.fromisoformat("2026-03-04T08:00:00Z")),
+    )
