@@ -220,7 +220,7 @@ def test_labels_where_there_are_none(server: Sandbox) -> None:
     """An empty list would be a false all-clear."""
     result = run("list", "skyvern", "--metadata", "job=nightly", **server.environment)
     said = "Skyvern does not offer `metadata` of `list`; these do: Anchor Browser, Browser Use, Browserbase"
-    assert (result.stderr, result.exit_code) == (f"browser-sessions: skyvern: {said}\n", 1)
+    assert (result.stderr, result.exit_code) == (f"browser-sessions: skyvern: {said}\n", 2)
 
 
 @pytest.mark.parametrize(

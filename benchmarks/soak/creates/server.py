@@ -61,7 +61,7 @@ class _Fleet(Fleet):
     """Sessions whose ids, which are made of their number, are those of no other account."""
 
     def __init__(self, account: int) -> None:
-        super().__init__(Clock(), Limits(None, None), lambda _: None)
+        super().__init__(Clock(), Limits(None, None), lambda _: None, None)
         self._first = account * 1_000_000
 
     @property
