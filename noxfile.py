@@ -22,6 +22,8 @@ EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 SERVERS = PYPROJECT["tool"]["workspace"]["servers"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
+# SDKs that have no call of a session.
+WITHOUT_SESSIONS = ("brightdata-sdk",)
 TESTS = PYPROJECT["tool"]["pytest"]["ini_options"]["testpaths"]
 # What reaches all that was written by hand; the others are run without coverage, which takes longer than they do.
 MEASURED = ("tests/codegen", "tests/facade")
@@ -150,6 +152,27 @@ def skyvern(session: nox.Session) -> None:
     pins = ("--constraint", "constraints/skyvern-server.txt")
     session.run("uv", "pip", "install", "--quiet", "--python", python, *pins, *SERVERS["skyvern-server"])
     session.run("python", "-m", "pytest", "tests/skyvern", *session.posargs, env={"SKYVERN_SERVER_PYTHON": python})
+
+
+@nox.session(default=False)
+def vendors(session: nox.Session) -> None:
+    """Hold sandbox and requests to the vendors' SDKs, each in its own environment; `-- name==1.2.3` tries a release."""
+    known = {name: sdk for name, sdk in VENDORS.items() if sdk not in WITHOUT_SESSIONS}
+    tried = {requirement.partition("==")[0]: requirement for requirement in session.posargs}
+    if unknown := tried.keys() - {*known.values()}:
+        session.error(f"unknown SDK {', '.join(unknown)}: expected name==version of {', '.join(known.values())}")
+    chosen = {name: sdk for name, sdk in known.items() if not tried or sdk in tried}
+    editable = [part for project in PROJECTS for part in ("-e", f"./{project}")]
+    session.install("-c", CONSTRAINTS, "attrs", "pytest", "pyyaml", "starlette", "uv", "uvicorn", *editable)
+    environments = Path(session.create_tmp()).resolve()
+    for name, sdk in chosen.items():
+        session.run("uv", "venv", "--quiet", "--allow-existing", str(environments / name))
+        python = str(environments / name / "bin" / "python")
+        requirement = tried.get(sdk, sdk)
+        pins = () if "==" in requirement else ("--constraint", f"constraints/vendors/{name}.txt")
+        session.run("uv", "pip", "install", "--quiet", "--python", python, *pins, requirement)
+    env = {"VENDORS_ENVIRONMENTS": str(environments)}
+    session.run("python", "-m", "pytest", "tests/vendors", "-k", " or ".join(chosen), env=env)
 
 
 @nox.session

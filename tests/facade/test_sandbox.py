@@ -62,6 +62,15 @@ def test_a_session_that_is_over_has_all_that_its_provider_tells(server: Sandbox,
 
 
 @each_provider
+def test_a_running_session_has_nothing_unexpected(server: Sandbox, slug: str) -> None:
+    """What a provider does not know before the end, it leaves out or sends as null."""
+    session = fetch(server, slug, "running")
+
+    assert isinstance(session, BrowserSession)
+    assert session.unexpected == ()
+
+
+@each_provider
 def test_a_running_session_can_be_connected_to(server: Sandbox, slug: str) -> None:
     """Where its provider has an address, which is none that is made up for another base URL."""
     session = fetch(server, slug, "running")

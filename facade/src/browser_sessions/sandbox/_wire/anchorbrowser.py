@@ -58,13 +58,12 @@ def tags_of(life: Life) -> list[str]:
 
 
 def session_body(life: Life) -> dict[str, Any]:
-    """Return a session, without its envelope."""
-    return {
+    """Return a session, without its envelope; what it costs is known once it is over."""
+    body = {
         "session_id": life.id,
         "team_id": uuid_of("a team"),
         "duration": int(life.ran.total_seconds()),
         "status": WORDS[life.status],
-        "credits_used": CREDITS_A_SESSION if life.is_over else "N/A",
         "configuration": {name: value for name, value in life.options.items() if name == "browser"},
         "playground": False,
         "proxy_bytes": 5_242_880 if life.is_over else 0,
@@ -73,6 +72,7 @@ def session_body(life: Life) -> dict[str, Any]:
         "tags": life.option("session", "tags", default=[]),
         "created_at": iso(life.created_at),
     }
+    return body | ({"credits_used": CREDITS_A_SESSION} if life.is_over else {})
 
 
 def row(life: Life) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def row(life: Life) -> dict[str, Any]:
         "user_configuration": dict(options),
         "task_executions_count": 0,
         "api_key_name": "sandbox",
-        "browser_ip": None,
+        "browser_ip": "192.0.2.7",
         "domains": None,
     }
 

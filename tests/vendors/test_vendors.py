@@ -1,0 +1,72 @@
+"""The vendors' own SDKs as clients of the sandbox, and what they send beside what our clients send."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.vendors.calling import OPERATIONS, Outcome, compare, take_steps
+
+FOLDER = Path(__file__).parent
+VENDORS: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "calls.yaml").read_text("utf-8"))
+KNOWN: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load((FOLDER / "known.yaml").read_text("utf-8"))
+"""By vendor and by what is compared: patterns of the differences that are meant, by their reason."""
+
+DRIFTED = "drifted"
+"""The sandbox's session with unknown properties and values."""
+
+each_vendor = pytest.mark.parametrize("slug", VENDORS)
+
+
+@cache
+def outcomes(slug: str) -> list[Outcome]:
+    """Return what became of a vendor's steps."""
+    return take_steps(slug, VENDORS[slug])
+
+
+def assert_known(slug: str, kind: str, found: set[str]) -> None:
+    """Each difference has a reason, and each reason a difference."""
+    known = [pattern for patterns in KNOWN[slug].get(kind, {}).values() for pattern in patterns]
+    unknown = sorted(line for line in found if not any(fnmatchcase(line, each) for each in known))
+    unmet = sorted(each for each in known if not any(fnmatchcase(line, each) for line in found))
+    assert {"unknown": unknown, "unmet": unmet} == {"unknown": [], "unmet": []}
+
+
+@each_vendor
+def test_every_call_succeeds_or_raises_what_it_should(slug: str) -> None:
+    """The sandbox finds the operation that is meant, and the SDK reads the response."""
+    for each in outcomes(slug):
+        assert each.raised == each.step.get("raises"), f"{each.step}: {each.status} {each.text}"
+
+
+@each_vendor
+def test_a_response_is_what_the_sdks_types_promise(slug: str) -> None:
+    """Required properties are there, unknown ones are not, and values are of the kinds and words that are listed."""
+    usual = [each for each in outcomes(slug) if each.step.get("id") != DRIFTED]
+    found = {f"{each.step['do']} {each.status}: {line}" for each in usual for line in each.problems}
+    assert_known(slug, "responses", found)
+
+
+@each_vendor
+def test_what_the_types_do_not_promise_is_seen(slug: str) -> None:
+    """What the drifted session has beside the types, and otherwise than they say, is named."""
+    (drifted,) = [each for each in outcomes(slug) if each.step.get("id") == DRIFTED]
+    assert_known(slug, DRIFTED, {*drifted.problems})
+
+
+@each_vendor
+def test_a_request_is_what_ours_is(slug: str) -> None:
+    """The method, the path, the query, the body and its type."""
+    found = {f"{each.step['do']}: {line}" for each in outcomes(slug) for line in compare(each.theirs, each.ours)}
+    assert_known(slug, "requests", found)
+
+
+@each_vendor
+def test_every_operation_is_called(slug: str) -> None:
+    """Whatever the SDK has no method for is known."""
+    assert_known(slug, "methods", OPERATIONS[slug].keys() - {step["do"] for step in VENDORS[slug]["steps"]})
