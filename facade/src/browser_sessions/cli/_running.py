@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, Self
 
@@ -19,7 +20,7 @@ from browser_sessions import PROVIDERS, BrowserSession, Client
 from browser_sessions.cli._clients import exit_code_of, open_client
 from browser_sessions.cli._creating import CREATORS, create_options, given
 from browser_sessions.cli._durations import Duration
-from browser_sessions.cli._options import EXITS, plain_http_option
+from browser_sessions.cli._options import EXITS, ledger_options, plain_http_option
 from browser_sessions.cli._results import TIMED_OUT, exit_code, print_error
 from browser_sessions.errors import BrowserSessionsError, StopUnconfirmed
 
@@ -30,26 +31,35 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 @create_options
 @click.option("--ready-timeout", type=Duration("1s"), default="2m", show_default=True, help="How long it may start.")
 @click.option("--keep-keys", is_flag=True, help="Leave the providers' API keys in the program's environment.")
+@ledger_options
 @plain_http_option
 @click.argument("provider", type=click.Choice(CREATORS))
 @click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND…")
-def run_program(
-    *, provider: str, program: tuple[str, ...], keep_keys: bool, plain_http: tuple[str, ...], **options: Any
+def run_program(  # noqa: PLR0913 - one for each option
+    *,
+    provider: str,
+    program: tuple[str, ...],
+    owner: str | None,
+    keep_keys: bool,
+    ledger: Path | None,
+    plain_http: tuple[str, ...],
+    **options: Any,
 ) -> None:
     """Run a COMMAND with a browser of its own, which is stopped whatever becomes of the COMMAND.
 
     The COMMAND finds the browser's address in CDP_URL, the headers for it as JSON in CDP_HEADERS, and the session in
-    BROWSER_SESSION; the API keys are not in its environment. With Anchor Browser the address, and with Skyvern the
-    headers, hold the account's key all the same.
+    BROWSER_SESSION. The variables of the providers' API keys are not in its environment; a key in a variable of your
+    own is. With Anchor Browser the address, and with Skyvern the headers, hold the account's key all the same.
 
-    Ctrl-C, SIGTERM and SIGHUP go to the COMMAND, and a second one kills it. The exit code is the COMMAND's, or 3 if
-    that is 0 and the stop is not confirmed. SIGKILL and a power failure leave the session to its lifetime, which is
-    30 minutes unless --lifetime is given.
+    Ctrl-C, SIGTERM and SIGHUP go to the COMMAND, and a second one kills it. The browser is stopped once the COMMAND is
+    over, although what that left in the background may go on. The exit code is the COMMAND's, or 3 if that is 0 and
+    the stop is not confirmed. SIGKILL and a power failure leave the session to `browser-sessions reap`, and to its
+    lifetime, which is 30 minutes unless --lifetime is given.
     """
     if shutil.which(program[0]) is None:
         raise click.UsageError(f"{program[0]} cannot be run: there is no such command. No session was created.")
     code: int | None = None
-    with open_client((), plain_http, sandbox=False) as (client, _), _Signals() as signals:
+    with open_client((), plain_http, sandbox=False, ledger=ledger, owner=owner) as (client, _), _Signals() as signals:
         try:
             with client.session(provider, **given(options)) as session:  # type: ignore[call-overload] # any provider
                 code = _run(list(program), _environment(client, session, keep_keys=keep_keys), signals)
