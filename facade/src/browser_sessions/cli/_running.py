@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import click
 
@@ -22,6 +20,7 @@ from browser_sessions.cli._creating import CREATORS, create_options, given
 from browser_sessions.cli._durations import Duration
 from browser_sessions.cli._options import EXITS, ledger_options, plain_http_option
 from browser_sessions.cli._results import TIMED_OUT, exit_code, print_error
+from browser_sessions.cli._tables import printable
 from browser_sessions.errors import BrowserSessionsError, StopUnconfirmed
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -62,7 +61,7 @@ def run_program(  # noqa: PLR0913 - one for each option
     with open_client((), plain_http, sandbox=False, ledger=ledger, owner=owner) as (client, _), _Signals() as signals:
         try:
             with client.session(provider, **given(options)) as session:  # type: ignore[call-overload] # any provider
-                code = _run(list(program), _environment(client, session, keep_keys=keep_keys), signals)
+                code = signals.run(list(program), _environment(client, session, keep_keys=keep_keys))
         except BrowserSessionsError as error:
             print_error(provider, error, None)
             sys.exit(code or (TIMED_OUT if isinstance(error, StopUnconfirmed) else exit_code([error])))
@@ -70,43 +69,52 @@ def run_program(  # noqa: PLR0913 - one for each option
 
 
 class _Signals:
-    """What becomes of the signals that end a program: they end this one, or go to the command while it runs."""
+    """What becomes of the signals that end a program: they end this one, or go to the command while it runs.
+
+    Those that this program was started to ignore, as by `nohup`, stay ignored.
+    """
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_running = False
+        self._came: list[int] = []
         self._before: dict[int, Any] = {}
-        self._count = 0
 
     def __enter__(self) -> Self:
-        self._before = {each: signal.signal(each, self._handle) for each in _SIGNALS}
+        heeded = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
+        self._before = {each: signal.signal(each, self._handle) for each in heeded}
         return self
 
     def __exit__(self, *_: object) -> None:
         for each, handler in self._before.items():
             signal.signal(each, handler)
 
-    @contextlib.contextmanager
-    def sent_to(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """Send the first signal to a process, and kill it with the second one."""
-        self._process = process
+    def run(self, program: list[str], environment: dict[str, str]) -> int:
+        """Run a command, and return its exit code, as a shell would: the first signal goes to it, a second kills it."""
+        self._is_running = True
         try:
-            yield
+            with subprocess.Popen(program, env=environment) as process:  # noqa: S603 - what was asked for
+                self._process = process
+                for number in self._came:  # while it was started
+                    process.send_signal(number)
+                return exit_code_of(process.wait())
+        except OSError as error:
+            name = printable(program[0])
+            raise click.UsageError(f"{name} cannot be run: {error.strerror}.") from None
         finally:
-            self._process = None
+            self._is_running = False
 
     def _handle(self, number: int, _: FrameType | None) -> None:
+        if not self._is_running:
+            # The block of the session ends with it: the session is stopped.
+            raise SystemExit(128 + number)
+        self._came.append(number)
         if self._process is None:
-            self._leave(number)
-        self._count += 1
-        if self._count > 1:
+            return
+        if len(self._came) > 1:
             self._process.kill()
         elif not (number == signal.SIGINT and _is_in_foreground()):  # where the terminal sends it to both
             self._process.send_signal(number)
-
-    @staticmethod
-    def _leave(number: int) -> NoReturn:
-        # The block of the session ends with it: the session is stopped.
-        raise SystemExit(128 + number)
 
 
 def _is_in_foreground() -> bool:
@@ -124,9 +132,3 @@ def _environment(client: Client, session: BrowserSession, *, keep_keys: bool) ->
     kept = {name: value for name, value in os.environ.items() if keep_keys or name not in keys}
     own = {"CDP_URL": info.url, "CDP_HEADERS": json.dumps(dict(info.headers)), "BROWSER_SESSION": str(session.ref)}
     return kept | own
-
-
-def _run(program: list[str], environment: dict[str, str], signals: _Signals) -> int:
-    """Run a program, and return its exit code, as a shell would."""
-    with subprocess.Popen(program, env=environment) as process, signals.sent_to(process):  # noqa: S603 - what was asked for
-        return exit_code_of(process.wait())
