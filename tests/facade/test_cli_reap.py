@@ -149,7 +149,7 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
         ("foreign", "browserbase:elsewhere", "of another key, or not the host asked: other.test"),
     ]
     assert [row[2] for row in rows(shown)][1] == "not said"
-    assert shown.stdout.splitlines()[-1] == "2 missing, 1 foreign, 1 candidates, 1 ageless, 1 unread"
+    assert shown.stdout.splitlines()[-1] == "2 missing, 1 foreign, 1 candidate, 1 ageless, 1 unread"
     assert shown.stderr == f"browser-sessions: {ledger}: line 7 cannot be used: it is torn off, or too long\n"
 
     as_json = json.loads(reap(server, "--json", older_than="0").stdout)

@@ -98,7 +98,7 @@ def _totals(report: ReapReport) -> str:
         "failed": report.failed,
         "missing": report.missing,
         "foreign": report.foreign,
-        "candidates": report.candidates,
+        "candidate" if len(report.candidates) == 1 else "candidates": report.candidates,
         "ageless": report.ageless,
         "unread": report.unread,
     }
