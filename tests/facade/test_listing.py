@@ -236,6 +236,12 @@ def test_what_cannot_be_asked_for() -> None:
         ({"provider": "skyvern", "status": "ready"}, "unknown status 'ready': there are open, pending"),
         ({"provider": "skyvern", "limit": 0}, "limit is a number"),
         ({"provider": "skyvern", "created_after": START.replace(tzinfo=None)}, "created_after has no offset"),
+        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before is a datetime, not str"),
+        ({"provider": "skyvern", "created_before": START.date()}, "created_before is a datetime, not date"),
+        ({"provider": "browserbase", "metadata": ["job"]}, "metadata is a mapping from texts to texts"),
+        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "anchorbrowser", "metadata": {"job": "\ud800"}}, "metadata is a mapping from texts to texts"),
     ]:
         with pytest.raises(errors.InvalidOption, match=problem):
             client.list(**arguments)  # type: ignore[arg-type]
