@@ -165,16 +165,17 @@ class Reading:
         Each row is dropped with its session, so that a list in one piece does not stay until its end. The ids of all
         sessions are added to `ids`.
         """
-        given, query = self._given, self._query
+        given, limit = self._given, self._query.limit
+        matches = None if self._query.takes_all else self._query.matches
         rows.reverse()
         try:
             while rows:
                 session = view(rows.pop(), "list")
                 ids.append(session.id)
-                if session.id not in given and query.matches(session):
+                if session.id not in given and (matches is None or matches(session)):
                     given.add(session.id)
                     yield session
-                    if len(given) == query.limit:
+                    if len(given) == limit:
                         return
         except BaseException:
             self._steps.close()  # a page that was not read to its end must not be followed by others
