@@ -64,7 +64,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
         ),
         (
             {
-                "/v1/billing": {"data": {"credits": -1.5, "max_concurrent_browsers": 25}},
+                "/v1/billing": {"data": {"credits": -1.5, "max_concurrent_browsers": 25.0}},
                 "/v1/sessions": {"data": {"sessions": [], "total": -1}},
             },
             Account(concurrency_limit=25, is_unlimited=False, balance=Decimal("-1.5"), unit="credits"),
