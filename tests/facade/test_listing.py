@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -136,6 +137,31 @@ def test_a_row_in_common_may_be_unreadable(slug: str) -> None:
     server = ListServer(slug, sessions, unreadable={each.id for each in sessions[::99] + sessions[100:101]})
     listed = sync_client(server).list(slug, status="running")
     assert set(ids(listed)) == {each.id for each in sessions} - server.unreadable
+
+
+@each_provider
+def test_a_session_that_was_dropped_takes_its_row_with_it(slug: str) -> None:
+    """A list in one piece is no larger in memory than what of it was not read yet."""
+    listed = sync_client(ListServer(slug, fleet(slug, 9))).list(slug)
+    rows = [weakref.ref(session.raw) for session in listed]
+    assert [row() for row in rows[:-1]] == [None] * 8
+
+
+def test_an_interrupted_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not read of it would be missing from a list that says it is complete."""
+
+    def interrupted(row: Any, _: str) -> BrowserSession:
+        if next(rows) == 110:  # on the second page of three
+            raise KeyboardInterrupt
+        return view(row)
+
+    rows = iter(range(220))
+    monkeypatch.setattr("browser_sessions._providers.browser_use.lists.view", interrupted)
+    server = ListServer("browser_use", fleet("browser_use", 220))
+    listed = sync_client(server).list("browser_use")
+    with pytest.raises(KeyboardInterrupt):
+        list(listed)
+    assert (list(listed), listed.complete, len(server.requests)) == ([], False, 2)
 
 
 @each_provider

@@ -39,6 +39,11 @@ class Query(NamedTuple):
     created_before: datetime | None
     limit: int | None
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether each session is wanted."""
+        return not (self.metadata or self.statuses is not None or self.created_after or self.created_before)
+
     def matches(self, session: BrowserSession) -> bool:
         """Whether a session is wanted; one without a time is not wanted by time."""
         if self.statuses is not None and session.status not in self.statuses:
