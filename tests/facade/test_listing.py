@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
 import weakref
@@ -287,6 +288,34 @@ def test_a_list_that_goes_nowhere(slug: str) -> None:
     assert next(listed).id == "a"
     with pytest.raises(errors.UnexpectedResponse, match="a page that is not the last has no new session"):
         next(listed)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_whose_new_rows_cannot_be_read_does_not_end_a_list(slug: str) -> None:
+    """They are new, and the sessions behind them are read."""
+    rows = {"anchorbrowser": ("data", "sessions"), "brightdata": ("sessions",), "browser_use": ("items",)}[slug]
+    asked: list[httpx.URL] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        page = copy.deepcopy(PAGES[slug])
+        if slug == "browser_use":
+            page["totalItems"] = 5
+        if slug == "brightdata":
+            page["pagination"] = {"has_more": len(asked) < 3, "next_offset": len(asked)}
+        within = page
+        for name in rows[:-1]:
+            within = within[name]
+        (row,) = within[rows[-1]]
+        name = "session_id" if slug == "brightdata" else "id"
+        within[rows[-1]] = [{name: 5, "status": len(asked)}, row]
+        if len(asked) == 3:
+            within[rows[-1]] = [row | {name: "b"}]
+        return httpx.Response(200, json=page)
+
+    listed = sync_client(respond).list(slug)
+    assert [each.id for each in listed] == ["a", "b"]
+    assert (len(listed.skipped), listed.complete) == (2, False)
 
 
 def test_an_offset_that_does_not_grow() -> None:

@@ -130,7 +130,7 @@ class Reading:
                 if not source.is_sorted:
                     rows.sort(key=_age)
                 starts_skipped = any(each.raw == rows.unexpected.get(0) for each in self.skipped)
-                self._skip(rows.unexpected.values())
+                skipped = self._skip(rows.unexpected.values())
                 ids: list[str] = []
                 yield self._wanted(rows, source.view, ids)
                 if len(self._given) == self._query.limit:
@@ -139,7 +139,7 @@ class Reading:
                 before = len(known)
                 known.update(ids)
                 end += rows.sent
-                read = Read(page, rows.sent, end, len(known) - before, starts_known)
+                read = Read(page, rows.sent, end, len(known) - before + skipped, starts_known)
         self.complete = not self.skipped
         if self.skipped:
             text = "%s: %d rows of the list of sessions cannot be read; they are in `skipped`"
@@ -156,12 +156,15 @@ class Reading:
                 f"{self.provider}: the list cannot be read to its end: {error}", provider=self.provider
             ) from None
 
-    def _skip(self, unread: Iterable[Any]) -> None:
+    def _skip(self, unread: Iterable[Any]) -> int:
+        """Keep rows that cannot be read, and return how many of them no page before had."""
+        before = len(self.skipped)
         for each in unread:
             text = json.dumps(each, sort_keys=True)
             if text not in self._unread:  # pages overlap
                 self._unread.add(text)
                 self.skipped.append(SkippedRow(each))
+        return len(self.skipped) - before
 
     def _wanted(self, rows: Rows, view: View, ids: list[str]) -> Iterator[BrowserSession]:
         """Yield the sessions of a page that match, without those that were yielded before, up to the limit.

@@ -18,7 +18,7 @@ class Read(NamedTuple):
         page: The model of the response.
         sent: How many rows it had, readable or not.
         end: How many rows it and the pages before it had, of this series.
-        new: How many sessions it had that no page before it had, of this series.
+        new: How many rows it had, readable or not, that no page before it had, of this series.
         starts_known: Whether its first row is of a session that a page before it had.
 
     """

@@ -1,4 +1,4 @@
-"""Anchor Browser: two shapes of the same answer, a price in credits, and an end that nobody says."""
+"""Anchor Browser: two shapes of the same response, a price in credits, and no time of the end."""
 
 from __future__ import annotations
 
