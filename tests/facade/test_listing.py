@@ -262,6 +262,12 @@ def test_what_cannot_be_asked_for() -> None:
         ({"provider": "skyvern", "status": "ready"}, "unknown status 'ready': there are open, pending"),
         ({"provider": "skyvern", "limit": 0}, "limit is a number"),
         ({"provider": "skyvern", "created_after": START.replace(tzinfo=None)}, "created_after has no offset"),
+        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before is a datetime, not str"),
+        ({"provider": "skyvern", "created_before": START.date()}, "created_before is a datetime, not date"),
+        ({"provider": "browserbase", "metadata": ["job"]}, "metadata is a mapping from texts to texts"),
+        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "anchorbrowser", "metadata": {"job": "\ud800"}}, "metadata is a mapping from texts to texts"),
     ]:
         with pytest.raises(errors.InvalidOption, match=problem):
             client.list(**arguments)  # type: ignore[arg-type]
@@ -305,6 +311,41 @@ def test_pages_that_overlap_go_somewhere() -> None:
 
     with pytest.raises(errors.UnexpectedResponse, match="its rows change places faster than they can be read"):
         list(sync_client(respond).list("browser_use", status="running"))
+
+
+@pytest.mark.parametrize("slug", ["brightdata", "browser_use", "skyvern"])
+def test_pages_that_repeat(slug: str) -> None:
+    """A server that sends the same page whatever is asked for is given up."""
+    server = ListServer(slug, fleet(slug, 300))
+    first = {"offset": "0", "pageNumber": "1", "page": "1"}
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked = request.url.params
+        return server(httpx.Request("GET", request.url.copy_merge_params({k: first.get(k, asked[k]) for k in asked})))
+
+    status = None if slug == "skyvern" else "running"
+    with pytest.raises(errors.UnexpectedResponse, match="its pages repeat"):
+        list(sync_client(respond).list(slug, status=status))
+    assert len(server.requests) < 210
+
+
+@pytest.mark.parametrize("said", [0, -1])
+@pytest.mark.parametrize("status", [None, "running"])
+@pytest.mark.parametrize("slug", ["anchorbrowser", "browser_use"])
+def test_a_number_of_rows_that_cannot_be(slug: str, status: str | None, said: int) -> None:
+    """One below what there is already is no number, and the list is read to its end."""
+    sessions = [Session(f"{number:04}", RUNNING[slug], number) for number in range(230)]
+    server = ListServer(slug, sessions)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        page = server(request).json()
+        if slug == "anchorbrowser":
+            page["data"]["total_pages"] = said
+        else:
+            page["totalItems"] = said
+        return httpx.Response(200, json=page)
+
+    assert set(ids(sync_client(respond).list(slug, status=status))) == {each.id for each in sessions}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -95,6 +96,7 @@ class Reading:
         self._query = query
         self._call_of = call_of
         self._given: set[str] = set()
+        self._unread: set[str] = set()
         self._steps = self._read(sources)
 
     def next_page(self) -> Course[Iterator[BrowserSession] | None]:
@@ -156,7 +158,9 @@ class Reading:
 
     def _skip(self, unread: Iterable[Any]) -> None:
         for each in unread:
-            if all(each != skipped.raw for skipped in self.skipped):  # pages overlap
+            text = json.dumps(each, sort_keys=True)
+            if text not in self._unread:  # pages overlap
+                self._unread.add(text)
                 self.skipped.append(SkippedRow(each))
 
     def _wanted(self, rows: Rows, view: View, ids: list[str]) -> Iterator[BrowserSession]:
