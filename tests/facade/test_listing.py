@@ -282,12 +282,72 @@ PAGES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("slug", PAGES)
-def test_a_list_that_goes_nowhere(slug: str) -> None:
-    """A page with nothing new that is not the last would be read for ever."""
-    listed = sync_client(lambda _: httpx.Response(200, json=PAGES[slug])).list(slug)
+def test_a_list_whose_pages_repeat_is_given_up(slug: str) -> None:
+    """Whether it claims to end or not: it has shown one of the sessions that it counts."""
+    requests: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=PAGES[slug])
+
+    listed = sync_client(respond).list(slug)
     assert next(listed).id == "a"
-    with pytest.raises(errors.UnexpectedResponse, match="a page that is not the last has no new session"):
+    with pytest.raises(errors.UnexpectedResponse, match="its pages repeat"):
         next(listed)
+    assert len(requests) < 210
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_an_empty_page_before_the_last_is_an_error(slug: str) -> None:
+    """What should be on it would be missing."""
+    page = copy.deepcopy(PAGES[slug])
+    (page["data"] if slug == "anchorbrowser" else page)["items" if slug == "browser_use" else "sessions"] = []
+    listed = sync_client(lambda _: httpx.Response(200, json=page)).list(slug)
+    with pytest.raises(errors.UnexpectedResponse, match="a page that is not the last is empty"):
+        list(listed)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_of_known_sessions_does_not_end_a_list(slug: str) -> None:
+    """As many sessions as a page has started since the one before was read: the next page is the same again."""
+    sessions = [Session(f"{1000 - number:04}", RUNNING[slug], number) for number in range(230)]
+    before = {each.id for each in sessions}
+
+    def change(sessions: list[Session]) -> None:
+        born = len(sessions)
+        if born < 450:
+            sessions += [Session(f"{1000 - number:04}", RUNNING[slug], number) for number in range(born, born + 100)]
+
+    listed = sync_client(ListServer(slug, sessions, change)).list(slug)
+    assert before - set(ids(listed)) == set()
+    assert listed.complete
+
+
+@pytest.mark.parametrize("status", [None, "running"])
+def test_bright_data_is_read_on_while_it_names_a_larger_offset(status: str | None) -> None:
+    """Also where it does not say whether there is more, and its pages are shorter than asked for."""
+    sessions = [Session(f"{number:04}", "running", number) for number in range(70)]
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        offset = int(request.url.params["offset"])
+        rows = [{"session_id": each.id, "status": each.status} for each in sessions[offset : offset + 30]]
+        page = {"sessions": rows, "pagination": {"next_offset": offset + 30 if offset + 30 < 70 else None}}
+        return httpx.Response(200, json=page)
+
+    listed = sync_client(respond).list("brightdata", status=status)
+    assert ids(listed) == [each.id for each in sessions]
+    assert listed.complete
+
+
+def test_an_offset_that_bright_data_names_behind_nothing_ends_a_list() -> None:
+    """It could name the next one for ever."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        offset = int(request.url.params["offset"])
+        rows = [] if offset else [{"session_id": "a"}]
+        return httpx.Response(200, json={"sessions": rows, "pagination": {"next_offset": offset + 100}})
+
+    assert ids(sync_client(respond).list("brightdata")) == ["a"]
 
 
 @pytest.mark.parametrize("slug", PAGES)

@@ -123,7 +123,7 @@ class Reading:
         for source in sources:
             read: Read | None = None
             known: set[str] = set()
-            end = 0
+            rows_so_far = 0
             while (arguments := self._following(source, read)) is not None:
                 page = yield self._call_of(source, {**source.arguments, **arguments})
                 rows = source.rows(page)
@@ -138,8 +138,8 @@ class Reading:
                 starts_known = starts_skipped if 0 in rows.unexpected else not known.isdisjoint(ids[:1])
                 before = len(known)
                 known.update(ids)
-                end += rows.sent
-                read = Read(page, rows.sent, end, len(known) - before + skipped, starts_known)
+                rows_so_far += rows.sent
+                read = Read(page, rows.sent, rows_so_far, len(known) - before + skipped, starts_known)
         self.complete = not self.skipped
         if self.skipped:
             text = "%s: %d rows of the list of sessions cannot be read; they are in `skipped`"

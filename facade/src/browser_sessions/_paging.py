@@ -17,7 +17,7 @@ class Read(NamedTuple):
     Attributes:
         page: The model of the response.
         sent: How many rows it had, readable or not.
-        end: How many rows it and the pages before it had, of this series.
+        rows_so_far: How many rows it and the pages before it had, of this series.
         new: How many rows it had, readable or not, that no page before it had, of this series.
         starts_known: Whether its first row is of a session that a page before it had.
 
@@ -25,7 +25,7 @@ class Read(NamedTuple):
 
     page: Any
     sent: int
-    end: int
+    rows_so_far: int
     new: int
     starts_known: bool
 
@@ -43,7 +43,10 @@ Pages = Generator[Mapping[str, Any], Read, None]
 
 
 _DETOURS = 200
-"""How many pages of a list may be read again, or hold nothing new, before it is given up."""
+"""How many pages of a list may be read again, or hold nothing new, before the list is given up."""
+
+
+_REPEATS = "its pages repeat, or its rows change places faster than they can be read"
 
 
 class NoProgressError(Exception):
@@ -63,13 +66,14 @@ def numbered(name: str, is_last: Callable[[Read, int], bool]) -> Pages:
         is_last: Whether there is no page behind one of some number.
 
     """
-    number = 0
+    number = known = 0
     while True:
         number += 1
         read = yield {name: number}
-        if is_last(read, number):
+        is_end = is_last(read, number)
+        known = _known_in_a_row(read, known, is_end=is_end)
+        if is_end:
             return
-        _require_progress(read)
 
 
 def first_of_each(arguments: Iterable[Mapping[str, Any]], is_whole: Callable[[Read], bool]) -> Pages:
@@ -88,15 +92,15 @@ def by_offset(name: str, following: Callable[[Read, int], int | None]) -> Pages:
         following: The offset behind a page of some offset; None behind the last one.
 
     """
-    offset = 0
+    offset = known = 0
     while True:
         read = yield {name: offset}
         then = following(read, offset)
+        known = _known_in_a_row(read, known, is_end=then is None)
         if then is None:
             return
         if then <= offset:
             raise NoProgressError(f"the next offset, {then}, is not above {offset}")
-        _require_progress(read)
         offset = then
 
 
@@ -116,15 +120,13 @@ def overlapping(window: Callable[[int], Window], is_last: Callable[[Read, Window
         if is_behind or not read.new:
             detours += 1
             if detours > _DETOURS:
-                raise NoProgressError("its pages repeat, or its rows change places faster than they can be read")
+                raise NoProgressError(_REPEATS)
         if is_behind:
             end = max(asked.offset - asked.size, 0)
             continue
         if is_last(read, asked):
             return
         end = asked.offset + read.sent
-        if read.sent < asked.size:
-            raise NoProgressError(f"a page that is not the last has {read.sent} rows, and not {asked.size}")
 
 
 def window_of_pages(end: int, largest: int, name: str, size_name: str) -> Window:
@@ -142,6 +144,14 @@ def _reach(page: tuple[int, int]) -> int:
     return (before + 1) * size
 
 
-def _require_progress(read: Read) -> None:
-    if not read.new:
-        raise NoProgressError("a page that is not the last has no new session")
+def _known_in_a_row(read: Read, before: int, *, is_end: bool) -> int:
+    """Return how many pages in a row had nothing new, up to this one, after `before` of them.
+
+    Sessions that start move the rows that were read to the pages behind, and what comes next then is new.
+    """
+    if not (read.sent or is_end):
+        raise NoProgressError("a page that is not the last is empty")
+    known = 0 if read.new else before + 1
+    if known > (1 if is_end else _DETOURS):
+        raise NoProgressError(_REPEATS)
+    return known

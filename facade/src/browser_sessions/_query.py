@@ -58,17 +58,17 @@ class Query(NamedTuple):
         is_late = self.created_after is None or created >= self.created_after
         return is_late and (self.created_before is None or created <= self.created_before)
 
-    def words(self, words: Mapping[SessionStatus, tuple[str, ...]]) -> list[str] | None:
-        """Return what to ask a server for, in the order of a life; None where it cannot be asked for all of it.
+    def raw_statuses(self, by_status: Mapping[SessionStatus, tuple[str, ...]]) -> list[str] | None:
+        """Return the provider's own statuses to ask its server for, in the order of a life; None if that is too few.
 
         Args:
-            words: By status, all of a provider's own words that can mean it, and no more; a status that is not there
-                may come as any word.
+            by_status: For each status, all of the provider's own that can mean it, and no others; a status that is
+                missing may come under any name.
 
         """
-        if self.statuses is None or not self.statuses <= words.keys():
+        if self.statuses is None or not self.statuses <= by_status.keys():
             return None
-        wanted = [word for status in SessionStatus if status in self.statuses for word in words[status]]
+        wanted = [each for status in SessionStatus if status in self.statuses for each in by_status[status]]
         return list(dict.fromkeys(wanted))
 
 
