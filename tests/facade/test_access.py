@@ -182,6 +182,14 @@ def test_plain_http_of_a_client(client: type[Client | AsyncClient]) -> None:
     client(plain_http="skyvern")
 
 
+def test_the_nearest_provider_is_named() -> None:
+    """Where keys are given for an unknown one, which is not shown if it may be a key."""
+    with pytest.raises(ConfigurationError, match=r"^api_keys: there is no provider 'skyvrn'\. Did you mean skyvern\?"):
+        Client(api_keys={"skyvrn": "a-key"})
+    with pytest.raises(ConfigurationError, match=r"^api_keys: there is no such provider\. There are: anchorbrowser"):
+        Client(api_keys={"sk.live.1": "skyvern"})
+
+
 def test_plain_http_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The request goes where it may; of a provider that is not named, none is sent."""
     monkeypatch.delenv(PLAIN_HTTP, raising=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -161,13 +162,14 @@ def test_an_account_that_cannot_be_fetched(slug: str) -> None:
     assert caught.value.provider == slug
 
 
-@pytest.mark.parametrize("name", ["", "..", "a" * 70_000])
+@pytest.mark.parametrize("name", ["", "..", "a" * 70_000, "\ud800"])
 def test_a_project_that_no_request_can_name(name: str) -> None:
     """Is an unexpected response, as everything that a server sends is a result or an error of ours."""
-    client = sync_client(lambda _: httpx.Response(200, json=[{"id": name, "concurrency": 3}]))
+    client = sync_client(lambda _: httpx.Response(200, content=json.dumps([{"id": name, "concurrency": 3}])))
     with pytest.raises(errors.UnexpectedResponse, match=r"^browserbase: no request can name a project") as caught:
         client.account("browserbase")
     assert caught.value.provider == "browserbase"
+    assert str(caught.value).isprintable()
 
 
 def test_minutes_are_exact() -> None:

@@ -300,3 +300,19 @@ def test_a_limit_of_rate_on_the_third_page() -> None:
     assert ids(listed) == []
     results = sync_client(answering(*pages, 429), max_retries=0).list_many("brightdata", status=None)
     assert found(results)["brightdata"] == [*(f"{number:04}" for number in range(200)), "RateLimited"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"providers": [5]}, "a provider is a text, not int. There are: anchorbrowser, "),
+        ({"providers": [["skyvern"]]}, "a provider is a text, not list. There are: anchorbrowser, "),
+        ({"providers": 5}, "providers is an iterable of names, not int"),
+        ({"providers": ["skyvern"], "status": 5}, "unknown status 5: there are open, "),
+    ],
+)
+def test_list_many_refuses_what_is_no_name(arguments: dict[str, Any], problem: str) -> None:
+    """With the same error as everywhere, before anything is sent."""
+    client = sync_client(lambda _: pytest.fail("a request was sent"))
+    with pytest.raises(errors.InvalidOption, match=f"^{problem}"):
+        client.list_many(**arguments)

@@ -260,7 +260,10 @@ def test_what_cannot_be_asked_for() -> None:
         client.list("skyvern", metadata={"a": "b"})
     for arguments, problem in [
         ({"provider": "skyvem"}, "Did you mean skyvern"),
+        ({"provider": 5}, "a provider is a text, not int. There are: anchorbrowser, "),
+        ({"provider": ["skyvern"]}, "a provider is a text, not list. There are: anchorbrowser, "),
         ({"provider": "skyvern", "status": "ready"}, "unknown status 'ready': there are open, pending"),
+        ({"provider": "skyvern", "status": 5}, "unknown status 5: there are open, pending"),
         ({"provider": "skyvern", "limit": 0}, "limit is a number"),
         ({"provider": "skyvern", "created_after": START.replace(tzinfo=None)}, "created_after has no offset"),
         ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before is a datetime, not str"),

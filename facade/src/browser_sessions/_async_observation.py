@@ -63,9 +63,9 @@ class AsyncObservation(_Configuration):
     ) -> AsyncFleetListing:
         """Iterate over the sessions of several providers, as `Client.list_many`."""
         from browser_sessions._fleet import AsyncFleetListing
-        from browser_sessions._query import checked_query, kept
+        from browser_sessions._query import checked_query, each_of
 
-        driver, status = self._open(), kept(status)
+        driver, status = self._open(), each_of(status)
         given = (metadata, created_after, created_before, limit)
         lists = driver.calls.lists(providers, lambda slug: checked_query(slug, status, given), self._bounds)
         listing = AsyncFleetListing(lists, driver)

@@ -13,8 +13,7 @@ from browser_sessions._attempt import Pause
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._call import Call, Course, course, is_transient
 from browser_sessions._http import HEADERS
-from browser_sessions._providers import PROVIDERS
-from browser_sessions._ref import SessionRef, unknown_provider
+from browser_sessions._ref import SessionRef, known_provider
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import (
     BrowserSessionsError,
@@ -106,6 +105,8 @@ class Calls:
     ) -> dict[str, Reading | BrowserSessionsError]:
         """Read the lists of some providers, or of all with a key; in the place of one that cannot be, there is why."""
         named = find_keyed(self._api_keys) if slugs is None else [slugs] if isinstance(slugs, str) else slugs
+        if not isinstance(named, Iterable):
+            raise InvalidOption(f"providers is an iterable of names, not {type(named).__name__}")
         found: dict[str, Reading | BrowserSessionsError] = {}
         for slug in named:
             try:
@@ -121,9 +122,7 @@ class Calls:
 
         ref = of if isinstance(of, SessionRef) else None
         slug = of.provider if isinstance(of, SessionRef) else of
-        if slug not in PROVIDERS:
-            raise InvalidOption(unknown_provider(slug))
-        require(slug, operation, option=option)
+        require(known_provider(slug).slug, operation, option=option)
         return Inquiry(*(self._opened.get(slug) or self.open(of)), bounds, ref)
 
     def account(self, slug: str, bounds: Bounds) -> Course[Account]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from browser_sessions._bounds import Seconds, checked_bounds
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._ref import unknown_provider
 from browser_sessions.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _by_provider(name: str, values: Mapping[str, str] | None) -> dict[str, str]:
 def _providers_in(name: str, slugs: Collection[str]) -> frozenset[str]:
     given = frozenset([slugs] if isinstance(slugs, str) else slugs)
     for slug in given - PROVIDERS.keys():
-        raise ConfigurationError(f"{name}: there is no provider {slug!r}. There are: {', '.join(PROVIDERS)}")
+        raise ConfigurationError(f"{name}: {unknown_provider(slug)}")
     return given
 
 

@@ -113,9 +113,9 @@ class Observation(_Configuration):
 
         """
         from browser_sessions._fleet import FleetListing
-        from browser_sessions._query import checked_query, kept
+        from browser_sessions._query import checked_query, each_of
 
-        driver, status = self._open(), kept(status)
+        driver, status = self._open(), each_of(status)
         given = (metadata, created_after, created_before, limit)
         lists = driver.calls.lists(providers, lambda slug: checked_query(slug, status, given), self._bounds)
         return FleetListing(lists, driver)

@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Any, NamedTuple, Protocol, TypedDict
 
 from browser_sessions._bounds import is_whole
-from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions._providers import Provider
 from browser_sessions._providers._operations import require
 from browser_sessions._reading import MARKER
-from browser_sessions._ref import unknown_provider
+from browser_sessions._ref import known_provider
 from browser_sessions.errors import InvalidOption
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 _CHANCE = 20
 """Letters and digits of a marker that cannot be guessed, and no two sessions share."""
 
-_LABEL = r"[A-Za-z0-9._ -]*"
+_LABEL = r"(?! )[A-Za-z0-9._ -]*(?<! )"
 """What every provider keeps as it is, and can look for."""
 
 
@@ -169,9 +169,7 @@ def checked_options(slug: str, **given: Any) -> Options:
             as a lifetime that is not whole in the provider's unit.
 
     """
-    if slug not in PROVIDERS:
-        raise InvalidOption(unknown_provider(slug))
-    provider = PROVIDERS[slug]
+    provider = known_provider(slug)
     options = Options(**given)
     require(slug, "create")
     checked = {}
@@ -203,8 +201,8 @@ def checked_owner(owner: object) -> str:
 
     """
     owner = _check_text("owner", owner)
-    if owner == "-" or not re.fullmatch(r"[A-Za-z0-9_ -]+", owner):
-        allowed = "letters, digits, '_', '-' and spaces"
+    if owner == "-" or not re.fullmatch(r"(?! )[A-Za-z0-9_ -]+(?<! )", owner):
+        allowed = "letters, digits, '_', '-' and spaces between them"
         raise InvalidOption(f"owner {owner!r} has other characters than {allowed}, or is '-', which means no owner")
     return owner
 
@@ -266,7 +264,7 @@ def _check_metadata(option: str, value: object) -> dict[str, str]:
         if not isinstance(name, str) or not isinstance(text, str):
             raise InvalidOption(f"{option} is a mapping from texts to texts: {name!r} or its value is not a text")
         if not (name and re.fullmatch(_LABEL, name) and re.fullmatch(_LABEL, text)):
-            allowed = "letters, digits, '.', '_', '-' and spaces"
+            allowed = "letters, digits, '.', '_', '-' and spaces between them"
             raise InvalidOption(
                 f"{option} {name!r}: the name is empty, or it or the value has other characters than {allowed}"
             )

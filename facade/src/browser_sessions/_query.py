@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from browser_sessions._bounds import is_whole
-from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions._providers import Provider
 from browser_sessions._providers._operations import require
 from browser_sessions._reading import MARKER
-from browser_sessions._ref import unknown_provider
+from browser_sessions._ref import known_provider
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 from browser_sessions.errors import InvalidOption
@@ -72,9 +72,11 @@ class Query(NamedTuple):
         return list(dict.fromkeys(wanted))
 
 
-def kept(statuses: Statuses) -> Statuses:
-    """Return statuses that can be read more than once."""
-    return statuses if statuses is None or isinstance(statuses, str) else tuple(statuses)
+def each_of(statuses: Statuses) -> tuple[SessionStatus | str, ...] | None:
+    """Return statuses that can be read more than once; None for all."""
+    if statuses is None:
+        return None
+    return (statuses,) if isinstance(statuses, str) or not isinstance(statuses, Iterable) else tuple(statuses)
 
 
 def checked_query(
@@ -91,9 +93,7 @@ def checked_query(
 
     """
     metadata, created_after, created_before, limit = others
-    if slug not in PROVIDERS:
-        raise InvalidOption(unknown_provider(slug))
-    provider = PROVIDERS[slug]
+    provider = known_provider(slug)
     if limit is not None and not is_whole(limit, least=1):
         raise InvalidOption(f"limit is a number, 1 or more, not {limit!r}", provider=slug)
     require(slug, "list", option="metadata" if metadata else None)
@@ -120,10 +120,11 @@ def _is_text(value: object) -> bool:
 
 
 def _checked_statuses(provider: Provider, status: Statuses) -> frozenset[SessionStatus] | None:
-    if status is None:
+    statuses = each_of(status)
+    if statuses is None:
         return None
     found: set[SessionStatus] = set()
-    for each in [status] if isinstance(status, str) else status:
+    for each in statuses:
         if each == "open":
             found |= OPEN
         elif each in list(SessionStatus):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from browser_sessions._providers import PROVIDERS
-from browser_sessions.errors import InvalidSessionRef
+from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions.errors import InvalidOption, InvalidSessionRef
 
 if TYPE_CHECKING:
     from browser_sessions._session import BrowserSession
@@ -98,10 +98,24 @@ def _is_wrapped(text: str) -> bool:
     return any(not each.isprintable() or each in " \"'" for each in (text[:1], text[-1:]) if each)
 
 
-def unknown_provider(provider: str) -> str:
+def known_provider(name: object) -> Provider:
+    """Return a provider by its name.
+
+    Raises:
+        InvalidOption: There is no such provider.
+
+    """
+    if isinstance(name, str) and name in PROVIDERS:
+        return PROVIDERS[name]
+    raise InvalidOption(unknown_provider(name))
+
+
+def unknown_provider(provider: object) -> str:
     """Return the sentence for a provider that is not known."""
     import difflib
 
+    if not isinstance(provider, str):
+        return f"a provider is a text, not {type(provider).__name__}. There are: {', '.join(PROVIDERS)}"
     # What is no name is not shown: it may be a part of an address, or a key.
     shown = f"provider {provider!r}" if provider.replace("-", "_").isidentifier() else "such provider"
     nearest = difflib.get_close_matches(provider.lower(), PROVIDERS, n=1)

@@ -29,12 +29,8 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
 
     """
     draft = RequestDraft("skyvern", options.options, CreateSessionRequest, json_of)
-    minutes = units(options.lifetime, MINUTE)
-    most = PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
-    if minutes is not None and most is not None and minutes > most:
-        text = f"Skyvern would end the session after {most * MINUTE} all the same: ask for that at most"
-        raise draft.invalid(f"lifetime is {options.lifetime}, and {text}")
-    draft.put_given("lifetime", minutes, "timeout")
+    draft.put_given("lifetime", units(options.lifetime, MINUTE), "timeout")
+    _check_lifetime(draft)
     if options.keep_alive is False:
         text = "Skyvern keeps every session until it is stopped or its lifetime is over: leave the option out"
         raise draft.invalid(f"keep_alive=False: {text}")
@@ -47,6 +43,13 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
     if options.captcha is not None:
         draft.put("captcha", ["captcha-solver"] if options.captcha else [], "extensions")
     return draft.data
+
+
+def _check_lifetime(draft: RequestDraft) -> None:
+    """Refuse a lifetime, whichever option it is from, that Skyvern would cut off without an error."""
+    minutes, most = draft.data.get("timeout"), PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
+    if isinstance(minutes, int | float) and most is not None and minutes > most:
+        raise draft.invalid(f"a lifetime of {minutes} minutes is too long: Skyvern ends a session after {most} at most")
 
 
 def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa: FBT001 - an option's value
