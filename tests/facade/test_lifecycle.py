@@ -162,7 +162,7 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
     assert all(str(each.ref) in str(caught.value) for each in caught.value.candidates)
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 409, 422])
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 402, 403, 404, 409, 422])
 def test_create_that_was_refused_is_not_looked_for(status: int, clock: Clock) -> None:
     """Nothing was created."""
     server = InMemory("browserbase", clock)

@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Generator, Mapping
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -175,7 +176,12 @@ def _error(
 
 
 def may_exist(came: RawResponse | Exception | None, error: BrowserSessionsError) -> bool:
-    """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it."""
+    """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it.
+
+    A redirect is a refusal: what it leads to is not asked. Only 303 comes after a request that was carried out.
+    """
+    if isinstance(came, RawResponse) and came.status_code == HTTPStatus.SEE_OTHER:
+        return True
     return not isinstance(came, UNSENT) and isinstance(error, TransportError | ProviderUnavailable | UnexpectedResponse)
 
 

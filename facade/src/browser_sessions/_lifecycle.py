@@ -72,8 +72,9 @@ class Lifecycle(_Configuration):
 
             session = client.create("browserbase", lifetime=timedelta(minutes=20), metadata={"job": "nightly"})
 
-        A request is sent again only if it was certainly not received, or after 429. If its response is lost, the
-        session is looked for by its metadata `browser-sessions`, for ten seconds at most. If the call is interrupted,
+        A request is sent again only if it was certainly not received, or after 429. If its response is lost, or is 303,
+        the session is looked for by its metadata `browser-sessions`, for ten seconds at most. No redirect is followed;
+        after 301, 302, 307 or 308 nothing was created. If the call is interrupted,
         by Ctrl-C for example, what it may have created is looked for and stopped, and a note on the exception says if
         that failed.
 
