@@ -219,7 +219,8 @@ def test_options_that_are_nothing_to_send(slug: str) -> None:
 
 
 TEXTS = "metadata is a mapping from texts to texts"
-CHARACTERS = "the name is empty, or it or the value has other characters than letters, digits, '.', '_', '-' and spaces between them"
+ALLOWED = "letters, digits, '.', '_', '-' and spaces between them"
+CHARACTERS = f"the name is empty, or it or the value has other characters than {ALLOWED}"
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a number": ({"lifetime": 600}, "lifetime is a timedelta, not int"),
     "no time": ({"lifetime": timedelta(0)}, "lifetime is above zero, and 0:00:00 is not"),
@@ -270,7 +271,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         f"metadata 'job': {CHARACTERS}",
     ),
     "a name with a blank before it": ({"metadata": {" job": "nightly"}}, f"metadata ' job': {CHARACTERS}"),
-    "a value with a blank behind it": ({"metadata": {"job": "nightly "}}, f"metadata 'job': {CHARACTERS}"),
+    "a value with a blank behind it": (
+        {"metadata": {"job": "nightly "}},
+        f"metadata 'job': {CHARACTERS}",
+    ),
     "a value in other letters": (
         {"metadata": {"job": "tägl"}},
         f"metadata 'job': {CHARACTERS}",

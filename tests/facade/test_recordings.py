@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import functools
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -277,12 +279,87 @@ def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"another's")]
 
 
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:
+    """Of an attempt that broke off, nothing is left in the file."""
+    bodies: list[httpx.Response] = [httpx.Response(200, stream=Broken()), httpx.Response(200, content=VIDEO)]
+    save(Host("skyvern", content=lambda: bodies.pop(0)), backend, tmp_path / "a.webm")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.webm", VIDEO)]
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_full_disk_is_an_error_of_the_disk(
+    backend: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not taken for one of the network, after which the recording would be fetched again."""
+    host = Host("skyvern")
+    monkeypatch.setattr("browser_sessions._saving.os.fdopen", lambda *_: FullDisk())
+    with pytest.raises(OSError, match="No space left") as caught:
+        save(host, backend, tmp_path / "a.webm")
+    assert caught.value.errno == errno.ENOSPC
+    assert [*tmp_path.iterdir()] == []
+    assert list(host.keys).count(FILES) == 1
+
+
+def save(host: Host, backend: str | None, path: Path) -> Path:
+    """Save a recording of Skyvern's."""
+    if backend is None:
+        return sync_client(host).save_recording("skyvern:a", path)
+
+    async def main() -> Path:
+        async with async_client(host) as client:
+            return await client.save_recording("skyvern:a", path)
+
+    return run(backend, main)
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that breaks off."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"of the first attempt"
+        raise httpx.ReadError("reset")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for each in self:
+            yield each
+
+
+class FullDisk(io.BytesIO):
+    """A file on a disk that is full."""
+
+    def write(self, _: Any) -> int:
+        """Fail."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "advice"),
+    [
+        (
+            {"max_size": 5},
+            httpx.Response(200, content=VIDEO),
+            r"it is larger than 5e-06 MB \(status 200\); pass a larger max_size$",
+        ),
+        (
+            {},
+            httpx.Response(302, headers={"Location": "/b.mp4"}),
+            r"\(status 302\); it redirects, which is not followed: list the recordings, and fetch the URL yourself$",
+        ),
+    ],
+)
+def test_a_recording_that_is_not_saved_says_what_to_do(
+    arguments: dict[str, Any], content: httpx.Response, advice: str, tmp_path: Path
+) -> None:
+    """In the place of it."""
+    with pytest.raises(errors.BrowserSessionsError, match=advice):
+        sync_client(Host("skyvern", content=lambda: content)).save_recording("skyvern:a", tmp_path / "a", **arguments)
+
+
 def test_a_refused_address_is_no_refused_key(tmp_path: Path) -> None:
     """Skyvern says so with 403 of a key; at another host it is the address that has expired."""
     host = Host("skyvern", content=lambda: httpx.Response(403))
-    with pytest.raises(
-        errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such an address expires"
-    ) as caught:
+    with pytest.raises(errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such a URL expires") as caught:
         sync_client(host).save_recording("skyvern:a", tmp_path / "a.webm")
     assert type(caught.value) is errors.ApiStatusError
     own = Host("skyvern", "https://api.skyvern.com/v1/a.webm", content=lambda: httpx.Response(403))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from importlib import import_module
-from typing import Any, NamedTuple, cast
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, cast
 
 import httpx
 
@@ -19,7 +21,9 @@ from browser_sessions._inquiry import Inquiry
 from browser_sessions._live_view import LiveView
 from browser_sessions._masking import mask_text
 from browser_sessions._reading import address_of
+from browser_sessions._records import done
 from browser_sessions._ref import SessionRef
+from browser_sessions._saving import FileDraft
 from browser_sessions._session import Recording
 from browser_sessions.errors import (
     ApiStatusError,
@@ -63,23 +67,34 @@ def request_recording(inquiry: Inquiry) -> Course[None]:
     yield from _module_of(inquiry, "recordings").request_recording(inquiry)
 
 
-def recording_content(inquiry: Inquiry, bounds: Bounds, max_body: int) -> Course[bytes]:
-    """Return the bytes of a session's first recording.
+def save_recording(inquiry: Inquiry, bounds: Bounds, target: Path, *, overwrite: bool, max_size: int) -> Course[Path]:
+    """Write a session's first recording into a file, and return its path.
 
     Args:
         inquiry: How the provider is asked.
-        bounds: How long it may take to read them, and how often that may be tried.
-        max_body: How many bytes there may be.
+        bounds: How long it may take to read the recording, and how often that may be tried.
+        target: Where the file is to be.
+        overwrite: Whether a file that is there already is replaced.
+        max_size: How many bytes there may be.
 
     """
-    content = None if "recordings" in inquiry.access.provider.fields else _module_of(inquiry, "recordings").CONTENT
+    with FileDraft(target) as draft:
+        yield from _written(inquiry, inquiry.within(bounds, max_size, draft))
+        return (yield from done(partial(draft.publish, overwrite=overwrite)))
+
+
+def _written(inquiry: Inquiry, into_file: Inquiry) -> Course[None]:
+    """Write the recording, from the operation that has its bytes, or else from its URL."""
+    has_urls = "recordings" in inquiry.access.provider.fields
+    content = None if has_urls else _module_of(inquiry, "recordings").CONTENT
     if content is not None:
-        return cast("bytes", (yield from inquiry.within(bounds, max_body).ask(content)))
+        yield from into_file.ask(content)
+        return
     found = yield from recordings(inquiry)
     if not found:
         ref = _ref(inquiry)
         raise SessionNotFound(f"{_shown(ref)} has no recording, or none yet", ref=ref)
-    return (yield from _fetched(inquiry, found[0].url, bounds, max_body))
+    yield from _fetched(into_file, found[0].url)
 
 
 class _Link(NamedTuple):
@@ -99,43 +114,49 @@ class _Link(NamedTuple):
         del client
         return httpx.Request("GET", self.url, headers=self.headers)
 
-    def parse_response(self, response: RawResponse) -> _Content:
-        """Return the body as it is; none of another success than 200, which has a part of it, or nothing."""
-        return _Content(response.status_code, response.content if response.status_code == HTTPStatus.OK else None)
+    def parse_response(self, response: RawResponse) -> _Arrival:
+        """Return that the body arrived; not of another success than 200, which has a part of it, or nothing."""
+        return _Arrival(response.status_code, True if response.status_code == HTTPStatus.OK else None)
 
 
-class _Content(NamedTuple):
+class _Arrival(NamedTuple):
     status_code: int
-    parsed: bytes | None
+    parsed: Literal[True] | None
     error: None = None
 
 
-def _content_of(content: bytes) -> bytes:
-    return content
-
-
-def _fetched(inquiry: Inquiry, address: str, bounds: Bounds, max_body: int) -> Course[bytes]:
-    """Return what is at an address, which gets the key only if it is at the API's own host."""
+def _fetched(inquiry: Inquiry, address: str) -> Course[None]:
+    """Write what is at an address into the inquiry's file; the key is sent only to the API's own host."""
     url, base = httpx.URL(address), httpx.URL(inquiry.access.base_url)
     is_own = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
     headers = inquiry.client.build_request("get", "").headers if is_own else httpx.Headers(HEADERS)
     headers["Accept"] = "*/*"
     link = _Link(address, headers)
     access = inquiry.access if is_own else replace(inquiry.access, base_url=f"{url.scheme}://{url.netloc.decode()}")
-    call: Call[bytes] = Call(
-        access, inquiry.client, link, _content_of, bounds, ref=inquiry.ref, max_body=max_body, secrets=(address,)
+    call: Call[bool] = Call(
+        access,
+        inquiry.client,
+        link,
+        bool,
+        inquiry.bounds,
+        ref=inquiry.ref,
+        max_body=inquiry.max_body,
+        secrets=(address,),
+        into=inquiry.into,
     )
     try:
-        return (yield from course(call))
+        yield from course(call)
     except ApiStatusError as error:
         if is_own or isinstance(error, ProviderUnavailable | RateLimited):
             raise
-        text = f"{_shown(_ref(inquiry))}: its recording cannot be fetched (status {error.status_code})"
-        refusal = ApiStatusError(
-            f"{text}; such an address expires, so list the recordings again",
-            ref=inquiry.ref,
-            status_code=error.status_code,
-        )
+        status = error.status_code
+        advice = "such a URL expires, so list the recordings again"
+        if "location" in error.headers:
+            advice = "it redirects, which is not followed: list the recordings, and fetch the URL yourself"
+        text = f"{_shown(_ref(inquiry))}: its recording cannot be fetched (status {status}); {advice}"
+        refusal = ApiStatusError(text, ref=inquiry.ref, status_code=status)
+    else:
+        return
     raise refusal
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -103,19 +102,16 @@ class AsyncObservation(_Configuration):
         max_size: int = 500_000_000,
         timeout: Seconds = 600,  # noqa: ASYNC109 - it bounds each attempt as well
     ) -> Path:
-        """Write the first recording of a session into a file, in a thread, as `Client.save_recording`."""
-        import anyio
-
-        from browser_sessions._artefacts import recording_content
+        """Write the first recording of a session into a file, as `Client.save_recording`."""
+        from browser_sessions._artefacts import save_recording
         from browser_sessions._bounds import checked_bounds
-        from browser_sessions._saving import checked_target, write_whole
+        from browser_sessions._saving import checked_target
 
         target = checked_target(path, overwrite=overwrite, max_size=max_size)
         bounds = checked_bounds(timeout, self._bounds.max_retries, timeout)
         driver = self._open()
         inquiry = driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)
-        content = await driver.run(recording_content(inquiry, bounds, max_size))
-        return await anyio.to_thread.run_sync(functools.partial(write_whole, target, content, overwrite=overwrite))
+        return await driver.run(save_recording(inquiry, bounds, target, overwrite=overwrite, max_size=max_size))
 
     async def account(self, provider: str) -> Account:
         """Return limits, load and money of the account of a provider's key, as `Client.account`."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import httpx
 
+    from browser_sessions._saving import FileDraft
+
 
 class Receipt:
     """What came of a request that may not be sent twice, although what waited for it may have been interrupted.
@@ -39,6 +41,7 @@ class Attempt(NamedTuple):
         max_body: Bytes that the response's body may have, decompressed.
         receipt: Where what came of it is kept, if the same may not be sent twice: it gets a new connection, and is not
             cut off.
+        into: Where the body of a success is written; None to keep it in memory.
 
     """
 
@@ -46,6 +49,7 @@ class Attempt(NamedTuple):
     end: float
     max_body: int
     receipt: Receipt | None = None
+    into: FileDraft | None = None
 
 
 class Pause(NamedTuple):
@@ -66,8 +70,9 @@ class RawResponse(NamedTuple):
     Attributes:
         status_code: The HTTP status.
         headers: The headers.
-        content: The body, as much of it as could be read.
+        content: The body, as much of it as could be read; empty if it was written elsewhere.
         problem: Why the body of a success cannot be read; empty if it can.
+        advice: What to do about that; empty if it is the usual.
 
     """
 
@@ -75,6 +80,7 @@ class RawResponse(NamedTuple):
     headers: httpx.Headers
     content: bytes
     problem: str = ""
+    advice: str = ""
 
     @property
     def is_success(self) -> bool:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import httpx
 
@@ -29,6 +29,9 @@ from browser_sessions.errors import (
     TransportError,
     UnexpectedResponse,
 )
+
+if TYPE_CHECKING:
+    from browser_sessions._saving import FileDraft
 
 T = TypeVar("T")
 
@@ -60,6 +63,7 @@ class Call(NamedTuple, Generic[T]):
             something may not: it is sent again only if it was certainly not received, or was refused with 429.
         max_body: Bytes that the body of a response may have.
         secrets: Sensitive values in the request, which no error may show.
+        into: Where the body of a success is written; None to keep it in memory.
 
     """
 
@@ -74,6 +78,7 @@ class Call(NamedTuple, Generic[T]):
     receipt: Receipt | None = None
     max_body: int = MAX_BODY
     secrets: tuple[str, ...] = ()
+    into: FileDraft | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.ref or self.access.provider.slug}>"
@@ -108,7 +113,7 @@ def course(call: Call[T]) -> Course[T]:
     while True:
         number += 1
         start = time.monotonic()
-        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.receipt)
+        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.receipt, call.into)
         if call.receipt:
             call.receipt.renew()
         came: RawResponse | Exception | None = None

@@ -164,8 +164,8 @@ def unexpected(
     """
     media_type = line_of(hidden(call, response.headers.get("content-type", "").partition(";")[0]))
     status = f"status {response.status_code}, {media_type}" if media_type else f"status {response.status_code}"
-    advice = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
-    sentence = (f"sent an unexpected response: {line_of(hidden(call, problem))}", advice)
+    usual = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
+    sentence = (f"sent an unexpected response: {line_of(hidden(call, problem))}", response.advice or usual)
     message = _message(call, sentence, status)
     return errors.UnexpectedResponse(message, path=path, **_facts(call, response, None))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from browser_sessions._access import Access
 from browser_sessions._bounds import Bounds
@@ -11,6 +11,9 @@ from browser_sessions._http import MAX_BODY
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
+
+if TYPE_CHECKING:
+    from browser_sessions._saving import FileDraft
 
 
 class Inquiry(NamedTuple):
@@ -23,6 +26,7 @@ class Inquiry(NamedTuple):
         bounds: How long each call may take, and how often it may be tried.
         ref: The session that it is about, if it is about one.
         max_body: Bytes that the body of a response may have.
+        into: Where the body of a success is written; None to keep it in memory.
 
     """
 
@@ -32,15 +36,16 @@ class Inquiry(NamedTuple):
     bounds: Bounds
     ref: SessionRef | None = None
     max_body: int = MAX_BODY
+    into: FileDraft | None = None
 
     def ask(self, operation: Any, **named: Any) -> Course[Any]:
         """Return the model that an operation responds with, about the session if there is one."""
         arguments = () if self.ref is None else (self.ref.id,)
         return course(self._call(operation, arguments, named, _whole))
 
-    def within(self, bounds: Bounds, max_body: int) -> Self:
-        """Return the same with other limits."""
-        return self._replace(bounds=bounds, max_body=max_body)
+    def within(self, bounds: Bounds, max_body: int, into: FileDraft | None = None) -> Self:
+        """Return the same with other limits, and with a file for the body."""
+        return self._replace(bounds=bounds, max_body=max_body, into=into)
 
     def session(self) -> Course[BrowserSession]:
         """Return the session."""
@@ -72,6 +77,7 @@ class Inquiry(NamedTuple):
             named,
             ref=self.ref,
             max_body=self.max_body,
+            into=self.into,
         )
 
 

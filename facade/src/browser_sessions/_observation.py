@@ -191,14 +191,14 @@ class Observation(_Configuration):
     ) -> Path:
         """Write the first recording of a session into a file, and return its path.
 
-        The file is written beside its place first, so that it is there as a whole or not at all. The key goes to no
-        host but the API's own.
+        It is written as it arrives, beside its place first, so that the file is there whole or not at all. The key goes
+        to no host but the API's own.
 
         Args:
             ref: Which session, for example "browserbase:5f0c".
             path: Where the file is to be.
             overwrite: Whether a file that is there already is replaced.
-            max_size: Bytes that the recording may have, which are held in memory.
+            max_size: Bytes that the recording may have.
             timeout: Seconds that fetching it may take.
 
         Raises:
@@ -211,16 +211,15 @@ class Observation(_Configuration):
             ValueError: A number is out of range.
 
         """
-        from browser_sessions._artefacts import recording_content
+        from browser_sessions._artefacts import save_recording
         from browser_sessions._bounds import checked_bounds
-        from browser_sessions._saving import checked_target, write_whole
+        from browser_sessions._saving import checked_target
 
         target = checked_target(path, overwrite=overwrite, max_size=max_size)
         bounds = checked_bounds(timeout, self._bounds.max_retries, timeout)
         driver = self._open()
         inquiry = driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)
-        content = driver.run(recording_content(inquiry, bounds, max_size))
-        return write_whole(target, content, overwrite=overwrite)
+        return driver.run(save_recording(inquiry, bounds, target, overwrite=overwrite, max_size=max_size))
 
     def account(self, provider: str) -> Account:
         """Return limits, load and money of the account of a provider's key.

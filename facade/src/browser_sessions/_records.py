@@ -57,7 +57,7 @@ def done(work: Callable[[], T]) -> Course[T]:
     """Do what may block.
 
     Raises:
-        LedgerError: It failed.
+        Exception: What it raised.
 
     """
     outcome = yield Work(work)

@@ -1,11 +1,15 @@
-"""How a file is written: whole, or not at all."""
+"""How a file is written: beside its place first, so that it is there whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from browser_sessions._bounds import is_whole
 
@@ -27,34 +31,90 @@ def checked_target(path: str | os.PathLike[str], *, overwrite: bool, max_size: i
         raise FileNotFoundError(errno.ENOENT, "the folder is missing: create it first", str(target.parent))
     if target.is_dir() and not target.is_symlink():  # a link would be replaced
         raise IsADirectoryError(errno.EISDIR, "it is a folder: name a file in it", str(target))
-    _require_free(target, overwrite=overwrite)
+    if not overwrite and os.path.lexists(target):
+        raise _exists(target)
     return target
 
 
-def write_whole(target: Path, content: bytes, *, overwrite: bool) -> Path:
-    """Write a file beside its place, and then put it there; return its path.
+class NotWrittenError(Exception):
+    """A file cannot be written; the `OSError` is the cause."""
+
+
+class FileDraft:
+    """A file while its content arrives, under another name beside its place; without `publish`, it is removed.
 
     Raises:
-        FileExistsError: It is there by now, and may not be overwritten.
-        OSError: It cannot be written.
+        OSError: It cannot be created.
 
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    beside = Path(name)
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+
+    def begin(self) -> None:
+        """Drop what was written: the content arrives anew."""
+        with _explained():
+            self._file.seek(0)
+            self._file.truncate()
+
+    def write(self, content: bytes) -> None:
+        """Write a part of the content.
+
+        Raises:
+            NotWrittenError: The disk is full, for example.
+
+        """
+        with _explained():
+            self._file.write(content)
+
+    def publish(self, *, overwrite: bool) -> Path:
+        """Put the file in its place, and return its path.
+
+        Raises:
+            FileExistsError: There is a file by now, and it may not be overwritten.
+            OSError: It cannot be written.
+
+        """
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        if not overwrite:
+            self._claim()
+        self._path.replace(self._target)
+        return self._target
+
+    def _claim(self) -> None:
+        """Create the file empty, which fails if there is one: it is never another program's that is replaced."""
+        try:
+            self._target.touch(exist_ok=False)
+        except FileExistsError:
+            raise _exists(self._target) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):  # what could not be written before cannot be now
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+        if isinstance(error, NotWrittenError):
+            raise error.__cause__ or error
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    """Raise an error of the disk as one that is not taken for one of the network."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _require_free(target, overwrite=overwrite)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
+        yield
+    except OSError as error:
+        raise NotWrittenError from error
 
 
-def _require_free(target: Path, *, overwrite: bool) -> None:
-    if not overwrite and os.path.lexists(target):
-        raise FileExistsError(
-            errno.EEXIST, "there is such a file already: choose another name, or overwrite it", str(target)
-        )
+def _exists(target: Path) -> FileExistsError:
+    return FileExistsError(
+        errno.EEXIST, "there is such a file already: choose another name, or overwrite it", str(target)
+    )
