@@ -162,6 +162,20 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
     assert all(str(each.ref) in str(caught.value) for each in caught.value.candidates)
 
 
+def test_sessions_that_are_never_stopped_do_not_pile_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the oldest it is forgotten that it was created here: it is fetched before it is stopped, as any other is."""
+    monkeypatch.setattr("browser_sessions._calls._MOST_CREATED", 2)
+    server = InMemory("skyvern", clock)
+    with sync_client(server) as client:
+        first, _, last = (client.create("skyvern").ref for _ in range(3))
+        server.sent.clear()
+        client.stop(last)
+        assert server.sent[0] == stop_of("skyvern", last.id)
+        server.sent.clear()
+        client.stop(first)
+        assert server.sent[:2] == [get_of("skyvern", first.id), stop_of("skyvern", first.id)]
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 402, 403, 404, 409, 422])
 def test_create_that_was_refused_is_not_looked_for(status: int, clock: Clock) -> None:
     """Nothing was created."""

@@ -446,6 +446,44 @@ def test_a_create_that_was_killed_before_it_was_sent(slug: str, path: Path, flee
     assert Ledger(path).read().entries == [entry]
 
 
+@each_backend
+@pytest.mark.parametrize(("slug", "hours"), [("browserbase", 30), ("browser_use", 28), ("skyvern", 28)])
+def test_a_create_of_which_no_session_can_run_is_dropped(
+    slug: str, hours: int, backend: str | None, path: Path, fleet: Fleet
+) -> None:
+    """A day after the longest lifetime that the provider allows; until then its line stays."""
+    killed(fleet, slug, path)
+    fleet.servers[slug] = InMemory(slug, Clock())
+    salt, intent = path.read_bytes().splitlines(keepends=True)
+    written = json.loads(intent)
+
+    def intent_of(age: timedelta) -> Any:
+        time = (datetime.now(UTC) - age).isoformat()
+        path.write_bytes(salt + json.dumps(written | {"time": time}).encode() + b"\n")
+        return Ledger(path).read().entries[0]
+
+    young = intent_of(timedelta(hours=hours, minutes=-1))
+    missing = () if slug == "skyvern" else (young,)
+    assert fleet.reap(backend, client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, missing=missing)
+    assert Ledger(path).read().entries == [young]
+    old = intent_of(timedelta(hours=hours, minutes=1))
+    assert fleet.reap(backend, client={"ledger": path}) == ReapReport(dry_run=True, expired=(old,))
+    assert Ledger(path).read().entries == [old]
+    assert fleet.reap(backend, client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, expired=(old,))
+    assert Ledger(path).read().lines == ()
+
+
+def test_a_create_without_a_longest_lifetime_is_never_dropped(path: Path, fleet: Fleet) -> None:
+    """A session of Anchor Browser may run for any time."""
+    killed(fleet, "anchorbrowser", path)
+    fleet.servers["anchorbrowser"] = InMemory("anchorbrowser", Clock())
+    salt, intent = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(salt + json.dumps(json.loads(intent) | {"time": "2026-01-01T00:00:00+00:00"}).encode() + b"\n")
+    entries = Ledger(path).read().entries
+    assert fleet.reap(client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, missing=tuple(entries))
+    assert Ledger(path).read().entries == entries
+
+
 @each_marking
 def test_a_list_for_a_create_that_fails(slug: str, path: Path, fleet: Fleet) -> None:
     """Is no proof that the session is missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 _NEW = 10.0
 """Seconds after its creation in which a session may not be found."""
 
+
+_MOST_CREATED = 10_000
+"""Sessions that are remembered as created here."""
 
 MAX_LIST = 100_000_000
 """Bytes that a page of a list may have: two providers send a list as one."""
@@ -80,8 +84,8 @@ class Calls:
             from browser_sessions._ledger import Ledger
 
             self.ledger = Ledger(ledger)
-        self.created: dict[SessionRef, float] = {}
-        """The sessions that were created here and not yet seen over, and when that was."""
+        self.created: OrderedDict[SessionRef, float] = OrderedDict()
+        """The latest sessions that were created here and not yet stopped, and when that was."""
 
     def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session."""
@@ -167,6 +171,12 @@ class Calls:
                 if polls.is_met(session):
                     return session
             yield Pause(polls.next_pause())
+
+    def note_created(self, ref: SessionRef) -> None:
+        """Note a new session; the oldest is forgotten, which costs its stop a request, if there are too many."""
+        self.created[ref] = time.monotonic()
+        if len(self.created) > _MOST_CREATED:
+            self.created.popitem(last=False)
 
     def is_new(self, ref: SessionRef) -> bool:
         """Whether a session was created here so shortly before that its provider may not find it yet."""

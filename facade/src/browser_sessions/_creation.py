@@ -18,7 +18,7 @@ from browser_sessions._call import Call, Course, MayExistError, course, may_exis
 from browser_sessions._failures import unexpected
 from browser_sessions._masking import secrets_in
 from browser_sessions._options import MARKER, Options, make_marker
-from browser_sessions._query import OPEN, Query
+from browser_sessions._query import OPEN, SKEW, Query
 from browser_sessions._records import note, note_over, record
 from browser_sessions._ref import as_ref
 from browser_sessions._session import BrowserSession
@@ -34,9 +34,6 @@ LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 _SEARCH = 10.0
 """Seconds that looking for it takes at most; a look that has begun may take another one."""
-
-_SKEW = timedelta(minutes=1)
-"""How much the provider's clock may be behind ours."""
 
 _TOLERANCE = timedelta(seconds=10)
 """How much a lifetime may differ that a provider says by two times: a browser takes a while to start."""
@@ -234,7 +231,7 @@ class Creation:
     def _query(self) -> Query:
         if self._marker:
             return Query(self._module.SEARCHED, {MARKER: self._marker}, None, None, 1)
-        return Query(OPEN, {}, self._since - _SKEW, None, None)
+        return Query(OPEN, {}, self._since - SKEW, None, None)
 
     def _uncertain(self, error: BrowserSessionsError, candidates: tuple[BrowserSession, ...]) -> CreateUncertain:
         text = f"{self._slug}: the response to a create was lost, and a session may be running. "
@@ -251,7 +248,7 @@ class Creation:
         )
 
     def _take(self, session: BrowserSession) -> Course[BrowserSession]:
-        self._calls.created[session.ref] = time.monotonic()
+        self._calls.note_created(session.ref)
         self.created = session = self._with_lifetime(session)
         yield from self._record(session)
         return session

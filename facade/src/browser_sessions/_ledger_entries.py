@@ -28,7 +28,7 @@ class LedgerEntry(NamedTuple):
     Attributes:
         time: When it was written, by the clock of the machine, UTC.
         event: "create": a request that creates a session is about to be sent. "created": the session has this id.
-            "failed": none was created. "over": the session was seen over.
+            "failed": none was created, or none can run any more. "over": the session was seen over.
         provider: Whose session.
         host: The host of the base URL, with its port if it is not the usual one.
         id: The session's id; None for "create" and "failed".

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from browser_sessions._bounds import is_whole
@@ -12,11 +12,14 @@ from browser_sessions._providers import Provider
 from browser_sessions._providers._operations import require
 from browser_sessions._reading import MARKER
 from browser_sessions._ref import known_provider
-from browser_sessions._session import BrowserSession
+from browser_sessions._session import BrowserSession, began_at
 from browser_sessions._status import SessionStatus
 from browser_sessions.errors import InvalidOption
 
 Statuses = SessionStatus | str | Iterable[SessionStatus | str] | None
+
+SKEW = timedelta(minutes=1)
+"""How much a provider's clock may be behind this machine's."""
 
 OPEN = frozenset(each for each in SessionStatus if not each.is_terminal)
 """What is not over, for certain or perhaps."""
@@ -52,11 +55,11 @@ class Query(NamedTuple):
             return False
         if self.created_after is None and self.created_before is None:
             return True
-        created = session.created_at or session.started_at
-        if created is None:
+        began = began_at(session)
+        if began is None:
             return False
-        is_late = self.created_after is None or created >= self.created_after
-        return is_late and (self.created_before is None or created <= self.created_before)
+        is_late = self.created_after is None or began >= self.created_after
+        return is_late and (self.created_before is None or began <= self.created_before)
 
     def raw_statuses(self, by_status: Mapping[SessionStatus, tuple[str, ...]]) -> list[str] | None:
         """Return the provider's own statuses to ask its server for, in the order of a life; None if that is too few.

@@ -22,6 +22,8 @@ class ReapReport:
             be running: the `ref` or at least the `provider` is in the error. At the end, why the ledger could not be
             compacted.
         missing: Entries of the ledger whose session its provider does not find; that is no proof that it is over.
+        expired: Entries of the ledger for creates whose session was not found, and which are older than any session of
+            the provider can be: they are dropped from the ledger.
         foreign: Entries of the ledger with another host or another key than this client's: nothing was sent for them.
         candidates: Sessions that may be those of creates that were interrupted, where the provider keeps no marker.
             They are never stopped: others may have created them.
@@ -34,6 +36,7 @@ class ReapReport:
     stopped: tuple[BrowserSession, ...] = ()
     failed: tuple[BrowserSessionsError, ...] = ()
     missing: tuple[LedgerEntry, ...] = ()
+    expired: tuple[LedgerEntry, ...] = ()
     foreign: tuple[LedgerEntry, ...] = ()
     candidates: tuple[BrowserSession, ...] = ()
     ageless: tuple[BrowserSession, ...] = ()

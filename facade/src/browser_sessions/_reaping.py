@@ -12,11 +12,11 @@ from browser_sessions._failures import line_of
 from browser_sessions._ledger import fingerprint, host_of
 from browser_sessions._options import MARKER, checked_owner
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._query import OPEN, Query
+from browser_sessions._query import OPEN, SKEW, Query
 from browser_sessions._reap_report import ReapReport
 from browser_sessions._records import done, note, note_over
 from browser_sessions._ref import SessionRef
-from browser_sessions._session import BrowserSession
+from browser_sessions._session import BrowserSession, began_at
 from browser_sessions._stopping import stop
 from browser_sessions.errors import (
     BrowserSessionsError,
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 _STOP = 60.0
 """Seconds for the stop of one session."""
 
-_SKEW = timedelta(minutes=1)
-"""How much the provider's clock may be behind ours."""
-
 _CREATE = timedelta(minutes=10)
 """After which a create that was sent has created its session, or never will."""
+
+_OVERTIME = timedelta(days=1)
+"""How much longer than its longest lifetime a session may run: Skyvern extends one by hours."""
 
 
 class Scope(NamedTuple):
@@ -69,8 +69,8 @@ class Scope(NamedTuple):
 
     def is_old(self, session: BrowserSession) -> bool | None:
         """Whether a session is old enough; None if it has no age."""
-        created = session.created_at or session.started_at
-        return None if created is None else datetime.now(UTC) - created >= self.older_than
+        began = began_at(session)
+        return None if began is None else datetime.now(UTC) - began >= self.older_than
 
 
 def checked_scope(
@@ -105,6 +105,7 @@ class Reaping:
         self._stopped: list[BrowserSession] = []
         self._failed: list[BrowserSessionsError] = []
         self._missing: list[LedgerEntry] = []
+        self._expired: list[LedgerEntry] = []
         self._foreign: list[LedgerEntry] = []
         self._candidates: list[BrowserSession] = []
         self._unread: tuple[str, ...] = ()
@@ -132,6 +133,7 @@ class Reaping:
             stopped=tuple(self._stopped),
             failed=tuple(self._failed),
             missing=tuple(self._missing),
+            expired=tuple(self._expired),
             foreign=tuple(self._foreign),
             candidates=tuple(self._candidates),
             ageless=tuple(self._ageless.values()),
@@ -158,7 +160,11 @@ class Reaping:
                 elif slug in _MARKING:
                     yield from self._look_for(entry)
             if slug not in _MARKING:
-                yield from self._guess(slug, contents, {each for each in ours if each.id is None})
+                intents = {each for each in ours if each.id is None}
+                expired = {each for each in intents if _is_expired(each)}
+                for entry in expired:
+                    yield from self._drop(entry)
+                yield from self._guess(slug, contents, intents - expired)
 
     def _ask(self, entry: LedgerEntry, ref: SessionRef) -> Course[None]:
         """Fetch a session by the id in the ledger."""
@@ -178,13 +184,22 @@ class Reaping:
         """List the session of a create whose response is not in the ledger, by its marker."""
         searched = import_module(f"browser_sessions._providers.{entry.provider}.creates").SEARCHED
         found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}, None, None, None))
-        if found == []:
+        if found == [] and _is_expired(entry):
+            yield from self._drop(entry)
+        elif found == []:
             self._missing.append(entry)
         for session in found or ():
             if not self._scope.dry_run:
                 access = self._calls.open(entry.provider).access
                 yield from note(self._calls, "created", access, entry.marker, session)
             yield from self._judge(session)
+
+    def _drop(self, entry: LedgerEntry) -> Course[None]:
+        """Have the ledger forget a create of which no session can run any more."""
+        self._expired.append(entry)
+        if not self._scope.dry_run:
+            access = self._calls.open(entry.provider).access
+            yield from note(self._calls, "failed", access, entry.marker)
 
     def _guess(self, slug: str, contents: Contents, intents: Collection[LedgerEntry]) -> Course[None]:
         """List the sessions that may be those of creates whose responses are not in the ledger."""
@@ -245,15 +260,23 @@ _MARKING = tuple(slug for slug, each in PROVIDERS.items() if "metadata" in each.
 """The providers whose sessions have a marker."""
 
 
+def _is_expired(entry: LedgerEntry) -> bool:
+    """Whether no session of a create can run any more; without a longest lifetime, one always can."""
+    lifetime = PROVIDERS[entry.provider].operations["create"].options.get("lifetime")
+    if lifetime is None or lifetime.most is None:
+        return False
+    longest = timedelta(**{str(lifetime.unit): lifetime.most}) + _OVERTIME
+    return datetime.now(UTC) - entry.time > longest
+
+
 def _is_between(session: BrowserSession, times: Iterable[tuple[datetime, datetime | None]]) -> bool:
     """Whether a session was created between a create and the next line, or shortly after the create.
 
     The next line may be another process's, and come before the session.
     """
-    created = session.created_at or session.started_at
-    if created is None:
+    began = began_at(session)
+    if began is None:
         return True
     return any(
-        start - _SKEW <= created and (end is None or created <= max(end, start + _CREATE) + _SKEW)
-        for start, end in times
+        start - SKEW <= began and (end is None or began <= max(end, start + _CREATE) + SKEW) for start, end in times
     )

@@ -190,6 +190,11 @@ class BrowserSession:
         )
 
 
+def began_at(session: BrowserSession) -> datetime | None:
+    """Return when a session was created or, where the provider does not say, when it started."""
+    return session.created_at or session.started_at
+
+
 class SessionDraft:
     """A `BrowserSession` that is being made: `frozen` turns it into one.
 

@@ -13,6 +13,7 @@ import click
 from rich.text import Text
 
 from browser_sessions import BrowserSession, ReapReport
+from browser_sessions._session import began_at
 from browser_sessions.cli import _durations
 from browser_sessions.cli._clients import open_client
 from browser_sessions.cli._durations import Duration
@@ -97,6 +98,7 @@ def _totals(report: ReapReport) -> str:
         "would be stopped" if report.dry_run else "stopped": report.stopped,
         "failed": report.failed,
         "missing": report.missing,
+        "expired": report.expired,
         "foreign": report.foreign,
         "candidate" if len(report.candidates) == 1 else "candidates": report.candidates,
         "ageless": report.ageless,
@@ -117,9 +119,11 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     }
     for kind, (sessions, why) in kinds.items():
         for each in sessions:
-            yield kind, str(each.ref), _age(each.created_at or each.started_at), why
+            yield kind, str(each.ref), _age(began_at(each)), why
     for entry in report.missing:
         yield "missing", _name(entry), _age(entry.time), "its provider does not find it"
+    for entry in report.expired:
+        yield "expired", _name(entry), _age(entry.time), "no session of then can run: the ledger drops it"
     for entry in report.foreign:
         yield "foreign", _name(entry), _age(entry.time), f"of another key, or not the host asked: {entry.host}"
 
@@ -142,6 +146,7 @@ def _as_json(report: ReapReport) -> dict[str, Any]:
             for error in report.failed
         ],
         "missing": _entries_as_json(report.missing),
+        "expired": _entries_as_json(report.expired),
         "foreign": _entries_as_json(report.foreign),
         "candidates": _sessions_as_json(report.candidates),
         "ageless": _sessions_as_json(report.ageless),

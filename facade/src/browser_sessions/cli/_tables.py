@@ -10,7 +10,7 @@ from rich.text import Text
 
 from browser_sessions._masking import mask_text
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._session import BrowserSession, Cost
+from browser_sessions._session import BrowserSession, Cost, began_at
 from browser_sessions._status import SessionStatus
 from browser_sessions.cli import _durations
 from browser_sessions.errors import BrowserSessionsError
@@ -49,7 +49,7 @@ def _elapsed(session: BrowserSession) -> str:
 
 
 def _age(session: BrowserSession) -> str:
-    since = session.created_at or session.started_at
+    since = began_at(session)
     return NOT_SAID if since is None else in_seconds(_durations.now() - since)
 
 
