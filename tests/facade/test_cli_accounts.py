@@ -111,13 +111,13 @@ def test_an_account_of_the_sandboxs_own() -> None:
     [
         ("browserbase", Account(concurrency_limit=3, is_unlimited=False), "3"),
         ("browserbase", Account(is_unlimited=True), "unlimited"),
-        ("browserbase", Account(), "not said"),
+        ("browserbase", Account(), "not reported"),
         ("skyvern", Account(), "–"),  # noqa: RUF001 - as in a table
         ("browserbase", errors.PermissionDenied("no"), "PermissionDenied"),
     ],
 )
 def test_limits(slug: str, answer: Any, text: str) -> None:
-    """What is not said now differs from what is never said."""
+    """What is not reported yet differs from what is never reported."""
     assert limit_text(slug, answer) == text
 
 

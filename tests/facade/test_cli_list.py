@@ -260,15 +260,15 @@ def session_of(amount: str | None, unit: Any = "credits", *, final: bool = False
     ("sessions", "said"),
     [
         ([], ""),
-        ([session_of(None)], "not said"),
-        ([session_of("0.1"), session_of("0.20"), session_of(None)], "0.30 credits so far, 1 not said"),
+        ([session_of(None)], "not reported"),
+        ([session_of("0.1"), session_of("0.20"), session_of(None)], "0.30 credits so far, 1 not reported"),
         ([session_of("1", final=True), session_of("2")], "3 credits so far"),
         ([session_of("1", final=True), session_of("2", final=True)], "3 credits"),
         ([session_of("1", final=True), session_of("2", "USD")], "1 credits, 2 USD so far"),
     ],
 )
 def test_sums_of_cost(sessions: list[BrowserSession], said: str) -> None:
-    """Are exact, and of one unit each; what was not said is counted."""
+    """Are exact, and of one unit each; those without one are counted."""
     table = totals_table({"anchorbrowser": sessions}, {"anchorbrowser": Account()})
     assert [*table.columns[-1].cells] == [said]
 

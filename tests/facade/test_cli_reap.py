@@ -135,7 +135,8 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
     gone = entry | {"id": str(server.ref("browserbase", "missing").id), "marker": f"-.{'b' * 20}"}
     foreign = entry | {"id": "elsewhere", "host": "other.test", "marker": f"-.{'c' * 20}"}
     unsent = entry | {"event": "create", "id": None, "marker": f"-.{'d' * 20}"}
-    lines = [*found[:2], entry, gone, foreign, unsent]
+    expired = unsent | {"time": "2026-01-01T00:00:00+00:00", "marker": f"-.{'e' * 20}"}
+    lines = [*found[:2], entry, gone, foreign, unsent, expired]
     ledger.write_text("".join(f"{json.dumps(each)}\n" for each in lines) + "torn", "utf-8")
 
     shown = reap(server, "--yes", older_than="0")
@@ -146,15 +147,16 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
         ("ageless", str(ageless), "has no time: stop it by hand"),
         ("missing", f"browserbase:{gone['id']}", "its provider does not find it"),
         ("missing", f"browserbase, created as {unsent['marker']}", "its provider does not find it"),
+        ("expired", f"browserbase, created as {expired['marker']}", "no session of then can run: the ledger drops it"),
         ("foreign", "browserbase:elsewhere", "of another key, or not the host asked: other.test"),
     ]
-    assert [row[2] for row in rows(shown)][1] == "not said"
-    assert shown.stdout.splitlines()[-1] == "2 missing, 1 foreign, 1 candidate, 1 ageless, 1 unread"
-    assert shown.stderr == f"browser-sessions: {ledger}: line 7 cannot be used: it is torn off, or too long\n"
+    assert [row[2] for row in rows(shown)][1] == "not reported"
+    assert shown.stdout.splitlines()[-1] == "2 missing, 1 expired, 1 foreign, 1 candidate, 1 ageless, 1 unread"
+    assert shown.stderr == f"browser-sessions: {ledger}: line 8 cannot be used: it is torn off, or too long\n"
 
     as_json = json.loads(reap(server, "--json", older_than="0").stdout)
     assert {name: len(each) for name, each in as_json.items() if name != "dry_run"} == {
-        "stopped": 0, "failed": 0, "missing": 2, "foreign": 1, "candidates": 1, "ageless": 1, "unread": 1,
+        "stopped": 0, "failed": 0, "missing": 2, "expired": 0, "foreign": 1, "candidates": 1, "ageless": 1, "unread": 1,
     }  # fmt: skip
     assert as_json["dry_run"] is True
     assert as_json["candidates"][0]["ref"] == candidate

@@ -401,8 +401,25 @@ def test_nothing_to_save(tmp_path: Path) -> None:
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
 def test_an_address_that_is_none(slug: str, url: str) -> None:
     """Is an unexpected response, which does not show it."""
-    with pytest.raises(errors.UnexpectedResponse, match="sent an address that is no absolute http URL") as caught:
+    with pytest.raises(
+        errors.UnexpectedResponse, match="it is not an absolute http or https URL; find it on"
+    ) as caught:
         sync_client(lambda _: httpx.Response(200, json=recorded(slug, url))).recordings(f"{slug}:a")
+    assert url not in str(caught.value)
+
+
+@pytest.mark.parametrize("slug", ABLE)
+def test_a_live_view_that_is_not_a_url_is_unexpected(slug: str) -> None:
+    """It is not taken for a session that has ended, and is not shown."""
+    url = "javascript:alert(1)"
+    bodies: dict[str, Any] = {
+        "anchorbrowser": {"data": {"items": [{"frontend_url": url}]}},
+        "browser_use": {"id": "a", "status": "active", "liveUrl": url},
+        "browserbase": {"debuggerFullscreenUrl": url},
+        "skyvern": {"browser_session_id": "a", "status": "running", "app_url": url},
+    }
+    with pytest.raises(errors.UnexpectedResponse, match="it is not an absolute http or https URL") as caught:
+        sync_client(lambda _: httpx.Response(200, json=bodies[slug])).live_view(f"{slug}:a")
     assert url not in str(caught.value)
 
 

@@ -40,6 +40,8 @@ def live_view(inquiry: Inquiry) -> Course[LiveView]:
     provider, ref = inquiry.access.provider, _ref(inquiry)
     if "live_view_url" in provider.fields:
         session = yield from inquiry.session()
+        if provider.fields["live_view_url"][0] in session.unexpected:
+            raise _no_link(inquiry)
         expires_at = session.expires_at if "expires_at" in provider.operations["live_view"].fields else None
         found = LiveView(session.live_view_url, expires_at) if session.live_view_url else None
     else:
@@ -161,11 +163,16 @@ def _fetched(inquiry: Inquiry, address: str) -> Course[None]:
 
 
 def _require_link(inquiry: Inquiry, address: str) -> None:
-    """Refuse what is no absolute http URL with a host, or one in which parsers disagree about the host."""
+    """Refuse what is not an absolute http URL with a host, or one in which parsers disagree about the host."""
     url = parse_url(address) if address_of(address, "", []) else None
     if url is None or url.scheme not in {"http", "https"} or not url.host:
-        name, ref = inquiry.access.provider.name, _ref(inquiry)
-        raise UnexpectedResponse(f"{_shown(ref)}: {name} sent an address that is no absolute http URL", ref=ref)
+        raise _no_link(inquiry)
+
+
+def _no_link(inquiry: Inquiry) -> UnexpectedResponse:
+    name, ref = inquiry.access.provider.name, _ref(inquiry)
+    problem = f"{name} sent a URL that cannot be opened: it is not an absolute http or https URL"
+    return UnexpectedResponse(f"{_shown(ref)}: {problem}; find it on {name}'s own site", ref=ref)
 
 
 def _module_of(inquiry: Inquiry, name: str) -> Any:

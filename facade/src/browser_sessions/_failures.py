@@ -61,7 +61,7 @@ _BASE_URL = "the base URL (base_urls or {base_url_variable})"
 # What happened, and what to do about it.
 _Sentence = tuple[str, str]
 _REDIRECT: _Sentence = ("redirects to another URL, which is not followed", f"check {_BASE_URL}")
-_WRONG_PATH: _Sentence = ("has no such route", f"check the id and {_BASE_URL}")
+_WRONG_PATH: _Sentence = ("has no such route", f"check the id and {_BASE_URL}: {{name}}'s own is {{own_base_url}}")
 _MISSING_ELSEWHERE: _Sentence = (
     "has no such session for this API key",
     f"check the id, the key's account and {_BASE_URL}",
@@ -171,11 +171,11 @@ def unexpected(
 
 
 def undescribed(call: Call[Any], response: RawResponse) -> str:
-    """Return what is wrong with the status of a success of which the provider's description says nothing."""
+    """Return what is wrong with the status of a success that the provider's description does not have."""
     responses = (RawResponse(status, response.headers, response.content) for status in range(200, 300))
     tried = [call.operation.parse_response(each) for each in responses]
     described = [str(each.status_code) for each in tried if each.parsed is not None or each.error is not None]
-    return f"its description has no success with this status, only with {' and '.join(described)}"
+    return f"its API description has {' and '.join(described)} for a success, and not this status"
 
 
 def reason_of(error: BaseException | None) -> str:
@@ -220,6 +220,7 @@ def _message(call: Call[Any], sentence: _Sentence, status: str, seconds: float |
         name=provider.name,
         key_source=call.access.key_source,
         base_url_variable=provider.base_url_variable,
+        own_base_url=provider.base_url,
         documentation=provider.documentation,
         when=when,
     )

@@ -42,7 +42,7 @@ class _Fleet:
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
         self._readings = [each for each in lists.values() if isinstance(each, Reading)]
-        self._refused: list[Found] = [(slug, each) for slug, each in lists.items() if not isinstance(each, Reading)]
+        self._unavailable: list[Found] = [(slug, each) for slug, each in lists.items() if not isinstance(each, Reading)]
 
     @property
     def skipped(self) -> dict[str, list[SkippedRow]]:
@@ -68,7 +68,7 @@ class FleetListing(_Fleet, Iterable[Found]):
 
     def __init__(self, lists: Lists, driver: Driver) -> None:
         super().__init__(lists)
-        self._results = _results_of(self._refused, self._readings, driver)
+        self._results = _results_of(self._unavailable, self._readings, driver)
 
     def __iter__(self) -> Iterator[Found]:
         yield from self._results  # which is closed with the loop, though the listing be kept
@@ -77,8 +77,8 @@ class FleetListing(_Fleet, Iterable[Found]):
         return next(self._results)
 
 
-def _results_of(refused: Iterable[Found], readings: Iterable[Reading], driver: Driver) -> Iterator[Found]:
-    yield from refused
+def _results_of(unavailable: Iterable[Found], readings: Iterable[Reading], driver: Driver) -> Iterator[Found]:
+    yield from unavailable
     run: Run[Reading, Page] = Run(lambda reading, stop: driver.run(_page_of(reading), stop), {})
     try:
         for reading in readings:
@@ -122,7 +122,7 @@ class AsyncFleetListing(_Fleet, AsyncIterable[Found]):
     def __init__(self, lists: Lists, driver: AsyncDriver) -> None:
         super().__init__(lists)
         self._turns = _Turns(self._readings)
-        self._page = deque(self._refused)
+        self._page = deque(self._unavailable)
         self.run: AsyncRun[Reading, Page] = AsyncRun(
             self._turns, lambda reading: driver.run(_page_of(reading)), {}, len(self._readings) or 1
         )

@@ -68,8 +68,8 @@ class RequestDraft:
 
     def put_parts(self, option: str, parts: Mapping[str, object], *path: str) -> None:
         """Set properties of one object, but for those whose value is None."""
-        for name, value in parts.items():
-            self.put_given(option, value, *path, name)
+        for name, value in present(parts).items():
+            self.put(option, value, *path, name)
 
     def part(self, option: str, *path: str) -> dict[str, Any]:
         """Return the object at the end of a path, which is made if it is not there."""
@@ -95,6 +95,11 @@ class RequestDraft:
     def invalid(self, text: str) -> InvalidOption:
         """Return an error of this provider."""
         return InvalidOption(text, provider=self._provider.slug)
+
+
+def present(parts: Mapping[str, object]) -> dict[str, object]:
+    """Return properties without those whose value is None."""
+    return {name: value for name, value in parts.items() if value is not None}
 
 
 def labels_of(options: Options, marker: str | None) -> Iterator[tuple[str, str, str]]:

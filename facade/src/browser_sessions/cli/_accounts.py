@@ -24,7 +24,7 @@ from browser_sessions.cli._options import (
 )
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import error_as_json, exit_code, print_error, table_console
-from browser_sessions.cli._tables import NEVER_SAID, NOT_SAID, plain_table
+from browser_sessions.cli._tables import NEVER_REPORTED, NOT_REPORTED, plain_table
 from browser_sessions.errors import BrowserSessionsError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _text(slug: str, answer: Answer, name: str) -> str:
         return type(answer).__name__
     value = getattr(answer, name)
     if value is None:
-        return NOT_SAID if name in PROVIDERS[slug].operations["account"].fields else NEVER_SAID
+        return NOT_REPORTED if name in PROVIDERS[slug].operations["account"].fields else NEVER_REPORTED
     if isinstance(value, datetime):
         return f"since {value:%Y-%m-%d}"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

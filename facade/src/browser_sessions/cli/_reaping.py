@@ -20,7 +20,7 @@ from browser_sessions.cli._durations import Duration
 from browser_sessions.cli._options import labels, ledger_options, plain_http_option
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import FAILED, error_as_json, print_error, table_console
-from browser_sessions.cli._tables import NOT_SAID, in_seconds, plain_table, printable
+from browser_sessions.cli._tables import NOT_REPORTED, in_seconds, plain_table, printable
 
 if TYPE_CHECKING:
     from browser_sessions._ledger_entries import LedgerEntry
@@ -134,7 +134,7 @@ def _name(entry: LedgerEntry) -> str:
 
 
 def _age(since: datetime | None) -> str:
-    return NOT_SAID if since is None else in_seconds(_durations.now() - since)
+    return NOT_REPORTED if since is None else in_seconds(_durations.now() - since)
 
 
 def _as_json(report: ReapReport) -> dict[str, Any]:

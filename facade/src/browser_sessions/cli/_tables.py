@@ -27,7 +27,7 @@ _COLOURS = {
     SessionStatus.UNKNOWN: "magenta",
 }
 _ABSENT, _UNSUPPORTED = "-", ""
-NOT_SAID, NEVER_SAID = "not said", "–"  # noqa: RUF001 - as in the tables of the README
+NOT_REPORTED, NEVER_REPORTED = "not reported", "–"  # noqa: RUF001 - as in the tables of the README
 
 
 def elapsed(session: BrowserSession) -> timedelta | None:
@@ -50,7 +50,7 @@ def _elapsed(session: BrowserSession) -> str:
 
 def _age(session: BrowserSession) -> str:
     since = began_at(session)
-    return NOT_SAID if since is None else in_seconds(_durations.now() - since)
+    return NOT_REPORTED if since is None else in_seconds(_durations.now() - since)
 
 
 def in_seconds(time: timedelta) -> str:
@@ -63,16 +63,16 @@ def _cost(session: BrowserSession) -> str:
 
 
 def _listed_cost(session: BrowserSession) -> str:
-    return _cost_text(session.cost) if session.cost else unsaid(session.provider, "cost")
+    return _cost_text(session.cost) if session.cost else unreported(session.provider, "cost")
 
 
 def _cost_text(cost: Cost) -> str:
     return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}"
 
 
-def unsaid(slug: str, field: str) -> str:
+def unreported(slug: str, field: str) -> str:
     """Return what stands for a field of which a provider says nothing: now, or never."""
-    return NOT_SAID if field in PROVIDERS[slug].fields else NEVER_SAID
+    return NOT_REPORTED if field in PROVIDERS[slug].fields else NEVER_REPORTED
 
 
 def _traffic(session: BrowserSession) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from browser_sessions import BrowserSession
 from browser_sessions.cli._accounts import limit_text
-from browser_sessions.cli._tables import plain_table, unsaid
+from browser_sessions.cli._tables import plain_table, unreported
 
 if TYPE_CHECKING:
     from browser_sessions.cli._accounts import Answer
@@ -28,7 +28,7 @@ def totals_table(sessions: Mapping[str, Sequence[BrowserSession]], accounts: Map
     table = plain_table("provider", "sessions", "open", "limit", "cost")
     for slug, found in sessions.items():
         number_open = sum(not each.status.is_terminal for each in found)
-        cost = ", ".join(_costs(found)) or (unsaid(slug, "cost") if found else "")
+        cost = ", ".join(_costs(found)) or (unreported(slug, "cost") if found else "")
         table.add_row(slug, str(len(found)), str(number_open), limit_text(slug, accounts[slug]), cost)
     return table
 
@@ -43,4 +43,4 @@ def _costs(sessions: Sequence[BrowserSession]) -> Iterator[str]:
         is_final = all(cost.final for cost in costs if cost.unit == unit)
         yield f"{amount:f} {unit}{'' if is_final else ' so far'}"
     if costs and len(costs) < len(sessions):
-        yield f"{len(sessions) - len(costs)} not said"
+        yield f"{len(sessions) - len(costs)} not reported"

@@ -12,7 +12,7 @@ from browserbase_client.encoding import json_of
 from browserbase_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, units
+from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, present, units
 from browser_sessions._providers.browserbase import view as view_session
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
@@ -56,13 +56,9 @@ def _proxies(proxy: bool | Proxy) -> bool | list[dict[str, Any]]:  # noqa: FBT00
         return proxy
     if proxy.country is not None:
         place = {"country": proxy.country.upper(), "state": proxy.region, "city": proxy.city}
-        return [{"type": "browserbase", "geolocation": _given(place)}]
+        return [{"type": "browserbase", "geolocation": present(place)}]
     own = {"type": "external", "server": proxy.server, "username": proxy.username, "password": proxy.password}
-    return [_given(own)]
-
-
-def _given(values: dict[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value is not None}
+    return [present(own)]
 
 
 def view(model: Session) -> BrowserSession:
