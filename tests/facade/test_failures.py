@@ -110,7 +110,9 @@ def test_an_unknown_path_is_not_a_missing_session(slug: str, base_url: str) -> N
     for body in ROUTERS:
         error = failing(slug, 404, body, base_url=base_url)
         assert type(error) is errors.ApiStatusError
-        advice = f"check the id and the base URL (base_urls or {PROVIDERS[slug].base_url_variable})"
+        provider = PROVIDERS[slug]
+        own = f"{provider.name}'s own is {provider.base_url}"
+        advice = f"check the id and the base URL (base_urls or {provider.base_url_variable}): {own}"
         assert str(error).endswith(advice)
     for body in SESSIONS:
         error = failing(slug, 404, body, base_url=base_url)

@@ -413,7 +413,7 @@ def test_a_live_view_that_is_not_a_url_is_unexpected(slug: str) -> None:
     """It is not taken for a session that has ended, and is not shown."""
     url = "javascript:alert(1)"
     bodies: dict[str, Any] = {
-        "anchorbrowser": {"data": {"items": [{"frontend_url": url}]}},
+        "anchorbrowser": {"data": {"items": [{"id": "1", "frontend_url": url}]}},
         "browser_use": {"id": "a", "status": "active", "liveUrl": url},
         "browserbase": {"debuggerFullscreenUrl": url},
         "skyvern": {"browser_session_id": "a", "status": "running", "app_url": url},

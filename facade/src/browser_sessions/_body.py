@@ -52,12 +52,11 @@ class Body:
         self._most = most
         self._content = bytearray()
         self._into = into if self.is_success else None
-        if self._into:
-            self._into.begin()
         self._received = self._length = 0
         self._gzip = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
         self._advice = ""
         self._problem = "" if self._gzip or coding in {"", "identity"} else f"it is compressed as {coding!r}, unasked"
+        self._keep(b"")
 
     def take(self, chunk: bytes) -> bool:
         """Take what has arrived, and return whether more of it is wanted."""
@@ -75,11 +74,11 @@ class Body:
         return not self._problem
 
     def _keep(self, chunk: bytes) -> None:
-        self._length += len(chunk)
-        if self._into:
-            self._into.write(chunk)
-        else:
+        if not self._into:
             self._content += chunk
+        elif not self._into.write(chunk, is_first=not self._length):
+            self._problem = "it cannot be written"
+        self._length += len(chunk)
 
     def response(self) -> RawResponse:
         """Return the response with its body.

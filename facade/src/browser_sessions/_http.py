@@ -87,8 +87,8 @@ class Network:
 
     def _exchange(self, attempt: Attempt, stop: Stop | None) -> RawResponse:
         status, headers, stream = self._open(attempt, stop)
+        body = Body(status, headers, attempt.max_body, attempt.into)
         try:
-            body = Body(status, headers, attempt.max_body, attempt.into)
             for chunk in stream:
                 if not body.take(chunk) or time.monotonic() >= attempt.end:
                     break
@@ -145,15 +145,15 @@ class AsyncNetwork:
         seconds = max(attempt.end - time.monotonic(), 0.0)
         with anyio.move_on_after(seconds + _GRACE) as scope:
             status, headers, stream = await self._open(attempt)
+            body = Body(status, headers, attempt.max_body, attempt.into)
             try:
-                body = Body(status, headers, attempt.max_body, attempt.into)
                 async for chunk in stream:
                     if not body.take(chunk):
                         # Not `break`, after which nothing closes the generators that the stream is made of.
                         scope.cancel()
                 body.is_whole = True
             except _LOST:
-                if body is None or body.is_success:
+                if body.is_success:
                     raise
             finally:
                 await stream.aclose()

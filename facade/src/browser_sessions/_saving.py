@@ -6,9 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from browser_sessions._bounds import is_whole
@@ -36,10 +34,6 @@ def checked_target(path: str | os.PathLike[str], *, overwrite: bool, max_size: i
     return target
 
 
-class NotWrittenError(Exception):
-    """A file cannot be written; the `OSError` is the cause."""
-
-
 class FileDraft:
     """A file while its content arrives, under another name beside its place; without `publish`, it is removed.
 
@@ -53,22 +47,24 @@ class FileDraft:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         self._path = Path(name)
         self._file = os.fdopen(handle, "wb")
+        self._error: OSError | None = None
 
-    def begin(self) -> None:
-        """Drop what was written: the content arrives anew."""
-        with _explained():
-            self._file.seek(0)
-            self._file.truncate()
+    def write(self, content: bytes, *, is_first: bool) -> bool:
+        """Write a part of the content, and return whether that was possible; if not, leaving the block raises why.
 
-    def write(self, content: bytes) -> None:
-        """Write a part of the content.
-
-        Raises:
-            NotWrittenError: The disk is full, for example.
+        Args:
+            content: What follows, or is first of all: what was written before is dropped then.
+            is_first: Which of the two it is.
 
         """
-        with _explained():
+        try:
+            if is_first:
+                self._file.seek(0)
+                self._file.truncate()
             self._file.write(content)
+        except OSError as error:
+            self._error = error
+        return self._error is None
 
     def publish(self, *, overwrite: bool) -> Path:
         """Put the file in its place, and return its path.
@@ -95,23 +91,12 @@ class FileDraft:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):  # what could not be written before cannot be now
             self._file.close()
         self._path.unlink(missing_ok=True)
-        if isinstance(error, NotWrittenError):
-            raise error.__cause__ or error
-
-
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    """Raise an error of the disk as one that is not taken for one of the network."""
-    try:
-        yield
-    except OSError as error:
-        raise NotWrittenError from error
+        if self._error:
+            raise self._error
 
 
 def _exists(target: Path) -> FileExistsError:
