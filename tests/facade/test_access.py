@@ -95,7 +95,7 @@ HTTP = (
     "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
 )
 AROUND = "has quotes or white space around it: remove them"
-PARTS = "has a user, a query or a fragment: pass a key in api_keys, and the URL without them"
+PARTS = "has a user, a query or a fragment: give the key by itself, and the URL without them"
 SCHEME = "is not an http or https URL"
 
 

@@ -81,11 +81,13 @@ def test_get_is_one_table() -> None:
 
 @pytest.mark.parametrize("columns", [40, 60, 100, 200])
 def test_a_table_fits_its_terminal(columns: int) -> None:
-    """Less is shown where there is less room, and nothing is broken across lines."""
+    """Less is shown where there is less room, which is said below, and no row is broken across lines."""
     result = run("get", "--sandbox", *(f"{slug}:completed" for slug in PROVIDERS), columns=columns)
 
     lines = result.stdout.splitlines()
-    assert len(lines) == 6
+    below = {40: "cost, raw status, started, ended, traffic", 60: "raw status, started, ended, traffic"}
+    hidden = below.get(columns, "ended, traffic") if columns < 110 else ""
+    assert " ".join(" ".join(lines[6:]).split()) == (hidden and f"In a wider terminal: {hidden}")
     assert all(len(line) <= columns for line in lines)
     assert [("started" in lines[0]), ("traffic" in lines[0])] == [columns >= 90, columns >= 110]
 
@@ -105,9 +107,10 @@ def test_get_as_json() -> None:
 
 
 def test_references_from_standard_input(server: Sandbox) -> None:
-    """Many of them, each once; blank lines are ignored."""
+    """Many of them, each once; blank lines and comments are ignored."""
     server.add("skyvern:pbs_many", {"browser_session_id": "pbs_many", "status": "running"})
-    refs = "\n".join([str(server.ref("skyvern", "running")), "", " skyvern:pbs_many ", "skyvern:pbs_many"])
+    refs = "\n".join([str(server.ref("skyvern", "running")), "", " skyvern:pbs_many  # mine", "skyvern:pbs_many"])
+    refs = f"# Those of tonight\n{refs}\n\t#"
     result = run("get", "--jsonl", "-", stdin=refs, columns=80, **server.environment)
 
     assert len(result.stdout.splitlines()) == 2
@@ -201,10 +204,7 @@ def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
 def test_a_missing_key_is_one_line() -> None:
     """With what to set."""
     result = run("get", "skyvern:pbs_1")
-    assert result.stderr == (
-        "browser-sessions: skyvern:pbs_1: no API key for Skyvern: set SKYVERN_API_KEY, "
-        "or pass api_keys={'skyvern': …} in Python\n"
-    )
+    assert result.stderr == ("browser-sessions: skyvern:pbs_1: no API key for Skyvern: set SKYVERN_API_KEY\n")
     assert result.exit_code == 2
 
 
@@ -213,12 +213,20 @@ def test_plain_http_to_another_machine_is_refused_with_the_option_that_allows_it
     environment = {"SKYVERN_API_KEY": "a-key", "SKYVERN_BASE_URL": "http://skyvern.example"}
     result = run("get", "skyvern:pbs_1", **environment)
     assert result.stderr == (
-        "browser-sessions: skyvern:pbs_1: the base URL for Skyvern (from base_urls or SKYVERN_BASE_URL) is plain http "
-        "to another machine, which would show the API key on the way: use https, a tunnel to localhost or, if all that "
-        "is on the way is your own, --plain-http skyvern here, plain_http=['skyvern'] in Python, or "
-        "BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
+        "browser-sessions: skyvern:pbs_1: the base URL for Skyvern (from SKYVERN_BASE_URL) is plain http to another "
+        "machine, which would show the API key on the way: use https, a tunnel to localhost or, if all that is on the "
+        "way is your own, --plain-http skyvern, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
     )
     assert result.exit_code == 2
+
+
+def test_a_scenario_that_is_unknown_is_named_with_those_that_there_are(server: Sandbox) -> None:
+    """An id of one of them is as good, and what is not a reference has its own error."""
+    result = run("get", "--sandbox", "skyvern:nope")
+    assert "The sandbox has no scenario 'nope'. There are: pending, running, completed, " in result.stderr
+    assert result.exit_code == 2
+    assert run("get", "--sandbox", str(server.ref("skyvern", "running"))).exit_code == 0
+    assert "there is no provider 'bogus'" in run("get", "--sandbox", "bogus:nope").stderr
 
 
 @pytest.mark.parametrize(

@@ -85,5 +85,5 @@ def test_plain_http() -> None:
     """Is refused with the option that allows it."""
     environment = {"SKYVERN_API_KEY": "a-key", "SKYVERN_BASE_URL": "http://skyvern.example"}
     result = run("providers", "--check", **environment)
-    assert "--plain-http skyvern here, plain_http=['skyvern'] in Python" in result.stderr
+    assert "if all that is on the way is your own, --plain-http skyvern, or" in result.stderr
     assert result.exit_code == 1

@@ -211,7 +211,7 @@ def variables_of(slug: str) -> tuple[str, str]:
 def test_a_provider_whose_key_is_missing() -> None:
     """Is an error if it was asked for by name."""
     result = run("list", "skyvern")
-    said = "no API key for Skyvern: set SKYVERN_API_KEY, or pass api_keys={'skyvern': …} in Python"
+    said = "no API key for Skyvern: set SKYVERN_API_KEY"
     assert (result.stdout, result.stderr) == ("", f"browser-sessions: skyvern: {said}\n")
     assert result.exit_code == 2
 

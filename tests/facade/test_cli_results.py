@@ -180,13 +180,12 @@ def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[s
 
 @each_command
 def test_a_refusal_of_plain_http_names_the_option(run: Any, arguments: list[str]) -> None:
-    """Beside the argument of Python and the variable, which are all that the error itself knows."""
+    """In the place of the argument of Python, which is what the error itself knows."""
     said = "use https or plain_http=['skyvern'] in Python, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
     refused = errors.ConfigurationError(said, ref=SessionRef("skyvern", "a"))
     result = run([refused, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
     assert result.stderr == (
-        "browser-sessions: skyvern:a: use https or --plain-http skyvern here, plain_http=['skyvern'] in Python, "
-        "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
+        "browser-sessions: skyvern:a: use https or --plain-http skyvern, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
     )
 
 

@@ -28,6 +28,8 @@ AROUND = f"the id of a session {WRAPPED}"
 AROUND_PROVIDER = f"the provider of a session {WRAPPED}"
 FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
 
+URL = "this is a URL: write the provider, a colon and the id that is in the URL, such as 'skyvern:pbs_123'"
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -60,7 +62,9 @@ FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pb
         ("'browserbase:x'", InvalidSessionRef(AROUND_PROVIDER)),
         ("Skyvern:a", InvalidSessionRef(f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}")),
         ("browser-use:a", InvalidSessionRef(f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}")),
-        ("wss://a.example?key=secret", InvalidSessionRef(f"there is no provider 'wss'. {KNOWN}")),
+        ("https://www.browserbase.com/sessions/3dff4c9c", InvalidSessionRef(URL)),
+        ("browserbase:https://www.browserbase.com/sessions/3dff4c9c", InvalidSessionRef(URL)),
+        ("wss://a.example?key=secret", InvalidSessionRef(URL)),
         (":a", InvalidSessionRef(f"there is no such provider. {KNOWN}")),
         ("secret/key:a", InvalidSessionRef(f"there is no such provider. {KNOWN}")),
     ],

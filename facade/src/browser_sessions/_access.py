@@ -114,7 +114,7 @@ def _problem_of_url(access: Access) -> str | None:
     if url.scheme not in {"http", "https"} or not url.host:
         return f"{subject} is not an http or https URL"
     if url.userinfo or url.query or url.fragment:
-        return f"{subject} has a user, a query or a fragment: pass a key in api_keys, and the URL without them"
+        return f"{subject} has a user, a query or a fragment: give the key by itself, and the URL without them"
     is_own = is_within(url.host, provider.domain)
     if url.scheme == "https" or is_loopback(url.host) or (access.plain_http and not is_own):
         return None

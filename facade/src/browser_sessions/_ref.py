@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias
 
@@ -55,12 +56,15 @@ class SessionRef:
         """Return the reference that a text such as `skyvern:pbs_123` stands for.
 
         Raises:
-            InvalidSessionRef: The text is not a valid reference: it has no colon, names an unknown provider, or its id
-                is empty, "." or "..", or has white space, quotes or invisible characters around it.
+            InvalidSessionRef: The text is not a valid reference: it has no colon, is a URL, names an unknown provider,
+                or its id is empty, "." or "..", or has white space, quotes or invisible characters around it.
 
         """
         if not isinstance(text, str) or ":" not in text:
             raise InvalidSessionRef("a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'")
+        if re.match(r"(?:\w+:)?(?:https?|wss?)://", text):
+            form = "the provider, a colon and the id that is in the URL, such as 'skyvern:pbs_123'"
+            raise InvalidSessionRef(f"this is a URL: write {form}")
         provider, _, session_id = text.partition(":")
         return cls(provider, session_id)
 

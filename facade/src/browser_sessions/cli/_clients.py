@@ -18,7 +18,7 @@ import click
 
 from browser_sessions import PROVIDERS, Client
 from browser_sessions._providers import Provider
-from browser_sessions.cli._results import exit_code, with_option
+from browser_sessions.cli._results import exit_code, in_options
 from browser_sessions.cli._tables import printable
 from browser_sessions.errors import BrowserSessionsError
 
@@ -64,12 +64,12 @@ def open_client(  # noqa: PLR0913 - one for each option
             if sandbox:
                 server = stack.enter_context(open_sandbox(0, with_fleet=with_fleet))
                 client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls, owner=owner))
-                yield client, {scenario_ref(server, name): name for name in names}
+                yield client, {known_ref(server, name): name for name in names}
             else:
                 client = stack.enter_context(Client(plain_http=plain_http, ledger=ledger, owner=owner))
                 yield client, {name: name for name in names}
         except BrowserSessionsError as error:
-            click.echo(f"browser-sessions: {printable(with_option(error))}", err=True)
+            click.echo(f"browser-sessions: {printable(in_options(error))}", err=True)
             sys.exit(exit_code([error]))
 
 
@@ -118,6 +118,16 @@ def scenario_ref(server: Any, name: str) -> str:
     """Return the reference of a scenario's session, or what was typed if it names no scenario."""
     provider, _, scenario = name.partition(":")
     return str(server.ref(provider, scenario)) if scenario in server.scenarios and provider in PROVIDERS else name
+
+
+def known_ref(server: Any, name: str) -> str:
+    """Return the reference of a scenario's session, by the scenario or by its id; what is invalid, as it was typed."""
+    found = scenario_ref(server, name)
+    provider, _, scenario = name.partition(":")
+    if provider in PROVIDERS and found not in {str(server.ref(provider, each)) for each in server.scenarios}:
+        scenarios = ", ".join(server.scenarios)
+        raise click.UsageError(f"The sandbox has no scenario {printable(scenario)!r}. There are: {scenarios}.")
+    return found
 
 
 def run_beside(server: Any, program: list[str]) -> int:

@@ -62,7 +62,10 @@ def command() -> None:
 def get(  # noqa: PLR0913 - one for each option
     *, refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, plain_http: tuple[str, ...], sandbox: bool
 ) -> None:
-    """Show sessions, in one table."""
+    """Show sessions, in one table.
+
+    "ran for" counts until now while a session runs; "duration" in JSON is null until the provider reports it.
+    """
     form = form or ("json" if raw else None)
     names = read_refs(refs)
     found: dict[str, Outcome] = {}

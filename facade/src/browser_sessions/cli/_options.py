@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -110,9 +111,10 @@ def read_refs(refs: Iterable[str]) -> list[str]:
 
 
 def _lines() -> list[str]:
-    """Return the lines of standard input, without those that are blank."""
+    """Return the lines of standard input, without comments and blank lines."""
     if sys.stdin is None:  # closed
         return []
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     # Files from elsewhere begin with a byte order mark.
-    return [line for each in text.split("\n") if (line := each.strip("\ufeff \t\r"))]
+    lines = (re.sub(r"(?:^|[ \t])#.*", "", each.strip("\ufeff \t\r")).rstrip() for each in text.split("\n"))
+    return [each for each in lines if each]

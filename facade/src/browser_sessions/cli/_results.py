@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO, cast
@@ -46,7 +47,7 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
     """Print an error as one line, which names its session once, as it was typed."""
     from browser_sessions._failures import line_of  # which needs httpx
 
-    said = printable(with_option(error))
+    said = printable(in_options(error))
     for known in (name, str(error.ref)):  # the message may begin with its session already
         said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
     line = f"browser-sessions: {printable(name)}: {said}"
@@ -56,12 +57,22 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
         click.echo(line, err=True)
 
 
-def with_option(error: BrowserSessionsError) -> str:
-    """Return what an error says, with the options of the command where they help."""
+def in_options(error: BrowserSessionsError) -> str:
+    """Return what an error says, with the command's options and variables in the place of Python's arguments."""
     if isinstance(error, errors.LedgerError):
         return f"{error}; --ledger PATH takes another, --no-ledger none"
-    argument, option = f"plain_http=[{error.provider!r}] in Python", f"--plain-http {error.provider}"
-    return str(error).replace(argument, f"{option} here, {argument}")
+    said = str(error)
+    for argument, option in _OPTIONS.items():
+        said = re.sub(argument, option, said)
+    return said
+
+
+_OPTIONS = {
+    r", or pass api_keys(?:=\{[^}]*\})? in Python": "",
+    r"plain_http=\['(\w+)'\] (?:in Python|to the client)": r"--plain-http \1",
+    r"\((from )?base_urls or ": r"(\1",
+}
+"""What an error says to programs, and what to say to people at a terminal."""
 
 
 def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:

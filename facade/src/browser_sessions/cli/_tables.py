@@ -113,7 +113,10 @@ def listed_table(sessions: Iterable[BrowserSession], width: int) -> Table:
 def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int, shown: tuple[_Column, ...] = _COLUMNS) -> Table:
     """Return a table of sessions, and of the errors in the place of others; None is not known yet."""
     columns = [(heading, show) for heading, least, show in shown if width >= least]
+    hidden = [heading for heading, least, _ in shown if width < least]
     table = plain_table()
+    if hidden:
+        table.caption, table.caption_justify = f"In a wider terminal: {', '.join(hidden)}", "left"
     # Where there is too little room, rich narrows the columns that may be wrapped, which is this one alone; a
     # reference has no blank at which it could be.
     table.add_column("session", overflow="ellipsis", min_width=16)
