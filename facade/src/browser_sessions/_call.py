@@ -114,13 +114,7 @@ def course(call: Call[T]) -> Course[T]:
         number += 1
         start = time.monotonic()
         attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.receipt, call.into)
-        if call.receipt:
-            call.receipt.renew()
-        came: RawResponse | Exception | None = None
-        try:
-            came = yield attempt
-        finally:
-            _log_attempt(call, request, came, start, number)
+        came = yield from _sent(call, attempt, number)
         outcome = outcome_of(call, came, attempt.end - start)
         if not isinstance(outcome, BrowserSessionsError):
             return outcome
@@ -136,6 +130,19 @@ def course(call: Call[T]) -> Course[T]:
             raise outcome
         _log_pause(call, outcome, pause, number)
         yield Pause(pause)
+
+
+def _sent(call: Call[Any], attempt: Attempt, number: int) -> Course[RawResponse | Exception | None]:
+    """Send a request once, return what came of it, and log that, also when it is interrupted."""
+    if call.receipt:
+        call.receipt.renew()
+    start = time.monotonic()
+    came: RawResponse | Exception | None = None
+    try:
+        came = yield attempt
+        return came
+    finally:
+        _log_attempt(call, attempt.request, came, start, number)
 
 
 def is_transient(error: BrowserSessionsError) -> bool:

@@ -74,21 +74,24 @@ class Creation:
         self._is_settled = False
         self._is_recorded = False
         self._process = os.getpid()
-        body = self._module.body(options, self._marker)
-        self._call: Call[BrowserSession] = Call(
-            opened.access,
-            opened.client,
-            self._module.OPERATION,
-            self._module.view,
-            bounds._replace(timeout=bounds.deadline),
-            named={"body": body},
-            receipt=self._receipt,
-            secrets=tuple(secrets_in(body, provider.sensitive)),
-        )
+        self._call = self._call_of(opened)
         self.created: BrowserSession | None = None
         self.final: BrowserSession | None = None
         self.problem: BrowserSessionsError | None = None
         self.is_left = False
+
+    def _call_of(self, opened: ProviderClient) -> Call[BrowserSession]:
+        body = self._module.body(self._options, self._marker)
+        return Call(
+            opened.access,
+            opened.client,
+            self._module.OPERATION,
+            self._module.view,
+            self._bounds._replace(timeout=self._bounds.deadline),
+            named={"body": body},
+            receipt=self._receipt,
+            secrets=tuple(secrets_in(body, opened.access.provider.sensitive)),
+        )
 
     def steps(self) -> Course[BrowserSession]:
         """Create the session, and return it as it was created, or found.
