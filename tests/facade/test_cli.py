@@ -152,14 +152,14 @@ def test_wait(server: Sandbox) -> None:
     assert len(result.stdout.splitlines()) == 2
     assert result.exit_code == 0
     late = run("wait", "--sandbox", "skyvern:completed", "--until", "ready")
-    assert (late.exit_code, "is over (completed)" in late.stderr) == (3, True)
+    assert (late.exit_code, "has ended (completed)" in late.stderr) == (3, True)
     slow = run("wait", "--sandbox", "skyvern:running", "--timeout", "0.1s")
     assert (slow.exit_code, "is not ended within 0.1 s" in slow.stderr) == (3, True)
     assert run("wait", "--sandbox", "skyvern:missing").exit_code == 1
 
 
 def test_watch_in_a_pipe_is_a_line_for_each_change(server: Sandbox) -> None:
-    """Until all are over; what cannot be watched is an error."""
+    """Until all have ended; what cannot be watched is an error."""
     body = {"id": "1a2b3c4d", "status": "PENDING"}
     words = ["PENDING", "RUNNING", "RUNNING", "COMPLETED"]
     ref = str(server.add("browserbase:1a2b3c4d", *(body | {"status": word} for word in words)))

@@ -93,7 +93,7 @@ def test_an_account_that_cannot_be_read(server: Sandbox, form: list[str]) -> Non
 
 
 def test_a_provider_whose_key_is_missing() -> None:
-    """Is an error if it was asked for by name; without any key there is nobody to ask."""
+    """Is an error if it was asked for by name; without any key there is no one to ask."""
     result = run("account", "skyvern")
     assert result.stderr.startswith("browser-sessions: skyvern: no API key for Skyvern: set SKYVERN_API_KEY")
     assert result.exit_code == 2

@@ -29,7 +29,7 @@ def served() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def server(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The sandbox without what another test has left; a browser is there at once, and what is over is soon seen."""
+    """The sandbox without what another test has left; a browser is there at once, and what has ended is soon seen."""
     served.freeze()
     served.reset()
     monkeypatch.setattr(_creation, "CONFIRM", 0.01)
@@ -87,7 +87,7 @@ def test_a_proxy_is_on_off_or_a_country(word: str, sent: Any, monkeypatch: pytes
         (["skyvern", "--options", "@/no/such/file"], "/no/such/file cannot be read: No such file or directory."),
         (["skyvern", "--metadata", "job"], "'job' is not a label"),
         (["skyvern", "--metadata", "job=a"], "Skyvern does not offer `metadata` of `create`"),
-        (["skyvern", "--lifetime", "90s"], "lifetime is in whole minutes for Skyvern"),
+        (["skyvern", "--lifetime", "90s"], "lifetime must be in whole minutes for Skyvern"),
     ],
 )
 def test_create_refuses_what_cannot_be_sent(arguments: list[str], says: str, server: Sandbox) -> None:
@@ -147,7 +147,7 @@ def ran(server: Sandbox, script: str, *options: str, slug: str = "browser_use") 
 
 
 def test_run_gives_a_program_a_browser(server: Sandbox, tmp_path: Path) -> None:
-    """In its environment, without any key; the session is over afterwards."""
+    """In its environment, without any key; the session has ended afterwards."""
     found = ran(server, f"env > {tmp_path}/env", "--lifetime", "5m", slug="browser_use")
 
     environment = dict(line.partition("=")[::2] for line in Path(tmp_path, "env").read_text("utf-8").splitlines())

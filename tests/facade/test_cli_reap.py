@@ -111,7 +111,7 @@ def test_reap_leaves_others_alone(server: Sandbox, ledger: Path) -> None:
 
 
 def test_a_ledger_of_ones_own(server: Sandbox, ledger: Path, tmp_path: Path) -> None:
-    """Is used in the place of the usual one, by all that use one; a stop writes that a session is over."""
+    """Is used in the place of the usual one, by all that use one; a stop writes that a session has ended."""
     own = ("--ledger", str(tmp_path / "mine"))
     ref = create(server, "browser_use", *own)
     assert [row[1] for row in rows(reap(server, *own))] == [ref]

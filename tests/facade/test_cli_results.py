@@ -79,7 +79,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def session_of(session_id: str, **fields: Any) -> BrowserSession:
-    """Return a session of Skyvern that is over."""
+    """Return a session of Skyvern that has ended."""
     given = {"status": SessionStatus.COMPLETED, "raw_status": "completed", "raw": None} | fields
     return BrowserSession(provider="skyvern", id=session_id, **given)
 
@@ -153,7 +153,7 @@ def test_an_error_in_the_place_of_a_session_is_one_line(run: Any, arguments: lis
         ),
         (errors.SessionNotFound("skyvern:a: Skyvern has no such session", ref=ref), 1, "Skyvern has no such session"),
         (errors.WaitTimeout("skyvern:a is not ended within 2 s", ref=ref), 3, "is not ended within 2 s"),
-        (errors.SessionEnded("skyvern:a is over", ref=ref, session=session_of("a")), 3, "is over"),
+        (errors.SessionEnded("skyvern:a has ended", ref=ref, session=session_of("a")), 3, "has ended"),
         (errors.InvalidSessionRef("there is no provider 'a'"), 2, "there is no provider 'a'"),
     ):
         result = run([error, session_of("b")], *arguments, "skyvern:a", "skyvern:b")

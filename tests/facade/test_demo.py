@@ -41,7 +41,7 @@ def test_the_picture_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_
 
 
 def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
-    """Whoever looks at it asks nobody for a font; and the same output gives the same picture."""
+    """Whoever looks at it asks no one for a font; and the same output gives the same picture."""
     main(["--svg", str(tmp_path / "now.svg")])
 
     for picture in (PICTURE, tmp_path / "now.svg"):

@@ -107,7 +107,7 @@ def test_notes_are_not_a_part_of_an_error() -> None:
 
 
 def test_an_error_of_a_message_alone() -> None:
-    """Nothing else has to be said, but the session that is over; what is not said is None, or nothing."""
+    """Nothing else has to be said, but the session that has ended; what is not said is None, or nothing."""
     for name, kind in CLASSES.items():
         given = MORE[name] if name in {"SessionEnded", "CreateUncertain"} else {}
         absent: dict[str, Any] = dict.fromkeys(FIELDS | MORE.get(name, {})) | {"headers": {}} | given

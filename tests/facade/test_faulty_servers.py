@@ -211,7 +211,7 @@ def begin_a_refusal(peer: Peer) -> None:
 
 @each_backend
 def test_a_missing_session_that_drips(backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its status is enough: what has come of the body when the time is over is what the error is made of."""
+    """Its status is enough: what has come of the body when the time is up is what the error is made of."""
     ahead: list[float] = []
     clock, take = time.monotonic, Body.take
 
@@ -517,7 +517,7 @@ def test_leaving_early_ends_what_hangs_on_the_network() -> None:
 
 
 def test_leaving_early_ends_nothing_else() -> None:
-    """A connection that a thread has given back is another call's, which goes on."""
+    """A connection that a thread has given back is another call's, which continues."""
     has_come, may_respond = threading.Event(), threading.Event()
     found: list[BrowserSession] = []
 

@@ -239,7 +239,7 @@ def test_closing_the_client_ends_the_work(backend: str) -> None:
 @pytest.mark.parametrize("pages", [0, 1, 2])
 @pytest.mark.parametrize("status", [None, "open"])
 def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any) -> None:
-    """Not at the borders of pages, all created in one moment, with words that nobody knows, and while others come."""
+    """Not at the borders of pages, all created in one moment, with words that no one knows, and while others come."""
     sessions = fleet(slug, pages * SIZES[slug] + extra)
     for each in sessions:
         each.born = 5
@@ -305,9 +305,9 @@ def test_a_limit_of_rate_on_the_third_page() -> None:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({"providers": [5]}, "a provider is a text, not int. There are: anchorbrowser, "),
-        ({"providers": [["skyvern"]]}, "a provider is a text, not list. There are: anchorbrowser, "),
-        ({"providers": 5}, "providers is an iterable of names, not int"),
+        ({"providers": [5]}, "a provider must be a string, not int. There are: anchorbrowser, "),
+        ({"providers": [["skyvern"]]}, "a provider must be a string, not list. There are: anchorbrowser, "),
+        ({"providers": 5}, "providers must be an iterable of names, not int"),
         ({"providers": ["skyvern"], "status": 5}, "unknown status 5: there are open, "),
     ],
 )

@@ -229,7 +229,7 @@ def test_create_searches_on_after_a_failed_look(clock: Clock) -> None:
 )
 @pytest.mark.parametrize("slug", MARKING)
 def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, clock: Clock) -> None:
-    """The session is looked for: by that id, nobody could stop it."""
+    """The session is looked for: by that id, no one could stop it."""
     server = InMemory(slug, clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -342,7 +342,7 @@ def interrupting(server: InMemory, interruption: type[BaseException]) -> Callabl
 def test_an_interrupted_create_is_looked_for_and_stopped(
     interruption: type[BaseException], backend: str | None, clock: Clock
 ) -> None:
-    """Whatever the transport raises: the caller gets no reference, so that nobody else would stop it."""
+    """Whatever the transport raises: the caller gets no reference, so that no one else would stop it."""
     server = InMemory("browserbase", clock)
 
     with pytest.raises(interruption) as caught:
@@ -400,7 +400,7 @@ def test_the_candidates_of_an_interrupted_create_are_named(clock: Clock) -> None
 @each_backend
 @each_provider
 def test_stop_of_an_own_session(slug: str, backend: str | None, clock: Clock) -> None:
-    """It is stopped at once, and seen over: by its response, or by a get."""
+    """It is stopped at once, and seen to end: by its response, or by a get."""
     server = InMemory(slug, clock)
 
     async def work_async() -> Any:
@@ -579,7 +579,7 @@ def test_stop_that_does_nothing(slug: str, backend: str | None, clock: Clock) ->
 @pytest.mark.parametrize("kind", ["lost", "failed"])
 @each_provider
 def test_stop_whose_response_was_lost(slug: str, kind: Any, clock: Clock) -> None:
-    """It is sent again, or the session is seen over."""
+    """It is sent again, or the session is seen to end."""
     server = InMemory(slug, clock)
     session_id = server.start()
     server.fault("stop_session", kind, 503 if kind == "failed" else None, times=3)
@@ -590,7 +590,7 @@ def test_stop_whose_response_was_lost(slug: str, kind: Any, clock: Clock) -> Non
 
 @each_provider
 def test_stop_that_is_refused(slug: str, clock: Clock) -> None:
-    """It is the provider's error, unless the session is over."""
+    """It is the provider's error, unless the session has ended."""
     server = InMemory(slug, clock)
     session_id = server.start()
     server.fault("stop_session", "refused", 409)
@@ -604,7 +604,7 @@ def test_stop_that_is_refused(slug: str, clock: Clock) -> None:
 @pytest.mark.parametrize("content", [b"", b"null", b"{}", b'"closed"'])
 @each_provider
 def test_stop_with_any_success(slug: str, content: bytes, clock: Clock) -> None:
-    """Whatever its body is, the session is seen over."""
+    """Whatever its body is, the session is seen to end."""
     server = InMemory(slug, clock)
     session_id = server.start()
 

@@ -260,18 +260,21 @@ def test_what_cannot_be_asked_for() -> None:
         client.list("skyvern", metadata={"a": "b"})
     for arguments, problem in [
         ({"provider": "skyvem"}, "Did you mean skyvern"),
-        ({"provider": 5}, "a provider is a text, not int. There are: anchorbrowser, "),
-        ({"provider": ["skyvern"]}, "a provider is a text, not list. There are: anchorbrowser, "),
+        ({"provider": 5}, "a provider must be a string, not int. There are: anchorbrowser, "),
+        ({"provider": ["skyvern"]}, "a provider must be a string, not list. There are: anchorbrowser, "),
         ({"provider": "skyvern", "status": "ready"}, "unknown status 'ready': there are open, pending"),
         ({"provider": "skyvern", "status": 5}, "unknown status 5: there are open, pending"),
-        ({"provider": "skyvern", "limit": 0}, "limit is a number"),
+        ({"provider": "skyvern", "limit": 0}, "limit must be a whole number"),
         ({"provider": "skyvern", "created_after": START.replace(tzinfo=None)}, "created_after has no offset"),
-        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before is a datetime, not str"),
-        ({"provider": "skyvern", "created_before": START.date()}, "created_before is a datetime, not date"),
-        ({"provider": "browserbase", "metadata": ["job"]}, "metadata is a mapping from texts to texts"),
-        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata is a mapping from texts to texts"),
-        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata is a mapping from texts to texts"),
-        ({"provider": "anchorbrowser", "metadata": {"job": "\ud800"}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before must be a datetime, not str"),
+        ({"provider": "skyvern", "created_before": START.date()}, "created_before must be a datetime, not date"),
+        ({"provider": "browserbase", "metadata": ["job"]}, "metadata must be a mapping from strings to strings"),
+        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata must be a mapping from strings to strings"),
+        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata must be a mapping from strings to strings"),
+        (
+            {"provider": "anchorbrowser", "metadata": {"job": "\ud800"}},
+            "metadata must be a mapping from strings to strings",
+        ),
     ]:
         with pytest.raises(errors.InvalidOption, match=problem):
             client.list(**arguments)  # type: ignore[arg-type]

@@ -514,7 +514,7 @@ def test_a_function_that_fails_ends_the_run(backend: str | None) -> None:
 
 
 def test_closing_the_client_ends_what_it_is_asked() -> None:
-    """A run that goes on without its client says so, reference by reference."""
+    """A run that continues without its client says so, reference by reference."""
     client = Client(api_keys=KEYS, transport=httpx.MockTransport(answer))
     results = client.get_many(f"skyvern:{number}" for number in range(50))
     next(results)

@@ -201,7 +201,7 @@ def test_options_that_are_nothing_to_send(slug: str) -> None:
     request = importlib.import_module(f"{other}_client.models").CreateSessionRequest()
     endless: dict[str, Any] = {}
     endless["self"] = endless
-    expected = f"options is a mapping, or a CreateSessionRequest of {slug}_client"
+    expected = f"options must be a mapping, or a CreateSessionRequest of {slug}_client"
     unwritten = "options cannot be written as JSON: it has a value that is not JSON, or contains itself"
     for options, text in (
         (request, f"{expected}, not CreateSessionRequest of {other}_client"),
@@ -218,42 +218,45 @@ def test_options_that_are_nothing_to_send(slug: str) -> None:
         assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
-TEXTS = "metadata is a mapping from texts to texts"
+TEXTS = "metadata must be a mapping from strings to strings"
 ALLOWED = "letters, digits, '.', '_', '-' and spaces between them"
 CHARACTERS = f"the name is empty, or it or the value has other characters than {ALLOWED}"
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "a number": ({"lifetime": 600}, "lifetime is a timedelta, not int"),
-    "no time": ({"lifetime": timedelta(0)}, "lifetime is above zero, and 0:00:00 is not"),
-    "before now": ({"lifetime": timedelta(minutes=-1)}, "lifetime is above zero, and -1 day, 23:59:00 is not"),
-    "a switch": ({"recording": 1}, "recording is True or False, not int"),
-    "another switch": ({"captcha": "no"}, "captcha is True or False, not str"),
-    "a third switch": ({"keep_alive": "no"}, "keep_alive is True or False, not str"),
-    "a region": ({"region": 1}, "region is a text, not int"),
+    "a number": ({"lifetime": 600}, "lifetime must be a timedelta, not int"),
+    "no time": ({"lifetime": timedelta(0)}, "lifetime must be above zero, not 0:00:00"),
+    "before now": ({"lifetime": timedelta(minutes=-1)}, "lifetime must be above zero, not -1 day, 23:59:00"),
+    "a switch": ({"recording": 1}, "recording must be True or False, not int"),
+    "another switch": ({"captcha": "no"}, "captcha must be True or False, not str"),
+    "a third switch": ({"keep_alive": "no"}, "keep_alive must be True or False, not str"),
+    "a region": ({"region": 1}, "region must be a string, not int"),
     "an empty region": ({"region": " "}, "region is empty, or has characters that cannot be printed"),
     "an unsendable region": ({"region": "\ud800"}, "region is empty, or has characters that cannot be printed"),
-    "a proxy": ({"proxy": 1}, "proxy is True, False, a country such as 'de', or a Proxy, not int"),
+    "a proxy": ({"proxy": 1}, "proxy must be True, False, a country such as 'de', or a Proxy, not int"),
     "an address": (
         {"proxy": "http://me:hunter2@proxy.example.com"},
-        "a proxy's country is two letters, such as 'de'; your own proxy is Proxy(server=…)",
+        "a proxy's country must be two letters, such as 'de'; your own proxy is Proxy(server=…)",
     ),
-    "a profile": ({"profile": 1}, "profile is a text, not int"),
+    "a profile": ({"profile": 1}, "profile must be a string, not int"),
     "an empty profile": ({"profile": ""}, "profile is empty, or has characters that cannot be printed"),
     "one side": (
         {"viewport": (1280,)},
-        "viewport is a width and a height in whole pixels, such as (1280, 720), not (1280,)",
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not (1280,)",
     ),
     "no height": (
         {"viewport": (1280, 0)},
-        "viewport is a width and a height in whole pixels, such as (1280, 720), not (1280, 0)",
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not (1280, 0)",
     ),
     "no width": (
         {"viewport": (True, 1)},
-        "viewport is a width and a height in whole pixels, such as (1280, 720), not (True, 1)",
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not (True, 1)",
     ),
-    "a text": ({"viewport": "12"}, "viewport is a width and a height in whole pixels, such as (1280, 720), not '12'"),
+    "a text": (
+        {"viewport": "12"},
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not '12'",
+    ),
     "pairs": ({"metadata": [("job", "nightly")]}, f"{TEXTS}, not list"),
-    "a value": ({"metadata": {"job": 1}}, f"{TEXTS}: 'job' or its value is not a text"),
-    "a name": ({"metadata": {1: "job"}}, f"{TEXTS}: 1 or its value is not a text"),
+    "a value": ({"metadata": {"job": 1}}, f"{TEXTS}: 'job' or its value is not a string"),
+    "a name": ({"metadata": {1: "job"}}, f"{TEXTS}: 1 or its value is not a string"),
     "an empty name": (
         {"metadata": {"": "job"}},
         f"metadata '': {CHARACTERS}",
@@ -324,9 +327,9 @@ def test_a_proxy_that_there_cannot_be() -> None:
             "Proxy(country=…) takes no username and no password: the provider has them",
         ),
         ({"server": "me:hunter2@a:1"}, "Proxy(server=…) has a user in it: pass username=… and password=… instead"),
-        ({"country": 49}, "Proxy(country=…) is a text, not int"),
+        ({"country": 49}, "Proxy(country=…) must be a string, not int"),
         ({"country": "de", "city": ""}, "Proxy(city=…) is empty, or has characters that cannot be printed"),
-        ({"country": "d€"}, "a proxy's country is two letters, such as 'de'; your own proxy is Proxy(server=…)"),
+        ({"country": "d€"}, "a proxy's country must be two letters, such as 'de'; your own proxy is Proxy(server=…)"),
     ):
         with pytest.raises(errors.InvalidOption) as caught:
             Proxy(**wrong)
@@ -337,7 +340,7 @@ def test_a_profile_that_there_cannot_be() -> None:
     """It has an id, and is kept or not."""
     with pytest.raises(errors.InvalidOption, match=r"^Profile\(id=…\) is empty, or has characters that cannot be "):
         Profile("")
-    with pytest.raises(errors.InvalidOption, match=r"^Profile\(persist=…\) is True or False, not str$"):
+    with pytest.raises(errors.InvalidOption, match=r"^Profile\(persist=…\) must be True or False, not str$"):
         Profile("mine", persist="no")  # type: ignore[arg-type]  # on purpose
 
 
@@ -399,7 +402,7 @@ def test_owners() -> None:
         if owner.isprintable():
             expected = f"owner {owner!r} has other characters than {allowed}"
         assert caught.value == errors.InvalidOption(expected)
-    with pytest.raises(errors.InvalidOption, match=r"^owner is a text, not int$"):
+    with pytest.raises(errors.InvalidOption, match=r"^owner must be a string, not int$"):
         checked_owner(1)
 
 

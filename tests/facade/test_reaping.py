@@ -243,7 +243,7 @@ def test_a_list_with_a_row_that_cannot_be_read(fleet: Fleet) -> None:
 @each_backend
 @each_provider
 def test_by_the_ledger(slug: str, backend: str | None, path: Path, fleet: Fleet) -> None:
-    """Each is asked for by its id; others are not even looked at; what is over leaves the ledger."""
+    """Each is asked for by its id; others are not even looked at; what has ended leaves the ledger."""
     server = fleet.servers[slug]
     ours = [create(fleet, slug, ledger=path), create(fleet, slug, ledger=path)]
     other = server.start()

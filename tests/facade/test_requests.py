@@ -166,7 +166,7 @@ def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
         waited = list(client.wait_many([session, odd], until=lambda _: True))
         found = [client.get(session), client.wait(session, until=lambda _: True), many, waited]
 
-    refused = InvalidSessionRef("'..' is no id of a session", provider="skyvern")
+    refused = InvalidSessionRef("'..' is not an id of a session", provider="skyvern")
     assert found[:2] == [session, session]
     for results in found[2:]:
         assert len(results) == 2
@@ -277,10 +277,12 @@ class TestArguments:
     )
     def test_times(self, name: str, value: Any) -> None:
         """There is no endless one."""
-        with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
+        with pytest.raises(ValueError, match=f"{name} must be a number of seconds above zero, or a timedelta, not "):
             Client(**{name: value})
         if value is not None:
-            with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
+            with pytest.raises(
+                ValueError, match=f"{name} must be a number of seconds above zero, or a timedelta, not "
+            ):
                 Client().with_options(**{name: value})
 
     def test_the_longest_time(self) -> None:
@@ -290,7 +292,7 @@ class TestArguments:
     @pytest.mark.parametrize("value", [-1, 1.5, True, None])
     def test_retries(self, value: Any) -> None:
         """Zero is none."""
-        with pytest.raises(ValueError, match="max_retries is a number, 0 or more"):
+        with pytest.raises(ValueError, match="max_retries must be a whole number of at least 0"):
             Client(max_retries=value)
 
     def test_a_transport_has_its_own_proxy(self) -> None:

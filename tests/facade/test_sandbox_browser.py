@@ -33,7 +33,7 @@ def discovered(url: str, headers: dict[str, str]) -> Any:
 
 
 def test_a_session_that_is_created() -> None:
-    """It is connected to as at its provider, until it is over."""
+    """It is connected to as at its provider, until it has ended."""
     with sandbox.serve(browser=WEBSOCKET) as server, client_of(server) as client:
         server.freeze()
         for slug in ("browser_use", "browserbase", "skyvern"):

@@ -96,7 +96,7 @@ def test_a_stop_that_does_nothing(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_stop_that_lingers(bench: Bench, vendor: Vendor) -> None:
-    """Is a success at once, and the session is over later."""
+    """Is a success at once, and the session has ended later."""
     account = bench.account(vendor)
     session_id = account.create()
     bench.server.advance(10)

@@ -49,7 +49,7 @@ def _blank(path: str) -> str:
 
 @each_vendor
 def test_a_session_lives(bench: Bench, vendor: Vendor) -> None:
-    """It starts, is listed and read, and ends by itself when its time is over."""
+    """It starts, is listed and read, and ends by itself when its time is up."""
     account = bench.account(vendor)
     session_id = account.begin()
     assert account.open_ids()[-1:] == [session_id]
@@ -102,7 +102,7 @@ def test_an_unknown_session_cannot_be_stopped(bench: Bench, vendor: Vendor) -> N
 
 @each_creating
 def test_a_session_with_a_name_can_be_stopped(bench: Bench, vendor: Vendor) -> None:
-    """It is over from then on, and was in no list."""
+    """It has ended from then on, and was in no list."""
     account = bench.account(vendor)
     named = bench.server.ref(vendor.slug, "running").id
     assert account.get(named)["status"] == vendor.running

@@ -138,7 +138,7 @@ def test_a_limit_of_nothing(bench: Bench) -> None:
 
 @each_creating
 def test_options_come_back(bench: Bench, vendor: Vendor) -> None:
-    """A lifetime is in the unit of the provider; without an end, a session goes on."""
+    """A lifetime is in the unit of the provider; without an end, a session continues."""
     account = bench.account(vendor)
     endless: dict[str, Any] = {
         "anchorbrowser": {"session": {"timeout": {"max_duration": -1}}},
@@ -249,7 +249,7 @@ def test_live_views(bench: Bench) -> None:
 
 
 def test_recordings_of_anchor_browser(bench: Bench) -> None:
-    """A list and an MP4, once the session is over, unless it was not to be recorded."""
+    """A list and an MP4, once the session has ended, unless it was not to be recorded."""
     account = bench.account("anchorbrowser")
     session_id = account.create()
     off = account.create({"session": {"recording": {"active": False}}})
@@ -356,7 +356,7 @@ def test_accounts(bench: Bench) -> None:
 
 
 def test_the_account_of_bright_data(bench: Bench) -> None:
-    """It pays for the traffic of the sessions that are over, by the day, the last one excluded."""
+    """It pays for the traffic of the sessions that have ended, by the day, the last one excluded."""
     account = bench.account("brightdata")
     assert account.body("get_balance")["pending_costs"] == 1.9753
     costs = account.body("get_zone_cost", zone="scraping_browser1")["hl_EXAMPLE"]

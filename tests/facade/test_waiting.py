@@ -208,7 +208,7 @@ def test_an_id_in_an_error_of_a_wait(clock: Clock) -> None:
         Polls(session.ref, "ready", 1).is_met(session)
 
     assert str(late.value) == f"{shown} is not ended within 1 s: it was never seen; the last poll failed: no response"
-    assert str(over.value) == f"{shown} is over (ended), and will not be ready any more"
+    assert str(over.value) == f"{shown} has ended (ended), and will not be ready any more"
 
 
 @each_backend
@@ -322,11 +322,11 @@ def test_pauses_between_polls_are_bounded(clock: Clock) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"until": "over"}, 'until is "ended", "ready" or a plain function'),
-        ({"until": None}, 'until is "ended", "ready" or a plain function'),
-        ({"timeout": 0}, "timeout is a number of seconds above zero"),
-        ({"timeout": float("inf")}, "timeout is a number of seconds above zero"),
-        ({"timeout": timedelta(0)}, "timeout is a number of seconds above zero"),
+        ({"until": "over"}, 'until must be "ended", "ready" or a plain function'),
+        ({"until": None}, 'until must be "ended", "ready" or a plain function'),
+        ({"timeout": 0}, "timeout must be a number of seconds above zero"),
+        ({"timeout": float("inf")}, "timeout must be a number of seconds above zero"),
+        ({"timeout": timedelta(0)}, "timeout must be a number of seconds above zero"),
     ],
 )
 def test_what_cannot_be_waited_for(arguments: dict[str, Any], message: str, backend: str | None) -> None:

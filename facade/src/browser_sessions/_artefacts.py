@@ -1,4 +1,4 @@
-"""What there is to see of a session while it runs, and what it leaves behind."""
+"""The live view of a session while it runs, and its recordings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from browser_sessions.errors import (
 
 
 def live_view(inquiry: Inquiry) -> Course[LiveView]:
-    """Return where a session is watched."""
+    """Return where people watch a session."""
     provider, ref = inquiry.access.provider, _ref(inquiry)
     if "live_view_url" in provider.fields:
         session = yield from inquiry.session()
@@ -47,13 +47,13 @@ def live_view(inquiry: Inquiry) -> Course[LiveView]:
     else:
         found = yield from _module_of(inquiry, "live_views").live_view(inquiry)
     if found is None:
-        raise NotConnectable(f"{_shown(ref)} cannot be watched: it is over, or has no page yet", ref=ref)
+        raise NotConnectable(f"{_shown(ref)} cannot be watched: it has ended, or has no live view yet", ref=ref)
     _require_link(inquiry, found.url)
     return found
 
 
 def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
-    """Return the recordings that there are of a session."""
+    """Return the recordings of a session that exist by now."""
     if "recordings" in inquiry.access.provider.fields:
         session = yield from inquiry.session()
         found = session.recordings
@@ -65,7 +65,7 @@ def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
 
 
 def request_recording(inquiry: Inquiry) -> Course[None]:
-    """Have the recordings of a session made."""
+    """Ask for the recordings of a session to be made."""
     yield from _module_of(inquiry, "recordings").request_recording(inquiry)
 
 
@@ -100,10 +100,10 @@ def _written(inquiry: Inquiry, into_file: Inquiry) -> Course[None]:
 
 
 class _Link(NamedTuple):
-    """An address, to be asked for as an operation of a generated client is.
+    """A URL, requested in the way of an operation of a generated client.
 
     Attributes:
-        url: The address.
+        url: The URL.
         headers: The headers of the request.
 
     """
@@ -117,7 +117,7 @@ class _Link(NamedTuple):
         return httpx.Request("GET", self.url, headers=self.headers)
 
     def parse_response(self, response: RawResponse) -> _Arrival:
-        """Return that the body arrived; not of another success than 200, which has a part of it, or nothing."""
+        """Return True for 200; any other success has only a part of the body, or none."""
         return _Arrival(response.status_code, True if response.status_code == HTTPStatus.OK else None)
 
 
@@ -128,7 +128,7 @@ class _Arrival(NamedTuple):
 
 
 def _fetched(inquiry: Inquiry, address: str) -> Course[None]:
-    """Write what is at an address into the inquiry's file; the key is sent only to the API's own host."""
+    """Write the content of a URL into the inquiry's file; the key is sent only to the API's own host."""
     url, base = httpx.URL(address), httpx.URL(inquiry.access.base_url)
     is_own = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
     headers = inquiry.client.build_request("get", "").headers if is_own else httpx.Headers(HEADERS)
@@ -163,7 +163,7 @@ def _fetched(inquiry: Inquiry, address: str) -> Course[None]:
 
 
 def _require_link(inquiry: Inquiry, address: str) -> None:
-    """Refuse what is not an absolute http URL with a host, or one in which parsers disagree about the host."""
+    """Refuse a text that is not an absolute http URL with a host, or in which parsers disagree about the host."""
     url = parse_url(address) if address_of(address, "", []) else None
     if url is None or url.scheme not in {"http", "https"} or not url.host:
         raise _no_link(inquiry)

@@ -79,14 +79,14 @@ class AsyncObservation(_Configuration):
         return await driver.run(live_view(driver.calls.inquiry(as_ref(ref), "live_view", self._bounds)))
 
     async def recordings(self, ref: Ref) -> tuple[Recording, ...]:
-        """Return the recordings that there are of a session, as `Client.recordings`."""
+        """Return the recordings of a session that exist by now, as `Client.recordings`."""
         from browser_sessions._artefacts import recordings
 
         driver = self._open()
         return await driver.run(recordings(driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)))
 
     async def request_recording(self, ref: Ref) -> None:
-        """Have the recordings of a session made, as `Client.request_recording`."""
+        """Ask Browserbase to make the recordings of a session, as `Client.request_recording`."""
         from browser_sessions._artefacts import request_recording
 
         driver = self._open()

@@ -33,7 +33,7 @@ def checked_bounds(timeout: Seconds, max_retries: int, deadline: Seconds) -> Bou
 
     """
     if not is_whole(max_retries, least=0):
-        raise ValueError(f"max_retries is a number, 0 or more, not {max_retries!r}")
+        raise ValueError(f"max_retries must be a whole number of at least 0, not {max_retries!r}")
     return Bounds(checked_seconds("timeout", timeout), max_retries, checked_seconds("deadline", deadline))
 
 
@@ -46,7 +46,7 @@ def checked_seconds(name: str, given: Seconds) -> float:
     """
     seconds = given.total_seconds() if isinstance(given, timedelta) else given
     if not _is_number(seconds) or not 0 < seconds <= _THREE_YEARS:  # NaN is neither
-        raise ValueError(f"{name} is a number of seconds above zero, or a timedelta, not {given!r}")
+        raise ValueError(f"{name} must be a number of seconds above zero, or a timedelta, not {given!r}")
     return seconds
 
 

@@ -37,14 +37,14 @@ if TYPE_CHECKING:
 
 
 _NEW = 10.0
-"""Seconds after its creation in which a session may not be found."""
+"""Seconds after its creation in which a provider may not find a session yet."""
 
 
 _MOST_CREATED = 10_000
 """Sessions that are remembered as created here."""
 
 MAX_LIST = 100_000_000
-"""Bytes that a page of a list may have: two providers send a list as one."""
+"""Bytes that a page of a list may have: two providers send the whole list at once."""
 
 
 class ProviderClient(NamedTuple):
@@ -107,10 +107,10 @@ class Calls:
     def lists(
         self, slugs: Iterable[str] | None, query_of: Callable[[str], Query], bounds: Bounds
     ) -> dict[str, Reading | BrowserSessionsError]:
-        """Read the lists of some providers, or of all with a key; in the place of one that cannot be, there is why."""
+        """Read the lists of some providers, or of all with a key; an error takes the place of one that fails."""
         named = find_keyed(self._api_keys) if slugs is None else [slugs] if isinstance(slugs, str) else slugs
         if not isinstance(named, Iterable):
-            raise InvalidOption(f"providers is an iterable of names, not {type(named).__name__}")
+            raise InvalidOption(f"providers must be an iterable of names, not {type(named).__name__}")
         found: dict[str, Reading | BrowserSessionsError] = {}
         for slug in named:
             try:
@@ -120,7 +120,7 @@ class Calls:
         return found
 
     def inquiry(self, of: SessionRef | str, operation: str, bounds: Bounds, *, option: str | None = None) -> Inquiry:
-        """Prepare to ask about a session, or about the account of a provider; nothing is sent."""
+        """Prepare requests about a session, or about the account of a provider; nothing is sent."""
         from browser_sessions._inquiry import Inquiry
         from browser_sessions._providers._operations import require
 
@@ -156,7 +156,7 @@ class Calls:
         return Reaping(self, scope, bounds).steps()
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
-        """Fetch a session until it is what is waited for; each poll is one attempt."""
+        """Fetch a session until it has ended, is ready, or meets a condition; each poll is one attempt."""
         from browser_sessions._waiting import Polls
 
         polls = Polls(ref, until, timeout)
@@ -173,13 +173,13 @@ class Calls:
             yield Pause(polls.next_pause())
 
     def note_created(self, ref: SessionRef) -> None:
-        """Note a new session; the oldest is forgotten, which costs its stop a request, if there are too many."""
+        """Note a new session; if there are too many, the oldest is forgotten, and its stop takes one request more."""
         self.created[ref] = time.monotonic()
         if len(self.created) > _MOST_CREATED:
             self.created.popitem(last=False)
 
     def is_new(self, ref: SessionRef) -> bool:
-        """Whether a session was created here so shortly before that its provider may not find it yet."""
+        """Whether a session was created here so recently that its provider may not find it yet."""
         created = self.created.get(ref)
         return created is not None and time.monotonic() - created < _NEW
 
@@ -188,10 +188,10 @@ class Calls:
         return find_keyed(self._api_keys)
 
     def open(self, of: SessionRef | str) -> ProviderClient:
-        """Return the client for a session's provider, or for one that is named by its slug.
+        """Return the client of a session's provider, or of a provider by its slug.
 
         Raises:
-            ConfigurationError: There is no key, or the base URL is invalid.
+            ConfigurationError: The key is missing, or the base URL is invalid.
 
         """
         access = find_access(of, self._api_keys, self._base_urls, self._plain_http)

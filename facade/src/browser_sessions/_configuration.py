@@ -60,12 +60,14 @@ class Configuration(ABC, Generic[Transport, Driver]):
     def with_options(
         self, *, timeout: Seconds | None = None, max_retries: int | None = None, deadline: Seconds | None = None
     ) -> Self:
-        """Return a client with other limits, and with the connections of this one: closing one of them closes both.
+        """Return a client with other limits that shares this one's connections: closing one of them closes both.
+
+            patient = client.with_options(deadline=600)
 
         Args:
-            timeout: As of the client; None for this one's.
-            max_retries: As of the client; None for this one's.
-            deadline: As of the client; None for this one's.
+            timeout: As for the client; None for this one's.
+            max_retries: As for the client; None for this one's.
+            deadline: As for the client; None for this one's.
 
         Raises:
             ValueError: A number is out of range.
@@ -78,19 +80,21 @@ class Configuration(ABC, Generic[Transport, Driver]):
         return other
 
     def connect_info(self, session: BrowserSession, *, hosts: Collection[str] = ()) -> ConnectInfo:
-        """Return where to connect to a session's browser, for example for Playwright's `connect_over_cdp`.
+        """Return the URL and headers to connect to a session's browser, for example by Playwright's `connect_over_cdp`.
 
-        Nothing is sent. Our key is in it where the provider wants it, and nothing of it in its `repr`. A key that is
-        wanted in a header is for this machine, the provider's own hosts and the host of the base URL.
+        Nothing is sent. The API key is in it if the provider wants it, and `repr` shows nothing of it. A key in a
+        header is only for this machine, the provider's own hosts and the host of the base URL.
+
+            info = client.connect_info(client.get("skyvern:pbs_123"))
 
         Args:
-            session: A session that was fetched just before: its address may change, and expire.
+            session: A session that was fetched just before, since its URL may change and expire.
             hosts: Other hosts that may get the key, such as "browsers.example".
 
         Raises:
-            NotConnectable: There is no such address: of this provider, in this state, or at this base URL; or it is at
-                a host that may not get the key.
-            ConfigurationError: There is no key.
+            NotConnectable: The provider, the session's state or the base URL allows no connection; or the URL is at a
+                host that may not get the key.
+            ConfigurationError: The API key is missing.
 
         """
         from browser_sessions._access import find_access
@@ -150,12 +154,12 @@ class Shared(Generic[Driver]):
 
 def _by_provider(name: str, values: Mapping[str, str] | None) -> dict[str, str]:
     if not isinstance(values, Mapping | None):
-        raise ConfigurationError(f"{name} is a mapping by provider, such as {{'skyvern': '…'}}")
+        raise ConfigurationError(f"{name} must be a mapping by provider, such as {{'skyvern': '…'}}")
     checked: dict[str, Any] = dict(values or {})
     _providers_in(name, checked)
     for slug, value in checked.items():
         if not isinstance(value, str) or not value:
-            raise ConfigurationError(f"{name}[{slug!r}] is no text, or an empty one", provider=slug)
+            raise ConfigurationError(f"{name}[{slug!r}] is empty or not a text", provider=slug)
     return checked
 
 

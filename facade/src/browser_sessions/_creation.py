@@ -1,4 +1,4 @@
-"""A session that is created: how it is looked for if the response is lost, and how it is ended."""
+"""The creation of a session: how it is looked for if the response is lost, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ if TYPE_CHECKING:
     from browser_sessions._calls import Calls, ProviderClient
 
 LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds after the loss of a response at which the session is looked for."""
+"""Seconds after a response was lost at which the session is looked for."""
 
 _SEARCH = 10.0
-"""Seconds that looking for it takes at most; a look that has begun may take another one."""
+"""Seconds that this takes at most; a look that has begun may take another second."""
 
 _TOLERANCE = timedelta(seconds=10)
-"""How much a lifetime may differ that a provider says by two times: a browser takes a while to start."""
+"""How much a lifetime between two reported times may differ: a browser takes a while to start."""
 
 _STOP, CONFIRM = 60.0, 15.0
-"""Seconds that the stop of a session that is left may take, and that there are then to see it over."""
+"""Seconds that a stop at the end of a block may take, and then to see the session end."""
 
 _log = logging.getLogger("browser_sessions")
 
 
 class Creation:
-    """One session that is to be created: how far that came, and how it ended.
+    """The creation of one session: how far it came, and how the session ended.
 
     Attributes:
         created: The session as it was created or found; None until then.
-        final: The session once it is over.
-        problem: Why it may be running although it was to end.
-        is_left: Whether what it was created for is over, and the session was stopped, or the problem said.
+        final: The session once it has ended.
+        problem: Why it may still be running although it was to be stopped.
+        is_left: Whether its block has ended, and the session was stopped, or the problem reported.
 
     """
 
@@ -128,7 +128,7 @@ class Creation:
             raise
 
     def end(self) -> Course[None]:
-        """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
+        """Stop what was created, if anything was; `final` or `problem` has the result, and nothing is raised."""
         self.problem = None
         try:
             session = self.created or (yield from self._found())
@@ -152,11 +152,11 @@ class Creation:
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
     def leaving(self, error: BaseException | None, interruption: BaseException | None) -> BaseException | None:
-        """Return the exception with which a session is left; it says if the session may be running.
+        """Return the exception to raise at the end of a block; it has a note if the session may be running.
 
         Args:
-            error: The exception that was on its way before the session was stopped.
-            interruption: What interrupted the stop.
+            error: The exception that was being raised before the session was stopped.
+            interruption: The exception that interrupted the stop.
 
         """
         # An interruption is not lost, and is not needed twice.
@@ -170,7 +170,7 @@ class Creation:
 
     @property
     def doubt(self) -> str | None:
-        """Why a session may be running; None if none is."""
+        """Why a session may be running; None if it cannot be."""
         if self.problem:
             return str(self.problem)
         if self.final or not self._may_run:
@@ -184,7 +184,7 @@ class Creation:
         return self.created is not None or (self._receipt.is_sent and not self._is_settled)
 
     def _found(self) -> Course[BrowserSession | None]:
-        """Return what an interrupted create created, if anything."""
+        """Return the session of an interrupted create, if there is one."""
         came = self._receipt.came
         received = outcome_of(self._call, came, self._call.bounds.timeout)
         outcome = self._checked(received)
@@ -196,7 +196,7 @@ class Creation:
         return (yield from self._take((yield from self._search(outcome))))
 
     def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
-        """Return what came of a create; a session that no request can name is as good as lost."""
+        """Return the outcome of a create; a session whose id no request can hold counts as lost."""
         came = self._receipt.came
         if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
@@ -204,7 +204,7 @@ class Creation:
         return unexpected(self._call, came, f"no request can name this session: {problem}") if problem else outcome
 
     def _naming_problem(self, session: BrowserSession) -> Exception | None:
-        """Return why no request can name a session; None if one can."""
+        """Return why no request can hold a session's id; None if one can."""
         named = self._stops.named(session.id)
         try:
             self._stops.OPERATION.build_request(as_ref(session).id, client=self._call.client, **named)
@@ -262,12 +262,12 @@ class Creation:
             self._is_recorded = True
 
     def _settle(self) -> Course[None]:
-        """Say for certain that nothing was created."""
+        """Note that nothing was created, for certain."""
         self._is_settled = True
         yield from note(self._calls, "failed", self._call.access, self._mark)
 
     def _with_lifetime(self, session: BrowserSession) -> BrowserSession:
-        """Return a session in which a lifetime that was not asked for is unexpected."""
+        """Return the session, with its lifetime listed as unexpected if another one was asked for."""
         wanted, granted = self._options.lifetime, self._module.granted(session)
         if wanted is None or granted is None or abs(granted - wanted) <= _TOLERANCE:
             return session

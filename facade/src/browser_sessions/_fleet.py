@@ -93,7 +93,7 @@ def _results_of(unavailable: Iterable[Found], readings: Iterable[Reading], drive
 
 
 class _Turns(AsyncIterator[Reading]):
-    """The lists of which a page is to be read next, until all are over."""
+    """The lists of which a page is to be read next, until all have ended."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._waiting = deque(readings)

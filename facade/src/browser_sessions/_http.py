@@ -34,7 +34,7 @@ HEADERS = {
 }
 
 FAULTS = (ConfigurationError, LedgerError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
-"""What a step can raise, whatever the server, the network and the disk do."""
+"""All errors that a step can raise because of the server, the network or the disk."""
 
 UNSENT = (
     httpx.ConnectError,
@@ -43,8 +43,8 @@ UNSENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-"""What proves that no byte of a request was received: there never was a connection. Nothing else does, not even a
-`WriteError`: the kernel has the first bytes sent by then."""
+"""The errors that prove that no byte of a request was received: there never was a connection. No other error does, not
+even a `WriteError`: the kernel has sent the first bytes by then."""
 
 _CORE_FAULTS = (
     httpcore.NetworkError,
@@ -66,7 +66,7 @@ Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 
 
 class Network:
-    """What sends requests from threads: pools of connections of our own, or a transport of the user's."""
+    """Sends requests from threads: through our own pools of connections, or a transport of the user's."""
 
     def __init__(
         self, transport: httpx.BaseTransport | None, *, proxy: str | None, verify: ssl.SSLContext | bool

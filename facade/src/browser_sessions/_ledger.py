@@ -79,7 +79,7 @@ class Ledger:
                 return contents_of(None, ())
 
     def compact(self) -> None:
-        """Remove the lines of sessions that are over; no line that is written meanwhile is lost."""
+        """Remove the lines of sessions that have ended; no line that is written meanwhile is lost."""
         with self._explained(), contextlib.suppress(FileNotFoundError), self._locked(os.O_RDONLY) as file:
             contents = self._contents(file)
             kept = [line for line, entry in contents.lines if entry is None or not contents.is_settled(entry)]

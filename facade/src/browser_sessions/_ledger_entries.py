@@ -28,7 +28,7 @@ class LedgerEntry(NamedTuple):
     Attributes:
         time: When it was written, by the clock of the machine, UTC.
         event: "create": a request that creates a session is about to be sent. "created": the session has this id.
-            "failed": none was created, or none can run any more. "over": the session was seen over.
+            "failed": none was created, or none can run any more. "over": the session was seen to end.
         provider: Whose session.
         host: The host of the base URL, with its port if it is not the usual one.
         id: The session's id; None for "create" and "failed".
@@ -65,8 +65,8 @@ class Contents(NamedTuple):
         salt: The salt of the fingerprints; None if the first line has none.
         lines: Each line but the first one, with its entry; None if it cannot be read.
         problems: Which lines cannot be read, and why.
-        over: The sessions that are over.
-        settled: The markers of sessions that are over, or were not created.
+        over: The sessions that have ended.
+        settled: The markers of sessions that have ended, or were not created.
 
     """
 
@@ -82,7 +82,7 @@ class Contents(NamedTuple):
         return [entry for _, entry in self.lines if entry]
 
     def is_settled(self, entry: LedgerEntry) -> bool:
-        """Whether an entry is about a session that is over, or was not created."""
+        """Whether an entry is about a session that has ended, or was not created."""
         return entry.session in self.over or entry.marker in self.settled
 
     def unsettled(self) -> list[LedgerEntry]:

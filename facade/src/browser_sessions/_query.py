@@ -98,11 +98,11 @@ def checked_query(
     metadata, created_after, created_before, limit = others
     provider = known_provider(slug)
     if limit is not None and not is_whole(limit, least=1):
-        raise InvalidOption(f"limit is a number, 1 or more, not {limit!r}", provider=slug)
+        raise InvalidOption(f"limit must be a whole number of at least 1, not {limit!r}", provider=slug)
     require(slug, "list", option="metadata" if metadata else None)
     for name, moment in (("created_after", created_after), ("created_before", created_before)):
         if moment is not None and not isinstance(moment, datetime):
-            raise InvalidOption(f"{name} is a datetime, not {type(moment).__name__}", provider=slug)
+            raise InvalidOption(f"{name} must be a datetime, not {type(moment).__name__}", provider=slug)
         if moment is not None and moment.utcoffset() is None:
             raise InvalidOption(f"{name} has no offset: give it one, such as datetime.UTC", provider=provider.slug)
     labels = _checked_labels(provider, metadata)
@@ -114,7 +114,9 @@ def _checked_labels(provider: Provider, metadata: object) -> dict[str, str]:
         return {}
     if isinstance(metadata, Mapping) and all(_is_text(each) for label in metadata.items() for each in label):
         return dict(metadata)
-    raise InvalidOption("metadata is a mapping from texts to texts that UTF-8 can write", provider=provider.slug)
+    raise InvalidOption(
+        "metadata must be a mapping from strings to strings that UTF-8 can encode", provider=provider.slug
+    )
 
 
 def _is_text(value: object) -> bool:

@@ -84,7 +84,7 @@ def checked_scope(
 
     """
     if not isinstance(older_than, timedelta) or older_than < timedelta(0):
-        raise InvalidOption(f"older_than is a timedelta, not below zero, and {older_than!r} is not")
+        raise InvalidOption(f"older_than must be a timedelta of zero or more, not {older_than!r}")
     owner = calls.owner if owner is None else checked_owner(owner)
     if owner is None and calls.ledger is None:
         raise ConfigurationError(

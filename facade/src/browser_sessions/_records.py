@@ -48,7 +48,7 @@ def note(
 
 
 def note_over(calls: Calls, session: BrowserSession) -> Course[None]:
-    """Write that a session was seen over."""
+    """Write that a session was seen to end."""
     marker = session.marker if is_marker(session.marker) else None
     yield from note(calls, "over", calls.open(session.ref).access, marker, session)
 

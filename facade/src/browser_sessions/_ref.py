@@ -35,15 +35,15 @@ class SessionRef:
 
     def __post_init__(self) -> None:
         if not all(isinstance(part, str) for part in (self.provider, self.id)):
-            raise InvalidSessionRef("the provider and the id of a session are texts")
+            raise InvalidSessionRef("the provider and the id of a session must be strings")
         if _is_wrapped(self.provider):
             raise InvalidSessionRef(f"the provider of a session {_WRAPPED}")
         if self.provider not in PROVIDERS:
             raise InvalidSessionRef(unknown_provider(self.provider))
         if self.id in {"", ".", ".."}:
-            raise InvalidSessionRef(f"{self.id!r} is no id of a session", provider=self.provider)
+            raise InvalidSessionRef(f"{self.id!r} is not an id of a session", provider=self.provider)
         if not self.id.isascii() and any("\ud800" <= each <= "\udfff" for each in self.id):
-            raise InvalidSessionRef("an id of a session has no lone surrogates", provider=self.provider)
+            raise InvalidSessionRef("an id of a session must not have lone surrogates", provider=self.provider)
         if _is_wrapped(self.id):
             # Not stripped: two references to one session would not be equal, and a result would have another one's.
             raise InvalidSessionRef(f"the id of a session {_WRAPPED}", provider=self.provider)
@@ -119,7 +119,7 @@ def unknown_provider(provider: object) -> str:
     import difflib
 
     if not isinstance(provider, str):
-        return f"a provider is a text, not {type(provider).__name__}. There are: {', '.join(PROVIDERS)}"
+        return f"a provider must be a string, not {type(provider).__name__}. There are: {', '.join(PROVIDERS)}"
     # What is no name is not shown: it may be a part of an address, or a key.
     shown = f"provider {provider!r}" if provider.replace("-", "_").isidentifier() else "such provider"
     nearest = difflib.get_close_matches(provider.lower(), PROVIDERS, n=1)

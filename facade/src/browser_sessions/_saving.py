@@ -23,7 +23,7 @@ def checked_target(path: str | os.PathLike[str], *, overwrite: bool, max_size: i
 
     """
     if not is_whole(max_size, least=1):
-        raise ValueError(f"max_size is a number of bytes, 1 or more, not {max_size!r}")
+        raise ValueError(f"max_size must be a whole number of bytes, at least 1, not {max_size!r}")
     target = Path(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the folder is missing: create it first", str(target.parent))

@@ -37,7 +37,7 @@ class _Run:
 
     @property
     def final(self) -> BrowserSession | None:
-        """The session once it is over; None until then, and if it was not seen over."""
+        """The session once it has ended; None until then, and if it was not seen to end."""
         return self._creation.final
 
     def _enter(self) -> None:
@@ -91,7 +91,7 @@ def leave(driver: Driver, creation: Creation, error: BaseException | None) -> No
         error: The exception that is on its way; it gets a note if the session may be running afterwards.
 
     Raises:
-        StopUnconfirmed: The session was not seen over, and there was no other exception.
+        StopUnconfirmed: The session was not seen to end, and there was no other exception.
         BaseException: What interrupted the stop.
 
     """

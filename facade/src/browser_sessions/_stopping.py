@@ -1,4 +1,4 @@
-"""How a session is stopped: only if it is the one that is meant, and until it is seen to be over."""
+"""How a session is stopped: only if it is the one that is meant, and until it is seen to have ended."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _PAUSE = 1.0
 """Seconds between two stops of a session that its provider does not know yet."""
 
 _LEAST = 1.0
-"""Seconds that there are to see a session over, however long its stop took."""
+"""Seconds to see a session end at least, however long its stop took."""
 
 
 def stop(
     calls: Calls, ref: SessionRef, timeout: float, bounds: Bounds, *, confirming: float | None = None
 ) -> Course[BrowserSession]:
-    """Stop a session, and return it once it is over.
+    """Stop a session, and return it once it has ended.
 
     One that this client did not create is fetched first: it is stopped only if it has this very id, and is open. That
     assumes nothing of the form of an id.
@@ -48,12 +48,12 @@ def stop(
         ref: Which session.
         timeout: Seconds for all of it.
         bounds: The bounds of a read.
-        confirming: Seconds after the response to the stop in which the session must be seen over; None for what is
+        confirming: Seconds after the response to the stop in which the session must be seen to end; None for what is
             left of `timeout`.
 
     Raises:
-        Unsupported: The provider stops no sessions.
-        StopUnconfirmed: It was not seen over in time.
+        Unsupported: The provider cannot stop sessions.
+        StopUnconfirmed: It was not seen to end in time.
         BrowserSessionsError: It cannot be fetched, or the provider refused to stop it.
 
     """
@@ -92,7 +92,7 @@ def _stopped(
 
 
 def _request(calls: Calls, ref: SessionRef, end: float, bounds: Bounds) -> Course[BrowserSession | None]:
-    """Ask the provider to stop a session, and return it if it responds with it."""
+    """Ask the provider to stop a session, and return the session if the response has it."""
     module = import_module(f"browser_sessions._providers.{ref.provider}.stops")
     opened = calls.open(ref)
     while True:
@@ -110,7 +110,7 @@ def _request(calls: Calls, ref: SessionRef, end: float, bounds: Bounds) -> Cours
 
 
 def _over(calls: Calls, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession | None]:
-    """Return a session that could not be stopped, if it is because it is over."""
+    """Return a session that could not be stopped, if the reason is that it has ended."""
     with contextlib.suppress(BrowserSessionsError):
         session = yield from calls.get(ref, bounds)
         return session if session.status.is_terminal and session.id == ref.id else None
@@ -120,7 +120,7 @@ def _over(calls: Calls, ref: SessionRef, bounds: Bounds) -> Course[BrowserSessio
 def _confirmed(
     calls: Calls, ref: SessionRef, seconds: float, bounds: Bounds, refusal: BrowserSessionsError | None
 ) -> Course[BrowserSession]:
-    """Return a session once it is over."""
+    """Return a session once it has ended."""
     asked = f"{shown(ref)} was asked to stop, and may still be running"
     try:
         session = yield from calls.wait(ref, "ended", seconds, bounds)

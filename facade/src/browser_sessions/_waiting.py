@@ -20,11 +20,11 @@ Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 5.0
 
 _LAST_POLL = 1.0
-"""Seconds that the last poll may take, which begins when the time is over."""
+"""Seconds that the last poll may take, which begins when the time is up."""
 
 
 class Polls:
-    """The polls of one session, further and further apart, until it is what is waited for or the time is over."""
+    """The polls of one session, further and further apart, until it is what is waited for or the time is up."""
 
     def __init__(self, ref: SessionRef, until: Until, timeout: Seconds) -> None:
         self._ref = ref
@@ -44,7 +44,7 @@ class Polls:
         """Whether a session is what is waited for.
 
         Raises:
-            SessionEnded: It is over, and never will be.
+            SessionEnded: It has ended, and never will be.
             NotConnectable: It never gets an address.
 
         """
@@ -109,7 +109,7 @@ def _condition(until: Until) -> Callable[[BrowserSession], object]:
     if isinstance(until, str) and until in _CONDITIONS:
         return _CONDITIONS[until]
     if not callable(until) or inspect.iscoroutinefunction(until):
-        raise ValueError(f'until is "ended", "ready" or a plain function of a BrowserSession, not {until!r}')
+        raise ValueError(f'until must be "ended", "ready" or a plain function of a BrowserSession, not {until!r}')
     return until
 
 
@@ -121,12 +121,12 @@ def is_connectable(session: BrowserSession) -> bool:
     """Whether a session is ready.
 
     Raises:
-        SessionEnded: It is over, and never will be.
+        SessionEnded: It has ended, and never will be.
         NotConnectable: It never gets an address.
 
     """
     if session.status.is_terminal:
-        message = f"{_shown(session.ref)} is over ({session.status}), and will not be ready any more"
+        message = f"{_shown(session.ref)} has ended ({session.status}), and will not be ready any more"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 

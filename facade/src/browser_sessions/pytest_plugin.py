@@ -49,7 +49,7 @@ def browser_session(request: pytest.FixtureRequest) -> Iterator[StartSession]:
     """A function that creates sessions, ready to be connected to, which are stopped after the test, however it ends.
 
     Its arguments are those of `Client.session`; keys and base URLs are in the environment, or are the sandbox's if the
-    test has `browser_sessions_sandbox`, too. If a session is not seen over after its stop, the test has an error.
+    test has `browser_sessions_sandbox`, too. If a session is not seen to end after its stop, the test has an error.
     """
     from browser_sessions import Client
 

@@ -39,7 +39,7 @@ class RequestDraft:
         if not isinstance(given, kind | Mapping):
             package = type(given).__module__.partition(".")[0]
             expected = f"a mapping, or a CreateSessionRequest of {slug}_client"
-            raise self.invalid(f"options is {expected}, not {type(given).__name__} of {package}")
+            raise self.invalid(f"options must be {expected}, not {type(given).__name__} of {package}")
         try:
             self.data = json.loads(encode(given))
         except (TypeError, ValueError, RecursionError):

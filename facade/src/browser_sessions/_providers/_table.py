@@ -111,14 +111,14 @@ ROWS: dict[str, dict[str, Any]] = {
             "created_at": {"from": ["created_at"], "source": "spec"},
             "ended_at": {
                 "from": ["duration", "created_at", "status"],
-                "as": "created_at + duration, once the session is over",
+                "as": "created_at + duration, once the session has ended",
                 "source": "ours",
             },
             "duration": {"from": ["duration"], "as": "whole seconds", "source": "spec"},
             "proxy_bytes": {"from": ["proxy_bytes"], "as": "bytes", "source": "spec"},
             "cost": {
                 "from": ["credits_used", "status"],
-                "as": "credits, a number or a decimal text; final once the session is over",
+                "as": "credits, a number or a decimal text; final once the session has ended",
                 "source": "seen",
             },
             "account_id": {"from": ["team_id"], "as": "a team", "source": "spec"},
@@ -161,7 +161,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "started_at": {"from": ["timestamp"], "source": "spec"},
             "ended_at": {
                 "from": ["duration", "timestamp", "status"],
-                "as": "timestamp + duration, once the session is over",
+                "as": "timestamp + duration, once the session has ended",
                 "source": "ours",
             },
             "duration": {
@@ -218,7 +218,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["id"], "source": "spec"},
             "status": {
                 "from": ["status", "finishedAt", "timeoutAt"],
-                "as": "a word; `stopped` is a timeout if the session finished when its time was over",
+                "as": "a word; `stopped` is a timeout if the session finished when its time was up",
                 "source": "ours",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
@@ -232,17 +232,17 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["cdpUrl"],
-                "as": "an address for discovery through `/json/version`; null once the session is over",
+                "as": "an address for discovery through `/json/version`; null once the session has ended",
                 "source": "seen",
             },
             "live_view_url": {
                 "from": ["liveUrl"],
-                "as": "an address that is a credential; null once the session is over",
+                "as": "an address that is a credential; null once the session has ended",
                 "source": "seen",
             },
             "recordings": {
                 "from": ["recordingUrl"],
-                "as": "a signed address, once the session is over",
+                "as": "a signed address, once the session has ended",
                 "source": "spec",
             },
             "proxy_bytes": {
@@ -254,7 +254,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "from": ["browserCost", "proxyCost", "status"],
                 "as": (
                     "USD, the sum of two decimal texts or numbers, once both are known; charged up front "
-                    "and partly refunded, so final once the session is over"
+                    "and partly refunded, so final once the session has ended"
                 ),
                 "source": "seen",
             },
@@ -398,8 +398,8 @@ ROWS: dict[str, dict[str, Any]] = {
             "status": {
                 "from": ["status", "completed_at", "started_at", "timeout"],
                 "as": (
-                    "a word; a session with `completed_at` is over whatever the word, and timed out if it completed "
-                    "when its time was over; without a word, it runs if it started"
+                    "a word; a session with `completed_at` has ended whatever the word, and timed out if it completed "
+                    "when its time was up; without a word, it runs if it started"
                 ),
                 "source": "ours",
             },

@@ -23,7 +23,7 @@ from browser_sessions.cli._tables import printable
 from browser_sessions.errors import BrowserSessionsError
 
 AGES = [timedelta(minutes=minutes) for minutes in (50, 12, 1)]
-"""Of the sessions that a sandbox can begin with; at one provider the oldest is over by then."""
+"""Of the sessions that a sandbox can begin with; at one provider the oldest has ended by then."""
 
 
 def chosen(slugs: Iterable[str], *, sandbox: bool) -> list[str]:

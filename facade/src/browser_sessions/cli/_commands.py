@@ -96,7 +96,7 @@ def get(  # noqa: PLR0913 - one for each option
 @plain_http_option
 @sandbox_option
 def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
-    """Wait for sessions, and print each when it is over or ready."""
+    """Wait for sessions, and print each once it has ended or is ready."""
     names = read_refs(refs)
     found: list[Outcome] = []
     with (
@@ -119,7 +119,7 @@ def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: t
 @plain_http_option
 @sandbox_option
 def watch(*, refs: tuple[str, ...], interval: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
-    """Watch sessions until all are over.
+    """Watch sessions until all have ended.
 
     Shows a live table on a terminal, and prints a line for each change elsewhere.
     """
@@ -187,7 +187,7 @@ def completion(shell: str) -> None:
 
 
 def _is_over(outcome: Outcome) -> bool:
-    """Whether another look will not change it: the session is over, or the error is not a passing one."""
+    """Whether another look will not change it: the session has ended, or the error is not a passing one."""
     from browser_sessions._call import is_transient
 
     if isinstance(outcome, BrowserSession):

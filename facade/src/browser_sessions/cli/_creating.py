@@ -67,7 +67,9 @@ _OPTIONS = (
     click.option("--lifetime", type=Duration("1s", "30d"), help="When it ends by itself, such as 20m."),
     click.option("--proxy", metavar="on|off|COUNTRY", callback=_proxy, help="Its proxy; a country is such as de."),
     click.option("--region", help="Where the browser runs, in the provider's words."),
-    click.option("--keep-alive/--no-keep-alive", default=None, help="Whether it goes on when its client disconnects."),
+    click.option(
+        "--keep-alive/--no-keep-alive", default=None, help="Whether it continues when its client disconnects."
+    ),
     click.option("--metadata", multiple=True, metavar="NAME=VALUE", callback=read_labels, help="A label of it."),
     click.option("--recording/--no-recording", default=None, help="Whether it is recorded."),
     click.option("--viewport", metavar="WIDTHxHEIGHT", callback=_viewport, help="The size of its window in pixels."),
@@ -136,9 +138,9 @@ def _print_candidates(sessions: Iterable[BrowserSession]) -> None:
 @ledger_options
 @plain_http_option
 def stop(*, refs: tuple[str, ...], timeout: timedelta, ledger: Path | None, plain_http: tuple[str, ...]) -> None:
-    """Stop sessions, and print each once it is over.
+    """Stop sessions, and print each once it has ended.
 
-    One that is over already is printed as it is. A session is stopped only if the provider knows it by this very id.
+    One that has already ended is printed as it is. A session is stopped only if the provider knows it by this very id.
     A ledger that cannot be written is said, and hinders no stop.
     """
     names = read_refs(refs)

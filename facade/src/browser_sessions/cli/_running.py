@@ -51,7 +51,7 @@ def run_program(  # noqa: PLR0913 - one for each option
     own is. With Anchor Browser the address, and with Skyvern the headers, hold the account's key all the same.
 
     Ctrl-C, SIGTERM and SIGHUP go to the COMMAND, and a second one kills it. The browser is stopped once the COMMAND is
-    over, although what that left in the background may go on. The exit code is the COMMAND's, or 3 if that is 0 and
+    over, although what that left in the background may continue. The exit code is the COMMAND's, or 3 if that is 0 and
     the stop is not confirmed. SIGKILL and a power failure leave the session to `browser-sessions reap`, and to its
     lifetime, which is 30 minutes unless --lifetime is given.
     """

@@ -76,7 +76,7 @@ class Sandbox:
             scenario: One of `SCENARIOS`: a status; "life", which is pending for a second when it is first asked for,
                 runs for four, and is completed then; "missing"; "bad_key"; "rate_limited" twice, and then fine;
                 "flaky": a 503, a lost response, and then fine; "slow": two seconds; "drifted": words, nulls and fields
-                of tomorrow; "enveloped" and "flat": completed, in Anchor Browser's newer and older form.
+                of a future API; "enveloped" and "flat": completed, in Anchor Browser's newer and older form.
 
         Raises:
             ValueError: The provider or the scenario is unknown.
@@ -159,9 +159,9 @@ class Sandbox:
                 off in the response; "slow", carried out only after `amount` seconds; "delayed", carried out at once,
                 with the response after `amount` seconds. Of a create: "late", the session is in no list for `amount`
                 seconds; "hidden", nor is it found by its id. Of a stop: "ignored", a success, and nothing happens;
-                "lingering", a success, and the session is over after `amount` seconds. Of a list: "shifted",
+                "lingering", a success, and the session has ended after `amount` seconds. Of a list: "shifted",
                 `amount` sessions begin before the page is read, 1 by default; "unreadable", the first row is nulls.
-                Of a get: "drifted", a session of tomorrow; "flat", without its envelope.
+                Of a get: "drifted", a session of a future API; "flat", without its envelope.
             amount: A status, seconds, or a number of sessions. The seconds of "slow" and "delayed" pass here, all
                 others by the clock of the sandbox.
             skip: Calls that go well before: with `skip=2`, a list goes wrong on its third page.

@@ -33,7 +33,7 @@ class Life:
         id: Its id.
         status: Where it is in its life: pending, running, completed, failed or timed out.
         created_at, started_at, ended_at: As far as it came.
-        expires_at: When its time is over; None if it has no end of its own.
+        expires_at: When its time is up; None if it has no end of its own.
         options: The body of the request that created it.
         ran: For how long it has run.
         browser: What stands in for its browser, if anything does.

@@ -215,7 +215,7 @@ class Wire:
         malformed: The reply for a request with problems.
         unauthorized: The reply for a request's headers without the right key.
         limited: The headers of a 429 that no limit of the sandbox is behind.
-        drifted: Makes tomorrow's body of a session from today's.
+        drifted: Makes a future API's body of a session from today's.
         seeds: Sessions that are there from the start.
         takes_final_slash: Whether a path may end in a slash.
 

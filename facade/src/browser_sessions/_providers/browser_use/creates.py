@@ -39,7 +39,7 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft = RequestDraft("browser_use", options.options, CreateSessionRequest, json_of)
     draft.put_given("lifetime", units(options.lifetime, MINUTE), "timeout")
     if options.keep_alive is False:
-        text = "Browser Use keeps every session until it is stopped or its lifetime is over: leave the option out"
+        text = "Browser Use keeps every session until it is stopped or its lifetime has passed: leave the option out"
         raise draft.invalid(f"keep_alive=False: {text}")
     _put_proxy(draft, options.proxy)
     draft.put_given("recording", options.recording, "enableRecording")
@@ -69,7 +69,9 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
     elif proxy is not None:
         found = re.fullmatch(_SERVER, str(proxy.server))
         if found is None:
-            raise draft.invalid("Proxy(server=…) is a host and a port for Browser Use, as in 'proxy.example.com:8080'")
+            raise draft.invalid(
+                "Proxy(server=…) must be a host and a port for Browser Use, as in 'proxy.example.com:8080'"
+            )
         sent = {"host": found[1], "port": int(found[2]), "username": proxy.username, "password": proxy.password}
         draft.put_parts("proxy", sent, "customProxy")
 

@@ -1,4 +1,4 @@
-"""Browserbase: a recording of each tab, which is made when it is asked for, once the session is over."""
+"""Browserbase: a recording of each tab, which is made when it is asked for, once the session has ended."""
 
 from __future__ import annotations
 

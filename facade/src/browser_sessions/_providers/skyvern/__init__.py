@@ -37,7 +37,7 @@ STATUSES = {
 }
 
 _CLOSED = "::closed::"
-"""Is in what is left of an address once the session is over."""
+"""Is in what is left of an address once the session has ended."""
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient

@@ -32,7 +32,7 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
     draft.put_given("lifetime", units(options.lifetime, MINUTE), "timeout")
     _check_lifetime(draft)
     if options.keep_alive is False:
-        text = "Skyvern keeps every session until it is stopped or its lifetime is over: leave the option out"
+        text = "Skyvern keeps every session until it is stopped or its lifetime has passed: leave the option out"
         raise draft.invalid(f"keep_alive=False: {text}")
     _put_proxy(draft, options.proxy)
     if options.profile is not None:

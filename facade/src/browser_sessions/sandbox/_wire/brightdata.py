@@ -78,7 +78,7 @@ def session_body(life: Life) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow."""
+    """Return a session of a future API."""
     new = {"status": "hibernating", "captcha": "postponed", "bandwidth": "many", "navigations": None, "new": {"a": 1}}
     return {"session": body["session"] | new, "links": []}
 

@@ -85,7 +85,7 @@ def session_body(life: Life) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow."""
+    """Return a session of a future API."""
     new = {
         "status": "HIBERNATING",
         "region": "mars-1",
