@@ -194,7 +194,7 @@ def test_run_without_a_session(server: Sandbox) -> None:
     server.fault("browser_use", "create_session", "refused", 402)
     found = ran(server, "exit 7")
     assert found.exit_code == 1
-    assert "Browser Use says that credits or a limit are used up" in found.stderr
+    assert "Browser Use reports that credits or a limit are used up" in found.stderr
 
 
 @pytest.mark.parametrize(("script", "code"), [("exit 0", 3), ("exit 7", 7)])

@@ -80,7 +80,7 @@ def test_reap_shows_and_then_stops(server: Sandbox, ledger: Path) -> None:
     assert rows(shown) == [["would be stopped", ref, "1:00:00"]]
     last = ["1 would be stopped", "Nothing was stopped: add --yes to stop them."]
     assert shown.stdout.splitlines()[-2:] == last
-    assert reap(server, older_than="2h").stdout == "nothing of yours has been left running for so long\n"
+    assert reap(server, older_than="2h").stdout == "no session of yours was left running for so long\n"
     assert list(map(str, server.open_sessions("skyvern"))) == [ref]
 
     stopped = reap(server, "--yes")
@@ -143,12 +143,16 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
 
     assert shown.exit_code == 1
     assert [(row[0], row[1], row[3]) for row in rows(shown)] == [
-        ("candidate", candidate, "may be of an interrupted create: stop it if you know it"),
-        ("ageless", str(ageless), "has no time: stop it by hand"),
+        ("candidate", candidate, "an interrupted create may have created it: stop it if it is yours"),
+        ("ageless", str(ageless), "its time is unknown: stop it by hand"),
         ("missing", f"browserbase:{gone['id']}", "its provider does not find it"),
         ("missing", f"browserbase, created as {unsent['marker']}", "its provider does not find it"),
-        ("expired", f"browserbase, created as {expired['marker']}", "no session of then can run: the ledger drops it"),
-        ("foreign", "browserbase:elsewhere", "of another key, or not the host asked: other.test"),
+        (
+            "expired",
+            f"browserbase, created as {expired['marker']}",
+            "no session of that time can still run: the ledger drops it",
+        ),
+        ("foreign", "browserbase:elsewhere", "another key or host: other.test"),
     ]
     assert [row[2] for row in rows(shown)][1] == "not reported"
     assert shown.stdout.splitlines()[-1] == "2 missing, 1 expired, 1 foreign, 1 candidate, 1 ageless, 1 unread"
@@ -193,7 +197,7 @@ def test_reap_that_fails(server: Sandbox, ledger: Path) -> None:
         (["--older-than", "soon"], "'soon' is not a time"),
         (["--older-than", "1h", "--metadata", "job"], "'job' is not a label"),
         (["--older-than", "1h", "--owner", "a.b"], "owner 'a.b' has other characters"),
-        (["--older-than", "1h", "--no-ledger"], "Without a ledger, --owner has to say which sessions are yours."),
+        (["--older-than", "1h", "--no-ledger"], "Without a ledger, --owner must name whose sessions to stop."),
     ],
 )
 def test_reap_refuses(arguments: list[str], says: str, server: Sandbox) -> None:

@@ -343,7 +343,7 @@ def test_a_system_without_the_means(path: Path, clock: Clock, monkeypatch: pytes
     monkeypatch.delattr(os, "O_NOFOLLOW")
     server = InMemory("skyvern", clock)
     error = call(server, None, "create", "skyvern", ledger=path)
-    text = f"the ledger {str(path)!r} cannot be used: this system has not the file locks and owners that it needs"
+    text = f"the ledger {str(path)!r} cannot be used: this system lacks the file locks and owners that it needs"
     assert error == LedgerError(text)
     assert server.sent == []
 

@@ -439,7 +439,7 @@ def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_envel
     if url:
         assert client.live_view("anchorbrowser:a") == LiveView(url)
     else:
-        with pytest.raises(errors.NotConnectable, match="has no page yet"):
+        with pytest.raises(errors.NotConnectable, match="has no live view yet"):
             client.live_view("anchorbrowser:a")
 
 

@@ -98,7 +98,7 @@ def test_ready(slug: str, backend: str | None, clock: Clock) -> None:
 @each_backend
 @pytest.mark.parametrize("slug", OVER)
 def test_ready_of_what_is_over(slug: str, backend: str | None, clock: Clock) -> None:
-    """It will not be ready any more, and the session is in the error."""
+    """It will not become ready, and the session is in the error."""
     error = wait(life(slug, OVER[slug]), backend, slug, until="ready")
 
     assert type(error) is SessionEnded
@@ -208,7 +208,7 @@ def test_an_id_in_an_error_of_a_wait(clock: Clock) -> None:
         Polls(session.ref, "ready", 1).is_met(session)
 
     assert str(late.value) == f"{shown} is not ended within 1 s: it was never seen; the last poll failed: no response"
-    assert str(over.value) == f"{shown} has ended (ended), and will not be ready any more"
+    assert str(over.value) == f"{shown} has ended (ended), and will not become ready"
 
 
 @each_backend

@@ -1,4 +1,4 @@
-"""What a call's course asks for, step by step, and what comes back."""
+"""The steps of a call's course, and their results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Receipt:
-    """What came of a request that may not be sent twice, although what waited for it may have been interrupted.
+    """The result of a request that may not be sent twice, even if the caller that waited for it was interrupted.
 
     Attributes:
         is_sent: Whether the request was sent, or was about to be.
@@ -27,13 +27,13 @@ class Receipt:
         self.came: RawResponse | Exception | None = None
 
     def renew(self) -> None:
-        """Forget what came of an earlier attempt; the next one is sent now."""
+        """Forget the result of an earlier attempt; the next one is sent now."""
         self.came = None
         self.is_sent = True
 
 
 class Attempt(NamedTuple):
-    """One sending of a request.
+    """One attempt to send a request.
 
     Attributes:
         request: What is sent.
@@ -53,13 +53,13 @@ class Attempt(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """A wait of some seconds."""
+    """A pause of some seconds."""
 
     seconds: float
 
 
 class Work(NamedTuple):
-    """What may block, on a disk for example, and is not cut off; a fault of it comes back as a value."""
+    """Work that may block, on a disk for example, and is not cut off; its error comes back as a value."""
 
     do: Callable[[], Any]
 
@@ -84,5 +84,5 @@ class RawResponse(NamedTuple):
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is one of success, 200 to 299."""
+        """Whether the status is a success, 200 to 299."""
         return 200 <= self.status_code < 300  # noqa: PLR2004 - HTTP's own

@@ -1,4 +1,4 @@
-"""What a request and a response carry."""
+"""The bodies of requests and responses."""
 
 from __future__ import annotations
 
@@ -55,12 +55,16 @@ class Body:
         self._received = self._length = 0
         self._gzip = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
         self._advice = ""
-        self._problem = "" if self._gzip or coding in {"", "identity"} else f"it is compressed as {coding!r}, unasked"
+        self._problem = (
+            ""
+            if self._gzip or coding in {"", "identity"}
+            else f"it is compressed as {coding!r}, which was not requested"
+        )
         self._keep(b"")
 
     def take(self, chunk: bytes) -> bool:
         """Take what has arrived, and return whether more of it is wanted."""
-        self._received += len(chunk)  # what follows the end of a compressed body is no part of it, and may be endless
+        self._received += len(chunk)  # what follows a compressed body is not part of it, and may be endless
         if self._gzip and not self._problem:
             try:
                 chunk = self._gzip.decompress(chunk, self._most + 1 - self._length)
@@ -83,7 +87,7 @@ class Body:
     def response(self) -> RawResponse:
         """Return the response with its body.
 
-        Of a status that is no success, the status says enough, and the body is as much of it as came.
+        For a status that is not a success, the body is as much of it as came: the status matters more.
 
         Raises:
             httpx.TransportError: The body of a success did not come as a whole.

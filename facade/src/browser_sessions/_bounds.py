@@ -1,4 +1,4 @@
-"""How long, and how often."""
+"""Limits of a call: how long it may take, and how often it may be tried."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Bounds(NamedTuple):
 
 
 def checked_bounds(timeout: Seconds, max_retries: int, deadline: Seconds) -> Bounds:
-    """Return the bounds that were given as arguments.
+    """Return the limits that were given as arguments, checked.
 
     Raises:
         ValueError: A number is out of range.
@@ -38,10 +38,10 @@ def checked_bounds(timeout: Seconds, max_retries: int, deadline: Seconds) -> Bou
 
 
 def checked_seconds(name: str, given: Seconds) -> float:
-    """Return an argument that bounds a time, in seconds.
+    """Return an argument that limits a time, in seconds.
 
     Raises:
-        ValueError: It is not above zero, or no number of seconds that a clock could count.
+        ValueError: It is not above zero, or not a number of seconds that a clock can count.
 
     """
     seconds = given.total_seconds() if isinstance(given, timedelta) else given

@@ -1,4 +1,4 @@
-"""What both clients are made with, and what they share with those that `with_options` makes."""
+"""The arguments of both clients, and what they share with those that `with_options` makes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Driver = TypeVar("Driver")
 
 
 class Configuration(ABC, Generic[Transport, Driver]):
-    """What `Client` and `AsyncClient` are made with, checked as far as it can be without the environment."""
+    """The arguments of `Client` and `AsyncClient`, checked as far as possible without the environment."""
 
     def __init__(  # noqa: PLR0913 - as many as there are
         self,
@@ -118,7 +118,7 @@ class Configuration(ABC, Generic[Transport, Driver]):
 
 
 class Shared(Generic[Driver]):
-    """What is made with a client's first call, once, and closed with it."""
+    """The driver, which is made once, with a client's first call, and is closed with the client."""
 
     def __init__(self) -> None:
         self.driver: Driver | None = None
@@ -144,7 +144,7 @@ class Shared(Generic[Driver]):
         self.runs = (*(each for each in self.runs if not each.is_over), run)
 
     def close(self, transport: Any) -> Any:
-        """Return what is to be closed: the driver, or else the transport; None the second time."""
+        """Return what to close: the driver, or else the transport; None the second time."""
         with self._lock:
             closing = None if self._is_closed else self.driver or transport
             self.driver = None

@@ -76,7 +76,7 @@ def is_ready(session: BrowserSession) -> bool:
     """Whether a session runs and can be connected to, as far as its provider gives a sign of that.
 
     Raises:
-        NotConnectable: It never gets an address.
+        NotConnectable: It will never have a URL to connect to.
 
     """
     provider = PROVIDERS[session.provider]

@@ -1,4 +1,4 @@
-"""The error for a call that failed: which class, which sentence, and what is kept of the response."""
+"""The error for a failed call: its class, its message, and what it keeps of the response."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MAX_LINE = 300
 
 
 class _Body(NamedTuple):
-    """A failure's body: what it says, in one line, what an error keeps of it, and whether it is an HTML page."""
+    """A failure's body: its explanation in one line, what an error keeps of it, and whether it is an HTML page."""
 
     said: str
     kept: str | None
@@ -53,7 +53,7 @@ _NO_ROUTE = (
     r"(?i)^(?:404:? )?(?:page )?not found\.?$|^cannot [a-z]+ /|^(?:the )?route \S+ (?:could )?not (?:be )?found"
     r"|^no route matched|^default backend - 404|^(?:the )?requested url \S+ (?:was )?not found"
 )
-"""What web frameworks and gateways say of a path that they do not know: Starlette, Go, Express, Fastify, Laravel, Kong,
+"""What web frameworks and gateways send for an unknown path: Starlette, Go, Express, Fastify, Laravel, Kong,
 Kubernetes, Flask and their like."""
 
 _BASE_URL = "the base URL (base_urls or {base_url_variable})"
@@ -75,7 +75,7 @@ _SENTENCES: dict[type[errors.ApiStatusError], _Sentence] = {
         "check that the key from {key_source} is complete and belongs to {name}",
     ),
     errors.PermissionDenied: ("does not allow this with the given API key", "check the key's account and permissions"),
-    errors.QuotaExceeded: ("says that credits or a limit are used up", "check the account's balance and limits"),
+    errors.QuotaExceeded: ("reports that credits or a limit are used up", "check the account's balance and limits"),
     errors.SessionNotFound: ("has no such session for this API key", "check the id and the key's account"),
     errors.RateLimited: ("received too many requests, or runs too many sessions", "try again {when}"),
     errors.ProviderUnavailable: ("failed to handle the request", "try again {when}"),
@@ -153,7 +153,7 @@ def status_error(call: Call[Any], response: RawResponse) -> errors.ApiStatusErro
 def unexpected(
     call: Call[Any], response: RawResponse, problem: str, path: str | None = None
 ) -> errors.UnexpectedResponse:
-    """Return the error for a success that is not what the provider promises; nothing of its body is kept.
+    """Return the error for a success that is not what the provider describes; nothing of its body is kept.
 
     Args:
         call: The call that failed.
@@ -171,7 +171,7 @@ def unexpected(
 
 
 def undescribed(call: Call[Any], response: RawResponse) -> str:
-    """Return what is wrong with the status of a success that the provider's description does not have."""
+    """Return the problem with a success whose status the provider's description does not have."""
     responses = (RawResponse(status, response.headers, response.content) for status in range(200, 300))
     tried = [call.operation.parse_response(each) for each in responses]
     described = [str(each.status_code) for each in tried if each.parsed is not None or each.error is not None]
@@ -179,7 +179,7 @@ def undescribed(call: Call[Any], response: RawResponse) -> str:
 
 
 def reason_of(error: BaseException | None) -> str:
-    """Return what an error says, or what led to it: trio's errors say nothing themselves."""
+    """Return the text of an error, or of its cause: trio's errors have no text of their own."""
     while error and not str(error):
         error = error.__cause__ or error.__context__
     return str(error or "")
@@ -250,7 +250,7 @@ def hidden(call: Call[Any], text: str) -> str:
     return mask_text(text, _secrets(call), call.access.provider.sensitive)
 
 
-# What the provider says
+# The provider's explanation
 
 
 def _read(call: Call[Any], content: bytes) -> _Body:
@@ -269,7 +269,7 @@ def _read_text(call: Call[Any], text: str) -> _Body:
     if text.lstrip().startswith("<"):
         title = re.search(r"(?i)<title[^>]*>([^<]+)</title", text[:MAX_SHOWN])
         return _Body(line_of(hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
-    # What has one of these may be JSON that was cut off, or that something else is wrapped around.
+    # A text with one of these may be JSON that was cut off, or that has something around it.
     if len(text) > MAX_SHOWN or re.search(r"[<{\[\\]", text) or not "".join(text.split()).isprintable():
         return _Body("", None, is_page=False)
     kept = mask_end(hidden(call, text), _secrets(call))
@@ -291,6 +291,6 @@ def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
 
 
 def line_of(text: str) -> str:
-    """Return a text as a line that a terminal and a log can take."""
+    """Return a text as one printable line, for terminals and logs."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_LINE]).split())
     return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"

@@ -1,4 +1,4 @@
-"""What is asked about a session or an account, by one call or by several."""
+"""Requests about a session or an account, by one call or several."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Inquiry(NamedTuple):
-    """How a provider is asked.
+    """How a provider is asked, and about what.
 
     Attributes:
         access: The provider, with the key and the address.
@@ -39,7 +39,7 @@ class Inquiry(NamedTuple):
     into: FileDraft | None = None
 
     def ask(self, operation: Any, **named: Any) -> Course[Any]:
-        """Return the model that an operation responds with, about the session if there is one."""
+        """Return the model of an operation's response, about the session if there is one."""
         arguments = () if self.ref is None else (self.ref.id,)
         return course(self._call(operation, arguments, named, _whole))
 
@@ -53,11 +53,11 @@ class Inquiry(NamedTuple):
         return course(self._call(self.module.OPERATION, arguments, {}, self.module.view))
 
     def find(self, operation: Any, *absent: type[BrowserSessionsError]) -> Course[Any]:
-        """Return the model that an operation responds with, or None if the session exists and has no such thing.
+        """Return the model of an operation's response, or None if the session exists but has no such thing.
 
         Args:
             operation: The operation.
-            absent: What says that there is no such thing, or no such session.
+            absent: The errors for a missing thing or session.
 
         """
         try:

@@ -1,4 +1,4 @@
-"""Where a session is watched."""
+"""Where people watch a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is never shown: keys, credentials and signed URLs, masked in texts, URLs, JSON data and headers."""
+"""Masks keys, credentials and signed URLs in texts, URLs, JSON data and headers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 HIDDEN = "***"
-"""Stands for what is not shown."""
+"""Takes the place of a secret."""
 
 _LEAST = 6
 """Characters of the shortest secret that is looked for: a shorter one occurs in ordinary text."""
@@ -26,7 +26,7 @@ def mask_text(text: str, secrets: tuple[str, ...] = (), sensitive: frozenset[str
     """Return a text without secrets, and its URLs without user, query and fragment.
 
     Args:
-        text: What is to be shown.
+        text: The text to show.
         secrets: Keys and passwords, hidden also where they are percent-encoded or escaped for JSON.
         sensitive: Names of properties; JSON in the text is cut off behind the first of them.
 
@@ -62,7 +62,7 @@ def mask_json(data: Any, mask: Callable[[str, str], str], sensitive: frozenset[s
 
     Args:
         data: JSON data, which is not changed.
-        mask: Returns what is shown of a text; takes the name of the property that it stands under, "" for a name.
+        mask: Takes the name of a property, or "", and its text, and returns the text to show.
         sensitive: Names of properties that are hidden whatever they hold, except null.
 
     """

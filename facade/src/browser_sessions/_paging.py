@@ -1,8 +1,8 @@
-"""The ways in which providers hand out a list page by page, as generators over what came.
+"""The ways in which providers split a list into pages, as generators.
 
-Each yields the arguments that ask for a page, and is sent what that page held. What is created while a list is read may
-or may not come. What was there all the time always does: in a list that is filtered by the server, a session that stops
-matching moves all behind it forward, so that a page could begin behind a session that no page had.
+Each yields the arguments that ask for a page, and is sent the content of that page. A session that is created while the
+list is read may or may not come. A session that exists all the time always does: in a list that the server filters, one
+that stops matching moves all later ones forward, so that the next page could skip one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 
 class Read(NamedTuple):
-    """What a page held.
+    """The content of a page.
 
     Attributes:
         page: The model of the response.
@@ -31,7 +31,7 @@ class Read(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A page that is to be read: the rows before it, how many it may have, and the arguments that ask for it."""
+    """A page to be read: the number of rows before it, its size, and the arguments that ask for it."""
 
     offset: int
     size: int
@@ -50,7 +50,7 @@ _REPEATS = "its pages repeat, or its rows change places faster than they can be 
 
 
 class NoProgressError(Exception):
-    """The server says that there is more, and sends nothing more."""
+    """The server reports that there is more, but sends nothing more."""
 
 
 def single() -> Pages:
@@ -63,7 +63,7 @@ def numbered(name: str, is_last: Callable[[Read, int], bool]) -> Pages:
 
     Args:
         name: The argument for the number.
-        is_last: Whether there is no page behind one of some number.
+        is_last: Whether a page, by its content and number, is the last.
 
     """
     number = known = 0
@@ -89,7 +89,7 @@ def by_offset(name: str, following: Callable[[Read, int], int | None]) -> Pages:
 
     Args:
         name: The argument for the offset.
-        following: The offset behind a page of some offset; None behind the last one.
+        following: The offset after a page, by its content and offset; None after the last one.
 
     """
     offset = known = 0
@@ -105,11 +105,11 @@ def by_offset(name: str, following: Callable[[Read, int], int | None]) -> Pages:
 
 
 def overlapping(window: Callable[[int], Window], is_last: Callable[[Read, Window], bool]) -> Pages:
-    """Read pages that have a row in common with those before, and go back where that row is gone.
+    """Read pages that share a row with the one before, and go back where that row is gone.
 
     Args:
-        window: The page that begins before so many rows, and ends behind them.
-        is_last: Whether there are no rows behind a page.
+        window: The page that continues after so many rows, of which it has the last one.
+        is_last: Whether a page is the last.
 
     """
     end = detours = 0
@@ -130,7 +130,7 @@ def overlapping(window: Callable[[int], Window], is_last: Callable[[Read, Window
 
 
 def window_of_pages(end: int, largest: int, name: str, size_name: str) -> Window:
-    """Return a numbered page that begins before row `end`, and reaches as far behind it as one can."""
+    """Return a numbered page that begins before row `end`, and reaches as far beyond it as possible."""
     if end < largest:
         return Window(0, largest, {name: 1, size_name: largest})
     first = -(-(end - 1) // largest)

@@ -22,7 +22,7 @@ SKEW = timedelta(minutes=1)
 """How much a provider's clock may be behind this machine's."""
 
 OPEN = frozenset(each for each in SessionStatus if not each.is_terminal)
-"""What is not over, for certain or perhaps."""
+"""The statuses of sessions that have not ended, or may not have."""
 
 
 class Query(NamedTuple):
@@ -31,7 +31,7 @@ class Query(NamedTuple):
     Attributes:
         statuses: Those of one of these statuses; None for all.
         metadata: Those with all of these labels.
-        created_after, created_before: Those that were created, or at least started, between these times, both included.
+        created_after, created_before: Those created, or at least started, between these times, both included.
         limit: How many at most.
 
     """
@@ -87,12 +87,12 @@ def checked_query(
     status: Statuses,
     others: tuple[Mapping[str, str] | None, datetime | None, datetime | None, int | None],
 ) -> Query:
-    """Return what was asked for as arguments: a status, metadata, two times and a limit.
+    """Return the query for a status, metadata, two times and a limit.
 
     Raises:
         Unsupported: The provider's sessions have no metadata, and some were asked for.
-        InvalidOption: The provider or a status is unknown, a time is no `datetime` or has no offset, a label is not a
-            text, or the limit is below one.
+        InvalidOption: The provider or a status is unknown, a time is not a `datetime` or has no offset, a label is
+            not a string, or the limit is below one.
 
     """
     metadata, created_after, created_before, limit = others
@@ -120,7 +120,7 @@ def _checked_labels(provider: Provider, metadata: object) -> dict[str, str]:
 
 
 def _is_text(value: object) -> bool:
-    """Whether a value is a text that can be sent, which half of a surrogate pair cannot."""
+    """Whether a value is a string that can be sent, unlike half of a surrogate pair."""
     return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 

@@ -1,4 +1,4 @@
-"""Sessions that were left running: which are ours by their marker or by the ledger, and how those are stopped."""
+"""Sessions that were left running: those that are ours by marker or ledger are found and stopped."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _STOP = 60.0
 """Seconds for the stop of one session."""
 
 _CREATE = timedelta(minutes=10)
-"""After which a create that was sent has created its session, or never will."""
+"""The time after which a create that was sent has created its session, or never will."""
 
 _OVERTIME = timedelta(days=1)
 """How much longer than its longest lifetime a session may run: Skyvern extends one by hours."""
 
 
 class Scope(NamedTuple):
-    """Which sessions are to be stopped, checked.
+    """Which sessions are to be stopped, as checked arguments.
 
     Attributes:
         older_than: Those that were created so long ago.
@@ -76,10 +76,10 @@ class Scope(NamedTuple):
 def checked_scope(
     calls: Calls, older_than: object, owner: str | None, metadata: Mapping[str, str] | None, *, dry_run: bool
 ) -> Scope:
-    """Return what was asked for as arguments of a client's `reap`.
+    """Return the arguments of a client's `reap`, checked.
 
     Raises:
-        ConfigurationError: There is neither an owner nor a ledger.
+        ConfigurationError: Neither an owner nor a ledger was given.
         InvalidOption: `older_than` is not a timedelta or is negative, or the owner cannot be one.
 
     """
@@ -94,7 +94,7 @@ def checked_scope(
 
 
 class Reaping:
-    """How far the sessions that were left running have been found and stopped."""
+    """The search for sessions that were left running, and their stops."""
 
     def __init__(self, calls: Calls, scope: Scope, bounds: Bounds) -> None:
         self._calls = calls
@@ -121,7 +121,7 @@ class Reaping:
             yield from self._by_ledger((yield from done(self._calls.ledger.read)))
         if self._scope.owner:
             keyed = [slug for slug in self._calls.keyed() if slug in _MARKING]
-            # Without a key for any of them nothing is looked at, which is to be said.
+            # Without a key for any of them nothing is read, which must be an error.
             for slug in keyed or ([] if self._calls.ledger else _MARKING):
                 yield from self._by_owner(slug)
         if self._scope.dry_run:
@@ -195,7 +195,7 @@ class Reaping:
             yield from self._judge(session)
 
     def _drop(self, entry: LedgerEntry) -> Course[None]:
-        """Have the ledger forget a create of which no session can run any more."""
+        """Drop a create from the ledger, since no session of it can still run."""
         self._expired.append(entry)
         if not self._scope.dry_run:
             access = self._calls.open(entry.provider).access
@@ -234,7 +234,7 @@ class Reaping:
         return found or None
 
     def _judge(self, session: BrowserSession) -> Course[None]:
-        """Decide what is to be done with a session of ours."""
+        """Decide what to do with a session of ours."""
         if session.status.is_terminal:
             if not self._scope.dry_run:
                 yield from note_over(self._calls, session)
@@ -261,7 +261,7 @@ _MARKING = tuple(slug for slug, each in PROVIDERS.items() if "metadata" in each.
 
 
 def _is_expired(entry: LedgerEntry) -> bool:
-    """Whether no session of a create can run any more; without a longest lifetime, one always can."""
+    """Whether no session of a create can still run; without a longest lifetime, one always can."""
     lifetime = PROVIDERS[entry.provider].operations["create"].options.get("lifetime")
     if lifetime is None or lifetime.most is None:
         return False

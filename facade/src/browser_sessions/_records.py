@@ -39,7 +39,7 @@ def record(
 def note(
     calls: Calls, event: str, access: Access, marker: str | None, session: BrowserSession | None = None
 ) -> Course[None]:
-    """Write a line about what has happened already; if it cannot be written, that is logged."""
+    """Write a line about something that has happened; if it cannot be written, that is logged."""
     try:
         yield from record(calls, event, access, marker, session)
     except LedgerError as error:
@@ -54,7 +54,7 @@ def note_over(calls: Calls, session: BrowserSession) -> Course[None]:
 
 
 def done(work: Callable[[], T]) -> Course[T]:
-    """Do what may block.
+    """Do work that may block, and return its result.
 
     Raises:
         Exception: What it raised.

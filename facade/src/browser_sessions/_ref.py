@@ -1,4 +1,4 @@
-"""The name of a session: which provider runs it, and the provider's id for it."""
+"""References to sessions: a provider, and the provider's id of the session."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from browser_sessions._session import BrowserSession
 
 Ref: TypeAlias = "SessionRef | BrowserSession | str"
-"""How a session is named wherever one is asked for."""
+"""What names a session wherever one is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRef:
-    """Which session, of which provider; as text, `skyvern:pbs_123`.
+    """A reference to a session of a provider; as text, `skyvern:pbs_123`.
 
     Attributes:
         provider: One of the names in `PROVIDERS`.
         id: The provider's id for the session, whatever it looks like.
 
     Raises:
-        InvalidSessionRef: There is no such provider, or the id is empty, "." or "..", or has white space, quotes or
+        InvalidSessionRef: The provider is unknown, or the id is empty, "." or "..", or has white space, quotes or
             invisible characters around it.
 
     """
@@ -70,7 +70,7 @@ class SessionRef:
 
 
 def as_ref(name: Ref) -> SessionRef:
-    """Return the reference of a session that is named by one, by a text, or by a view of it.
+    """Return the reference of a session that is named by a reference, a text or a `BrowserSession`.
 
     Raises:
         InvalidSessionRef: `name` is not a valid reference. One that was built from a response can be invalid as well.
@@ -98,7 +98,7 @@ _WRAPPED = "has white space, quotes or invisible characters around it: remove th
 
 
 def _is_wrapped(text: str) -> bool:
-    """Whether a text begins or ends with what comes from a file or a shell and belongs to no name."""
+    """Whether a text begins or ends with a character that comes from a file or a shell, and not from a name."""
     return any(not each.isprintable() or each in " \"'" for each in (text[:1], text[-1:]) if each)
 
 
@@ -106,7 +106,7 @@ def known_provider(name: object) -> Provider:
     """Return a provider by its name.
 
     Raises:
-        InvalidOption: There is no such provider.
+        InvalidOption: The provider is unknown.
 
     """
     if isinstance(name, str) and name in PROVIDERS:
@@ -120,7 +120,7 @@ def unknown_provider(provider: object) -> str:
 
     if not isinstance(provider, str):
         return f"a provider must be a string, not {type(provider).__name__}. There are: {', '.join(PROVIDERS)}"
-    # What is no name is not shown: it may be a part of an address, or a key.
+    # A text that is not a name is not shown: it may be a part of a URL, or a key.
     shown = f"provider {provider!r}" if provider.replace("-", "_").isidentifier() else "such provider"
     nearest = difflib.get_close_matches(provider.lower(), PROVIDERS, n=1)
     hint = f" Did you mean {nearest[0]}?" if nearest else ""

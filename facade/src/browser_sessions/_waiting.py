@@ -1,4 +1,4 @@
-"""What a session is waited for to be, and when it is polled."""
+"""The condition that a session is waited for to meet, and the times at which it is polled."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LAST_POLL = 1.0
 
 
 class Polls:
-    """The polls of one session, further and further apart, until it is what is waited for or the time is up."""
+    """The polls of one session, further and further apart, until it meets the condition or the time is up."""
 
     def __init__(self, ref: SessionRef, until: Until, timeout: Seconds) -> None:
         self._ref = ref
@@ -37,15 +37,15 @@ class Polls:
         self._error: BrowserSessionsError | None = None
 
     def bounds(self, bounds: Bounds) -> Bounds:
-        """Return the bounds of a poll that begins now; it is not retried, for the next poll does the same."""
+        """Return the bounds of a poll that begins now; it is not retried, since the next poll does the same."""
         return Bounds(bounds.timeout, 0, min(bounds.deadline, max(self._end - time.monotonic(), _LAST_POLL)))
 
     def is_met(self, session: BrowserSession) -> bool:
-        """Whether a session is what is waited for.
+        """Whether a session meets the condition.
 
         Raises:
-            SessionEnded: It has ended, and never will be.
-            NotConnectable: It never gets an address.
+            SessionEnded: It has ended, and never will.
+            NotConnectable: It will never have a URL to connect to.
 
         """
         self._session, self._error = session, None
@@ -56,7 +56,7 @@ class Polls:
         self._error = error
 
     def next_pause(self) -> float:
-        """Return for how many seconds to wait before the next poll; the last one begins at the end.
+        """Return the seconds to wait before the next poll; the last one begins when the time is up.
 
         Raises:
             WaitTimeout: No time is left for another poll.
@@ -80,7 +80,7 @@ class Polls:
         return WaitTimeout(message, ref=self._ref, session=self._session)
 
     def _missing(self, session: BrowserSession) -> str:
-        """Return what a session that runs lacks to be connected to, if that is waited for."""
+        """Return what a running session lacks to be connected to, if that is waited for."""
         if self._until != "ready" or session.status is not SessionStatus.RUNNING:
             return ""
         missing = [name for name in PROVIDERS[session.provider].ready if getattr(session, name) is None]
@@ -88,10 +88,10 @@ class Polls:
 
 
 def checked_wait(until: Until, timeout: Seconds) -> None:
-    """Refuse what cannot be waited for, before anything is taken or sent.
+    """Refuse an invalid condition or timeout, before anything is taken or sent.
 
     Raises:
-        ValueError: `until` is unknown, or `timeout` is no number of seconds.
+        ValueError: `until` is unknown, or `timeout` is not a number of seconds.
 
     """
     _condition(until)
@@ -121,12 +121,12 @@ def is_connectable(session: BrowserSession) -> bool:
     """Whether a session is ready.
 
     Raises:
-        SessionEnded: It has ended, and never will be.
-        NotConnectable: It never gets an address.
+        SessionEnded: It has ended, and never will.
+        NotConnectable: It will never have a URL to connect to.
 
     """
     if session.status.is_terminal:
-        message = f"{_shown(session.ref)} has ended ({session.status}), and will not be ready any more"
+        message = f"{_shown(session.ref)} has ended ({session.status}), and will not become ready"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 

@@ -1,4 +1,4 @@
-"""A create's body while it is made: of what is given in the provider's words, and of each option of ours."""
+"""The body of a create while it is made: from the provider's own options, and from ours."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 class RequestDraft:
-    """A body that is being made.
+    """The body of a create, while it is made.
 
     Args:
         slug: The provider.
-        given: What its user gives in the provider's words: a model, JSON data in which models may stand, or None.
+        given: The provider's own options: a model, JSON data that may contain models, or None.
         kind: The provider's model of a body.
         encode: Its client's function that writes a body as JSON.
 
@@ -67,7 +67,7 @@ class RequestDraft:
             self.put(option, value, *path)
 
     def put_parts(self, option: str, parts: Mapping[str, object], *path: str) -> None:
-        """Set properties of one object, but for those whose value is None."""
+        """Set properties of one object, except those whose value is None."""
         for name, value in present(parts).items():
             self.put(option, value, *path, name)
 
@@ -103,7 +103,7 @@ def present(parts: Mapping[str, object]) -> dict[str, object]:
 
 
 def labels_of(options: Options, marker: str | None) -> Iterator[tuple[str, str, str]]:
-    """Yield the labels of a new session, the marker last: what each comes from, its name and its value."""
+    """Yield the labels of a new session, the marker last: the option, the name and the value of each."""
     for name, value in (options.metadata or {}).items():
         yield "metadata", name, value
     if marker is not None:

@@ -1,4 +1,4 @@
-"""The providers and what each says of a session, as a literal, which `codegen` reads as data."""
+"""The providers and what each reports about a session, as a literal, which `codegen` reads as data."""
 
 from typing import Any
 
@@ -104,7 +104,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["session_id"], "source": "spec"},
             "status": {
                 "from": ["status"],
-                "as": "a word; `pending`, `processing`, `ready` and `cancelled` are in newer documentation alone",
+                "as": "`pending`, `processing`, `ready` and `cancelled` are only in newer documentation",
                 "source": "seen",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
@@ -152,8 +152,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "status": {
                 "from": ["status", "error.code"],
                 "as": (
-                    "a word; `failed` is a timeout if the error's code is `session_timeout` or "
-                    "`network_inactivity_timeout`"
+                    "`failed` is a timeout if the error's code is `session_timeout` or `network_inactivity_timeout`"
                 ),
                 "source": "seen",
             },
@@ -218,7 +217,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["id"], "source": "spec"},
             "status": {
                 "from": ["status", "finishedAt", "timeoutAt"],
-                "as": "a word; `stopped` is a timeout if the session finished when its time was up",
+                "as": "`stopped` is a timeout if the session finished when its time was up",
                 "source": "ours",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
@@ -232,17 +231,17 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["cdpUrl"],
-                "as": "an address for discovery through `/json/version`; null once the session has ended",
+                "as": "a URL for discovery through `/json/version`; null once the session has ended",
                 "source": "seen",
             },
             "live_view_url": {
                 "from": ["liveUrl"],
-                "as": "an address that is a credential; null once the session has ended",
+                "as": "a URL that is a credential; null once the session has ended",
                 "source": "seen",
             },
             "recordings": {
                 "from": ["recordingUrl"],
-                "as": "a signed address, once the session has ended",
+                "as": "a signed URL, once the session has ended",
                 "source": "spec",
             },
             "proxy_bytes": {
@@ -319,7 +318,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["id"], "source": "spec"},
             "status": {
                 "from": ["status"],
-                "as": "a word; `PENDING` came in May 2026",
+                "as": "`PENDING` was added in May 2026",
                 "source": "spec",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
@@ -343,7 +342,7 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["connectUrl"],
-                "as": "an address that holds a signing key",
+                "as": "a URL that holds a signing key",
                 "source": "spec",
             },
             "proxy_bytes": {"from": ["proxyBytes"], "as": "bytes", "source": "spec"},
@@ -398,8 +397,8 @@ ROWS: dict[str, dict[str, Any]] = {
             "status": {
                 "from": ["status", "completed_at", "started_at", "timeout"],
                 "as": (
-                    "a word; a session with `completed_at` has ended whatever the word, and timed out if it completed "
-                    "when its time was up; without a word, it runs if it started"
+                    "a session with `completed_at` has ended whatever its status, and timed out if it completed "
+                    "when its time was up; without a status, it runs if it started"
                 ),
                 "source": "ours",
             },
@@ -437,7 +436,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "connect_url": {
                 "from": ["browser_address"],
                 "as": (
-                    "an address that wants the API key as a header; there before the browser is, and absent once "
+                    "a URL that wants the API key in a header; there before the browser is, and absent once "
                     "`::closed::` is in it"
                 ),
                 "source": "seen",
@@ -451,7 +450,7 @@ ROWS: dict[str, dict[str, Any]] = {
                     "recordings[].checksum",
                     "recordings[].modified_at",
                 ],
-                "as": "signed addresses, with size in bytes and SHA-256",
+                "as": "signed URLs, with size in bytes and SHA-256",
                 "source": "spec",
             },
             "account_id": {"from": ["organization_id"], "as": "an organisation", "source": "spec"},

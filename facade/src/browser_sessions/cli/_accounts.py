@@ -1,4 +1,4 @@
-"""The command that shows accounts: what runs, what may run, and what was spent."""
+"""The command that shows accounts: running sessions, limits, and money."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def account(*, providers: tuple[str, ...], as_json: bool, plain_http: tuple[str,
 
 
 def read_accounts(client: Client, slugs: Iterable[str]) -> dict[str, Answer]:
-    """Return what each provider says of the account, or the error in its place."""
+    """Return the account at each provider, or the error in its place."""
     answers: dict[str, Answer] = {}
     for slug in slugs:
         try:
@@ -84,7 +84,7 @@ def _accounts_table(answers: Mapping[str, Answer]) -> Table:
 
 
 def _text(slug: str, answer: Answer, name: str) -> str:
-    """Return what a provider says of one side of an account."""
+    """Return one field of an account, as text."""
     if isinstance(answer, BrowserSessionsError):
         return type(answer).__name__
     value = getattr(answer, name)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _EXITS = """
 \b
 Exit codes: 0 nothing of yours is left, or all of it was stopped; 1 something failed, or
-may still be running: what --yes would stop, a candidate, what has no age, what a line of
-the ledger that cannot be read is about; 2 invalid arguments or configuration, or a ledger
+may still be running: what --yes would stop, a candidate, an ageless session, or one of an
+unreadable line of the ledger; 2 invalid arguments or configuration, or a ledger
 that cannot be used; 130 Ctrl-C.
 """
 
@@ -54,17 +54,17 @@ def reap(  # noqa: PLR0913 - one for each option
     ledger: Path | None,
     plain_http: tuple[str, ...],
 ) -> None:
-    """Show which sessions of yours were left running, and stop them with --yes.
+    """Show your sessions that were left running, and stop them with --yes.
 
-    Yours are those of the ledger, which `create` and `run` write. With --owner they are that owner's alone, and those
-    of all machines: the marker says so, which Skyvern does not keep.
+    Yours are those in the ledger, which `create` and `run` write. With --owner they are that owner's alone, from all
+    machines: their marker has the owner. Skyvern keeps no marker.
 
-    Reported and never stopped are: candidates, which may be those of interrupted creates or others' sessions; those
-    that are ageless; lines of the ledger whose session is missing at its provider, and foreign ones, of another key or
-    host, for which nothing is sent.
+    Reported and never stopped are: candidates, which interrupted creates or others may have created; ageless sessions,
+    without a time; lines of the ledger whose session is missing at its provider; expired creates, of which no session
+    can still run; and foreign lines, of another key or host, for which nothing is sent.
     """
     if ledger is None and owner is None:
-        raise click.UsageError("Without a ledger, --owner has to say which sessions are yours.")
+        raise click.UsageError("Without a ledger, --owner must name whose sessions to stop.")
     with open_client((), plain_http, sandbox=False, ledger=ledger) as (client, _), progress("reaping"):
         report = client.reap(older_than=older_than, owner=owner, metadata=metadata, dry_run=not yes)
     for error in report.failed:
@@ -82,7 +82,7 @@ def reap(  # noqa: PLR0913 - one for each option
 
 
 def _print(report: ReapReport) -> None:
-    """Print what became of each session, how many there are of each kind, and what acts."""
+    """Print what became of each session, how many there are of each kind, and how to stop them."""
     if rows := [*_rows(report)]:
         table = plain_table("", "session", "age", "")
         for row in rows:
@@ -106,7 +106,7 @@ def _totals(report: ReapReport) -> str:
     }
     return (
         ", ".join(f"{len(each):,} {name}" for name, each in counts.items() if each)
-        or "nothing of yours has been left running for so long"
+        or "no session of yours was left running for so long"
     )
 
 
@@ -114,8 +114,8 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     """Yield the rows of the table: what becomes of a session, its reference, its age, and why."""
     kinds = {
         "would be stopped" if report.dry_run else "stopped": (report.stopped, ""),
-        "candidate": (report.candidates, "may be of an interrupted create: stop it if you know it"),
-        "ageless": (report.ageless, "has no time: stop it by hand"),
+        "candidate": (report.candidates, "an interrupted create may have created it: stop it if it is yours"),
+        "ageless": (report.ageless, "its time is unknown: stop it by hand"),
     }
     for kind, (sessions, why) in kinds.items():
         for each in sessions:
@@ -123,9 +123,9 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     for entry in report.missing:
         yield "missing", _name(entry), _age(entry.time), "its provider does not find it"
     for entry in report.expired:
-        yield "expired", _name(entry), _age(entry.time), "no session of then can run: the ledger drops it"
+        yield "expired", _name(entry), _age(entry.time), "no session of that time can still run: the ledger drops it"
     for entry in report.foreign:
-        yield "foreign", _name(entry), _age(entry.time), f"of another key, or not the host asked: {entry.host}"
+        yield "foreign", _name(entry), _age(entry.time), f"another key or host: {entry.host}"
 
 
 def _name(entry: LedgerEntry) -> str:

@@ -1,4 +1,4 @@
-"""What came of each reference: exit codes, lines of errors, JSON and the table."""
+"""The results of a command: exit codes, lines of errors, JSON and the table."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
 
 
 def in_options(error: BrowserSessionsError) -> str:
-    """Return what an error says, with the command's options and variables in the place of Python's arguments."""
+    """Return an error's message, with the command's options and variables in place of Python's arguments."""
     if isinstance(error, errors.LedgerError):
         return f"{error}; --ledger PATH takes another, --no-ledger none"
     said = str(error)
@@ -72,7 +72,7 @@ _OPTIONS = {
     r"plain_http=\['(\w+)'\] (?:in Python|to the client)": r"--plain-http \1",
     r"\((from )?base_urls or ": r"(\1",
 }
-"""What an error says to programs, and what to say to people at a terminal."""
+"""What messages name in Python, and what the command names instead."""
 
 
 def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
 
 
 def error_as_json(error: BrowserSessionsError) -> dict[str, str]:
-    """Return what is said of an error in JSON."""
+    """Return an error as JSON has it."""
     return {"error": type(error).__name__, "message": str(error)}
 
 

@@ -54,7 +54,7 @@ def _age(session: BrowserSession) -> str:
 
 
 def in_seconds(time: timedelta) -> str:
-    """Return how long something takes; clocks differ, and what is below zero is nothing."""
+    """Return a time as text; one below zero is zero, since clocks differ."""
     return str(timedelta(seconds=max(int(time.total_seconds()), 0)))
 
 
@@ -71,7 +71,7 @@ def _cost_text(cost: Cost) -> str:
 
 
 def unreported(slug: str, field: str) -> str:
-    """Return what stands for a field of which a provider says nothing: now, or never."""
+    """Return what stands for a field that a provider has not reported yet, or never reports."""
     return NOT_REPORTED if field in PROVIDERS[slug].fields else NEVER_REPORTED
 
 
@@ -81,7 +81,7 @@ def _traffic(session: BrowserSession) -> str:
 
 
 def _missing(session: BrowserSession, name: str) -> str:
-    """Return what stands for a missing value: not the same where the provider never fills the field."""
+    """Return what stands for a missing value; it differs if the provider never fills the field."""
     return _ABSENT if name in PROVIDERS[session.provider].fields else _UNSUPPORTED
 
 

@@ -1,4 +1,4 @@
-"""The sums of each provider's sessions, as a table."""
+"""The totals of each provider's sessions, as a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def totals_table(sessions: Mapping[str, Sequence[BrowserSession]], accounts: Map
 
     Args:
         sessions: The sessions by provider.
-        accounts: What each provider says of its account, or the error in its place.
+        accounts: The account at each provider, or the error in its place.
 
     """
     table = plain_table("provider", "sessions", "open", "limit", "cost")
@@ -34,7 +34,7 @@ def totals_table(sessions: Mapping[str, Sequence[BrowserSession]], accounts: Map
 
 
 def _costs(sessions: Sequence[BrowserSession]) -> Iterator[str]:
-    """Yield what sessions cost, in each unit, and how many of them say nothing if some do."""
+    """Yield the cost of sessions in each unit, and how many of them have none if others have."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     costs = [each.cost for each in sessions if each.cost]
     for cost in costs:

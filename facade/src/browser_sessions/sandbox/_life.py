@@ -1,4 +1,4 @@
-"""The life of a session in the sandbox, in no provider's words."""
+"""The life of a session in the sandbox, in terms of no provider."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def iso(time: datetime) -> str:
 
 
 def phrase(status: int) -> str:
-    """Return what HTTP says of a status, for those that a provider is not known to say more of."""
+    """Return HTTP's own phrase for a status, for those of which nothing is known about a provider."""
     return HTTPStatus(status).phrase if status in {*HTTPStatus} else f"Error {status}"
 
 

@@ -44,13 +44,13 @@ def sources(query: Query) -> Iterator[Source]:
 
 
 def _tags(query: Query) -> str:
-    """Return the labels that can be asked for: a comma separates them."""
+    """Return the labels that the server can filter by: a comma separates them."""
     tags = [f"{name}={value}" for name, value in query.metadata.items()]
     return ",".join(each for each in tags if "," not in each)
 
 
 def _is_last(read: Read, number: int) -> bool:
-    """Whether there is no page behind one; one that says no number, or a lower one, is the last if it is not full."""
+    """Whether a page is the last; without a number of pages, or with one too low, it is if it is not full."""
     count = read.page.data.total_pages
     return number == count if isinstance(count, int | float) and number <= count else read.sent < _PAGE
 

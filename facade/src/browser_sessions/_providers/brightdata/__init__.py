@@ -1,4 +1,4 @@
-"""Bright Data: no address to connect to, no price, no end time, and timeouts that are failures."""
+"""Bright Data: no URL to connect to, no price, no end time, and timeouts that are failures."""
 
 from __future__ import annotations
 

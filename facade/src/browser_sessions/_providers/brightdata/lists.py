@@ -45,7 +45,7 @@ def _window(end: int) -> Window:
 def _following(read: Read, offset: int) -> int | None:
     """Return the next offset.
 
-    A page that does not say whether there is more is the last if it neither names an offset behind it nor is full.
+    A page that does not report whether there is more is the last if it neither names a larger offset nor is full.
     """
     pagination = read.page.pagination
     more, named = (pagination.has_more, pagination.next_offset) if pagination else (UNSET, UNSET)

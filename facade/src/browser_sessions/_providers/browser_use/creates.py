@@ -21,12 +21,12 @@ OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 _USUAL_COUNTRY = "us"
-"""Where the proxy is of a session for which nothing is asked."""
+"""The country of the proxy that a session has by default."""
 
 _SERVER = r"(?:http://)?([^\s/:]+):([0-9]{1,5})/?"
 
 SEARCHED: frozenset[SessionStatus] | None = frozenset({SessionStatus.RUNNING})
-"""The statuses to ask for when a session is looked for by its marker: this list cannot be asked for labels."""
+"""The statuses to ask for when a session is looked for by its marker: this list takes no labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:
@@ -82,6 +82,6 @@ def view(model: Session) -> BrowserSession:
 
 
 def granted(session: BrowserSession) -> timedelta | None:
-    """Return the lifetime that the response says, as exactly as the times in it: to a second or two."""
+    """Return the lifetime in the response, as exact as the times in it: to a second or two."""
     start, end = session.started_at, session.expires_at
     return None if start is None or end is None else end - start

@@ -1,4 +1,4 @@
-"""Browser Use: numbered pages in an unknown order; how labels are asked for is not documented."""
+"""Browser Use: numbered pages in an unknown order; how to filter by labels is not documented."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _is_last(read: Read, _: int) -> bool:
 
 def _is_last_window(read: Read, window: Window) -> bool:
     is_last = _is_end(read, window.offset + read.sent, window.size)
-    if not is_last and read.sent < window.size:  # its pages are smaller than asked for: their numbers mean other rows
+    if not is_last and read.sent < window.size:  # smaller pages than asked for: their numbers mean other rows
         raise NoProgressError(f"a page that is not the last has {read.sent} rows, and not {window.size}")
     return is_last
 
 
 def _is_end(read: Read, end: int, size: int) -> bool:
-    """Whether no row is behind a page; one that says no number, or one below what it has, is the last if not full."""
+    """Whether a page is the last; without a number of rows, or with one too low, it is if it is not full."""
     total = read.page.total_items
     return end == total if isinstance(total, int) and end <= total else read.sent < size
 

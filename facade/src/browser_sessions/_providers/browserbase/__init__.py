@@ -1,4 +1,4 @@
-"""Browserbase: every time is said, but for how long the session ran; no price."""
+"""Browserbase: all times, but no duration and no price."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 SEARCHED: frozenset[SessionStatus] | None = None
-"""The statuses to ask for when a session is looked for by its marker: any, for the list can be asked for labels."""
+"""The statuses to ask for when a session is looked for by its marker: any, since the list takes labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:
@@ -67,6 +67,6 @@ def view(model: Session) -> BrowserSession:
 
 
 def granted(session: BrowserSession) -> timedelta | None:
-    """Return the lifetime that the response says, as exactly as the times in it: to a second or two."""
+    """Return the lifetime in the response, as exact as the times in it: to a second or two."""
     start, end = session.created_at, session.expires_at
     return None if start is None or end is None else end - start

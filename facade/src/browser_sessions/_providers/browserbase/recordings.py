@@ -1,4 +1,4 @@
-"""Browserbase: a recording of each tab, which is made when it is asked for, once the session has ended."""
+"""Browserbase: a recording of each tab, made on request once the session has ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from browser_sessions._session import Recording
 from browser_sessions.errors import InvalidRequest, SessionNotFound
 
 CONTENT = None
-"""The bytes are at the address of a recording alone."""
+"""The bytes are only at the URL of a recording."""
 
 
 def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
@@ -28,5 +28,5 @@ def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
 
 
 def request_recording(inquiry: Inquiry) -> Course[None]:
-    """Have the recordings made."""
+    """Ask for the recordings to be made."""
     yield from inquiry.ask(request_operation)

@@ -37,7 +37,7 @@ STATUSES = {
 }
 
 _CLOSED = "::closed::"
-"""Is in what is left of an address once the session has ended."""
+"""Part of what is left of the URL once the session has ended."""
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
@@ -82,7 +82,7 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
 
 
 def _over(status: SessionStatus, ended_at: datetime, expires_at: datetime | None) -> SessionStatus:
-    """Return the status of a session with an end: Skyvern's own server takes it for over, whatever the word."""
+    """Return the status of a session with an end: Skyvern's own server counts it as ended, whatever its status."""
     if status is SessionStatus.FAILED:
         return status
     if expires_at is not None and ended_at >= expires_at:
@@ -91,14 +91,14 @@ def _over(status: SessionStatus, ended_at: datetime, expires_at: datetime | None
 
 
 def _inferred(raw: models.Session) -> SessionStatus:
-    """Return the status of a session without a word, by its times, even those that cannot be read."""
+    """Return the status of a session that reports none, by its times, even those that cannot be read."""
     if _was_sent(raw, "completed_at", raw.completed_at):
         return SessionStatus.ENDED
     return SessionStatus.RUNNING if _was_sent(raw, "started_at", raw.started_at) else SessionStatus.UNKNOWN
 
 
 def _was_sent(raw: models.Session, name: str, value: object) -> bool:
-    """Whether a property was sent, and not as null; one that is not what the description promises was sent, too."""
+    """Whether a property was sent, and not as null, even if it is not what the description allows."""
     return not (value is None or isinstance(value, Unset)) or raw.additional_properties.get(name) is not None
 
 

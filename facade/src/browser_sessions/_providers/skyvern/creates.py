@@ -1,4 +1,4 @@
-"""Skyvern: minutes, of which more than 240 are cut off silently, words for proxies, and no labels."""
+"""Skyvern: minutes, cut off silently above 240, names for proxies, and no labels."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ def view(model: Session) -> BrowserSession:
 
 
 def granted(session: BrowserSession) -> timedelta | None:
-    """Return the lifetime that the response says; it counts from the start of the browser, which may be later."""
+    """Return the lifetime in the response; it counts from the start of the browser, which may be later."""
     return minutes_of(getattr(session.raw, "timeout", None), "timeout", [])
