@@ -193,7 +193,7 @@ def test_providers(columns: int) -> None:
         (("watch", "a:b", "--interval", "0"), "'0' is not a time from 0.1s to 10d"),
     ],
 )
-def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
+def test_invalid_arguments_are_refused(arguments: tuple[str, ...], said: str) -> None:
     """Is said, with where help is."""
     result = run(*arguments)
     assert result.exit_code == 2
@@ -238,7 +238,7 @@ def test_a_scenario_that_is_unknown_is_named_with_those_that_there_are(server: S
         (["bogus:1", "skyvern:missing"], 1),
     ],
 )
-def test_the_exit_code_says_the_worst(refs: list[str], code: int) -> None:
+def test_the_exit_code_is_that_of_the_worst_result(refs: list[str], code: int) -> None:
     """Invalid arguments differ from failures."""
     assert run("get", "--sandbox", *refs).exit_code == code
 
@@ -461,7 +461,7 @@ class TestMain:
             main()
         assert (caught.value.code or 0) == code
 
-    def test_what_makes_no_sense(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_invalid_arguments_are_refused(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         """With where help is."""
         monkeypatch.setattr(sys, "argv", ["browser-sessions", "get"])
         with pytest.raises(SystemExit) as caught:

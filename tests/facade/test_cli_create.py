@@ -118,7 +118,7 @@ def test_create_in_a_sandbox_of_its_own() -> None:
     assert run("create", "browser_use", "--sandbox").stdout.startswith("browser_use:")
 
 
-def test_stop_prints_what_is_over(server: Sandbox) -> None:
+def test_stop_prints_sessions_that_have_ended(server: Sandbox) -> None:
     """One line each, and an error in its place; an unknown id is none that is stopped."""
     refs = [str(server.start(slug)) for slug in ("browser_use", "skyvern")]
 
@@ -176,7 +176,7 @@ def test_run_without_a_command(server: Sandbox) -> None:
     assert "no-such-command cannot be run: there is no such command. No session was created." in found.stderr
 
 
-def test_run_of_what_is_no_program(server: Sandbox, tmp_path: Path) -> None:
+def test_run_of_a_missing_program_creates_no_session(server: Sandbox, tmp_path: Path) -> None:
     """The system's reason is said, and the session is stopped."""
     text = tmp_path / "text"
     text.write_text("neither a program nor a script", "utf-8")

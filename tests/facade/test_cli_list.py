@@ -234,7 +234,7 @@ def test_labels_where_there_are_none(server: Sandbox) -> None:
         (("--limit", "0"), "0 is not in the range x>=1"),
     ],
 )
-def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
+def test_invalid_arguments_are_refused(arguments: tuple[str, ...], said: str) -> None:
     """Is said before anything is asked."""
     result = run("list", *arguments)
     assert said in " ".join(result.stderr.split())

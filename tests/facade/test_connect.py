@@ -61,7 +61,7 @@ NO_ADDRESS_YET = [{"browser_address": None}, {"browser_address": None, "source":
 
 
 @pytest.mark.parametrize("slug", TERMINAL)
-def test_a_session_that_is_over_cannot(slug: str) -> None:
+def test_a_session_that_has_ended_cannot_be_connected_to(slug: str) -> None:
     """An address that is still there is of no use."""
     session = session_of(slug, **TERMINAL[slug])
     require_not_connectable(session, f"it has ended ({session.status})")
@@ -109,7 +109,7 @@ def test_what_is_ready_runs(slug: str, state: dict[str, dict[str, Any]]) -> None
     assert slug not in state or not is_ready(session_of(slug, **state[slug]))
 
 
-def test_an_unknown_status_is_no_reason_not_to_connect() -> None:
+def test_a_session_of_unknown_status_can_be_connected_to() -> None:
     """Where there is an address, a new status does not lose the session."""
     assert Client(api_keys={"browserbase": KEY}).connect_info(session_of("browserbase", status="WARM")).url
     with pytest.raises(NotConnectable):
@@ -133,7 +133,7 @@ def test_another_base_url_gets_no_address_of_the_provider(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", PROVIDERS)
-def test_the_providers_own_address_may_be_said(slug: str) -> None:
+def test_the_providers_own_base_url_may_be_given(slug: str) -> None:
     """With a slash at its end, too."""
     client = Client(api_keys={slug: KEY}, base_urls={slug: f"{PROVIDERS[slug].base_url}/"})
     if slug in EXPECTED:

@@ -66,7 +66,7 @@ def test_a_client_raises_the_whole_error(backend: str | None, caplog: pytest.Log
     assert KEY not in "".join(texts_in([[record.getMessage(), str(record.args)] for record in caplog.records]))
 
 
-def test_a_key_from_an_argument_is_not_said_to_be_from_the_environment() -> None:
+def test_an_error_names_where_its_key_is_from() -> None:
     """The message says where the key is from."""
     with pytest.raises(errors.AuthenticationFailed, match="the key from api_keys is complete"):
         sync_client(lambda _: httpx.Response(401)).get("browserbase:x1")
@@ -169,7 +169,7 @@ def test_a_query_and_a_secret_are_not_logged(caplog: pytest.LogCaptureFixture, m
     ]
 
 
-def test_a_session_that_is_fetched_without_ado_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_session_that_is_fetched_at_once_logs_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     """Nothing at that level."""
     with caplog.at_level(logging.WARNING):
         sync_client(lambda _: httpx.Response(200, json=running("skyvern"))).get("skyvern:a")

@@ -54,7 +54,7 @@ STATUSES: dict[type[BrowserSessionsError], tuple[int, ...]] = {
 
 
 @each_provider
-def test_a_status_alone_says_what_is_wrong(slug: str) -> None:
+def test_a_status_alone_has_a_message(slug: str) -> None:
     """Whichever provider sends it, with a body that says nothing."""
     for kind, statuses in STATUSES.items():
         for status in statuses:
@@ -308,7 +308,7 @@ def test_nothing_is_kept_of_a_successs_body() -> None:
         (" " * 1199 + "ab", "a"),
     ],
 )
-def test_which_words_are_said(body: Any, said: str) -> None:
+def test_which_texts_of_a_body_are_shown(body: Any, said: str) -> None:
     """Under the names that providers use, in the order of how much they tell; and only so many of them."""
     message = str(failing("browserbase", 500, json.dumps(body)))
     assert f"(status 500: {said});" in message or (not said and "(status 500);" in message)

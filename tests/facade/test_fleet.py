@@ -311,7 +311,7 @@ def test_a_limit_of_rate_on_the_third_page() -> None:
         ({"providers": ["skyvern"], "status": 5}, "unknown status 5: there are open, "),
     ],
 )
-def test_list_many_refuses_what_is_no_name(arguments: dict[str, Any], problem: str) -> None:
+def test_list_many_refuses_what_is_not_a_name(arguments: dict[str, Any], problem: str) -> None:
     """With the same error as everywhere, before anything is sent."""
     client = sync_client(lambda _: pytest.fail("a request was sent"))
     with pytest.raises(errors.InvalidOption, match=f"^{problem}"):

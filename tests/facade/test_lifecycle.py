@@ -277,7 +277,7 @@ def test_create_looks_again_if_a_look_fails(clock: Clock) -> None:
     assert call(server, None, "create", "browserbase").id in server.open
 
 
-def test_create_says_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+def test_create_reports_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """It is logged, and its property is unexpected."""
     server = InMemory("browserbase", clock)
 
@@ -434,7 +434,7 @@ def test_stop_of_another_ones_session(slug: str, backend: str | None, clock: Clo
 
 
 @each_provider
-def test_stop_of_what_is_over(slug: str, clock: Clock) -> None:
+def test_stop_of_a_session_that_has_ended(slug: str, clock: Clock) -> None:
     """Is a success, and sends no stop."""
     server = InMemory(slug, clock)
     ref = f"{slug}:{server.start()}"
@@ -534,7 +534,7 @@ def test_stop_of_what_was_found_before(clock: Clock) -> None:
     assert server.sent.count(stop_of("browserbase", created.id)) == 1
 
 
-def test_stop_that_is_refused_because_it_is_over(clock: Clock) -> None:
+def test_stop_that_is_refused_because_the_session_has_ended(clock: Clock) -> None:
     """Is a success."""
     server = InMemory("browserbase", clock)
 
@@ -546,7 +546,7 @@ def test_stop_that_is_refused_because_it_is_over(clock: Clock) -> None:
         assert client.stop(client.create("browserbase")).status.is_terminal
 
 
-def test_stop_where_there_is_none(clock: Clock) -> None:
+def test_stop_is_unsupported_without_an_operation(clock: Clock) -> None:
     """It is refused, and nothing is sent."""
     server = InMemory("brightdata", clock)
 

@@ -518,7 +518,7 @@ def test_a_row_of_anchor_browser_is_viewed() -> None:
 
 
 @pytest.mark.parametrize("slug", sorted(LABELS))
-def test_the_marker_is_no_label(slug: str) -> None:
+def test_the_marker_is_not_in_the_metadata(slug: str) -> None:
     """It can be asked for by its name, and a view has it in a field of its own; what is no text is another one's."""
     sessions = fleet(slug, 3)
     for number, each in enumerate(sessions):
@@ -536,7 +536,7 @@ def test_another_ones_label_of_the_same_name_stays() -> None:
     assert (session.marker, session.metadata) == (None, {"browser-sessions": {"is": "another"}})
 
 
-def test_a_page_is_no_session() -> None:
+def test_a_page_is_not_viewed_as_a_session() -> None:
     """The error says what to view in its place."""
     with pytest.raises(TypeError, match=r"view each row of the SessionPage.items$"):
         view(SessionPage.from_dict({"items": []}))

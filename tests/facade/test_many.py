@@ -141,7 +141,7 @@ def test_however_many(count: int, backend: str | None) -> None:
         ({"concurrency": 8, "per_provider": {"skyvern": 1, "brightdata": 1}}, {"skyvern": 1}),
     ],
 )
-def test_no_more_than_was_said_at_once(
+def test_no_more_sessions_at_once_than_allowed(
     arguments: dict[str, Any], expected: dict[str, int], backend: str | None
 ) -> None:
     """At all, and of a provider, or of some by name; and as many as that."""
@@ -166,7 +166,7 @@ def test_no_more_than_was_said_at_once(
         ({"per_provider": {"skyvren": 1}}, ConfigurationError),
     ],
 )
-def test_what_is_no_number_is_refused_at_once(
+def test_an_invalid_number_is_refused_at_once(
     arguments: dict[str, Any], error: type[Exception], backend: str | None
 ) -> None:
     """Before a reference is taken."""

@@ -23,7 +23,8 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Profile, Proxy, SessionStatus, errors
-from browser_sessions._options import MARKER, Options, checked_options, checked_owner, make_marker
+from browser_sessions._options import Options, checked_options, checked_owner, make_marker
+from browser_sessions._reading import MARKER
 from browser_sessions.sandbox import KEY
 from browser_sessions.sandbox._fleet import Clock
 from browser_sessions.sandbox._messages import Request

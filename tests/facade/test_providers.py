@@ -18,7 +18,7 @@ each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
 @each_provider
-def test_a_provider_is_where_its_spec_says(slug: str) -> None:
+def test_a_base_url_is_that_of_the_spec(slug: str) -> None:
     """The address is the client's, and the documentation the page that the spec is vendored from."""
     provider = PROVIDERS[slug]
     assert provider.slug == slug

@@ -269,7 +269,7 @@ def test_by_the_ledger(slug: str, backend: str | None, path: Path, fleet: Fleet)
 
 
 @each_provider
-def test_what_is_over_already(slug: str, path: Path, fleet: Fleet) -> None:
+def test_a_session_that_has_already_ended(slug: str, path: Path, fleet: Fleet) -> None:
     """Is no more than that: it leaves the ledger."""
     session_id = create(fleet, slug, ledger=path)
     with sync_client(fleet) as client:

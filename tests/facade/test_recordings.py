@@ -67,7 +67,7 @@ def test_live_views(bench: Bench, client: Client, slug: str) -> None:
 
 
 @each_able
-def test_a_session_that_is_over_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
+def test_a_session_that_has_ended_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
     """But for Skyvern's, whose page stays; of one that is missing, that is what is said."""
     over = bench.server.start(slug, age=timedelta(hours=2), status="completed")
     if slug == "skyvern":
@@ -348,7 +348,7 @@ class FullDisk(io.BytesIO):
         ),
     ],
 )
-def test_a_recording_that_is_not_saved_says_what_to_do(
+def test_an_error_about_a_recording_names_what_to_do(
     arguments: dict[str, Any], content: httpx.Response, advice: str, tmp_path: Path
 ) -> None:
     """In the place of it."""
@@ -356,7 +356,7 @@ def test_a_recording_that_is_not_saved_says_what_to_do(
         sync_client(Host("skyvern", content=lambda: content)).save_recording("skyvern:a", tmp_path / "a", **arguments)
 
 
-def test_a_refused_address_is_no_refused_key(tmp_path: Path) -> None:
+def test_a_refused_url_is_not_a_refused_key(tmp_path: Path) -> None:
     """Skyvern says so with 403 of a key; at another host it is the address that has expired."""
     host = Host("skyvern", content=lambda: httpx.Response(403))
     with pytest.raises(errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such a URL expires") as caught:
@@ -399,7 +399,7 @@ def test_nothing_to_save(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
-def test_an_address_that_is_none(slug: str, url: str) -> None:
+def test_an_invalid_url_is_unexpected(slug: str, url: str) -> None:
     """Is an unexpected response, which does not show it."""
     with pytest.raises(
         errors.UnexpectedResponse, match="it is not an absolute http or https URL; find it on"

@@ -140,7 +140,7 @@ def test_the_last_error_is_raised(backend: str | None, clock: Clock) -> None:
 
 @each_backend
 @pytest.mark.parametrize(("wanted", "pause"), [("7", 7.0), ("0.1", 0.5), ("0", 0.5), ("nonsense", 0.5), ("-1", 0.5)])
-def test_never_earlier_than_the_provider_says(wanted: str, pause: float, backend: str | None, clock: Clock) -> None:
+def test_never_earlier_than_retry_after(wanted: str, pause: float, backend: str | None, clock: Clock) -> None:
     """Retry-After is waited out, and what is none of it is as if it were not there."""
     count, handler = script(status(503, retry_after=wanted), session)
 

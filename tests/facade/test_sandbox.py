@@ -41,7 +41,7 @@ def fetch(server: Sandbox, slug: str, scenario: str, **arguments: Any) -> Browse
 
 
 @each_provider
-def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -> None:
+def test_each_status_is_the_providers_own(server: Sandbox, slug: str) -> None:
     """As far as it has words for it."""
     sessions = [fetch(server, slug, state.value) for state in STATES]
 
@@ -50,7 +50,7 @@ def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -
 
 
 @each_provider
-def test_a_session_that_is_over_has_all_that_its_provider_tells(server: Sandbox, slug: str) -> None:
+def test_a_session_that_has_ended_has_all_that_its_provider_reports(server: Sandbox, slug: str) -> None:
     """No field of its table is absent, but for the failure, which has not happened, where to connect, and labels."""
     session = fetch(server, slug, "completed")
 
@@ -117,7 +117,7 @@ def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> N
 
 
 @each_provider
-def test_both_forms_of_an_answer(server: Sandbox, slug: str) -> None:
+def test_both_forms_of_a_response(server: Sandbox, slug: str) -> None:
     """Only Anchor Browser has two; the view of them is the same."""
     enveloped, flat = fetch(server, slug, "enveloped"), fetch(server, slug, "flat")
 
@@ -185,7 +185,7 @@ def test_every_error_has_a_body(server: Sandbox, slug: str) -> None:
             assert str(caught.value.body).startswith("{")
 
 
-def test_what_is_no_answer(server: Sandbox) -> None:
+def test_an_invalid_response_is_refused(server: Sandbox) -> None:
     """Is said where it is added, and not where it is asked for."""
     itself: dict[str, Any] = {}
     itself["a"] = itself
@@ -198,7 +198,7 @@ def test_what_is_no_answer(server: Sandbox) -> None:
             server.add("skyvern:pbs_1", *answers)
 
 
-def test_an_answer_is_what_it_was_when_it_was_added(server: Sandbox) -> None:
+def test_a_response_stays_as_it_was_added(server: Sandbox) -> None:
     """Whatever becomes of the object; and that of a scenario is replaced, also where the key is a bad one."""
     body = {"browser_session_id": "pbs_1", "status": "running"}
     refs = [server.add("skyvern:pbs_1", body), server.add(server.ref("skyvern", "bad_key"), body)]

@@ -208,7 +208,7 @@ def test_a_create_that_fails(backend: str | None, clock: Clock) -> None:
     assert server.sent == [CREATE["skyvern"]]
 
 
-def test_another_session_that_is_over(clock: Clock) -> None:
+def test_another_session_that_has_ended(clock: Clock) -> None:
     """Sent in the place of this one, it does not keep this one from being stopped."""
     server = InMemory("skyvern", clock)
 

@@ -97,7 +97,7 @@ def test_ready(slug: str, backend: str | None, clock: Clock) -> None:
 
 @each_backend
 @pytest.mark.parametrize("slug", OVER)
-def test_ready_of_what_is_over(slug: str, backend: str | None, clock: Clock) -> None:
+def test_ready_of_a_session_that_has_ended(slug: str, backend: str | None, clock: Clock) -> None:
     """It will not become ready, and the session is in the error."""
     error = wait(life(slug, OVER[slug]), backend, slug, until="ready")
 
@@ -144,7 +144,7 @@ def test_any_other_error_is(status: int, backend: str | None, clock: Clock) -> N
 
 
 @each_backend
-def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
+def test_the_time_is_up(backend: str | None, clock: Clock) -> None:
     """The last poll begins then, and the session as it was last seen is in the error."""
     error = wait(life("skyvern", {}), backend, timeout=4)
 
@@ -158,7 +158,7 @@ def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
 
 @each_backend
 @pytest.mark.parametrize("took", [0.0, 0.005, 0.1, 0.4])
-def test_the_last_poll_begins_when_the_time_is_over(took: float, backend: str | None, clock: Clock) -> None:
+def test_the_last_poll_begins_when_the_time_is_up(took: float, backend: str | None, clock: Clock) -> None:
     """However long polls take, so that what the error says is true."""
     begun: list[float] = []
     respond = life("skyvern", {})

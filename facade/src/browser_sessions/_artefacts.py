@@ -15,11 +15,10 @@ from browser_sessions._access import parse_url
 from browser_sessions._attempt import RawResponse
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, course
-from browser_sessions._failures import line_of
 from browser_sessions._http import HEADERS
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._live_view import LiveView
-from browser_sessions._masking import mask_text
+from browser_sessions._masking import shown
 from browser_sessions._reading import address_of
 from browser_sessions._records import done
 from browser_sessions._ref import SessionRef
@@ -47,7 +46,7 @@ def live_view(inquiry: Inquiry) -> Course[LiveView]:
     else:
         found = yield from _module_of(inquiry, "live_views").live_view(inquiry)
     if found is None:
-        raise NotConnectable(f"{_shown(ref)} cannot be watched: it has ended, or has no live view yet", ref=ref)
+        raise NotConnectable(f"{shown(ref)} cannot be watched: it has ended, or has no live view yet", ref=ref)
     _require_link(inquiry, found.url)
     return found
 
@@ -95,7 +94,7 @@ def _written(inquiry: Inquiry, into_file: Inquiry) -> Course[None]:
     found = yield from recordings(inquiry)
     if not found:
         ref = _ref(inquiry)
-        raise SessionNotFound(f"{_shown(ref)} has no recording, or none yet", ref=ref)
+        raise SessionNotFound(f"{shown(ref)} has no recording, or none yet", ref=ref)
     yield from _fetched(into_file, found[0].url)
 
 
@@ -155,7 +154,7 @@ def _fetched(inquiry: Inquiry, address: str) -> Course[None]:
         advice = "such a URL expires, so list the recordings again"
         if "location" in error.headers:
             advice = "it redirects, which is not followed: list the recordings, and fetch the URL yourself"
-        text = f"{_shown(_ref(inquiry))}: its recording cannot be fetched (status {status}); {advice}"
+        text = f"{shown(_ref(inquiry))}: its recording cannot be fetched (status {status}); {advice}"
         refusal = ApiStatusError(text, ref=inquiry.ref, status_code=status)
     else:
         return
@@ -172,7 +171,7 @@ def _require_link(inquiry: Inquiry, address: str) -> None:
 def _no_link(inquiry: Inquiry) -> UnexpectedResponse:
     name, ref = inquiry.access.provider.name, _ref(inquiry)
     problem = f"{name} sent a URL that cannot be opened: it is not an absolute http or https URL"
-    return UnexpectedResponse(f"{_shown(ref)}: {problem}; find it on {name}'s own site", ref=ref)
+    return UnexpectedResponse(f"{shown(ref)}: {problem}; find it on {name}'s own site", ref=ref)
 
 
 def _module_of(inquiry: Inquiry, name: str) -> Any:
@@ -181,7 +180,3 @@ def _module_of(inquiry: Inquiry, name: str) -> Any:
 
 def _ref(inquiry: Inquiry) -> SessionRef:
     return cast("SessionRef", inquiry.ref)
-
-
-def _shown(ref: SessionRef) -> str:
-    return line_of(mask_text(str(ref)))

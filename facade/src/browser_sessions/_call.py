@@ -145,6 +145,11 @@ def _sent(call: Call[Any], attempt: Attempt, number: int) -> Course[RawResponse 
         _log_attempt(call, attempt.request, came, start, number)
 
 
+def whole(model: T) -> T:
+    """View a model as it is."""
+    return model
+
+
 def is_transient(error: BrowserSessionsError) -> bool:
     """Whether the same call may succeed a moment later; TLS and proxies that refuse it now will refuse it then."""
     return isinstance(error, TRANSIENT) and not re.search(_REFUSED, str(error.__cause__ or ""))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from browser_sessions._access import Access, find_access, find_keyed
 from browser_sessions._attempt import Pause
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
-from browser_sessions._call import Call, Course, course, is_transient
+from browser_sessions._call import Call, Course, course, is_transient, whole
 from browser_sessions._http import HEADERS
 from browser_sessions._ref import SessionRef, known_provider
 from browser_sessions._session import BrowserSession
@@ -100,7 +100,7 @@ class Calls:
         sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
 
         def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
-            return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
+            return Call(access, client, source.operation, whole, bounds, named=named, max_body=MAX_LIST)
 
         return Reading(slug, query, sources, call_of)
 
@@ -108,7 +108,7 @@ class Calls:
         self, slugs: Iterable[str] | None, query_of: Callable[[str], Query], bounds: Bounds
     ) -> dict[str, Reading | BrowserSessionsError]:
         """Read the lists of some providers, or of all with a key; an error takes the place of one that fails."""
-        named = find_keyed(self._api_keys) if slugs is None else [slugs] if isinstance(slugs, str) else slugs
+        named = self.keyed() if slugs is None else [slugs] if isinstance(slugs, str) else slugs
         if not isinstance(named, Iterable):
             raise InvalidOption(f"providers must be an iterable of names, not {type(named).__name__}")
         found: dict[str, Reading | BrowserSessionsError] = {}
@@ -199,7 +199,3 @@ class Calls:
         client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
         # Two threads may both come here: neither opens a connection.
         return self._opened.setdefault(access.provider.slug, ProviderClient(access, module, client))
-
-
-def _whole(page: Any) -> Any:
-    return page

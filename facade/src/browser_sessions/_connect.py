@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from browser_sessions._masking import shown
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._reading import word_of
 from browser_sessions._session import BrowserSession
@@ -116,6 +117,4 @@ def _problem_of_host(address: str, access: Access, hosts: Collection[str]) -> st
 
 
 def _not_connectable(session: BrowserSession, problem: str) -> NotConnectable:
-    from browser_sessions._masking import mask_text
-
-    return NotConnectable(f"{mask_text(str(session.ref))} cannot be connected to: {problem}", ref=session.ref)
+    return NotConnectable(f"{shown(session.ref)} cannot be connected to: {problem}", ref=session.ref)

@@ -16,13 +16,14 @@ from browser_sessions._attempt import Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
 from browser_sessions._failures import unexpected
-from browser_sessions._masking import secrets_in
-from browser_sessions._options import MARKER, Options, make_marker
+from browser_sessions._masking import secrets_in, shown
+from browser_sessions._options import Options, make_marker
 from browser_sessions._query import OPEN, SKEW, Query
+from browser_sessions._reading import MARKER
 from browser_sessions._records import note, note_over, record
 from browser_sessions._ref import as_ref
 from browser_sessions._session import BrowserSession
-from browser_sessions._stopping import shown, stop
+from browser_sessions._stopping import stop
 from browser_sessions._waiting import is_connectable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, SessionEnded, StopUnconfirmed
 

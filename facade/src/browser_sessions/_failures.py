@@ -13,7 +13,7 @@ import httpx
 
 from browser_sessions import errors
 from browser_sessions._attempt import RawResponse
-from browser_sessions._masking import mask_end, mask_headers, mask_json, mask_text
+from browser_sessions._masking import line_of, mask_end, mask_headers, mask_json, mask_text
 from browser_sessions._rate_limits import kind_of_limit, retry_after
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ MAX_SHOWN = 2_000
 
 _MAX_READ = 100_000
 """Bytes of a failure's body that are read: no explanation is longer."""
-
-_MAX_LINE = 300
 
 
 class _Body(NamedTuple):
@@ -288,9 +286,3 @@ def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
         found = next((said[name] for name in _SAID if said.get(name)), None)
         for sentence in _sentences(found, depth - 1):
             yield f"{where}: {sentence}" if where else sentence
-
-
-def line_of(text: str) -> str:
-    """Return a text as one printable line, for terminals and logs."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_LINE]).split())
-    return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"

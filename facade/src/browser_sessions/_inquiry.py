@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from browser_sessions._access import Access
 from browser_sessions._bounds import Bounds
-from browser_sessions._call import Call, Course, course
+from browser_sessions._call import Call, Course, course, whole
 from browser_sessions._http import MAX_BODY
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
@@ -41,7 +41,7 @@ class Inquiry(NamedTuple):
     def ask(self, operation: Any, **named: Any) -> Course[Any]:
         """Return the model of an operation's response, about the session if there is one."""
         arguments = () if self.ref is None else (self.ref.id,)
-        return course(self._call(operation, arguments, named, _whole))
+        return course(self._call(operation, arguments, named, whole))
 
     def within(self, bounds: Bounds, max_body: int, into: FileDraft | None = None) -> Self:
         """Return the same with other limits, and with a file for the body."""
@@ -79,7 +79,3 @@ class Inquiry(NamedTuple):
             max_body=self.max_body,
             into=self.into,
         )
-
-
-def _whole(model: Any) -> Any:
-    return model

@@ -13,6 +13,9 @@ HIDDEN = "***"
 _LEAST = 6
 """Characters of the shortest secret that is looked for: a shorter one occurs in ordinary text."""
 
+_MAX_LINE = 300
+"""Characters of a line."""
+
 # Expressions as texts: they are compiled with the first text that is masked.
 _URL = r":(?:\\{0,7}/){2}[^\s\"<>]*"
 _USER = r"((?:\\{0,7}/){2})[^/?#]*@"
@@ -37,6 +40,17 @@ def mask_text(text: str, secrets: tuple[str, ...] = (), sensitive: frozenset[str
     found = _member(sensitive).search(text) if sensitive else None
     text = text[: found.end()] + HIDDEN if found else text
     return re.sub(_URL, lambda url: mask_url(url[0]), text)
+
+
+def line_of(text: str) -> str:
+    """Return a text as one printable line, for terminals and logs."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_LINE]).split())
+    return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"
+
+
+def shown(ref: object) -> str:
+    """Return a reference as messages show it."""
+    return line_of(mask_text(str(ref)))
 
 
 def mask_end(text: str, secrets: tuple[str, ...]) -> str:

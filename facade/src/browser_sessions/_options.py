@@ -17,18 +17,6 @@ from browser_sessions._reading import MARKER
 from browser_sessions._ref import known_provider
 from browser_sessions.errors import InvalidOption
 
-__all__ = [
-    "MARKER",
-    "CreateOptions",
-    "Model",
-    "Options",
-    "Profile",
-    "Proxy",
-    "checked_options",
-    "checked_owner",
-    "make_marker",
-]
-
 _CHANCE = 20
 """Random letters and digits at the end of a marker, which no two sessions share."""
 

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from browser_sessions._status import SessionStatus
 
-_SECOND = timedelta(seconds=1)
-_MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
 _MEBIBYTE = Decimal(1024 * 1024)
 _INT_MAX = 2**63 - 1
 
@@ -99,27 +99,13 @@ def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
         return None
 
 
-def seconds_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of seconds as a duration, which is not negative."""
+def duration_of(value: object, unit: timedelta, path: str, notes: list[str]) -> timedelta | None:
+    """Return a number of some unit as a duration, which is not negative."""
     if not isinstance(value, int) and not isinstance(value, float):
         return None
     try:
         if value >= 0:
-            # `timedelta(seconds=…)` takes twice as long.
-            return _SECOND * value if isinstance(value, int) else timedelta(0, value)
-    except OverflowError:
-        pass
-    notes.append(path)
-    return None
-
-
-def minutes_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of minutes as a duration, which is not negative."""
-    if not isinstance(value, int):
-        return None
-    try:
-        if value >= 0:
-            return _MINUTE * value
+            return unit * value
     except OverflowError:
         pass
     notes.append(path)

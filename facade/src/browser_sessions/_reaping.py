@@ -8,11 +8,12 @@ from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from browser_sessions._failures import line_of
 from browser_sessions._ledger import fingerprint, host_of
-from browser_sessions._options import MARKER, checked_owner
+from browser_sessions._masking import shown
+from browser_sessions._options import checked_owner
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._query import OPEN, SKEW, Query
+from browser_sessions._reading import MARKER
 from browser_sessions._reap_report import ReapReport
 from browser_sessions._records import done, note, note_over
 from browser_sessions._ref import SessionRef
@@ -171,7 +172,7 @@ class Reaping:
         try:
             session = yield from self._calls.get(ref, self._bounds)
             if session.id != ref.id:
-                text = f"{line_of(str(ref))}: the provider sent another session for this id"
+                text = f"{shown(ref)}: the provider sent another session for this id"
                 raise UnexpectedResponse(text, ref=ref)
         except SessionNotFound:
             self._missing.append(entry)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from browser_sessions._attempt import Work
 from browser_sessions._call import Course
-from browser_sessions._failures import line_of
 from browser_sessions._ledger_entries import is_marker
+from browser_sessions._masking import shown
 from browser_sessions.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def note(
     try:
         yield from record(calls, event, access, marker, session)
     except LedgerError as error:
-        what = line_of(str(session.ref)) if session else f"a create of {access.provider.slug}"
+        what = shown(session.ref) if session else f"a create of {access.provider.slug}"
         _log.error("%s: %r is not in the ledger: %s", what, event, error)
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from browser_sessions._attempt import Pause
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, course, is_transient
-from browser_sessions._failures import line_of
-from browser_sessions._masking import mask_text
+from browser_sessions._masking import shown
 from browser_sessions._providers._operations import require
 from browser_sessions._records import note_over
 from browser_sessions._ref import SessionRef
@@ -134,8 +133,3 @@ def _confirmed(
     if session.id != ref.id:
         raise StopUnconfirmed(f"{asked}: the provider sent another session for this id", ref=ref)
     return session
-
-
-def shown(ref: SessionRef) -> str:
-    """Return a reference as messages show it."""
-    return line_of(mask_text(str(ref)))

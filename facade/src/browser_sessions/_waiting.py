@@ -9,6 +9,7 @@ from typing import Literal
 
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._connect import is_ready
+from browser_sessions._masking import shown
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
@@ -71,7 +72,7 @@ class Polls:
         return min(pause, left)
 
     def _timed_out(self) -> WaitTimeout:
-        ref = _shown(self._ref)
+        ref = shown(self._ref)
         name = self._until if isinstance(self._until, str) else getattr(self._until, "__name__", "what is waited for")
         message = f"{ref} is not {name} within {self._timeout:g} s: it was "
         message += f"last seen {self._session.status}{self._missing(self._session)}" if self._session else "never seen"
@@ -98,13 +99,6 @@ def checked_wait(until: Until, timeout: Seconds) -> None:
     checked_seconds("timeout", timeout)
 
 
-def _shown(ref: SessionRef) -> str:
-    from browser_sessions._failures import line_of
-    from browser_sessions._masking import mask_text
-
-    return line_of(mask_text(str(ref)))
-
-
 def _condition(until: Until) -> Callable[[BrowserSession], object]:
     if isinstance(until, str) and until in _CONDITIONS:
         return _CONDITIONS[until]
@@ -126,7 +120,7 @@ def is_connectable(session: BrowserSession) -> bool:
 
     """
     if session.status.is_terminal:
-        message = f"{_shown(session.ref)} has ended ({session.status}), and will not become ready"
+        message = f"{shown(session.ref)} has ended ({session.status}), and will not become ready"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from browser_sessions._options import MARKER, Options
+from browser_sessions._options import Options
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._reading import MARKER
 from browser_sessions.errors import InvalidOption
-
-MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 class RequestDraft:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from browser_sessions import BrowserSession, errors
-from browser_sessions._masking import mask_text
+from browser_sessions._masking import shown
 from browser_sessions.cli._tables import Outcome, printable, sessions_table
 from browser_sessions.errors import BrowserSessionsError
 
@@ -45,11 +45,9 @@ def _code_of(outcome: Outcome) -> int:
 
 def print_error(name: str, error: BrowserSessionsError, console: Console | None) -> None:
     """Print an error as one line, which names its session once, as it was typed."""
-    from browser_sessions._failures import line_of  # which needs httpx
-
     said = printable(in_options(error))
     for known in (name, str(error.ref)):  # the message may begin with its session already
-        said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
+        said = said.removeprefix(shown(known)).lstrip(": ") or said
     line = f"browser-sessions: {printable(name)}: {said}"
     if console:
         console.print(Text(line), soft_wrap=True)

@@ -10,8 +10,8 @@ from anchorbrowser_client.encoding import json_of
 from anchorbrowser_client.models import CreatedSession, CreatedSessionEnvelope, CreateSessionRequest
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
-from browser_sessions._reading import address_of, derived_of, unexpected_in
+from browser_sessions._providers._request import RequestDraft, labels_of, units
+from browser_sessions._reading import MINUTE, address_of, derived_of, unexpected_in
 from browser_sessions._session import BrowserSession, SessionDraft
 from browser_sessions._status import SessionStatus
 

@@ -9,9 +9,10 @@ from brightdata_client.api.sessions import get_session
 from brightdata_client.types import Unset
 
 from browser_sessions._reading import (
+    SECOND,
     after,
     derived_of,
-    seconds_of,
+    duration_of,
     status_of,
     time_of,
     unexpected_in,
@@ -48,7 +49,7 @@ def view(raw: Raw, origin: Origin = "get") -> BrowserSession:
     is_timeout = status is SessionStatus.FAILED and failure is not None and str(failure.code).lower() in _TIMEOUTS
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.started_at = started_at = time_of(session.timestamp, "timestamp", notes)
-    made.duration = duration = seconds_of(session.duration, "duration", notes)
+    made.duration = duration = duration_of(session.duration, SECOND, "duration", notes)
     made.ended_at = ended_at = after(started_at, duration, "duration", notes) if status.is_terminal else None
     made.billable_bytes = whole_of(session.bandwidth, "bandwidth", notes)
     made.account_id = None if isinstance(session.api_name, Unset) else session.api_name

@@ -12,8 +12,9 @@ from browser_use_client.encoding import json_of
 from browser_use_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
+from browser_sessions._providers._request import RequestDraft, labels_of, units
 from browser_sessions._providers.browser_use import view as view_session
+from browser_sessions._reading import MINUTE
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 

@@ -12,8 +12,9 @@ from browserbase_client.encoding import json_of
 from browserbase_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, present, units
+from browser_sessions._providers._request import RequestDraft, labels_of, present, units
 from browser_sessions._providers.browserbase import view as view_session
+from browser_sessions._reading import SECOND
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 

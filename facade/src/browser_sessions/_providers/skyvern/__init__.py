@@ -12,11 +12,12 @@ from skyvern_client.types import Unset
 
 from browser_sessions._drafts import make_recording
 from browser_sessions._reading import (
+    MINUTE,
     address_of,
     after,
     between,
     derived_of,
-    minutes_of,
+    duration_of,
     status_of,
     time_of,
     unexpected_in,
@@ -56,7 +57,7 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.created_at = time_of(raw.created_at, "created_at", notes)
     made.started_at = started_at = time_of(raw.started_at, "started_at", notes)
     made.ended_at = ended_at = time_of(raw.completed_at, "completed_at", notes)
-    timeout = minutes_of(raw.timeout, "timeout", notes)
+    timeout = duration_of(raw.timeout, MINUTE, "timeout", notes)
     made.expires_at = expires_at = after(started_at, timeout, "timeout", notes)
     status = _inferred(raw) if is_inferred else said
     made.status = status = status if ended_at is None else _over(status, ended_at, expires_at)

@@ -12,9 +12,9 @@ from skyvern_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._providers._request import MINUTE, RequestDraft, units
+from browser_sessions._providers._request import RequestDraft, units
 from browser_sessions._providers.skyvern import view as view_session
-from browser_sessions._reading import minutes_of
+from browser_sessions._reading import MINUTE, duration_of
 from browser_sessions._session import BrowserSession
 
 OPERATION = create_session
@@ -70,4 +70,4 @@ def view(model: Session) -> BrowserSession:
 
 def granted(session: BrowserSession) -> timedelta | None:
     """Return the lifetime in the response; it counts from the start of the browser, which may be later."""
-    return minutes_of(getattr(session.raw, "timeout", None), "timeout", [])
+    return duration_of(getattr(session.raw, "timeout", None), MINUTE, "timeout", [])
