@@ -19,7 +19,7 @@ each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
 def test_the_sandbox_has_accounts_of_all() -> None:
-    """What a provider is said to fill it fills, and nothing else; sessions that run are counted."""
+    """A provider fills the fields that the table lists, and no others; running sessions are counted."""
     with open_bench() as bench:
         server = bench.anew().server
         with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
@@ -138,7 +138,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
     ("slug", "bodies", "account"), [(slug, *case) for slug, each in CASES.items() for case in each]
 )
 def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
-    """Whatever is missing is None; a part of a sum is no sum."""
+    """Whatever is missing is None; the sum of some projects is not that of all."""
 
     def respond(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=bodies[request.url.path])

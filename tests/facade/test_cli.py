@@ -128,7 +128,7 @@ def test_no_reference_at_all(name: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["get"], ["wait", "--timeout", "0.1"]], ids=["table", "lines"])
 def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: list[str]) -> None:
-    """Neither what a provider says nor a reference from elsewhere sets a title, moves the cursor or erases a line."""
+    """Neither a provider's text nor a reference from elsewhere sets a title, moves the cursor or erases a line."""
     evil = {"browser_session_id": "pbs_evil", "status": "\x1b]0;owned\x07\x9b2J\rrunning"}
     over = {"browser_session_id": "pbs_over", "status": "completed"}
     refs = [str(server.add(f"skyvern:{body['browser_session_id']}\x1b[2K", body)) for body in (evil, over)]
@@ -143,7 +143,7 @@ def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: li
 
 @pytest.mark.usefixtures("hasty")
 def test_wait(server: Sandbox) -> None:
-    """Each session as it is ready or over; one that will not be is another exit code."""
+    """Each session once it is ready or has ended; one that never will be has another exit code."""
     runs = {"browser_session_id": "pbs_life", "status": "running", "started_at": "2026-03-04T09:00:00"}
     ended = runs | {"status": "completed", "completed_at": "2026-03-04T09:00:04"}
     refs = [str(server.add("skyvern:pbs_life", runs, runs, ended)), str(server.ref("browserbase", "completed"))]
@@ -173,7 +173,7 @@ def test_watch_in_a_pipe_is_a_line_for_each_change(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("columns", [80, 160])
 def test_providers(columns: int) -> None:
-    """What each can tell, and where its key is; never the key."""
+    """What each can report, and where its key is; never the key."""
     result = run("providers", columns=columns, SKYVERN_API_KEY="a-secret-key")
 
     assert "a-secret-key" not in result.output
@@ -194,7 +194,7 @@ def test_providers(columns: int) -> None:
     ],
 )
 def test_invalid_arguments_are_refused(arguments: tuple[str, ...], said: str) -> None:
-    """Is said, with where help is."""
+    """The error names where help is."""
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -209,7 +209,7 @@ def test_a_missing_key_is_one_line() -> None:
 
 
 def test_plain_http_to_another_machine_is_refused_with_the_option_that_allows_it() -> None:
-    """In the words of the real refusal."""
+    """With the message of the real refusal."""
     environment = {"SKYVERN_API_KEY": "a-key", "SKYVERN_BASE_URL": "http://skyvern.example"}
     result = run("get", "skyvern:pbs_1", **environment)
     assert result.stderr == (
@@ -392,7 +392,7 @@ def _on_terminal(arguments: list[str], environment: dict[str, str]) -> tuple[int
 
 
 def test_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says what to install."""
+    """The error names what to install."""
     monkeypatch.delitem(sys.modules, "browser_sessions.cli._commands", raising=False)
     monkeypatch.setitem(sys.modules, "click", None)
     with pytest.raises(SystemExit) as caught:
@@ -461,7 +461,9 @@ class TestMain:
             main()
         assert (caught.value.code or 0) == code
 
-    def test_invalid_arguments_are_refused(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_invalid_arguments_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """With where help is."""
         monkeypatch.setattr(sys, "argv", ["browser-sessions", "get"])
         with pytest.raises(SystemExit) as caught:
@@ -503,7 +505,7 @@ class TestMain:
         assert "Aborted!" in result.output
 
     def test_without_the_sandboxs_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The error says what to install."""
+        """The error names what to install."""
         monkeypatch.delitem(sys.modules, "browser_sessions.sandbox._server", raising=False)
         monkeypatch.setitem(sys.modules, "uvicorn", None)
         result = run("get", "--sandbox", "skyvern:running")

@@ -44,7 +44,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def test_a_row_for_each_provider(server: Sandbox) -> None:
-    """Each in its own unit; a dash is what it never tells."""
+    """Each in its own unit; a dash is what it never reports."""
     result = run("account", **server.environment)
     assert (lines_of(result.stdout), result.stderr, result.exit_code) == (TABLE.splitlines(), "", 0)
 

@@ -46,7 +46,7 @@ def test_create_prints_the_reference(server: Sandbox) -> None:
 
 
 def test_create_takes_every_option(server: Sandbox, tmp_path: Path) -> None:
-    """What is given is sent, and the session is printed without its addresses."""
+    """What is given is sent, and the session is printed without its URLs."""
     more = tmp_path / "more.json"
     more.write_text('{"browserSettings": {"blockAds": true}}', "utf-8")
     given = [
@@ -64,7 +64,7 @@ def test_create_takes_every_option(server: Sandbox, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("word", "sent"), [("on", True), ("off", False), ("de", "de"), ("", None)])
 def test_a_proxy_is_on_off_or_a_country(word: str, sent: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the option says."""
+    """Without a ledger."""
     seen: list[dict[str, Any]] = []
 
     def create(_: Any, __: str, **options: Any) -> None:
@@ -119,7 +119,7 @@ def test_create_in_a_sandbox_of_its_own() -> None:
 
 
 def test_stop_prints_sessions_that_have_ended(server: Sandbox) -> None:
-    """One line each, and an error in its place; an unknown id is none that is stopped."""
+    """One line each, and an error in its place; nothing is stopped for an unknown id."""
     refs = [str(server.start(slug)) for slug in ("browser_use", "skyvern")]
 
     found = run("stop", "-", "anchorbrowser:all", stdin="\n".join(refs), **server.environment)
@@ -177,7 +177,7 @@ def test_run_without_a_command(server: Sandbox) -> None:
 
 
 def test_run_of_a_missing_program_creates_no_session(server: Sandbox, tmp_path: Path) -> None:
-    """The system's reason is said, and the session is stopped."""
+    """The system's reason is shown, and the session is stopped."""
     text = tmp_path / "text"
     text.write_text("neither a program nor a script", "utf-8")
     text.chmod(0o700)
@@ -199,7 +199,7 @@ def test_run_without_a_session(server: Sandbox) -> None:
 
 @pytest.mark.parametrize(("script", "code"), [("exit 0", 3), ("exit 7", 7)])
 def test_run_whose_stop_is_not_confirmed(script: str, code: int, server: Sandbox) -> None:
-    """The exit code says so, unless the program's does not end in 0; the message does anyway."""
+    """The exit code shows it, unless the program's does not end in 0; the message does anyway."""
     server.fault("browser_use", "stop_session", "ignored")
 
     found = ran(server, script)
@@ -317,7 +317,7 @@ def test_run_that_is_ended_before_its_program_begins(server: Sandbox, monkeypatc
 def test_run_that_is_ended_and_whose_stop_is_not_confirmed(
     server: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its exit code is the signal's, and what may be running is said all the same."""
+    """Its exit code is the signal's, and what may be running is reported all the same."""
 
     def environment(*_: Any, **__: Any) -> dict[str, str]:
         os.kill(os.getpid(), signal.SIGHUP)

@@ -49,7 +49,7 @@ def test_keys_that_work(server: Sandbox) -> None:
 
 
 def test_a_key_that_does_not_work(server: Sandbox) -> None:
-    """Is an error; one that is missing is not, and says so."""
+    """Is an error; one that is missing is not, and is shown as missing."""
     environment = {name: value for name, value in server.environment.items() if "SKYVERN" in name or "BASE_" in name}
     result = run("providers", "--check", **environment | {"BROWSERBASE_API_KEY": "a-wrong-key"})
     assert checks(result.stdout) == {

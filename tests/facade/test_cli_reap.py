@@ -225,7 +225,7 @@ def test_a_ledger_that_cannot_be_trusted(command: list[str], server: Sandbox, le
 
 
 def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
-    """Is done all the same, and what is not in the ledger is said."""
+    """Is done all the same, and what is not in the ledger is reported."""
     ref = create(server, "skyvern")
     ledger.chmod(0o666)
 
@@ -236,7 +236,7 @@ def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
 
 
 def test_where_the_ledger_is(server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the home directory, unless an absolute path says where; where there are no ledgers, there is none."""
+    """In the home directory, unless an absolute path is given; where there are no ledgers, there is none."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for state in ("", "relative"):
         run("create", "skyvern", XDG_STATE_HOME=state, **server.environment)

@@ -57,7 +57,7 @@ class FakeClient:
         return FakeListing((slug, outcome) for slug in providers for outcome in self._outcomes)
 
     def account(self, _: str) -> Account:
-        """Return an account of which nothing is said."""
+        """Return an account without any values."""
         return Account()
 
 
@@ -164,7 +164,7 @@ def test_an_error_in_the_place_of_a_session_is_one_line(run: Any, arguments: lis
 
 @each_command
 def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[str]) -> None:
-    """Neither of what was typed nor of what a provider said, in a table, a line, JSON or an error."""
+    """Neither of what was typed nor of what a provider sent, in a table, a line, JSON or an error."""
     ref = SessionRef("skyvern", URL)
     refused = errors.InvalidRequest(f"skyvern:{MASKED}: Skyvern rejected the request", ref=ref)
     session = session_of("a", raw_status=URL, connect_url=URL, live_view_url=URL)
@@ -239,7 +239,7 @@ def test_where_tables_are_printed(
     has_escapes: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Styles are for terminals alone, whatever FORCE_COLOR says: what is in a pipe is read by a program."""
+    """Styles are for terminals alone, whatever FORCE_COLOR is: what is in a pipe is read by a program."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -258,7 +258,7 @@ def test_a_spinner_needs_a_terminal(
     is_terminal: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On one it shows how far it is; without one standard error holds errors alone, whatever FORCE_COLOR says."""
+    """On one it shows how far it is; without one standard error holds errors alone, whatever FORCE_COLOR is."""
     stream = SimpleNamespace(isatty=lambda: is_terminal)
     monkeypatch.setattr("browser_sessions.cli._progress.sys", SimpleNamespace(stdout=stream, stderr=stream))
     failed = errors.SessionNotFound("skyvern:b: what", ref=SessionRef("skyvern", "b"))

@@ -62,14 +62,14 @@ NO_ADDRESS_YET = [{"browser_address": None}, {"browser_address": None, "source":
 
 @pytest.mark.parametrize("slug", TERMINAL)
 def test_a_session_that_has_ended_cannot_be_connected_to(slug: str) -> None:
-    """An address that is still there is of no use."""
+    """A URL that is still there is of no use."""
     session = session_of(slug, **TERMINAL[slug])
     require_not_connectable(session, f"it has ended ({session.status})")
 
 
 @pytest.mark.parametrize("slug", NOT_YET)
 def test_a_session_that_is_not_there_yet_cannot(slug: str) -> None:
-    """The error says what to do; Skyvern's address is there before its browser is."""
+    """The error names what to do; Skyvern's URL is there before its browser is."""
     session = session_of(slug, **NOT_YET[slug])
     assert not is_ready(session)
     require_not_connectable(session, 'its browser has no URL yet; use wait(…, until="ready")')
@@ -110,7 +110,7 @@ def test_what_is_ready_runs(slug: str, state: dict[str, dict[str, Any]]) -> None
 
 
 def test_a_session_of_unknown_status_can_be_connected_to() -> None:
-    """Where there is an address, a new status does not lose the session."""
+    """Where there is a URL, a new status does not lose the session."""
     assert Client(api_keys={"browserbase": KEY}).connect_info(session_of("browserbase", status="WARM")).url
     with pytest.raises(NotConnectable):
         Client(api_keys={"browser_use": KEY}).connect_info(session_of("browser_use", status="warm", cdpUrl=None))
@@ -123,7 +123,7 @@ def test_a_provider_that_has_no_address() -> None:
 
 @pytest.mark.parametrize("slug", EXPECTED)
 def test_another_base_url_gets_no_address_of_the_provider(slug: str) -> None:
-    """An address that came from there is as good as there; none is made up."""
+    """A URL that came from there works; none is made up."""
     client = Client(api_keys={slug: KEY}, base_urls={slug: "http://127.0.0.1:8000"})
     if slug == "anchorbrowser":
         with pytest.raises(NotConnectable, match="its URL is known only at Anchor Browser's own base URL"):

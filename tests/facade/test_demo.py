@@ -55,7 +55,7 @@ def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
 
 
 def test_without_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written, and no column is cut off: all words are there."""
+    """Nothing is written, and no column is cut off: all texts are there."""
     monkeypatch.chdir(tmp_path)
 
     main([])

@@ -40,7 +40,7 @@ each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
 def fetch(
     address: str, backend: str | None, slug: str = "skyvern", **arguments: Any
 ) -> BrowserSession | BrowserSessionsError:
-    """Return the session that is fetched from an address, or the error."""
+    """Return the session that is fetched from a URL, or the error."""
     given: dict[str, Any] = {
         "api_keys": KEYS,
         "base_urls": {slug: address},
@@ -94,7 +94,7 @@ def reset_in_head(peer: Peer) -> None:
 
 
 def half_closed_in_body(peer: Peer) -> None:
-    """Send half a body, and say that nothing more is coming."""
+    """Send half a body, and end the connection."""
     peer.answer(SESSION[:50], length=len(SESSION))
     peer.half_close()
 
@@ -375,7 +375,7 @@ def test_plain_http_on_an_https_address(backend: str | None) -> None:
 @each_backend
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_not_followed(status: str, backend: str | None) -> None:
-    """The other host sees nothing, and no query of the address is shown."""
+    """The other host sees nothing, and no query of the URL is shown."""
     with FaultyServer(answering(SESSION)) as other:
         location = f"{other.address}/elsewhere?ticket=secret"
         with FaultyServer(answering(b"", status=status, Location=location)) as server:
@@ -413,7 +413,7 @@ CLOSING = {lose, cut_off, chunks_cut_off}
 
 
 def respond(status: str = "200 OK", body: bytes = SESSION, **headers: Any) -> Callable[[Peer], None]:
-    """Return what answers one request."""
+    """Return the response to one request."""
     return lambda peer: peer.answer(body, status=status, **headers)
 
 

@@ -190,7 +190,7 @@ def threads() -> set[str]:
 
 
 def test_leaving_the_loop_ends_the_work() -> None:
-    """Though the listing be kept for what it says; so does closing what is iterated over by hand."""
+    """Even if the listing is kept for its attributes; so does closing an iterator that is advanced by hand."""
     servers = Servers({slug: fleet(slug, 230) for slug in PROVIDERS})
     client = sync_client(servers)
     results = client.list_many()
@@ -239,7 +239,7 @@ def test_closing_the_client_ends_the_work(backend: str) -> None:
 @pytest.mark.parametrize("pages", [0, 1, 2])
 @pytest.mark.parametrize("status", [None, "open"])
 def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any) -> None:
-    """Not at the borders of pages, all created in one moment, with words that no one knows, and while others come."""
+    """Not at the borders of pages, all created in one moment, with statuses that are unknown, and while others come."""
     sessions = fleet(slug, pages * SIZES[slug] + extra)
     for each in sessions:
         each.born = 5
@@ -251,7 +251,7 @@ def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any)
     results = sync_client(server).list_many(slug, status=status)
     names = found(results).get(slug, [])
     wanted = {each for each, word in before.items() if status is None or word != OVER[slug]} - ended
-    # Skyvern's open sessions come in one piece, of words that it knows itself.
+    # Skyvern's open sessions come in one piece, of statuses that it knows itself.
     hidden = {each for each, word in before.items() if word == "of-tomorrow" and slug == "skyvern" and status}
     assert wanted - set(names) == hidden
     assert len(names) == len(set(names))

@@ -129,7 +129,7 @@ def test_the_marker_is_that_of_the_session(slug: str, path: Path, clock: Clock) 
 
 @each_backend
 def test_a_create_that_was_refused(backend: str | None, path: Path, clock: Clock) -> None:
-    """Has a line that says that nothing was created."""
+    """Has a line that notes that nothing was created."""
     server = InMemory("browserbase", clock)
     server.fault("create_session", "refused", 422)
 
@@ -155,7 +155,7 @@ def test_a_create_whose_response_was_lost(backend: str | None, path: Path, clock
 
 @each_backend
 def test_a_create_that_was_interrupted(backend: str | None, path: Path, clock: Clock) -> None:
-    """What it created is found, written down, stopped and over."""
+    """What it created is found, recorded, stopped and ended."""
     server = InMemory("browserbase", clock)
 
     with pytest.raises(SystemExit):
@@ -203,7 +203,7 @@ def test_an_interruption_while_the_id_is_written(path: Path, clock: Clock, monke
 
 
 def test_a_session_that_ends_before_it_is_ready(path: Path, clock: Clock) -> None:
-    """Is over in the ledger, too."""
+    """Has ended in the ledger, too."""
     server = InMemory("skyvern", clock)
 
     def respond(request: httpx.Request) -> httpx.Response:

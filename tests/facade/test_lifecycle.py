@@ -190,7 +190,7 @@ def test_create_that_was_refused_is_not_looked_for(status: int, clock: Clock) ->
 
 @each_backend
 def test_create_is_sent_again_if_it_was_not_received(backend: str | None, clock: Clock) -> None:
-    """Or after 429; the error is that of the last attempt, and says that nothing was created."""
+    """Or after 429; the error is that of the last attempt, and means that nothing was created."""
     server = InMemory("browserbase", clock)
     server.fault("create_session", "refused", 429)
     assert call(server, backend, "create", "browserbase").id in server.open
@@ -246,7 +246,7 @@ def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, cl
 
 @pytest.mark.parametrize("unusable", ["all", ".."])
 def test_create_finds_only_what_a_request_can_name(unusable: str, clock: Clock) -> None:
-    """What is listed with another id is said to be running, and not taken for a session that could be stopped."""
+    """What is listed with another id is reported as running, and not taken for a session that could be stopped."""
     server = InMemory("anchorbrowser", clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -495,7 +495,7 @@ def with_id_of_another(server: InMemory, method: str) -> Callable[[httpx.Request
 
 
 def test_stop_that_responds_with_another_session(clock: Clock) -> None:
-    """It says nothing of this one, which is fetched; a poll that does the same confirms nothing."""
+    """It shows nothing about this one, which is fetched; a poll that does the same confirms nothing."""
     server = InMemory("browser_use", clock)
     with sync_client(with_id_of_another(server, "PATCH")) as client:
         created = client.create("browser_use")

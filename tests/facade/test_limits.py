@@ -22,7 +22,7 @@ from tests.facade.fetching import sync_client
 @pytest.mark.parametrize("status", [200, 500])
 @pytest.mark.parametrize("size", [59, 60, 61])
 def test_a_body_is_as_large_as_it_may_be(size: int, status: int, is_packed: bool) -> None:  # noqa: FBT001 - a parameter
-    """Decompressed, and to the byte; of a status that says enough, the first bytes are kept."""
+    """Decompressed, and to the byte; of a status that is enough, the first bytes are kept."""
     content = b"a" * size
     headers = httpx.Headers({"Content-Encoding": "gzip"} if is_packed else {})
     body = Body(status, headers, 60)
@@ -36,7 +36,7 @@ def test_a_body_is_as_large_as_it_may_be(size: int, status: int, is_packed: bool
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_body_for_a_file_is_not_kept_in_memory(status: int, tmp_path: Path) -> None:
-    """But for that of a failure, which says what is wrong."""
+    """Except that of a failure, which explains it."""
     packed = gzip.compress(b"a" * 60, mtime=0)
     with FileDraft(tmp_path / "a") as draft:
         body = Body(status, httpx.Headers({"Content-Encoding": "gzip"}), 60, draft)

@@ -117,7 +117,7 @@ def test_the_newest_come_first(slug: str) -> None:
 
 @each_provider
 def test_rows_that_cannot_be_read_are_kept(slug: str, caplog: pytest.LogCaptureFixture) -> None:
-    """They lose no other, the list is not complete, and one line says so."""
+    """They lose no other, the list is not complete, and one line reports it."""
     sessions = fleet(slug, 230)
     server = ListServer(slug, sessions, unreadable={sessions[129].id, sessions[130].id})
     listed = sync_client(server).list(slug)
@@ -149,7 +149,7 @@ def test_a_session_that_was_dropped_takes_its_row_with_it(slug: str) -> None:
 
 
 def test_an_interrupted_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was not read of it would be missing from a list that says it is complete."""
+    """What was not read of it would be missing from a list that claims to be complete."""
 
     def interrupted(row: Any, _: str) -> BrowserSession:
         if next(rows) == 110:  # on the second page of three
@@ -191,7 +191,7 @@ def test_metadata(slug: str, labels: dict[str, str]) -> None:
 
 @each_provider
 def test_times(slug: str) -> None:
-    """Both ends are included; where a provider does not say when a session was created, its start counts."""
+    """Both ends are included; where a provider does not report when a session was created, its start counts."""
     sessions = fleet(slug, 130)
     first, last = START + timedelta(seconds=20), START + timedelta(seconds=110)
     listed = sync_client(ListServer(slug, sessions)).list(slug, created_after=first, created_before=last)
@@ -331,7 +331,7 @@ def test_a_page_of_known_sessions_does_not_end_a_list(slug: str) -> None:
 
 @pytest.mark.parametrize("status", [None, "running"])
 def test_bright_data_is_read_on_while_it_names_a_larger_offset(status: str | None) -> None:
-    """Also where it does not say whether there is more, and its pages are shorter than asked for."""
+    """Also where it does not report whether there is more, and its pages are shorter than asked for."""
     sessions = [Session(f"{number:04}", "running", number) for number in range(70)]
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -428,7 +428,7 @@ def test_pages_that_repeat(slug: str) -> None:
 @pytest.mark.parametrize("status", [None, "running"])
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browser_use"])
 def test_a_number_of_rows_that_cannot_be(slug: str, status: str | None, said: int) -> None:
-    """One below what there is already is no number, and the list is read to its end."""
+    """One below what there is already is ignored, and the list is read to its end."""
     sessions = [Session(f"{number:04}", RUNNING[slug], number) for number in range(230)]
     server = ListServer(slug, sessions)
 
@@ -465,7 +465,7 @@ def test_a_page_that_does_not_say_whether_there_is_more(slug: str, page: Any, st
     listed = sync_client(respond).list(slug, status=status)
     assert len(ids(listed)) == (status is None)  # a row without a status is of none
     assert listed.complete
-    lists = 2 if slug == "anchorbrowser" and status else 1  # two of its words may mean that a session runs
+    lists = 2 if slug == "anchorbrowser" and status else 1  # two of its statuses may mean that a session runs
     assert len(requests) == 1 + lists
 
 
@@ -519,7 +519,7 @@ def test_a_row_of_anchor_browser_is_viewed() -> None:
 
 @pytest.mark.parametrize("slug", sorted(LABELS))
 def test_the_marker_is_not_in_the_metadata(slug: str) -> None:
-    """It can be asked for by its name, and a view has it in a field of its own; what is no text is another one's."""
+    """It can be asked for by its name, and has a field of its own; one that is not a string is someone else's."""
     sessions = fleet(slug, 3)
     for number, each in enumerate(sessions):
         each.labels = {"job": "nightly", "browser-sessions": f"ci.{number}"}
@@ -537,7 +537,7 @@ def test_another_ones_label_of_the_same_name_stays() -> None:
 
 
 def test_a_page_is_not_viewed_as_a_session() -> None:
-    """The error says what to view in its place."""
+    """The error names what to view in its place."""
     with pytest.raises(TypeError, match=r"view each row of the SessionPage.items$"):
         view(SessionPage.from_dict({"items": []}))
     with pytest.raises(TypeError, match=r"view each row of the list$"):

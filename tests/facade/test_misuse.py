@@ -150,7 +150,7 @@ def test_pauses_stop_growing() -> None:
     ],
 )
 def test_forms_of_limits(headers: dict[str, str], seconds: float | None) -> None:
-    """Some gateways join what several servers say, and some count in other units."""
+    """Some gateways join the values of several servers, and some count in other units."""
     assert retry_after(httpx.Headers(headers)) == seconds
 
 

@@ -197,7 +197,7 @@ def test_options_are_not_changed(slug: str) -> None:
 
 @each_creator
 def test_options_that_are_nothing_to_send(slug: str) -> None:
-    """A request of another provider, and what JSON cannot say, is refused, and none of it is shown."""
+    """A request of another provider, and what JSON cannot express, is refused, and none of it is shown."""
     other = next(each for each in FILES if each != slug)
     request = importlib.import_module(f"{other}_client.models").CreateSessionRequest()
     endless: dict[str, Any] = {}
@@ -292,7 +292,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_with_a_value(name: str) -> None:
-    """It is said with the option's name, and without what may be a secret."""
+    """The error has the option's name, and not what may be a secret."""
     given, text = WRONG[name]
     with pytest.raises(errors.InvalidOption) as caught:
         checked_options("browserbase", **given)
@@ -310,7 +310,7 @@ def test_providers_that_create_nothing() -> None:
 
 
 def test_a_proxy_that_there_cannot_be() -> None:
-    """It is a place or an address, and no part of an address is shown."""
+    """It is a place or a server, and no part of a server's URL is shown."""
     for wrong, text in (
         ({}, "Proxy() takes a country, for a proxy of the provider's, or a server, for one of yours"),
         (
@@ -346,7 +346,7 @@ def test_a_profile_that_there_cannot_be() -> None:
 
 
 def test_options_are_values_that_show_no_secret() -> None:
-    """They can be compared, hashed and pickled; neither an address nor what stands in `options` is shown."""
+    """They can be compared, hashed and pickled; neither a server nor what is in `options` is shown."""
     proxy = Proxy(server="http://proxy.example.com?hunter2", username="hunter2", password="hunter2")  # noqa: S106 - none
     assert pickle.loads(pickle.dumps(proxy)) == proxy  # noqa: S301 - ours
     assert len({proxy, Proxy(country="de"), Profile("mine"), Profile("mine", persist=False)}) == 3
@@ -409,7 +409,7 @@ def test_owners() -> None:
 
 @each_creator
 def test_the_response_to_a_create_is_viewed(slug: str) -> None:
-    """With its id and an open status; its lifetime is what was asked for, where the response says one."""
+    """With its id and an open status; its lifetime is what was asked for, where the response has one."""
     session = Sandboxed(slug).create(lifetime=timedelta(minutes=30))
     lifetime = None if slug == "anchorbrowser" else timedelta(minutes=30)
     assert (session.provider, session.origin, session.status.is_terminal) == (slug, "create", False)
@@ -421,7 +421,7 @@ def test_the_response_to_a_create_is_viewed(slug: str) -> None:
 
 
 def test_a_new_session_of_anchor_browser() -> None:
-    """Runs, and has a live view, which is told once; where it connects holds the key, and is in no view."""
+    """Runs, and has a live view, which is sent once; its connection holds the key, and is in no view."""
     session = Sandboxed("anchorbrowser").create()
     address = f"https://live.anchorbrowser.io?sessionId={session.id}"
     raw = session.raw
@@ -453,7 +453,7 @@ def test_what_is_unexpected_in_a_new_session_of_anchor_browser() -> None:
 
 
 def test_a_lifetime_that_is_not_the_one_asked_for() -> None:
-    """Skyvern's is what its response says; where times are missing or odd, it is not known."""
+    """Skyvern's is what its response has; where times are missing or odd, it is not known."""
     session = Sandboxed("skyvern").create(options={"timeout": 90})
     assert folder("skyvern", "creates").granted(session) == timedelta(minutes=90)
     for slug, answer in (

@@ -135,7 +135,7 @@ def test_by_owner(slug: str, backend: str | None, fleet: Fleet) -> None:
 
 
 def test_by_the_owner_of_the_client(fleet: Fleet) -> None:
-    """Whose name need not be said again; Skyvern, which keeps no marker, is not asked."""
+    """Whose name need not be given again; Skyvern, which keeps no marker, is not asked."""
     ours = [f"{slug}:{create(fleet, slug, owner='me')}" for slug in MARKING]
     fleet.become_old()
 
@@ -297,7 +297,7 @@ def test_an_owner_narrows_the_ledger(path: Path, fleet: Fleet) -> None:
 
 
 def test_a_session_that_is_missing(path: Path, fleet: Fleet) -> None:
-    """Is not over: it stays in the ledger."""
+    """Has not ended: it stays in the ledger."""
     create(fleet, "skyvern", ledger=path)
     (entry,) = [each for each in Ledger(path).read().entries if each.event == "created"]
     fleet.servers["skyvern"] = InMemory("skyvern", Clock())

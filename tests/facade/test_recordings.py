@@ -54,7 +54,7 @@ LIVE = {
 
 @each_able
 def test_live_views(bench: Bench, client: Client, slug: str) -> None:
-    """A session that runs is watched; its address is in no `repr`, and it expires where the provider says so."""
+    """A running session is watched; its URL is in no `repr`, and expires where the provider reports it."""
     ref = bench.server.start(slug)
     bench.server.advance(5)
     view = client.live_view(ref)
@@ -68,7 +68,7 @@ def test_live_views(bench: Bench, client: Client, slug: str) -> None:
 
 @each_able
 def test_a_session_that_has_ended_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
-    """But for Skyvern's, whose page stays; of one that is missing, that is what is said."""
+    """Except Skyvern's, whose page stays; a missing one is an error of its own."""
     over = bench.server.start(slug, age=timedelta(hours=2), status="completed")
     if slug == "skyvern":
         assert client.live_view(over).url.startswith(LIVE[slug])
@@ -81,7 +81,7 @@ def test_a_session_that_has_ended_is_not_watched(bench: Bench, client: Client, s
 
 @each_able
 def test_recordings(bench: Bench, client: Client, slug: str) -> None:
-    """None while the session runs, and then those that there are, with what the provider says of them."""
+    """None while the session runs, and then those that there are, with what the provider reports about them."""
     running = bench.server.start(slug, AMOUNTS.get(slug))
     bench.server.advance(5)
     assert client.recordings(running) == ()
@@ -153,7 +153,7 @@ FILES = "https://files.example/a.mp4?signature=s3cr3t"
 
 
 def recorded(slug: str, url: str) -> Any:
-    """Return the response of a provider with one recording at an address."""
+    """Return the response of a provider with one recording at a URL."""
     found = {
         "anchorbrowser": {"data": {"items": [{"id": "r", "file_link": url, "size": 5.0}]}},
         "browser_use": {"id": "a", "status": "stopped", "recordingUrl": url},
@@ -357,7 +357,7 @@ def test_an_error_about_a_recording_names_what_to_do(
 
 
 def test_a_refused_url_is_not_a_refused_key(tmp_path: Path) -> None:
-    """Skyvern says so with 403 of a key; at another host it is the address that has expired."""
+    """Skyvern sends 403 for a wrong key; at another host it is the URL that has expired."""
     host = Host("skyvern", content=lambda: httpx.Response(403))
     with pytest.raises(errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such a URL expires") as caught:
         sync_client(host).save_recording("skyvern:a", tmp_path / "a.webm")
@@ -378,7 +378,7 @@ def test_the_host_in_an_error_is_the_one_that_failed(tmp_path: Path) -> None:
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:
-    """Is an error that says so."""
+    """Is an error of its own."""
     session = {"id": "a", "status": "active"}
     with pytest.raises(errors.SessionNotFound, match=r"^browser_use:a has no recording, or none yet$"):
         sync_client(lambda _: httpx.Response(200, json=session)).save_recording("browser_use:a", tmp_path / "a.mp4")
@@ -433,7 +433,7 @@ PAGES: list[tuple[Any, str | None]] = [
 @pytest.mark.parametrize(("pages", "url"), PAGES)
 @pytest.mark.parametrize("is_enveloped", [False, True])
 def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_enveloped: bool) -> None:  # noqa: FBT001 - a case
-    """Is the one that is, for there is no address of the browser as a whole; in both forms of the response."""
+    """Is the one that is, since there is no URL of the whole browser; in both forms of the response."""
     body = {"data": {"count": len(pages), "items": pages}} if is_enveloped else pages
     client = sync_client(lambda _: httpx.Response(200, json=body))
     if url:

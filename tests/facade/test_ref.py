@@ -70,7 +70,7 @@ URL = "this is a URL: write the provider, a colon and the id that is in the URL,
     ],
 )
 def test_a_text_that_is_no_reference_is_refused(text: str, expected: InvalidSessionRef) -> None:
-    """The error says why, names the providers there are, and does not repeat what may be a secret."""
+    """The error gives the reason, names the known providers, and does not repeat what may be a secret."""
     with pytest.raises(InvalidSessionRef) as caught:
         SessionRef.parse(text)
     assert caught.value == expected
@@ -78,7 +78,7 @@ def test_a_text_that_is_no_reference_is_refused(text: str, expected: InvalidSess
 
 
 def test_a_reference_is_valid_however_it_is_made() -> None:
-    """The constructor refuses what `parse` refuses, and what is no text."""
+    """The constructor refuses what `parse` refuses, and what is not a string."""
     parts: list[Any] = [("skyvern", ".."), ("nobody", "a"), ("skyvern", None), ("skyvern", 5), (None, "a"), ([], "a")]
     for provider, session_id in parts:
         with pytest.raises(InvalidSessionRef):
@@ -108,7 +108,7 @@ def test_errors_are_values() -> None:
 
 
 def test_the_package_offers_its_names() -> None:
-    """Each public name is found, listed, and imported when it is used; any other is told as usual."""
+    """Each public name is found, listed, and imported when it is used; any other is an AttributeError."""
     assert dir(browser_sessions) == sorted(browser_sessions.__all__)
     for name in browser_sessions.__all__:
         assert getattr(browser_sessions, name) is getattr(browser_sessions, name)

@@ -53,7 +53,7 @@ def test_a_response_to_a_create_is_lost(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_create_fails_after_the_session_has_started(bench: Bench, vendor: Vendor) -> None:
-    """With a status that says nothing of the session; refused, none starts."""
+    """With a status that shows nothing about the session; refused, none starts."""
     account = bench.account(vendor)
     bench.server.fault(vendor.slug, "create_session", "failed", 503)
     assert account.call("create_session", body={}).status_code == 503
@@ -191,7 +191,7 @@ def test_a_limit_in_the_middle_of_a_list(bench: Bench, vendor: Vendor) -> None:
 
 @each_vendor
 def test_a_key_that_is_refused(bench: Bench, vendor: Vendor) -> None:
-    """Once, by any operation; a fault of one provider is none of another's."""
+    """Once, by any operation; a fault of one provider does not affect another."""
     account = bench.account(vendor)
     bench.server.fault(vendor.slug, "list_sessions", "unauthorized")
     expected = 403 if vendor.slug == "skyvern" else 401

@@ -235,7 +235,7 @@ def test_what_became_of_the_settings_of_a_browser_of_skyvern(bench: Bench) -> No
 
 
 def test_live_views(bench: Bench) -> None:
-    """They are of sessions that are not over."""
+    """They are of sessions that have not ended."""
     anchor, browserbase = bench.account("anchorbrowser"), bench.account("browserbase")
     created = anchor.body("create_session", body={})["data"]
     assert created["live_view_url"].startswith("https://live.anchorbrowser.io")
@@ -401,7 +401,7 @@ def test_requests_that_no_client_would_send(bench: Bench) -> None:
 
 
 def test_routes_that_there_are_not(bench: Bench) -> None:
-    """Are said in JSON; of Skyvern, as its own server says it."""
+    """Are sent as JSON; for Skyvern, as its own server sends them."""
     url = "/v1/browser_sessions"
     session_id = bench.server.start("skyvern").id
     assert ask(bench, "skyvern", "GET", "/v1/nope") == (404, {"detail": "Not Found"})
@@ -417,7 +417,7 @@ def test_routes_that_there_are_not(bench: Bench) -> None:
 
 
 def test_keys_that_skyvern_refuses(bench: Bench) -> None:
-    """It says how, before it looks at anything else."""
+    """The error shows how, before anything else is checked."""
     url = f"{bench.server.base_urls['skyvern']}/v1/browser_sessions/pbs_1"
     said = [
         httpx.get(url, headers=headers).json()["detail"]
@@ -427,7 +427,7 @@ def test_keys_that_skyvern_refuses(bench: Bench) -> None:
 
 
 def test_the_clock(bench: Bench) -> None:
-    """Stops, is moved, and says what is wrong with a time without an offset."""
+    """Stops, is moved, and refuses a time without an offset."""
     account = bench.account("skyvern")
     bench.server.freeze(datetime(2026, 3, 5, tzinfo=UTC))
     assert account.get(account.create())["created_at"] == "2026-03-05T00:00:00"

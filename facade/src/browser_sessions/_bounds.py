@@ -45,9 +45,7 @@ def checked_seconds(name: str, given: Seconds) -> float:
 
     """
     seconds = given.total_seconds() if isinstance(given, timedelta) else given
-    if (
-        isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= _THREE_YEARS
-    ):  # NaN is neither
+    if not _is_number(seconds) or not 0 < seconds <= _THREE_YEARS:  # NaN is neither
         raise ValueError(f"{name} must be a number of seconds above zero, or a timedelta, not {given!r}")
     return seconds
 
