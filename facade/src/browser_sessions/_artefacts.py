@@ -150,15 +150,19 @@ def _fetched(inquiry: Inquiry, address: str) -> Course[None]:
     except ApiStatusError as error:
         if is_own or isinstance(error, ProviderUnavailable | RateLimited):
             raise
-        status = error.status_code
-        advice = "such a URL expires, so list the recordings again"
-        if "location" in error.headers:
-            advice = "it redirects, which is not followed: list the recordings, and fetch the URL yourself"
-        text = f"{shown(_ref(inquiry))}: its recording cannot be fetched (status {status}); {advice}"
-        refusal = ApiStatusError(text, ref=inquiry.ref, status_code=status)
+        refusal = _refusal(inquiry, error)
     else:
         return
     raise refusal
+
+
+def _refusal(inquiry: Inquiry, error: ApiStatusError) -> ApiStatusError:
+    """Return the error for a URL of a recording that is refused, which means nothing about the session or the key."""
+    advice = "such a URL expires, so list the recordings again"
+    if "location" in error.headers:
+        advice = "it redirects, which is not followed: list the recordings, and fetch the URL yourself"
+    text = f"{shown(_ref(inquiry))}: its recording cannot be fetched (status {error.status_code}); {advice}"
+    return ApiStatusError(text, ref=inquiry.ref, status_code=error.status_code)
 
 
 def _require_link(inquiry: Inquiry, address: str) -> None:

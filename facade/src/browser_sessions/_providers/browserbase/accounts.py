@@ -29,7 +29,7 @@ def account(inquiry: Inquiry) -> Course[Account]:
         concurrency_limit=max(limits, default=None),
         is_unlimited=False if limits else None,
         running=sum(view(row).status is SessionStatus.RUNNING for row in running),
-        # The sum of some projects is not that of all.
+        # A part of a sum is no sum.
         spent=amount_of(minutes, "browserMinutes", []) if 0 < len(projects) == projects.sent else None,
         unit="minutes",
     )

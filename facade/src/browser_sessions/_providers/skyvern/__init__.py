@@ -52,15 +52,12 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.provider = "skyvern"
     made.id = raw.browser_session_id
     made.raw_status = word = word_of(raw.status)
-    said = status_of(word, STATUSES)
-    is_inferred = word is None and not _was_sent(raw, "status", word)
     made.created_at = time_of(raw.created_at, "created_at", notes)
     made.started_at = started_at = time_of(raw.started_at, "started_at", notes)
     made.ended_at = ended_at = time_of(raw.completed_at, "completed_at", notes)
     timeout = duration_of(raw.timeout, MINUTE, "timeout", notes)
     made.expires_at = expires_at = after(started_at, timeout, "timeout", notes)
-    status = _inferred(raw) if is_inferred else said
-    made.status = status = status if ended_at is None else _over(status, ended_at, expires_at)
+    made.status, is_derived = _status(raw, word, ended_at, expires_at)
     made.updated_at = time_of(raw.modified_at, "modified_at", notes)
     made.duration = duration = between(started_at, ended_at, "completed_at", notes)
     address = raw.browser_address
@@ -70,7 +67,7 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.recordings = tuple(_recordings(raw.recordings, notes)) if isinstance(raw.recordings, list) else ()
     made.account_id = None if isinstance(raw.organization_id, Unset) else raw.organization_id
     made.derived = derived_of(
-        "status" if is_inferred or status is not said else None,
+        "status" if is_derived else None,
         None if expires_at is None else "expires_at",
         None if duration is None else "duration",
     )
@@ -80,6 +77,18 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.metadata = {}
     made.proxy_bytes = made.billable_bytes = made.cost = made.region = made.marker = made.failure = None
     return made.frozen()
+
+
+def _status(
+    raw: models.Session, word: str | None, ended_at: datetime | None, expires_at: datetime | None
+) -> tuple[SessionStatus, bool]:
+    """Return the status of a session, and whether it is read from more than the provider's own status."""
+    reported = status_of(word, STATUSES)
+    is_inferred = word is None and not _was_sent(raw, "status", word)
+    status = _inferred(raw) if is_inferred else reported
+    if ended_at is not None:
+        status = _over(status, ended_at, expires_at)
+    return status, is_inferred or status is not reported
 
 
 def _over(status: SessionStatus, ended_at: datetime, expires_at: datetime | None) -> SessionStatus:
