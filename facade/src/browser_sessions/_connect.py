@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from browser_sessions._masking import shown
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._reading import word_of
+from browser_sessions._reading import text_of
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 from browser_sessions.errors import NotConnectable
@@ -82,7 +82,7 @@ def is_ready(session: BrowserSession) -> bool:
     """
     provider = PROVIDERS[session.provider]
     for name, value in provider.connect_never.items():
-        if session.connect_url is None and word_of(getattr(session.raw, name, None)) == value:
+        if session.connect_url is None and text_of(getattr(session.raw, name, None)) == value:
             problem = f"{provider.name} gives no URL of a browser whose {name} is {value}; connect to it directly"
             raise _not_connectable(session, problem)
     is_there = all(getattr(session, name) is not None for name in provider.ready)

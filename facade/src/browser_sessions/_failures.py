@@ -29,7 +29,7 @@ _MAX_READ = 100_000
 class _Body(NamedTuple):
     """A failure's body: its explanation in one line, what an error keeps of it, and whether it is an HTML page."""
 
-    said: str
+    explanation: str
     kept: str | None
     is_page: bool
 
@@ -94,7 +94,7 @@ _WITHOUT_RESPONSE: dict[type[Exception | None], str] = {
     httpx.RemoteProtocolError: "no complete HTTP response from {host}",
 }
 
-_SAID = ("message", "msg", "detail", "error", "title", "code")
+_EXPLAINING = ("message", "msg", "detail", "error", "title", "code")
 """Names under which providers explain a failure, the most useful one first."""
 
 _REQUEST_IDS = (
@@ -119,9 +119,9 @@ def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.
     """
     if isinstance(error, errors.ConfigurationError):  # of the network, which does not know what it is for
         return errors.ConfigurationError(str(error), ref=call.ref, provider=call.access.provider.slug)
-    name, said = type(error).__name__, line_of(hidden(call, reason_of(error)))
+    name, text = type(error).__name__, line_of(hidden(call, reason_of(error)))
     phrase = _WITHOUT_RESPONSE.get(type(error), "")
-    reason = ": ".join(filter(None, ("" if phrase else name, said))) or name
+    reason = ": ".join(filter(None, ("" if phrase else name, text))) or name
     message = (phrase or "no response from {host}").format(host=httpx.URL(call.access.base_url).host)
     kind: type[errors.TransportError] = errors.TransportError
     if isinstance(error, httpx.TimeoutException):  # its text is about the library's own scopes
@@ -132,7 +132,7 @@ def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.
         message += "; check the network, or try again later"
     found = kind(f"{subject_of(call)}: {message}", ref=call.ref, provider=call.access.provider.slug)
     if isinstance(error, httpx.RequestError) and type(error) is getattr(httpx, name, None):  # not a user's own class
-        found.__cause__ = type(error)(said)  # a new one: the original holds the request, too
+        found.__cause__ = type(error)(text)  # a new one: the original holds the request, too
     return found
 
 
@@ -142,9 +142,9 @@ def status_error(call: Call[Any], response: RawResponse) -> errors.ApiStatusErro
     facts = _facts(call, response, body.kept)
     kind, sentence = _meaning(call, response, body)
     if kind is errors.RateLimited:
-        facts["kind"] = kind_of_limit(body.said, response.headers)
+        facts["kind"] = kind_of_limit(body.explanation, response.headers)
         sentence = _LIMITED.get(facts["kind"] or "", sentence)
-    status = f"status {response.status_code}: {body.said}" if body.said else f"status {response.status_code}"
+    status = f"status {response.status_code}" + (f": {body.explanation}" if body.explanation else "")
     return kind(_message(call, sentence, status, facts["retry_after"]), **facts)
 
 
@@ -188,12 +188,12 @@ def _meaning(call: Call[Any], response: RawResponse, body: _Body) -> tuple[type[
     status = response.status_code
     kind = _CLASSES.get(status, errors.ProviderUnavailable if 500 <= status < 600 else errors.ApiStatusError)  # noqa: PLR2004 - HTTP's own
     for rule in call.access.provider.failures:
-        if rule.status == status and re.search(rule.says, body.said, re.IGNORECASE):
+        if rule.status == status and re.search(rule.says, body.explanation, re.IGNORECASE):
             kind = getattr(errors, rule.error)
             return kind, _SENTENCES[kind]
     if 300 <= status < 400 and "location" in response.headers:  # noqa: PLR2004 - HTTP's own
         return kind, _REDIRECT
-    if status == HTTPStatus.NOT_FOUND and (body.is_page or re.search(_NO_ROUTE, body.said)):
+    if status == HTTPStatus.NOT_FOUND and (body.is_page or re.search(_NO_ROUTE, body.explanation)):
         return errors.ApiStatusError, _WRONG_PATH
     if call.ref is not None and kind is errors.SessionNotFound and not call.access.is_own:
         return kind, _MISSING_ELSEWHERE
@@ -274,15 +274,15 @@ def _read_text(call: Call[Any], text: str) -> _Body:
     return _Body(line_of(kept), kept, is_page=False)
 
 
-def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
+def _sentences(sent: Any, depth: int = 5) -> Iterator[str]:
     """Yield the sentences in what providers send: texts, objects that hold them under usual names, arrays of them."""
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, list) and depth:
-        for each in said[:5]:
+    if isinstance(sent, str):
+        yield sent
+    elif isinstance(sent, list) and depth:
+        for each in sent[:5]:
             yield from _sentences(each, depth - 1)
-    elif isinstance(said, dict) and depth:
-        where = ".".join(map(str, said["loc"])) if isinstance(said.get("loc"), list) else ""
-        found = next((said[name] for name in _SAID if said.get(name)), None)
+    elif isinstance(sent, dict) and depth:
+        where = ".".join(map(str, sent["loc"])) if isinstance(sent.get("loc"), list) else ""
+        found = next((sent[name] for name in _EXPLAINING if sent.get(name)), None)
         for sentence in _sentences(found, depth - 1):
             yield f"{where}: {sentence}" if where else sentence

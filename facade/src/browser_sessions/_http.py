@@ -24,7 +24,7 @@ from browser_sessions._version import __version__
 from browser_sessions.errors import ConfigurationError, LedgerError
 
 MAX_BODY = 10_000_000
-"""Bytes that a response's body may have, decompressed, unless a call says otherwise."""
+"""Bytes that a response's body may have, decompressed, unless a call sets another limit."""
 
 HEADERS = {
     "User-Agent": f"browser-sessions/{__version__} python-httpx/{httpx.__version__}",
@@ -255,7 +255,7 @@ def _faults_of_pools() -> tuple[type[Exception], ...]:
 
 
 def _as_httpx(error: BaseException) -> Exception:
-    """Return an error of a pool as httpx's of the same name, with what it says, and without what led to it."""
+    """Return an error of a pool as httpx's of the same name, with its text, and without its cause."""
     from browser_sessions._failures import reason_of
 
     kind = getattr(httpx, type(error).__name__, httpx.ProtocolError)

@@ -34,7 +34,7 @@ class LedgerEntry(NamedTuple):
         id: The session's id; None for "create" and "failed".
         marker: The session's metadata `browser-sessions`; of a provider without metadata, what joins its lines. None
             for "over" if it was not seen then.
-        account_id: The account, if the provider says which.
+        account_id: The account, if the provider reports it.
         key: A fingerprint of the API key, of eight hexadecimal digits.
 
     """

@@ -52,19 +52,19 @@ class Model(Protocol):
     def unexpected(self) -> dict[str, Any]: ...
 
 
-def word_of(value: object) -> str | None:
+def text_of(value: object) -> str | None:
     """Return a text that was sent, as plain text: an enum's member too."""
     if type(value) is str:
         return value
-    word = getattr(value, "_value_", value)  # `value.value` is three times as slow
-    return word if isinstance(word, str) else None
+    text = getattr(value, "_value_", value)  # `value.value` is three times as slow
+    return text if isinstance(text, str) else None
 
 
-def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> SessionStatus:
+def status_of(raw_status: str | None, statuses: Mapping[str, SessionStatus]) -> SessionStatus:
     """Return what a provider's own status means, in upper or lower case."""
-    if word is None:
+    if raw_status is None:
         return SessionStatus.UNKNOWN
-    return statuses.get(word) or statuses.get(word.lower(), SessionStatus.UNKNOWN)
+    return statuses.get(raw_status) or statuses.get(raw_status.lower(), SessionStatus.UNKNOWN)
 
 
 def address_of(value: object, path: str, notes: list[str]) -> str | None:

@@ -87,7 +87,7 @@ class BrowserSession:
         provider: The provider's name in `PROVIDERS`.
         id: The provider's id for the session.
         status: Where it is in its life.
-        raw_status: The provider's own word for that.
+        raw_status: The provider's own status.
         created_at: When it was created. All times are aware, in UTC.
         started_at: When its browser had started.
         ended_at: When it ended.

@@ -102,7 +102,7 @@ def _request(calls: Calls, ref: SessionRef, end: float, bounds: Bounds) -> Cours
         )
         try:
             return (yield from course(call))
-        except (SessionNotFound, AuthenticationFailed):  # with either, a provider says that it does not know the id
+        except (SessionNotFound, AuthenticationFailed):  # either may mean an unknown id
             if not calls.is_new(ref) or time.monotonic() + _PAUSE >= end:
                 raise
         yield Pause(_PAUSE)

@@ -11,26 +11,26 @@ from typing import Any
 # sdk                   the provider's own SDK, as it was read, and which of these variables its client reads
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
 # ready                 the fields of a view that a running session has once its browser can be connected to; absent
-#                       where running says it all
+#                       where running is all that it takes
 # connect               where to connect, filled in with fields of the view and the key; with `header`, the header in
 #                       which the key is wanted there; with `never`, what the provider's own session holds if it never
 #                       gets an address; absent where no session can be connected to again
 # operations            what can be asked of the provider: get, list, create, stop, live_view, recordings or account,
 #                       and for each:
 #   options             arguments that it takes, with `unit`, `least` and `most` on the wire where they are numbers,
-#                       or where their size has a limit; whether a lifetime is within them, the provider says; of
+#                       or where their size has a limit; the provider checks whether a lifetime is within them; of
 #                       recordings, `request`: they are made when they are asked for
 #   fields              what of the result it can fill; absent for all that `fields` below has
 #   lacks               what of that it cannot fill
 #   order               of a list: "newest", "open-first" or "unknown"
 #   window_days         of a list: how far back it reaches; absent where it has no known end
-# failures              what a status means here, if the response says what `says` looks for, and means nowhere else
+# failures              what a status means here, if the response's explanation matches `says`, and nowhere else
 # fields                for each field of a view:
 #   from                the properties of the provider's session that it is read from; the first one is the field's
 #                       own, the others decide about it
 #   as                  how: the property's unit, and what is done to it; absent where nothing is
-#   source              "spec": the vendored page says so; "seen": the provider's SDK, its newer documentation or a
-#                       public capture of the wire does; "ours": a rule of this package
+#   source              "spec": the vendored page; "seen": the provider's SDK, its newer documentation, or a
+#                       public capture of the wire; "ours": a rule of this package
 ROWS: dict[str, dict[str, Any]] = {
     "anchorbrowser": {
         "name": "Anchor Browser",

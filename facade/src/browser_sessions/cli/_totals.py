@@ -14,10 +14,10 @@ from browser_sessions.cli._accounts import limit_text
 from browser_sessions.cli._tables import plain_table, unreported
 
 if TYPE_CHECKING:
-    from browser_sessions.cli._accounts import Answer
+    from browser_sessions.cli._accounts import AccountResult
 
 
-def totals_table(sessions: Mapping[str, Sequence[BrowserSession]], accounts: Mapping[str, Answer]) -> Table:
+def totals_table(sessions: Mapping[str, Sequence[BrowserSession]], accounts: Mapping[str, AccountResult]) -> Table:
     """Return a table with a row for each provider: how many sessions, how many may be open, what they cost.
 
     Args:

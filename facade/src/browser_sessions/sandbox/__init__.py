@@ -252,7 +252,7 @@ def serve(port: int = 0, *, faults: str | None = None, browser: str | None = Non
 
     Args:
         port: Where; 0 is any that is free.
-        faults: What `Sandbox.fault` would be called with, in words, with a semicolon between faults:
+        faults: What `Sandbox.fault` would be called with, as text, with a semicolon between faults:
             "skyvern stop_session slow 17; browserbase create_session lost skip=1 times=all". If it is None, it is
             what the environment variable BROWSER_SESSIONS_SANDBOX_FAULTS holds, also for the command line.
         browser: The address of a browser that stands in for those of all sessions: "ws://…", or "http://…", such as

@@ -17,10 +17,10 @@ from browser_sessions._reading import (
     duration_of,
     status_of,
     take_marker,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Cost, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
@@ -72,8 +72,8 @@ def view_row(row: models.SessionRow, origin: Origin = "list") -> BrowserSession:
 def _fill(made: SessionDraft, raw: models.Session | models.SessionRow, notes: list[str]) -> None:
     """Set the fields that have the same names in a session and in a row, and those that neither fills."""
     made.provider = "anchorbrowser"
-    made.raw_status = word = word_of(raw.status)
-    made.status = status = status_of(word, STATUSES)
+    made.raw_status = raw_status = text_of(raw.status)
+    made.status = status = status_of(raw_status, STATUSES)
     made.created_at = created_at = time_of(raw.created_at, "created_at", notes)
     made.duration = duration = duration_of(raw.duration, SECOND, "duration", notes)
     ended_at = after(created_at, duration, "duration", notes) if status.is_terminal else None

@@ -14,10 +14,10 @@ from browser_sessions._reading import (
     derived_of,
     duration_of,
     status_of,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Origin, SessionDraft, SessionFailure
 from browser_sessions._status import SessionStatus
@@ -43,9 +43,9 @@ def view(raw: Raw, origin: Origin = "get") -> BrowserSession:
     made = SessionDraft()
     made.provider = "brightdata"
     made.id = session.session_id
-    made.raw_status = word = word_of(session.status)
+    made.raw_status = raw_status = text_of(session.status)
     made.failure = failure = _failure(session.error)
-    status = status_of(word, STATUSES)
+    status = status_of(raw_status, STATUSES)
     is_timeout = status is SessionStatus.FAILED and failure is not None and str(failure.code).lower() in _TIMEOUTS
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.started_at = started_at = time_of(session.timestamp, "timestamp", notes)

@@ -32,7 +32,7 @@ def sources(query: Query) -> Iterator[Source]:
 
 
 def _label(query: Query) -> tuple[str, str] | None:
-    """Return a label that can be asked for: no source says how to ask for two, nor how to escape a quote."""
+    """Return a label to filter by: no source documents how to ask for two, nor how to escape a quote."""
     return next((each for each in query.metadata.items() if not {"'", "\\"} & set("".join(each))), None)
 
 

@@ -8,7 +8,7 @@ from browserbase_client.api.sessions import request_recording as request_operati
 from browser_sessions._call import Course
 from browser_sessions._drafts import make_recording
 from browser_sessions._inquiry import Inquiry
-from browser_sessions._reading import time_of, word_of
+from browser_sessions._reading import text_of, time_of
 from browser_sessions._session import Recording
 from browser_sessions.errors import InvalidRequest, SessionNotFound
 
@@ -19,7 +19,7 @@ CONTENT = None
 def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
     """Return the recordings that are made: none while the session runs, if it was not recorded, or if it is too old."""
     found = yield from inquiry.find(list_recordings, SessionNotFound, InvalidRequest)
-    made = [each for each in found.downloads if word_of(each.status) == "COMPLETED"] if found else []
+    made = [each for each in found.downloads if text_of(each.status) == "COMPLETED"] if found else []
     return tuple(
         make_recording(each.download_url, modified_at=time_of(each.completed_at, "completedAt", []))
         for each in made

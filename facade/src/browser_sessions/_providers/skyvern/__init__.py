@@ -19,10 +19,10 @@ from browser_sessions._reading import (
     derived_of,
     duration_of,
     status_of,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Origin, Recording, SessionDraft
 from browser_sessions._status import SessionStatus
@@ -51,13 +51,13 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made = SessionDraft()
     made.provider = "skyvern"
     made.id = raw.browser_session_id
-    made.raw_status = word = word_of(raw.status)
+    made.raw_status = raw_status = text_of(raw.status)
     made.created_at = time_of(raw.created_at, "created_at", notes)
     made.started_at = started_at = time_of(raw.started_at, "started_at", notes)
     made.ended_at = ended_at = time_of(raw.completed_at, "completed_at", notes)
     timeout = duration_of(raw.timeout, MINUTE, "timeout", notes)
     made.expires_at = expires_at = after(started_at, timeout, "timeout", notes)
-    made.status, is_derived = _status(raw, word, ended_at, expires_at)
+    made.status, is_derived = _status(raw, raw_status, ended_at, expires_at)
     made.updated_at = time_of(raw.modified_at, "modified_at", notes)
     made.duration = duration = between(started_at, ended_at, "completed_at", notes)
     address = raw.browser_address
@@ -80,11 +80,11 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
 
 
 def _status(
-    raw: models.Session, word: str | None, ended_at: datetime | None, expires_at: datetime | None
+    raw: models.Session, raw_status: str | None, ended_at: datetime | None, expires_at: datetime | None
 ) -> tuple[SessionStatus, bool]:
     """Return the status of a session, and whether it is read from more than the provider's own status."""
-    reported = status_of(word, STATUSES)
-    is_inferred = word is None and not _was_sent(raw, "status", word)
+    reported = status_of(raw_status, STATUSES)
+    is_inferred = raw_status is None and not _was_sent(raw, "status", raw_status)
     status = _inferred(raw) if is_inferred else reported
     if ended_at is not None:
         status = _over(status, ended_at, expires_at)

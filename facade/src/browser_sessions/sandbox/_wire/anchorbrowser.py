@@ -18,7 +18,7 @@ WORDS = {
     SessionStatus.RUNNING: "running",
     SessionStatus.COMPLETED: "completed",
     SessionStatus.FAILED: "failed",
-    SessionStatus.TIMED_OUT: "completed",  # it does not tell the two apart
+    SessionStatus.TIMED_OUT: "completed",  # it does not distinguish the two
 }
 SAYS = {
     401: "Invalid API key",

@@ -1,4 +1,4 @@
-"""Browserbase: words in upper case, nulls that its page does not promise, and recordings that have to be asked for."""
+"""Browserbase: statuses in upper case, nulls that its page does not promise, and recordings on request."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def drifted(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def get_session(call: Call) -> Reply:
-    """Send a session; this alone says how it can be watched."""
+    """Send a session; only this response has the live view."""
     return Reply(200, session_body(call.life(), stream_transport="vnc"))
 
 
