@@ -40,8 +40,7 @@ class Inquiry(NamedTuple):
 
     def ask(self, operation: Any, **named: Any) -> Course[Any]:
         """Return the model of an operation's response, about the session if there is one."""
-        arguments = () if self.ref is None else (self.ref.id,)
-        return course(self._call(operation, arguments, named, whole))
+        return course(self._call(operation, whole, named))
 
     def within(self, bounds: Bounds, max_body: int, into: FileDraft | None = None) -> Self:
         """Return the same with other limits, and with a file for the body."""
@@ -49,8 +48,7 @@ class Inquiry(NamedTuple):
 
     def session(self) -> Course[BrowserSession]:
         """Return the session."""
-        arguments = () if self.ref is None else (self.ref.id,)
-        return course(self._call(self.module.OPERATION, arguments, {}, self.module.view))
+        return course(self._call(self.module.OPERATION, self.module.view, {}))
 
     def find(self, operation: Any, *absent: type[BrowserSessionsError]) -> Course[Any]:
         """Return the model of an operation's response, or None if the session exists but has no such thing.
@@ -66,14 +64,14 @@ class Inquiry(NamedTuple):
             yield from self.session()
             return None
 
-    def _call(self, operation: Any, arguments: tuple[object, ...], named: dict[str, Any], view: Any) -> Call[Any]:
+    def _call(self, operation: Any, view: Any, named: dict[str, Any]) -> Call[Any]:
         return Call(
             self.access,
             self.client,
             operation,
             view,
             self.bounds,
-            arguments,
+            () if self.ref is None else (self.ref.id,),
             named,
             ref=self.ref,
             max_body=self.max_body,

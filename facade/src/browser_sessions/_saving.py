@@ -53,8 +53,8 @@ class FileDraft:
         """Write a part of the content, and return whether that was possible; if not, leaving the block raises why.
 
         Args:
-            content: What follows, or is first of all: what was written before is dropped then.
-            is_first: Which of the two it is.
+            content: The part.
+            is_first: Whether it is the first of all, so that what was written before is dropped.
 
         """
         try:
@@ -76,6 +76,7 @@ class FileDraft:
         """
         self._file.flush()
         os.fsync(self._file.fileno())
+        self._file.close()  # Windows moves no file that is open
         if not overwrite:
             self._claim()
         self._path.replace(self._target)
