@@ -279,6 +279,7 @@ def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"another's")]
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:
     """Of an attempt that broke off, nothing is left in the file."""
