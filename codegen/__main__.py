@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from codegen import pipeline, vendoring
-from codegen.client import surface_of
 from codegen.errors import CodegenError, ProviderFailure
 from codegen.fields import write_pages
 from codegen.providers import Provider, load_providers
@@ -66,14 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     of_all = "a provider; without one, all of them"
     add("regenerate", _regenerate, "write generated/ from specs/ and overlays/", of_all)
     add("drift", _drift, "say how generated/ differs from what regenerate would write", of_all)
-    show = add("show", _show, "print the overlaid document as JSON; of several providers, an object by slug", of_all)
-    summary = "list the properties of a session that no field of a view is read from, instead"
-    show.add_argument("--unmapped", action="store_true", help=summary)
+    add("show", _show, "print the overlaid document as JSON; of several providers, an object by slug", of_all)
     summary = "say what changed in specs/ and overlays/ for people who import the clients or the facade"
     changes = add("changes", _changes, summary, f"{of_all}, and the facade", MISUSE)
     changes.add_argument("--against", default="HEAD", metavar="REV", help="the git revision to compare with: HEAD")
-    for form in ("json", "markdown"):
-        changes.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text")
+    changes.add_argument("--markdown", dest="form", action="store_const", const="markdown", default="text")
     add("fetch", _fetch, "update specs/ from the providers' pages", _FETCH_HELP)
     add("docs", _docs, "write the README's tables and docs/fields.md")
     release = add("release", _release, "write a new version into every distribution")
@@ -109,7 +105,7 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
 
 
 def _changes(options: argparse.Namespace, root: Path) -> int:
-    from codegen import changes  # noqa: PLC0415 - only these commands need griffe, which takes long to import
+    from codegen import changes  # noqa: PLC0415 - only this command needs griffe, which takes long to import
 
     try:
         report = changes.compare_with(root, options.against, options.slugs)
@@ -122,13 +118,11 @@ def _changes(options: argparse.Namespace, root: Path) -> int:
         _say(changes.FORMS[options.form](report))
     except BrokenPipeError:
         _give_up_output()
-    return PROBLEM if report.is_breaking else OK
+    return PROBLEM if report.breaking else OK
 
 
 def _show(options: argparse.Namespace, root: Path) -> int:
     providers = _chosen(root, options.slugs)
-    if options.unmapped:
-        return _show_unmapped(root, providers)
     documents = {}
     failures = []
     for provider in providers:
@@ -175,17 +169,6 @@ def _files(arguments: Sequence[str]) -> dict[str, Path | None]:
             _complain(f"{argument!r}: expected one file for each provider, as in {slug}=path/to/page.md")
             raise SystemExit(MISUSE)
     return files
-
-
-def _show_unmapped(root: Path, providers: Sequence[Provider]) -> int:
-    from codegen import changes  # noqa: PLC0415 - see above
-
-    fields = changes.read_fields(root)
-    for provider in providers:
-        surface = surface_of(pipeline.build_document(provider))
-        for path in changes.unused_properties(surface, fields.get(provider.slug, {})):
-            _say(f"{provider.slug}: {path}")
-    return OK
 
 
 def _docs(_: argparse.Namespace, root: Path) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from codegen.client import generate_client
-from codegen.corrections import Misfit, Tried, apply_corrections, try_corrections
+from codegen.corrections import apply_corrections
 from codegen.document import load_document
 from codegen.errors import CodegenError, DocumentError, InvalidDocument, Problem, ProviderFailure, pointer
 from codegen.mintlify import to_openapi
@@ -65,30 +65,6 @@ def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, 
     if unnamed := sorted(described - known - named, key=str):
         text = "specs/sources.toml does not name this operation: name or remove it"
         raise InvalidDocument(tuple(Problem(pointer(*parts), text) for parts in unnamed))
-
-
-def try_document(provider: Provider) -> Tried:
-    """Return a provider's document with those corrections that can be applied, and what is wrong with the others.
-
-    Raises:
-        ProviderFailure: The spec or an overlay cannot be read.
-
-    """
-    document = _read_spec(provider)
-    misfits: list[Misfit] = []
-    stages = [document]
-    for overlay in provider.overlays:
-        with _blaming(provider, overlay):
-            tried = try_corrections(stages[-1], load_document(overlay))
-        misfits += tried.misfits if overlay == provider.overlay else [_named(overlay, each) for each in tried.misfits]
-        stages += tried.stages[1:]
-    return Tried(_finish(provider, stages[-1]), tuple(misfits), tuple(stages))
-
-
-def _named(overlay: Path, misfit: Misfit) -> Misfit:
-    """Return a misfit whose place names the overlay, which is not the one that is meant where none is named."""
-    location = f"{overlay.name}: {misfit.problem.location}"
-    return attrs.evolve(misfit, problem=attrs.evolve(misfit.problem, location=location))
 
 
 def _read_spec(provider: Provider) -> dict[str, Any]:

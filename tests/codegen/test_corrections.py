@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.corrections import Misfit, apply_corrections, try_corrections
+from codegen.corrections import apply_corrections
 from codegen.document import canonical, load_document
 from codegen.errors import NeedlessCorrections, OverlayError, Problem
 from codegen.overlay import apply_overlay
@@ -47,37 +47,6 @@ def test_problems_are_lines_for_a_person() -> None:
     """Each problem is one line that names the action, what is wrong, and how to repair it."""
     error = NeedlessCorrections((Problem("actions[0] $.a", "matches nothing"), Problem("actions[2] $.b", "x")))
     assert str(error) == "actions[0] $.a: matches nothing\nactions[2] $.b: x"
-
-
-def test_what_can_be_applied_is_applied() -> None:
-    """An action that does not fit leaves the others alone, and what is there already is not added again."""
-    document = {"names": ["a"], "old": {"x": 1, "y": 2}, "text": "t" * 300}
-    actions = [
-        {"target": "$.names", "description": "one", "update": ["a", "b"]},
-        {"target": "$.nams", "description": "two", "update": ["c"]},
-        {"target": "$.old", "description": "three", "update": []},
-        {"target": "$.old", "description": "four", "update": {"x": 1, "z": 3}},
-        {"target": "$.old", "description": "five", "update": {"x": 1}},
-        {"target": "$", "description": "six", "update": {"new": 1}},
-        {"target": "$.new", "description": "six", "remove": True},
-        {"target": "$.text", "description": "seven", "update": "t" * 300},
-    ]
-    result, misfits, stages = try_corrections(document, corrections(actions))
-    assert result == {"names": ["a", "b"], "old": {"x": 1, "y": 2, "z": 3}, "text": "t" * 300}
-    again, changes_nothing = (
-        f'adds to #/names what it already holds, "a": {REPAIR}',
-        f"the correction changes nothing: {REPAIR}",
-    )
-    nearest = f"matches nothing, and the nearest place that exists is $.names: {REPAIR}"
-    assert (stages[0], stages[-1], len(stages)) == (document, result, 8)
-    assert [*misfits] == [
-        Misfit(Problem("actions[0] $.names", again), says='"a"'),
-        Misfit(Problem("actions[1] $.nams", nearest)),
-        Misfit(Problem("actions[2] $.old", "cannot update object with array"), is_error=True),
-        Misfit(Problem("actions[4] $.old", changes_nothing), says='{"x": 1}'),
-        Misfit(Problem("actions[5] $", changes_nothing)),
-        Misfit(Problem("actions[7] $.text", changes_nothing), says=f'"{"t" * 199}…'),
-    ]
 
 
 PLACES = ["$", "$.a", "$.b", "$.*", "$.a[0]", "$..a"]
