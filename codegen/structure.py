@@ -1,4 +1,4 @@
-"""Whether a document is OpenAPI 3.0 or 3.1: its values, its structure and its references.
+"""Whether a document is OpenAPI 3.0 or 3.1: its structure and its references.
 
 The community's JSON Schemas of the structure go into every schema, slowly. So they are kept out, and each keyword of a
 schema is checked by itself, against the values that our templates serve.
@@ -7,8 +7,6 @@ schema is checked by itself, against the values that our templates serve.
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -20,10 +18,9 @@ from jsonschema.validators import validator_for
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from codegen.allowlist import KEYWORDS, LIMITS
-from codegen.errors import Problem, pointer, quoted
+from codegen.errors import Problem, pointer
 from codegen.walk import CircularReference, Part, dereference, segments
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _TEXT_LIMIT = 300
 
 _STRUCTURES = {
@@ -35,21 +32,6 @@ _STRUCTURES = {
 _COMPONENT = ("components", "what kind", "its name")
 
 _Place = tuple[str | int, ...]
-
-
-def find_broken_values(value: Any, place: _Place = ()) -> Iterator[Problem]:
-    """Yield the texts and numbers that no JSON document can hold, wherever they stand."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from find_broken_values(key, place)
-            yield from find_broken_values(item, (*place, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from find_broken_values(item, (*place, index))
-    elif isinstance(value, str) and _SURROGATE.search(value):
-        yield Problem(pointer(*place), f"{quoted(value)} holds half of a surrogate pair: correct it by an overlay")
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Problem(pointer(*place), f"{value} is not a JSON number: correct it by an overlay")
 
 
 def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:

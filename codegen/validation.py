@@ -14,7 +14,7 @@ from codegen.losses import find_losses
 from codegen.marks import find_idle_marks
 from codegen.routes import find_unfit_parameters, find_without_responses
 from codegen.shapes import find_unlisted
-from codegen.structure import find_broken_values, find_dangling_references, find_malformed, find_too_deep
+from codegen.structure import find_dangling_references, find_malformed, find_too_deep
 from codegen.walk import walk
 
 DEPTH = 30
@@ -25,7 +25,7 @@ def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
     """Raise unless the document is valid OpenAPI 3.0 or 3.1, and our templates serve all of it.
 
     Args:
-        document: Any JSON object.
+        document: Any document that `load_document` could return.
         depth: How many schemas may stand in each other.
 
     Raises:
@@ -39,7 +39,7 @@ def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
         text = f"version {document.get(field)!r} is not supported: expected OpenAPI 3.1.x or 3.0.x"
         raise InvalidDocument((Problem(pointer(field), text),))
     try:
-        problems = tuple(find_broken_values(document)) or tuple(dict.fromkeys(_problems(document, number, depth)))
+        problems = tuple(dict.fromkeys(_problems(document, number, depth)))
     except RecursionError:
         problems = (Problem(pointer(), "is nested too deeply, or refers to itself without end"),)
     if problems:

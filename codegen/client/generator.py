@@ -6,13 +6,12 @@ import contextlib
 import io
 import json
 import re
-import traceback
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateError
 from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -146,25 +145,10 @@ def shielded() -> Iterator[None]:
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
-    except GenerationError:
+    except (GenerationError, TemplateError):  # the latter is a fault of our templates: its traceback shows the line
         raise
-    except TemplateSyntaxError as error:
-        raise GenerationError(f"codegen/templates/{error.name}:{error.lineno}: {error.message}") from error
-    except TemplateError as error:
-        raise GenerationError(f"{_template_line(error)}: {type(error).__name__}: {error.message}") from error
     except Exception as error:  # it raises ValueError, KeyError, TypeError and more for documents it cannot do
         raise GenerationError(f"the generator failed: {type(error).__name__}: {error}") from error
-
-
-def _template_line(error: TemplateError) -> str:
-    """Return the innermost place in our templates that an error came through; Jinja puts them into its traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
-    names = [f"{Path(each.filename).relative_to(TEMPLATES)}:{each.lineno}" for each in frames if _is_ours(each)]
-    return f"codegen/templates/{names[-1]}" if names else "codegen/templates"
-
-
-def _is_ours(frame: traceback.FrameSummary) -> bool:
-    return TEMPLATES in Path(frame.filename).parents
 
 
 def render(project: Project, template: str, into: Path) -> None:

@@ -63,8 +63,6 @@ TEXTS = {
     "controls": "\x01\x07\x08\x1b[31m\x7f\x9b",
     "bidi": "text \u202e txet \u2066\u200f text",
     "zero width": "te\u200bx\u200dt\ufeff\u00ad",
-    "lone surrogate": "text\ud800",
-    "lone low surrogate": "\udc00text",
     "emoji": "\U0001f600 \U0001f469\u200d\U0001f4bb",
     "noncharacters": "\ufffe\U0010ffff\ue000",
     "no-break space": "te\u00a0xt",

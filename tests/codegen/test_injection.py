@@ -18,9 +18,6 @@ from tests.codegen.injected_client import NAMES, PROSE, SECRET, TOKEN, VALUES, G
 SEED = 20261121
 """Decides the sample."""
 
-# A surrogate without its other half is not text: UTF-8 cannot hold it.
-TEXTS_FOR_PEOPLE = {name: text for name, text in TEXTS.items() if "surrogate" not in name}
-
 
 def _cases() -> Iterator[tuple[str, str]]:
     yield from ((place, text) for place in NAMES for text in WORDS)
@@ -59,7 +56,7 @@ def check(place: str, text: str, folder: Path, outline: list[str]) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_prose_sample(seed: int, tmp_path: Path, outline: list[str]) -> None:
     """Hostile texts for people, another in each place, are never refused, and change nothing but what they say."""
-    texts = random.Random(seed).sample([*TEXTS_FOR_PEOPLE.values()], len(PROSE))  # noqa: S311 - no secret
+    texts = random.Random(seed).sample([*TEXTS.values()], len(PROSE))  # noqa: S311 - no secret
     require_sound(InjectedClient.generate(dict(zip(PROSE, texts, strict=True)), tmp_path), outline)
 
 

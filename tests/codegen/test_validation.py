@@ -101,20 +101,6 @@ def test_a_long_value_is_cut(build: Build) -> None:
     assert problems == (Problem("#/components/schemas/Session/properties/a/const", text),)
 
 
-@pytest.mark.parametrize(
-    ("session", "place", "text"),
-    [
-        ({"a": {"description": "\ud800"}}, "/a/description", r"'\ud800' holds half of a surrogate pair"),
-        ({"a\ud800": {}}, "", r"'a\ud800' holds half of a surrogate pair"),
-        ({"a": {"enum": [1.5, float("inf")]}}, "/a/enum/1", "inf is not a JSON number"),
-    ],
-)
-def test_what_no_file_can_hold_is_refused(session: dict[str, Any], place: str, text: str, build: Build) -> None:
-    """Half a surrogate pair and a number that is not finite are refused, before anything else looks at them."""
-    expected = Problem(f"#/components/schemas/Session/properties{place}", f"{text}: correct it by an overlay")
-    assert problems_of(build({"session": session})) == (expected,)
-
-
 def nested(keyword: str, depth: int) -> dict[str, Any]:
     """Return a schema with so many schemas in each other, itself included."""
     schema: dict[str, Any] = {"type": "string"}
