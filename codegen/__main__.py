@@ -14,7 +14,6 @@ import gc
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -107,17 +106,8 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
 def _changes(options: argparse.Namespace, root: Path) -> int:
     from codegen import changes  # noqa: PLC0415 - only this command needs griffe, which takes long to import
 
-    try:
-        report = changes.compare_with(root, options.against, options.slugs)
-    except (CodegenError, OSError):
-        raise
-    except Exception:  # noqa: BLE001 - a fault of ours is seen whole, but 1 would say that something is breaking
-        _complain(traceback.format_exc().rstrip())
-        return MISUSE
-    try:
-        _say(changes.FORMS[options.form](report))
-    except BrokenPipeError:
-        _give_up_output()
+    report = changes.compare_with(root, options.against, options.slugs)
+    _say(changes.FORMS[options.form](report))
     return PROBLEM if report.breaking else OK
 
 

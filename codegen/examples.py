@@ -8,7 +8,7 @@ from typing import Any
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
 
 from codegen.errors import Problem, pointer
-from codegen.structure import problems_of
+from codegen.forms import problems_of
 from codegen.walk import Part, dereference, segments
 
 _Place = tuple[str | int, ...]

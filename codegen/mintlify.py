@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from codegen.dialect import NAME, PAGE
 from codegen.document import canonical, copied
 from codegen.errors import DialectError
-from codegen.structure import problems_of
+from codegen.forms import problems_of
 from codegen.walk import walk
 
 _PLACEHOLDER = "_mintlify/placeholder"  # the media type of a response without a body
@@ -38,7 +38,7 @@ def to_openapi(page: dict[str, Any]) -> dict[str, Any]:
         DialectError: The page holds a key or a shape that cannot be rebuilt, at the place that the error names.
 
     """
-    for problem in problems_of(_PAGE, page, ()):
+    for problem in problems_of(_PAGE, page):
         raise DialectError(problem.location, problem.text)
     page = copied(page)
     endpoint = page["paths"]

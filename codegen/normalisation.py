@@ -18,8 +18,8 @@ def normalise(document: dict[str, Any], operations: Iterable[Operation]) -> dict
     """Return an overlaid document with the names, tags and keys that all our clients have alike.
 
     Each operation of `operations` gets its name as `operationId`, its tag, and the document's security unless it has
-    its own; the document keeps none. Header parameters that carry the key, or that OpenAPI says to ignore, are removed. Malformed parts stay as they are, for `validate_document` to
-    report.
+    its own; the document keeps none. Header parameters that carry the key, or that OpenAPI says to ignore, are
+    removed. Malformed parts stay as they are, for `validate_document` to report.
     """
     result: dict[str, Any] = copied(document)
     names = {("paths", each.path, each.method): each for each in operations}

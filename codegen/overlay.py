@@ -9,21 +9,37 @@ https://spec.openapis.org/overlay/v1.1.0.html
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator
 
 from codegen.document import canonical, copied
 from codegen.errors import OverlayError
+from codegen.forms import problems_of
 from codegen.query import Match, QueryError, select
 
-_VERSION = re.compile(r"1\.[01]\.[0-9]+")
-_FIELDS: dict[str, dict[str, type]] = {
-    "overlay": {"overlay": str, "info": dict, "extends": str, "actions": list},
-    "info": {"title": str, "version": str, "description": str},
-    "action": {"target": str, "description": str, "update": object, "copy": str, "remove": bool},
-}
-_REQUIRED = {"overlay": ("overlay", "info", "actions"), "info": ("title", "version"), "action": ("target",)}
-_NAMES = {str: "a string", dict: "an object", list: "an array", bool: "a boolean"}
+_TEXT = {"type": "string"}
+
+
+def _object(fields: dict[str, Any], *required: str) -> dict[str, Any]:
+    patterns = {"patternProperties": {"^x-": {}}, "additionalProperties": False}
+    return {"type": "object", "properties": fields, "required": required, **patterns}
+
+
+_ACTION = _object(
+    {"target": _TEXT, "description": _TEXT, "update": {}, "copy": _TEXT, "remove": {"type": "boolean"}}, "target"
+)
+_FORM = Draft202012Validator(
+    _object(
+        {
+            "overlay": {"type": "string", "pattern": r"^1\.[01]\.[0-9]+\Z"},
+            "info": _object({"title": _TEXT, "version": _TEXT, "description": _TEXT}, "title", "version"),
+            "extends": _TEXT,
+            "actions": {"type": "array", "minItems": 1, "items": _ACTION},
+        },
+        *("overlay", "info", "actions"),
+    )
+)
 
 
 class Applied(NamedTuple):
@@ -57,15 +73,10 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> Applied:
 
 def check_overlay(overlay: Any) -> None:
     """Raise `OverlayError` unless this is an Overlay document whose every action says what to do."""
-    _check_object("overlay", overlay, "the overlay")
-    if not _VERSION.fullmatch(overlay["overlay"]):
-        raise OverlayError("overlay", f"version {overlay['overlay']!r} is not supported: expected 1.1.0")
-    _check_object("info", overlay["info"], "info")
-    if not overlay["actions"]:
-        raise OverlayError("actions", "expected at least one action")
+    for problem in problems_of(_FORM, overlay):
+        raise OverlayError(problem.location, problem.text)
     seen: set[str] = set()
     for index, action in enumerate(overlay["actions"]):
-        _check_object("action", action, f"actions[{index}]")
         _check_action(action, location(index, action))
         text = canonical(action)
         if text in seen:
@@ -76,20 +87,6 @@ def check_overlay(overlay: Any) -> None:
 def location(index: int, action: dict[str, Any]) -> str:
     """Return how messages name an action."""
     return f"actions[{index}] {action['target']}"
-
-
-def _check_object(kind: str, value: Any, place: str) -> None:
-    if not isinstance(value, dict):
-        raise OverlayError(place, "expected an object")
-    missing = [name for name in _REQUIRED[kind] if name not in value]
-    if missing:
-        raise OverlayError(place, f"misses {', '.join(missing)}")
-    for name, field in value.items():
-        expected = _FIELDS[kind].get(name)
-        if expected is None and not name.startswith("x-"):
-            raise OverlayError(place, f"unknown field {name!r}: expected one of {', '.join(_FIELDS[kind])}")
-        if expected is not None and not isinstance(field, expected):
-            raise OverlayError(place, f"{name} must be {_NAMES[expected]}")
 
 
 def _check_action(action: dict[str, Any], place: str) -> None:

@@ -180,6 +180,6 @@ def _blaming(provider: Provider, path: Path | None = None) -> Iterator[None]:
     try:
         yield
     except DocumentError as error:
-        raise ProviderFailure(provider.slug, file, attrs.evolve(error, path=file or error.path)) from error
+        raise ProviderFailure(provider.slug, file, attrs.evolve(error, source=file or error.source)) from error
     except CodegenError as error:
         raise ProviderFailure(provider.slug, file, error) from error

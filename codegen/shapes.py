@@ -11,7 +11,7 @@ from jsonschema.protocols import Validator
 
 from codegen.allowlist import BESIDE, KEYWORDS, LIMITS, PARTS, TOGETHER
 from codegen.errors import Problem, pointer, unsupported
-from codegen.structure import errors_of
+from codegen.forms import errors_of
 from codegen.walk import Part
 
 _SHOWN = 100

@@ -12,16 +12,14 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from codegen.allowlist import KEYWORDS, LIMITS
 from codegen.errors import Problem, pointer
+from codegen.forms import problems_of
 from codegen.walk import CircularReference, Part, dereference, segments
-
-_TEXT_LIMIT = 300
 
 _STRUCTURES = {
     "3.0": (schema_v30, {"$ref": "#/definitions/Schema"}, {"type": "object", "not": {"required": ["$ref"]}}),
@@ -55,7 +53,7 @@ def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str
         version: The version of OpenAPI, `3.0` or `3.1`.
 
     """
-    yield from problems_of(_structure(version), document, ())
+    yield from problems_of(_structure(version), document)
     keywords = _keywords(version)
     known: set[Any] = set()  # of most texts and numbers there are a few, in thousands of places
     for part in parts:
@@ -82,24 +80,6 @@ def _structure(version: str) -> Validator:
 def _keywords(version: str) -> dict[str, Validator]:
     forms = KEYWORDS[version] | LIMITS[version]
     return {keyword: Draft202012Validator(form) for keyword, form in forms.items()}
-
-
-def problems_of(validator: Validator, value: Any, place: _Place) -> Iterator[Problem]:
-    """Yield the errors in a value that stands in a place."""
-    for error in errors_of(validator, value):
-        telling = best_match([error]) or error
-        yield Problem(pointer(*place, *telling.absolute_path), message_of(telling))
-
-
-def message_of(error: ValidationError) -> str:
-    """Return what is wrong, without the middle of a long value."""
-    text = str(error.message)
-    return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
-
-
-def errors_of(validator: Validator, value: Any) -> list[ValidationError]:
-    """Return the errors sorted by place: the library's order changes from run to run."""
-    return sorted(validator.iter_errors(value), key=lambda error: (list(map(str, error.absolute_path)), error.message))
 
 
 def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:

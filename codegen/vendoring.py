@@ -16,7 +16,7 @@ import attrs
 import httpx
 
 from codegen.document import LIMITS
-from codegen.errors import PageError, ProviderFailure, SourcesError, quoted
+from codegen.errors import DocumentError, ProviderFailure, SourcesError, quoted
 from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider
 from codegen.tree import staging
@@ -68,7 +68,7 @@ def fetch(root: Path, providers: Mapping[Provider, Path | None], client: httpx.C
     for provider, file in providers.items():
         try:
             results.append(_vendor(provider, file, client))
-        except PageError as error:
+        except DocumentError as error:
             results.append(ProviderFailure(provider.slug, PurePosixPath("specs", provider.spec.name), error))
     _write(root, [each for each in results if isinstance(each, Vendored)])
     return results
@@ -90,31 +90,31 @@ def _check(block: Block, info: str, provider: Provider, source: str) -> None:
     operation = operation_of(info)
     if operation != operation_of(provider.info):
         problem = f"announces {quoted(info)}, and the row {quoted(provider.info)}"
-        raise PageError(source, 0, 0, f"{problem}: if that is right, correct `info` in {_SOURCES}")
+        raise DocumentError(source, 0, 0, f"{problem}: if that is right, correct `info` in {_SOURCES}")
     if operation not in block.operations:
         described = ", ".join(map(quoted, block.operations)) or "no operation"
-        raise PageError(source, 0, 0, f"describes {described}: expected {quoted(operation or info)}")
+        raise DocumentError(source, 0, 0, f"describes {described}: expected {quoted(operation or info)}")
     if block.dialect != provider.dialect:
-        raise PageError(source, 0, 0, f"is {block.dialect} now: if that is right, correct `dialect` in {_SOURCES}")
+        raise DocumentError(source, 0, 0, f"is {block.dialect} now: if that is right, correct `dialect` in {_SOURCES}")
 
 
 def _download(provider: Provider, client: httpx.Client) -> bytes:
     address = provider.page or ""
     if not address.startswith("https://"):
         example = f"nox -s fetch -- {provider.slug}=path/to/page.md"
-        raise PageError(str(_SOURCES), 0, 0, f"names no https page: save the page, and run {example}")
+        raise DocumentError(str(_SOURCES), 0, 0, f"names no https page: save the page, and run {example}")
     data = bytearray()
     try:
         with client.stream("GET", address) as response:
             if response.status_code != httpx.codes.OK:
                 problem = f"has status {response.status_code}: if it has moved, correct `page` in {_SOURCES}"
-                raise PageError(address, 0, 0, problem)
+                raise DocumentError(address, 0, 0, problem)
             for chunk in response.iter_raw():
                 data += chunk
                 if len(data) > LIMITS.size:
-                    raise PageError(address, 0, 0, f"is larger than {LIMITS.size:,} bytes")
+                    raise DocumentError(address, 0, 0, f"is larger than {LIMITS.size:,} bytes")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise PageError(address, 0, 0, f"cannot be downloaded: {type(error).__name__}: {error}") from error
+        raise DocumentError(address, 0, 0, f"cannot be downloaded: {type(error).__name__}: {error}") from error
     return bytes(data)
 
 

@@ -17,8 +17,6 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from codegen.allowlist import FILES
 from codegen.client.identifiers import FIELD_PREFIX
@@ -28,9 +26,6 @@ from codegen.errors import GenerationError
 from codegen.providers import Provider
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-
-_FUNCTIONS = {"asyncio_detailed", "build_request", "parse_response", "sync_detailed"}
-"""What an operation's functions call by name."""
 
 # The generator guards the document's texts by a class, and prints its object where it means the text.
 _ADDRESS = re.compile(r"<\S+ object at 0x[0-9a-f]+>")
@@ -97,8 +92,7 @@ CONFIG = _config("client", Path("client"))
 def parse(document: dict[str, Any]) -> GeneratorData:
     """Return what the generator makes of a document, before any template sees it.
 
-    Its parts are described by their places in the document, arrays of rows are a kind of their own, and no parameter
-    has the name of a function of its module.
+    Its parts are described by their places in the document, and arrays of rows are a kind of their own.
     """
     return _parse(json.dumps(document))
 
@@ -111,23 +105,8 @@ def _parse(text: str) -> GeneratorData:
         data = GeneratorData.from_dict(document, config=CONFIG)
         if isinstance(data, GeneratorError):
             raise GenerationError(text_of(data))
-        for collection in data.endpoint_collections_by_tag.values():
-            for endpoint in collection.endpoints:
-                _rename_parameters(endpoint)
         mark_rows(document, data)
     return data
-
-
-def _rename_parameters(endpoint: Endpoint) -> None:
-    """Rename the parameters whose names an operation's module needs for itself, as the generator does for `client`."""
-    taken = _FUNCTIONS | ({"body"} if endpoint.bodies else set())
-    for location, each in endpoint.iter_all_parameters():
-        if each.python_name in taken:
-            former = each.python_name
-            each.set_python_name(UntrustedString(f"{former}_{location}"), CONFIG)
-            if each in endpoint.path_parameters:  # whose names the generator has put into the path
-                path = endpoint.path.get_untrusted_value().replace(f"{{{former}}}", f"{{{each.python_name}}}")
-                endpoint.path = UntrustedString(path)
 
 
 def build(project: Project) -> None:

@@ -60,6 +60,10 @@ RESERVED_PROPERTIES = frozenset(
 """Names that a generated model uses for itself. Those with capitals can only come of two names that collide."""
 
 
+RESERVED_PARAMETERS = frozenset({"asyncio_detailed", "build_request", "parse_response", "sync_detailed"})
+"""Functions that those of an operation call by name."""
+
+
 def as_python_reads(identifier: str) -> str:
     """Return the normal form of an identifier; the generator compares identifiers as they are written."""
     # https://docs.python.org/3/reference/lexical_analysis.html#identifiers

@@ -21,6 +21,7 @@ from codegen.client.generator import CONFIG, parse, text_of
 from codegen.client.identifiers import (
     FIELD_PREFIX,
     RESERVED_CLASSES,
+    RESERVED_PARAMETERS,
     RESERVED_PROPERTIES,
     as_python_reads,
     class_file,
@@ -34,12 +35,7 @@ from codegen.walk import walk
 _ENUM = Class.from_string(string="Enum", config=CONFIG)
 
 _FILES = "files"
-_RESERVED = {
-    "class": RESERVED_CLASSES,
-    "property": RESERVED_PROPERTIES,
-    "operation": frozenset(),
-    "parameter": frozenset(),
-}
+_RESERVED = {"class": RESERVED_CLASSES, "property": RESERVED_PROPERTIES, "parameter": RESERVED_PARAMETERS}
 
 _MAX_NAME = 200
 """Bytes in a name that becomes a file's: file systems take 255, and Python makes longer ones of it."""
@@ -152,7 +148,7 @@ def _misnamed(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem
             why = "has characters that are lost in Python"
         elif read != identifier:
             why = f"would be {identifier}, which Python reads as {read}"
-        elif read in _RESERVED[what]:
+        elif read in _RESERVED.get(what, ()):
             why = f"would be {read}, which the code needs for itself"
         elif group == _FILES and any(len(part.encode()) > _MAX_NAME for part in read.split("/")):
             why = "would be too long a name for a file"
@@ -180,5 +176,6 @@ def _names(document: dict[str, Any], data: GeneratorData) -> Iterator[tuple[str,
             place = place_of(endpoint)
             module = PythonIdentifier(endpoint.name, FIELD_PREFIX)
             yield "operation", str(endpoint.name), f"api/{tag}/{module}.py", place, _FILES
+            yield from [("body", "body", "body", place, place) for _ in endpoint.bodies]
             for _, prop in endpoint.iter_all_parameters():
                 yield "parameter", prop.name.get_untrusted_value(), prop.python_name, place, place

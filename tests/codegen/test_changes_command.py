@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -217,29 +216,6 @@ def test_revisions_that_cannot_be_had(committed: Path, capsys: Capture) -> None:
     git(committed, "rm", "-q", "-r", "specs")
     commit(committed)
     assert run(capsys, committed) == (2, "", "HEAD: has no specs/\n")
-
-
-def test_a_fault_of_ours(committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    """A fault of ours is seen whole, and not reported as a breaking change."""
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("a fault")
-
-    monkeypatch.setattr("codegen.changes.compare_with", fail)
-    code, said, complained = run(capsys, committed)
-    assert (code, said) == (2, "")
-    assert complained.startswith("Traceback (most recent call last):\n")
-    assert complained.endswith("\nRuntimeError: a fault\n")
-
-
-def test_a_reader_that_has_seen_enough(committed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exit code is the report's, also where the report is not read to its end."""
-    reader, writer = os.pipe()
-    os.close(reader)
-    edit(committed, SPEC, ("summary: Get a Session", "summary: Other"))
-    with os.fdopen(writer, "w") as closed_pipe:
-        monkeypatch.setattr(sys, "stdout", closed_pipe)
-        assert main(["changes", "browserbase"], committed) == 0
 
 
 def test_a_report_that_cannot_be_written(committed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -374,17 +374,6 @@ def test_what_json_cannot_hold_is_a_failure(build: Build, tmp_path: Path) -> Non
     assert refusal(document, tmp_path / "acme") == "a FileProperty cannot be decoded from JSON"
 
 
-def test_a_parameter_may_be_named_like_a_function_of_its_module(build: Build, tmp_path: Path) -> None:
-    """It gets its place behind its name, in the path too, and the function keeps its own."""
-    document = secured(build)
-    operation = document["paths"].pop("/sessions/{id}")
-    operation["get"]["parameters"][0]["name"] = "sync_detailed"
-    document["paths"]["/sessions/{sync_detailed}"] = operation
-    files = generated(document, tmp_path / "acme")
-    (module,) = (text.decode() for path, text in files.items() if path.endswith("get_session.py"))
-    assert "/sessions/{_path_segment('sync_detailed_path', sync_detailed_path)}" in module
-
-
 def test_the_readme_shows_a_call_that_runs(build: Build, tmp_path: Path) -> None:
     """What an operation requires is in the call, with made-up values that fit its schemas."""
     schema = {

@@ -193,7 +193,7 @@ def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: C
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("", "names no provider"), ("a = 1\n", "[a]: expected a table with strings for info, dialect, sha256, page")],
+    [("", "#: {} should be non-empty"), ("a = 1\n", "#/a: 1 is not of type 'object'")],
 )
 def test_a_broken_list_of_providers_is_one_clear_error(pair: Path, capsys: Capture, text: str, complaint: str) -> None:
     """What is wrong in `sources.toml` is said with its row, whatever the command, and no client is touched."""

@@ -102,7 +102,7 @@ def test_invalid_table(tmp_path: Path, text: str, problem: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(SourcesError, match=problem) as caught:
         read_table(path)
-    assert caught.value.path == path
+    assert caught.value.place == path
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_field_without_description(root: Path, old: str, new: str) -> None:
     edit(root / VIEW, old, new)
     with pytest.raises(SourcesError, match=r"the docstring of BrowserSession does not describe .*\bregion\b") as caught:
         pages(root)
-    assert caught.value.path == root / VIEW
+    assert caught.value.place == root / VIEW
 
 
 @pytest.mark.parametrize("name", ["fields", "operations"])

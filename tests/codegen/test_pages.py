@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codegen.__main__ import ROOT
 from codegen.document import load_document
-from codegen.errors import PageError
+from codegen.errors import DocumentError
 from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider, load_providers
 
@@ -20,11 +20,11 @@ BLOCKS = load_document(FOLDER / "blocks.yaml")
 SOURCE = "https://lamps.example/get.md"
 
 
-def outcome(read: Callable[[bytes, str], Block], data: bytes) -> Block | PageError:
+def outcome(read: Callable[[bytes, str], Block], data: bytes) -> Block | DocumentError:
     """Return the block or the error."""
     try:
         return read(data, SOURCE)
-    except PageError as error:
+    except DocumentError as error:
         return error
 
 
@@ -32,7 +32,7 @@ def outcome(read: Callable[[bytes, str], Block], data: bytes) -> Block | PageErr
 def test_read_page(case: dict[str, Any]) -> None:
     """The block of a page is taken byte for byte, or the page is refused at the place of its case."""
     expected = (
-        PageError(SOURCE, *case["error"])
+        DocumentError(SOURCE, *case["error"])
         if "error" in case
         else Block(case["block"].encode(), case["info"], "openapi", ("get /lamps/{id}",))
     )
@@ -43,7 +43,7 @@ def test_read_page(case: dict[str, Any]) -> None:
 def test_read_block(case: dict[str, Any]) -> None:
     """A block has its operations and its dialect, or is refused at the place of its case."""
     expected = (
-        PageError(SOURCE, *case["error"])
+        DocumentError(SOURCE, *case["error"])
         if "error" in case
         else Block(case.get("kept", case["block"]).encode(), None, case["dialect"], tuple(case["operations"]))
     )
@@ -63,14 +63,14 @@ def test_committed_specs(provider: Provider) -> None:
 @pytest.mark.parametrize("data", [b"a\n\xff", "é".encode("latin-1"), b"\xed\xa0\x80", "a".encode("utf-16")])
 def test_other_encodings(data: bytes) -> None:
     """A page must be UTF-8."""
-    assert outcome(read_page, data) == PageError(SOURCE, 0, 0, "is not UTF-8")
+    assert outcome(read_page, data) == DocumentError(SOURCE, 0, 0, "is not UTF-8")
 
 
 @given(page=st.text(st.sampled_from("`~ \r\n\ufeffaé")) | st.text())
 def test_any_text(page: str) -> None:
     """Any text without a block is an error."""
     found = outcome(read_page, page.encode(errors="replace"))
-    assert found == PageError(SOURCE, 0, 0, "has 0 blocks that begin with ````yaml … get /…: expected one")
+    assert found == DocumentError(SOURCE, 0, 0, "has 0 blocks that begin with ````yaml … get /…: expected one")
 
 
 @given(
@@ -82,8 +82,8 @@ def test_block_is_kept_byte_for_byte(text: str, line_end: str) -> None:
     block = f"openapi: 3.1.0{line_end}paths: {{/a: {{get: {{}}}}}}{line_end}# {text}{line_end}"
     found = outcome(read_page, f"# {text}{line_end}````yaml get /a{line_end}{block}````{line_end}".encode())
     expected = outcome(read_block, block.encode())
-    if isinstance(expected, PageError):  # characters that are not allowed in YAML
-        assert found == PageError(SOURCE, expected.line + 2, expected.column, expected.problem)
+    if isinstance(expected, DocumentError):  # characters that are not allowed in YAML
+        assert found == DocumentError(SOURCE, expected.line + 2, expected.column, expected.problem)
     else:
         assert found == Block(block.encode(), "get /a", "openapi", ("get /a",))
 

@@ -15,7 +15,6 @@ from codegen.errors import (
     OverlayError,
     Problem,
     ProviderFailure,
-    ReleaseError,
     SourcesError,
     ToolchainError,
     TreeError,
@@ -194,7 +193,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         _OVERLAY,
         "overlay: 1.1.0",
         "overlay: 2.0.0",
-        OverlayError("overlay", "version '2.0.0' is not supported: expected 1.1.0"),
+        OverlayError("#/overlay", r"'2.0.0' does not match '^1\\.[01]\\.[0-9]+\\Z'"),
     ),
     "unmatched action": (
         _OVERLAY,
@@ -287,7 +286,7 @@ def test_all_failures_come_together(repository: Path) -> None:
             ProviderFailure(
                 "anchorbrowser",
                 PurePosixPath("specs/anchorbrowser.yaml"),
-                DialectError("#/paths", "is missing"),
+                DialectError("#", "'paths' is a required property"),
             ),
             ProviderFailure(
                 "brightdata",
@@ -350,7 +349,12 @@ def test_a_problem_names_the_parameter(pair: Path) -> None:
 COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
     ("constraints/dev.txt", "ruff==0.17.5", "ruff==0.0.1", ToolchainError("ruff", "0.17.5", "0.0.1")),
     ("constraints/dev.txt", "jinja2==", "jinja3==", SourcesError(Path("constraints/dev.txt"), "does not pin jinja2")),
-    ("pyproject.toml", "[project]", "[projekt]", ReleaseError("pyproject.toml: no [project] version can be read")),
+    (
+        "pyproject.toml",
+        "[project]",
+        "[projekt]",
+        SourcesError(Path("pyproject.toml"), "no [project] version can be read"),
+    ),
 ]
 
 

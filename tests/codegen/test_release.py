@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from codegen.__main__ import ROOT, main
-from codegen.errors import ReleaseError
+from codegen.errors import SourcesError
 from codegen.release import read_version, write_version
 
 FACADE = ("facade/pyproject.toml", "facade/src/browser_sessions/_version.py")
@@ -47,20 +47,13 @@ def test_release_command(root: Path, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "problem"),
-    [
-        *(
-            (text, f"{text!r} is not a version: expected X.Y.Z")
-            for text in ("", "1.2", "1.2.3.4", "v1.2.3", "1.2.3rc1", "01.2.3", "1.2.3\n", "1.2.\u0663", "9" * 20)
-        ),
-        *((text, f"{text} is not newer than 1.10.0") for text in ("1.10.0", "1.9.99", "0.99.0")),
-    ],
+    "version", ["", "1.2", "1.2.3.4", "v1.2.3", "1.2.3rc1", "01.2.3", "1.2.3\n", "1.2.\u0663", "9" * 20]
 )
-def test_invalid_version(root: Path, capsys: Capture, version: str, problem: str) -> None:
-    """A new version is three numbers, higher than the current ones, or nothing is written."""
+def test_an_invalid_version_writes_nothing(root: Path, capsys: Capture, version: str) -> None:
+    """A version is three numbers."""
     before = files(root)
     assert main(["release", version], root) == 1
-    assert capsys.readouterr() == ("", f"{problem}\n")
+    assert capsys.readouterr() == ("", f"{version!r}: is not a version: expected X.Y.Z\n")
     assert files(root) == before
 
 
@@ -78,14 +71,14 @@ def test_file_without_current_version(root: Path, name: str, line: str) -> None:
     path = root / name
     path.write_text(path.read_text("utf-8").replace(line, line.replace("=", " =", 1)), "utf-8")
     before = files(root)
-    with pytest.raises(ReleaseError) as caught:
+    with pytest.raises(SourcesError) as caught:
         write_version(root, "2.0.0")
-    assert caught.value == ReleaseError(f"{path}: expected {line}")
+    assert caught.value == SourcesError(path, f"expected {line}")
     assert files(root) == before
 
 
 def test_failed_regeneration(root: Path, capsys: Capture) -> None:
-    """If a client cannot be generated, the error says that the version is written and how to go on."""
+    """If a client cannot be generated, the error says that the version is written and what to run next."""
     (root / "specs" / "browserbase.yaml").unlink()
     assert main(["release", "2.0.0"], root) == 1
     assert capsys.readouterr().err == (
@@ -101,9 +94,9 @@ def test_settings_without_version(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "pyproject.toml"
     if text is not None:
         path.write_text(text, "latin-1")
-    with pytest.raises(ReleaseError) as caught:
+    with pytest.raises(SourcesError) as caught:
         read_version(tmp_path)
-    assert caught.value == ReleaseError(f"{path}: no [project] version can be read")
+    assert caught.value == SourcesError(path, "no [project] version can be read")
 
 
 @pytest.mark.parametrize(("value", "shown"), [('"1.2"', "'1.2'"), ("1.2", "1.2"), ("[1, 2, 3]", "[1, 2, 3]")])
@@ -111,6 +104,6 @@ def test_settings_with_invalid_version(tmp_path: Path, value: str, shown: str) -
     """The current version must be X.Y.Z, too."""
     path = tmp_path / "pyproject.toml"
     path.write_text(f"[project]\nversion = {value}\n", "utf-8")
-    with pytest.raises(ReleaseError) as caught:
+    with pytest.raises(SourcesError) as caught:
         read_version(tmp_path)
-    assert caught.value == ReleaseError(f"{path}: {shown} is not a version: expected X.Y.Z")
+    assert caught.value == SourcesError(path, f"{shown} is not a version: expected X.Y.Z")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from openapi_python_client import strings
 
-from codegen.client import generator, project
-from codegen.client.identifiers import FIELD_PREFIX, RESERVED_CLASSES, RESERVED_PROPERTIES
+from codegen.client import project
+from codegen.client.identifiers import FIELD_PREFIX, RESERVED_CLASSES, RESERVED_PARAMETERS, RESERVED_PROPERTIES
 from tests.codegen.injected_client import InjectedClient
 
 
@@ -47,11 +47,11 @@ def test_properties(made: InjectedClient) -> None:
 
 
 def test_parameters(made: InjectedClient) -> None:
-    """The functions of an operation use no names that a parameter can have, but those that the generator changes."""
+    """The functions of an operation use no names that a parameter can have, but those that validation keeps free."""
     operations = [made.operation("get"), made.operation("post")]
     names = {name for operation in operations for name in function_names(inspect.getsource(operation))}
     given = {each.name for each in made.arguments()}
-    assert {name for name in names - given if is_possible(name)} == generator._FUNCTIONS | {"body", "client"}
+    assert {name for name in names - given if is_possible(name)} == RESERVED_PARAMETERS | {"body", "client"}
 
 
 def test_members(made: InjectedClient) -> None:

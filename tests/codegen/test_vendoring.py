@@ -9,7 +9,7 @@ import pytest
 
 from codegen.__main__ import main
 from codegen.document import LIMITS
-from codegen.errors import PageError, ProviderFailure, SourcesError
+from codegen.errors import DocumentError, ProviderFailure, SourcesError
 from codegen.providers import Provider, load_providers
 from codegen.vendoring import Result, Vendored, fetch, open_client
 
@@ -81,7 +81,7 @@ def fetched(root: Path, client: httpx.Client, slug: str, file: Path | None = Non
 
 def failure(slug: str, source: str, problem: str) -> ProviderFailure:
     """Return the result of a provider that failed."""
-    return ProviderFailure(slug, PurePosixPath("specs", f"{slug}.yaml"), PageError(source, 0, 0, problem))
+    return ProviderFailure(slug, PurePosixPath("specs", f"{slug}.yaml"), DocumentError(source, 0, 0, problem))
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
