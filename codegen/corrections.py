@@ -1,9 +1,8 @@
-"""Our own overlays: every action says why it exists, and fails on the day on which it is no longer needed.
+"""Our own overlays: every action says why it exists, and fails as soon as it is no longer needed.
 
-The Overlay Specification lets an action match nothing and succeed. A spec is corrected for a reason, though,
-and when the provider corrects the page, our correction must go: so here an action that matches nothing, a
-correction whose net effect is nothing, and an action that adds to an array what the array already holds are
-errors, unless the action says `x-allow-empty: true`.
+The Overlay Specification lets an action match nothing and succeed. When a provider corrects its page, though, our
+correction must go. So these are errors here, unless the action has `x-allow-empty: true`: an action that matches
+nothing, a correction without a net effect, and an action that adds to an array an item that it already has.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ ALLOW_EMPTY = "x-allow-empty"
 
 _REPAIR = (
     "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
-    f"if it may be so at times, say `{ALLOW_EMPTY}: true`"
+    f"if that is expected at times, add `{ALLOW_EMPTY}: true`"
 )
 
 _Action = tuple[int, dict[str, Any]]
@@ -29,11 +28,11 @@ _Action = tuple[int, dict[str, Any]]
 def apply_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]:
     """Return the document with an overlay's corrections applied, every one of which changed something.
 
-    A correction is a run of consecutive actions with one and the same `description`.
+    A correction is a run of consecutive actions with the same `description`.
 
     Raises:
         OverlayError: The overlay is malformed, an action does not fit, or one has no description.
-        NeedlessCorrections: All corrections that correct nothing.
+        NeedlessCorrections: All corrections that change nothing.
 
     """
     check_overlay(overlay)
@@ -56,7 +55,7 @@ def apply_corrections(document: dict[str, Any], overlay: dict[str, Any]) -> dict
 def _require_descriptions(overlay: dict[str, Any]) -> None:
     for index, action in enumerate(overlay["actions"]):
         if not action.get("description", "").strip():
-            raise OverlayError(location(index, action), "has no description: say why the correction exists")
+            raise OverlayError(location(index, action), "has no description: explain why the correction exists")
         if not isinstance(action.get(ALLOW_EMPTY, False), bool):
             raise OverlayError(location(index, action), f"{ALLOW_EMPTY} must be a boolean")
 
@@ -64,7 +63,7 @@ def _require_descriptions(overlay: dict[str, Any]) -> None:
 def _apply(
     document: dict[str, Any], overlay: dict[str, Any], numbered: _Action
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the document with one action applied, and why the action is needless."""
+    """Return the document with one action applied, and the reasons why the action is needless."""
     index, action = numbered
     place = location(index, action)
     try:
@@ -78,12 +77,16 @@ def _apply(
         hint = f", and the nearest place that exists is {near}" if near else ""
         return applied.document, [Problem(place, f"matches nothing{hint}: {_REPAIR}")]
     held = _added_again(document, applied.document, ())
-    needless = [Problem(place, f"adds to {array} what it already holds, {value}: {_REPAIR}") for array, value in held]
+    needless = [
+        Problem(place, f"adds to {array} an item that it already has, {value}: {_REPAIR}") for array, value in held
+    ]
     return applied.document, needless
 
 
 def _is_equal(before: Any, after: Any) -> bool:
-    return before == after and canonical(before) == canonical(after)  # the former alone is fast, and takes 1 for true
+    return before == after and canonical(before) == canonical(
+        after
+    )  # the first comparison is fast, but treats 1 as true
 
 
 def _may_be_empty(correction: list[_Action]) -> bool:
@@ -91,11 +94,11 @@ def _may_be_empty(correction: list[_Action]) -> bool:
 
 
 def _added_again(before: Any, after: Any, parts: tuple[object, ...]) -> list[tuple[str, str]]:
-    """Return the place and the value of each array item that an action appended although it was there.
+    """Return the place and value of each item that an action appended to an array that already had it.
 
-    Actions only ever append to arrays, so the items behind the former length are the new ones.
+    Actions only append to arrays, so the items after the former length are the new ones.
     """
-    if before == after:  # most of a document is, and comparing it is fast
+    if before == after:  # as most parts are, and comparing is fast
         return []
     if isinstance(before, dict) and isinstance(after, dict):
         shared = [(key, before[key], after[key]) for key in before if key in after]

@@ -1,4 +1,4 @@
-"""The pages in Mintlify's dialect that can be rebuilt, as a JSON Schema; every other key is refused."""
+"""A JSON Schema of the pages in Mintlify's dialect that can be rebuilt; every other key is refused."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _ALTERNATIVE = {
     "patternProperties": {"^x-": _ANY},
 }
 _ALTERNATIVES = {"type": "array", "minItems": 1, "items": _ALTERNATIVE}
-# x-default is what the documentation fills its console with, and not a part of the API.
+# x-default is a value for the console of the documentation, not a part of the API.
 _KEY = _object({"type": {"const": "apiKey"}, "description": _TEXT, "x-default": _ANY}, "type")
 _EMPTY = {"type": "object", "maxProperties": 0}
 _KEY_IN_HEADER = {

@@ -1,4 +1,4 @@
-"""Every error of the pipeline: values with fields, whose sentence is built last.
+"""Every error of the pipeline: values with fields, which `str` makes a sentence of.
 
 CodegenError
 ├── PlacedError          something is wrong in one place
@@ -28,19 +28,19 @@ _QUOTED_LIMIT = 100
 
 @attrs.frozen
 class CodegenError(Exception):
-    """What every stage raises for bad input; equal when all fields are."""
+    """What every stage raises for invalid input; errors are equal if their fields are."""
 
     def __eq__(self, other: object) -> bool:
-        """Compare by class and fields: attrs leaves exceptions with identity."""
+        """Compare by class and fields: attrs compares exceptions by identity."""
         return type(self) is type(other) and fields_of(self) == fields_of(other)
 
     def __hash__(self) -> int:
-        """Hash by class and fields, as equality demands."""
+        """Hash by class and fields, to match equality."""
         return hash((type(self), fields_of(self)))
 
 
 def fields_of(error: Any) -> tuple[object, ...]:
-    """Return the values of an error's fields, in the order of their declaration."""
+    """Return the values of an error's fields, in declaration order."""
     return tuple(getattr(error, field.name) for field in attrs.fields(type(error)))
 
 
@@ -51,7 +51,7 @@ def pointer(*parts: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return somebody else's text as it can be printed: escaped, and not longer than a line."""
+    """Return a third party's text escaped and shortened to a line, so that it can be printed."""
     return repr(text if len(text) <= _QUOTED_LIMIT else f"{text[:_QUOTED_LIMIT]}…")
 
 
@@ -112,7 +112,7 @@ class Problem:
 
 
 def unsupported(place: str, what: str) -> Problem:
-    """Return the problem of what our templates do not serve."""
+    """Return the problem of a part that our templates do not support."""
     return Problem(place, f"{what} is not supported here: correct it by an overlay")
 
 
@@ -141,7 +141,7 @@ class GenerationError(CodegenError):
     problem: str
 
     place: str = "#"
-    """Where in the document, if that is known."""
+    """The place in the document, if it is known."""
 
     def __str__(self) -> str:
         return self.problem
@@ -149,7 +149,7 @@ class GenerationError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ToolchainError(CodegenError):
-    """A tool that decides the output's bytes is missing, or not the version that is pinned."""
+    """A tool that decides the output's bytes is missing, or has another version than the pinned one."""
 
     tool: str
     installed: str | None
@@ -165,11 +165,11 @@ class ToolchainError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
-    """What went wrong, for which provider, in which of its files, or in the overlaid document that these make."""
+    """What went wrong for which provider, and in which of its files or in the overlaid document."""
 
     slug: str
     file: PurePosixPath | None
-    """Relative to the repository; None for the overlaid document, which `codegen show` prints."""
+    """Relative to the repository; None: the overlaid document, which `codegen show` prints."""
 
     error: CodegenError
 

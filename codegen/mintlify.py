@@ -27,7 +27,7 @@ _COMPONENT = re.compile(r"#/components/schemas/(?P<name>[A-Za-z0-9._-]+)")
 
 _PAGE = Draft202012Validator(PAGE)
 
-# What is said of a union, and not of one of its alternatives: the renderer copies it into each.
+# Keys of a union itself, which the renderer copies into each alternative.
 _UNION_KEYS = ("title", "description", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 
 
@@ -115,9 +115,9 @@ def _media_type(media_type: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schema(alternatives: list[Any]) -> dict[str, Any]:
-    """Return the one schema that an array of alternatives stands for.
+    """Return the one schema that an array of alternatives represents.
 
-    The renderer writes oneOf, anyOf, lists of types and nullable alike; anyOf never refuses what one of them takes.
+    The renderer writes oneOf, anyOf, lists of types and nullable alike; anyOf accepts all that any of them accepts.
     """
     schemas: list[dict[str, Any]] = [*map(_alternative, alternatives)]
     if len(schemas) == 1:
@@ -149,7 +149,7 @@ def _alternative(alternative: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unwrapped(schema: Any) -> Any:
-    """Return the provider's own schema from the renderer's wrapper; an allOf of several is the provider's."""
+    """Return the provider's own schema from the renderer's wrapper; an allOf of several members is the provider's."""
     members = schema["allOf"] if isinstance(schema, dict) and schema.keys() == {"allOf"} else None
     return members[0] if isinstance(members, list) and len(members) == 1 else schema
 
@@ -157,8 +157,8 @@ def _unwrapped(schema: Any) -> Any:
 def _upgrade(document: dict[str, Any]) -> None:
     """Turn every schema into OpenAPI 3.1, and move the schemas that the renderer named into the components.
 
-    The page no longer says in which version the provider wrote its schemas. The renderer names the innermost reference
-    of an allOf too, so one name may stand for several schemas: then each stays where it is.
+    The page no longer says in which version the provider wrote its schemas. The renderer also names the innermost
+    reference of an allOf, so several schemas may have one name: then each stays where it is.
     """
     named: dict[str, list[dict[str, Any]]] = {}
     for part in list(walk(document)):

@@ -1,4 +1,4 @@
-"""What is decided for all providers alike, so that no overlay repeats it."""
+"""Decisions for all providers alike, which no overlay has to repeat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IGNORED_HEADERS = {"accept", "authorization", "content-type"}
 
 
 def normalise(document: dict[str, Any], operations: Iterable[Operation]) -> dict[str, Any]:
-    """Return an overlaid document with the names, tags and keys that all our clients have alike.
+    """Return an overlaid document with the names, tags and keys that all our clients share.
 
     Each operation of `operations` gets its name as `operationId`, its tag, and the document's security unless it has
     its own; the document keeps none. Header parameters that carry the key, or that OpenAPI says to ignore, are
@@ -40,7 +40,7 @@ def find_missing(document: dict[str, Any], operations: Iterable[Operation]) -> I
     described = {part.parts for part in walk(document) if part.kind == "operation"}
     for each in operations:
         if ("paths", each.path, each.method) not in described:
-            text = f"specs/sources.toml names the operation {each.name}, which is missing here: describe or remove it"
+            text = f"the operation {each.name} of specs/sources.toml is missing: describe or remove it"
             yield Problem(pointer("paths", each.path, each.method), text)
 
 

@@ -1,4 +1,4 @@
-"""The list of providers: one row of `specs/sources.toml` each, and where a provider's files stand."""
+"""The list of providers: one row of `specs/sources.toml` each, and the paths of a provider's files."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FORM = Draft202012Validator(
 
 @attrs.frozen
 class Operation:
-    """One operation of a provider: the name that our client gives it, and where the provider serves it."""
+    """One operation of a provider: its name in our client, and its route."""
 
     name: str
     method: str
@@ -81,12 +81,12 @@ class Provider:
 
     @property
     def operations_overlay(self) -> Path:
-        """The operations that the page does not describe; the file is optional."""
+        """The operations that the page does not describe; the file may be missing."""
         return self.root / "overlays" / f"{self.slug}.operations.yaml"
 
     @property
     def overlays(self) -> tuple[Path, ...]:
-        """The overlays that there are, in the order in which they are applied."""
+        """The overlays that exist, in the order in which they are applied."""
         return (self.overlay, *([self.operations_overlay] if self.operations_overlay.exists() else []))
 
     @property
@@ -133,7 +133,7 @@ def _provider(root: Path, path: Path, slug: str, row: dict[str, Any]) -> Provide
 
 
 def _operations(table: dict[str, Any]) -> Iterator[Operation]:
-    """Yield the operations of a table from names to routes; a table in it holds those of another tag."""
+    """Yield the operations of a table from names to routes; a nested table has those of another tag."""
     for key, value in table.items():
         tag, routes = (key, value) if isinstance(value, dict) else (TAG, {key: value})
         for name, route in routes.items():

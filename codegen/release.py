@@ -1,4 +1,4 @@
-"""The one version: read from the root's `pyproject.toml`, written wherever else it is kept by hand."""
+"""The one version: read from the root's `pyproject.toml`, and written to every other file that repeats it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_version(root: Path) -> str:
     """Return the version of all our distributions.
 
     Raises:
-        SourcesError: The root's `pyproject.toml` names none.
+        SourcesError: The root's `pyproject.toml` has no valid version.
 
     """
     path = root / "pyproject.toml"
@@ -35,10 +35,10 @@ def read_version(root: Path) -> str:
 
 
 def write_version(root: Path, version: str) -> None:
-    """Write a version into the root's settings, from where the clients get it, and into the facade.
+    """Write a version to the root's `pyproject.toml`, from which the clients get it, and to the facade.
 
     Raises:
-        SourcesError: It is not X.Y.Z, or some file does not name the current one.
+        SourcesError: The version is not X.Y.Z, or a file does not have the current one.
 
     """
     current = read_version(root)

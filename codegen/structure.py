@@ -1,7 +1,7 @@
 """Whether a document is OpenAPI 3.0 or 3.1: its structure and its references.
 
-The community's JSON Schemas of the structure go into every schema, slowly. So they are kept out, and each keyword of a
-schema is checked by itself, against the values that our templates serve.
+The community's JSON Schemas of the structure descend into every schema, which is slow. So they stop at schemas here,
+and each keyword of a schema is checked by itself against the values that our templates support.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _STRUCTURES = {
     "3.0": (schema_v30, {"$ref": "#/definitions/Schema"}, {"type": "object", "not": {"required": ["$ref"]}}),
     "3.1": (schema_v31, {"$dynamicRef": "#meta"}, {"type": ["object", "boolean"]}),
 }
-"""The JSON Schemas of documents, what in them stands for a schema, and what stands in its place here."""
+"""The JSON Schemas of documents, their reference to a schema, and what replaces it here."""
 
 _COMPONENT = ("components", "what kind", "its name")
 
@@ -33,19 +33,19 @@ _Place = tuple[str | int, ...]
 
 
 def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:
-    """Yield the schemas that hold more than `limit` levels, counted from a component; code is nested as deeply."""
+    """Yield the schemas nested more than `limit` levels below a component; the code is nested as deeply."""
     depths: dict[_Place, int] = {}
     for part in parts:
         if part.kind == "schema":
             around = part.parts[:-1] if part.parts[:-1] in depths else part.parts[:-2]
             depths[part.parts] = depths.get(around, 0) + 1
             if depths[part.parts] == limit + 1:
-                text = f"nests schemas deeper than {limit} levels: move it to the components by an overlay"
+                text = f"nests schemas deeper than {limit} levels: move some to the components by an overlay"
                 yield Problem(pointer(*around), text)
 
 
 def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
-    """Yield what is not as OpenAPI says, and the values of schemas' keywords that are not supported.
+    """Yield what is not valid OpenAPI, and the values of schema keywords that are not supported.
 
     Args:
         document: Any document.
@@ -55,7 +55,7 @@ def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str
     """
     yield from problems_of(_structure(version), document)
     keywords = _keywords(version)
-    known: set[Any] = set()  # of most texts and numbers there are a few, in thousands of places
+    known: set[Any] = set()  # a few texts and numbers are repeated in thousands of places
     for part in parts:
         if part.kind == "schema" and isinstance(part.node, dict):
             for keyword, value in part.node.items():
@@ -83,7 +83,7 @@ def _keywords(version: str) -> dict[str, Validator]:
 
 
 def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
-    """Yield which references do not lead to a component of the right kind.
+    """Yield the references that do not lead to a component of the right kind.
 
     Args:
         document: Any document.
@@ -96,10 +96,10 @@ def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) ->
         if part.reference is None:
             continue
         if not part.reference.startswith("#/") or kinds.get(segments(part.reference)) != part.kind:
-            text = f"refers to {part.reference!r}, and the components have no such {part.kind}"
+            text = f"refers to {part.reference!r}, but the components have no such {part.kind}"
             yield Problem(part.location, text)
         elif _is_circular(document, part):
-            yield Problem(part.location, f"refers to {part.reference!r}, which leads back to it")
+            yield Problem(part.location, f"refers to {part.reference!r}, which refers back to it")
 
 
 def _is_circular(document: dict[str, Any], part: Part) -> bool:

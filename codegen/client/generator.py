@@ -27,12 +27,12 @@ from codegen.providers import Provider
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-# The generator guards the document's texts by a class, and prints its object where it means the text.
+# The generator wraps the document's texts in a class, and prints the object in place of the text.
 _ADDRESS = re.compile(r"<\S+ object at 0x[0-9a-f]+>")
 
 
 class _CompiledTemplates(BytecodeCache):
-    """Templates that were compiled in this process: to compile them takes as long as all the rest."""
+    """Templates compiled in this process: compiling them takes as long as everything else."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
@@ -49,7 +49,7 @@ _COMPILED_TEMPLATES = _CompiledTemplates()
 
 
 class _Marked(Template):
-    """A template; what it writes begins with the global `banner` if it is Python or TOML."""
+    """A template whose output begins with the global `banner` if it is Python or TOML."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         text = super().render(*args, **kwargs)
@@ -58,7 +58,7 @@ class _Marked(Template):
 
 
 def open_project(document: dict[str, Any], provider: Provider, package: Path) -> Project:
-    """Return the generator's project for a document, which is to be written into a package."""
+    """Return the generator's project that writes a document's client into a package."""
     project = Project(
         openapi=parse(document), config=_config(provider.package, package), custom_template_path=TEMPLATES
     )
@@ -68,13 +68,13 @@ def open_project(document: dict[str, Any], provider: Provider, package: Path) ->
 
 
 def _config(name: str, package: Path) -> Config:
-    """Return the generator's settings, which read nothing of the machine."""
+    """Return the generator's settings, which do not depend on the machine."""
     return Config.from_sources(
         ConfigFile(
             package_name_override=name,
             post_hooks=[],
             field_prefix=FIELD_PREFIX,
-            # It knows no other media type of bytes than the first.
+            # The first is the only media type of bytes that it knows.
             content_type_overrides=dict.fromkeys(FILES, FILES[0]),
         ),
         meta_type=MetaType.NONE,
@@ -86,7 +86,7 @@ def _config(name: str, package: Path) -> Config:
 
 
 CONFIG = _config("client", Path("client"))
-"""The settings for reading a document, which no project decides."""
+"""The settings for reading a document, the same for all projects."""
 
 
 def parse(document: dict[str, Any]) -> GeneratorData:
@@ -97,7 +97,7 @@ def parse(document: dict[str, Any]) -> GeneratorData:
     return _parse(json.dumps(document))
 
 
-@lru_cache(maxsize=1)  # what was validated is generated next, and parsing takes as long as all of validation
+@lru_cache(maxsize=1)  # a document is validated and then generated, and parsing takes as long as validation
 def _parse(text: str) -> GeneratorData:
     document = json.loads(text)
     with shielded():
@@ -113,25 +113,27 @@ def build(project: Project) -> None:
     """Write a project's package."""
     with shielded():
         errors = project.build()
-    # Warnings too: each one is a model or an operation that is missing from the output.
+    # Warnings too: each is a model or an operation that is missing from the output.
     if errors:
         raise GenerationError("\n".join(map(text_of, errors)))
 
 
 @contextlib.contextmanager
 def shielded() -> Iterator[None]:
-    """Silence the generator's prints, and turn whatever it raises for a bad document into our error."""
+    """Silence the generator's output, and turn its exceptions for invalid documents into our error."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
     except (GenerationError, TemplateError):  # the latter is a fault of our templates: its traceback shows the line
         raise
-    except Exception as error:  # it raises ValueError, KeyError, TypeError and more for documents it cannot do
+    except (
+        Exception
+    ) as error:  # it raises ValueError, KeyError, TypeError and others for documents that it cannot process
         raise GenerationError(f"the generator failed: {type(error).__name__}: {error}") from error
 
 
 def render(project: Project, template: str, into: Path) -> None:
-    """Write one of our own templates, which the generator knows nothing of, to a file."""
+    """Write one of our own templates, which the generator does not know, to a file."""
     with shielded():
         text = project.env.get_template(template).render()
     into.write_text(text, "utf-8", newline="\n")

@@ -247,11 +247,11 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
 
 def test_a_client_without_an_address_is_not_made(build: Build, tmp_path: Path) -> None:
     """The first server is the address to call."""
-    problem = "is missing: the first server is the client's base URL, so add it by an overlay"
+    problem = "is missing: add the first server, the client's base URL, by an overlay"
     assert refusal(secured(build, document={"servers": []}), tmp_path / "acme") == problem
 
 
-NO_KEY = "must be an apiKey in a header or an http bearer token: operations want it first of all"
+NO_KEY = "must be an apiKey in a header or an http bearer token, since operations name it first"
 
 
 @pytest.mark.parametrize(
@@ -281,10 +281,10 @@ def test_the_key_goes_where_the_document_says(
 @pytest.mark.parametrize(
     ("operation", "problem"),
     [
-        ({"security": [{"key": [], "token": []}]}, "wants several keys at once, and a client has one key"),
+        ({"security": [{"key": [], "token": []}]}, "needs several keys at once, but a client has one key"),
         (
             {"security": [{"token": []}]},
-            "wants the key as Authorization: Bearer KEY, most operations as X-Key: KEY, and a client has one key",
+            "has the key as Authorization: Bearer KEY, but most operations have it as X-Key: KEY: a client has one key",
         ),
     ],
 )
@@ -301,7 +301,7 @@ def test_a_client_has_one_key(operation: dict[str, Any], problem: str, build: Bu
 
 def test_a_document_without_operations_is_refused(build: Build, tmp_path: Path) -> None:
     """A client without an operation, or with public ones alone, has no place for its key, and is not made."""
-    problem = "no operation says where the key goes: give it, or the document, security"
+    problem = "no operation has security, so the key has no place: add security to the document by an overlay"
     assert refusal(build({"document": {"paths": {}}}), tmp_path / "acme") == problem
 
 

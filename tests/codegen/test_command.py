@@ -57,7 +57,7 @@ def test_regenerate_says_what_it_wrote(pair: Path, capsys: Capture) -> None:
     assert files(pair) == before
     assert run(capsys, pair, "drift") == (
         0,
-        "brightdata, browserbase: generated/ is what specs/ and overlays/ generate\n",
+        "brightdata, browserbase: generated/ matches specs/ and overlays/\n",
         "",
     )
 
@@ -99,13 +99,13 @@ def test_a_failure_is_told_beside_the_differences(pair: Path, capsys: Capture) -
         "",
         (
             f"{failure}brightdata: missing generated/brightdata/README.md\n"
-            "Repair it with: nox -s regenerate, once the problems above are solved\n"
+            "Repair it with: nox -s regenerate, after correcting the problems above\n"
         ),
     )
     assert run(capsys, pair, "drift", "browserbase") == (
         1,
         "",
-        f"{failure}Repair it with: nox -s regenerate, once the problems above are solved\n",
+        f"{failure}Repair it with: nox -s regenerate, after correcting the problems above\n",
     )
     assert run(capsys, pair, "regenerate") == (1, "", f"{failure}Nothing was written.\n")
     assert files(pair) == before

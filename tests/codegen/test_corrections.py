@@ -19,7 +19,7 @@ CASES = [
 ]
 REPAIR = (
     "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
-    "if it may be so at times, say `x-allow-empty: true`"
+    "if that is expected at times, add `x-allow-empty: true`"
 )
 
 

@@ -125,6 +125,6 @@ def test_readme_without_place_for_table(root: Path, capsys: pytest.CaptureFixtur
     edit(root / README, line, "")
     before = (root / README).read_bytes()
     assert main(["docs"], root) == 1
-    assert f"has no place for the table: expected <!-- {name}" in capsys.readouterr().err
+    assert f"has no place for a table: expected <!-- {name}" in capsys.readouterr().err
     assert (root / README).read_bytes() == before
     assert not (root / PAGE).exists()

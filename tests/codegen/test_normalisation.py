@@ -38,5 +38,5 @@ def test_security_is_each_operations_own() -> None:
 def test_missing_operations_are_reported() -> None:
     """An operation of the list that the document does not describe is a problem at its place."""
     document: dict[str, Any] = {"paths": {"/sessions/{id}": {"get": {}, "post": {}}, "/account": {"post": {}}}}
-    text = "specs/sources.toml names the operation get_account, which is missing here: describe or remove it"
+    text = "the operation get_account of specs/sources.toml is missing: describe or remove it"
     assert list(find_missing(document, OPERATIONS)) == [Problem("#/paths/~1account/get", text)]

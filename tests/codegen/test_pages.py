@@ -70,7 +70,7 @@ def test_other_encodings(data: bytes) -> None:
 def test_any_text(page: str) -> None:
     """Any text without a block is an error."""
     found = outcome(read_page, page.encode(errors="replace"))
-    assert found == DocumentError(SOURCE, 0, 0, "has 0 blocks that begin with ````yaml … get /…: expected one")
+    assert found == DocumentError(SOURCE, 0, 0, "has 0 blocks that begin with ````yaml … get /…: expected 1")
 
 
 @given(

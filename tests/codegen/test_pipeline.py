@@ -169,7 +169,7 @@ def test_a_link_in_the_place_of_a_client_is_replaced(pair: Path, tmp_path: Path)
 
 _REPAIR = (
     "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
-    "if it may be so at times, say `x-allow-empty: true`"
+    "if that is expected at times, add `x-allow-empty: true`"
 )
 _SPEC, _OVERLAY = PurePosixPath("specs/browserbase.yaml"), PurePosixPath("overlays/browserbase.yaml")
 _UNAUTHORIZED = (
@@ -240,7 +240,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         "actions:",
         "actions:\n  - {target: $.servers, description: none of these answers, remove: true}",
         InvalidDocument(
-            (Problem("#/servers", "is missing: the first server is the client's base URL, so add it by an overlay"),)
+            (Problem("#/servers", "is missing: add the first server, the client's base URL, by an overlay"),)
         ),
     ),
 }
@@ -335,14 +335,14 @@ def test_a_problem_names_the_parameter(pair: Path) -> None:
         check_document(provider, normalise(document, provider.operations))
     assert str(caught.value) == (
         "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/parameters/0: "
-        "parameter 'limit': a query parameter that holds object is not supported here: correct it by an overlay"
+        "parameter 'limit': a query parameter that contains object is not supported here: correct it by an overlay"
     )
     operation["parameters"] = [{"in": "query", "schema": {}}, {"$ref": "#/components/parameters/Lost"}]
     with pytest.raises(ProviderFailure) as caught:
         check_document(provider, document)
     assert [line.partition("/parameters/")[2] for line in str(caught.value).splitlines()] == [
         "0: 'name' is a required property",
-        "1: refers to '#/components/parameters/Lost', and the components have no such parameter",
+        "1: refers to '#/components/parameters/Lost', but the components have no such parameter",
     ]
 
 
@@ -425,7 +425,7 @@ def test_an_operation_of_ours_that_is_not_named_is_an_error(pair: Path) -> None:
 
     with pytest.raises(ProviderFailure) as caught:
         build_document(provider_of(pair, "browserbase"))
-    text = "specs/sources.toml does not name this operation: name or remove it"
+    text = "is missing from specs/sources.toml: add it there, or remove it here"
     problem = Problem("#/paths/~1v1~1sessions~1{id}~1stop/post", text)
     file = PurePosixPath("overlays/browserbase.operations.yaml")
     assert caught.value == ProviderFailure("browserbase", file, InvalidDocument((problem,)))

@@ -83,7 +83,7 @@ def test_failed_regeneration(root: Path, capsys: Capture) -> None:
     assert main(["release", "2.0.0"], root) == 1
     assert capsys.readouterr().err == (
         "browserbase: specs/browserbase.yaml: cannot be read: No such file or directory\nNothing was written.\n"
-        "The clients still have the former version: solve this, and run nox -s regenerate\n"
+        "The clients still have the former version: correct this, then run nox -s regenerate\n"
     )
     assert read_version(root) == "2.0.0"
 

@@ -41,7 +41,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({"id": "a\ud800"}, "id cannot stand in a path: it has half of a surrogate pair"),
+        ({"id": "a\ud800"}, "id cannot be part of a path: it has half of a surrogate pair"),
         ({"id": "a", "limit": "\udfff"}, "the parameter 'limit' has half of a surrogate pair, which cannot be sent"),
         ({"id": "a", "limit": ["\ud800"]}, "the parameter 'limit' has half of a surrogate pair, which cannot be sent"),
         ({"id": "a", "body": {"b": "\ud800"}}, "the body has half of a surrogate pair, which cannot be sent"),

@@ -59,7 +59,9 @@ def test_what_the_generator_cannot_read_is_a_problem(build: Build) -> None:
     document = build({})
     del document["paths"]
     no_key, unread = problems_of(document)
-    assert no_key == Problem("#/paths", "no operation says where the key goes: give it, or the document, security")
+    assert no_key == Problem(
+        "#/paths", "no operation has security, so the key has no place: add security to the document by an overlay"
+    )
     assert unread.location == "#"
     assert unread.text.startswith(
         "the generator: Failed to parse OpenAPI document 1 validation error for OpenAPI paths "
@@ -77,7 +79,7 @@ def test_nothing_is_fetched(build: Build, monkeypatch: pytest.MonkeyPatch) -> No
     session = {"a": {"$ref": address}, "b": {"$schema": address, "type": "string", "example": 1}}
     place = "#/components/schemas/Session/properties"
     assert problems_of(build({"session": session})) == (
-        Problem(f"{place}/a", f"refers to '{address}', and the components have no such schema"),
+        Problem(f"{place}/a", f"refers to '{address}', but the components have no such schema"),
         Problem(f"{place}/b", "'$schema' is not supported here: correct it by an overlay"),
     )
 
@@ -121,7 +123,7 @@ def nested(keyword: str, depth: int) -> dict[str, Any]:
 def test_inline_schemas_have_a_depth(keyword: str, place: str, build: Build) -> None:
     """Schemas in schemas are counted from the component; what is deeper is one problem, however deep it is."""
     place = f"#/components/schemas/Session/properties/a{place}"
-    text = "nests schemas deeper than 4 levels: move it to the components by an overlay"
+    text = "nests schemas deeper than 4 levels: move some to the components by an overlay"
     assert problems_of(build({"session": {"a": nested(keyword, 3)}}), depth=4) == ()
     assert problems_of(build({"session": {"a": nested(keyword, 6)}}), depth=4) == (Problem(place, text),)
 
@@ -150,7 +152,7 @@ def test_schemas_without_end_are_refused(build: Build) -> None:
     for _ in range(sys.getrecursionlimit()):
         schema = {"type": "array", "items": schema}
     assert problems_of(build({"session": {"a": schema}})) == (
-        Problem("#", "is nested too deeply, or refers to itself without end"),
+        Problem("#", "is nested too deeply, or refers to itself endlessly"),
     )
 
 

@@ -123,7 +123,7 @@ def test_changed_page(root: Path, client: httpx.Client, pages: dict[str, bytes])
 def test_changed_info(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
     """Another info string with the same operation is accepted, with a note that the row must be corrected."""
     pages["/acme.md"] = page(OTHER, "v2.json GET /a/{id}")
-    notes = ("correct `info` in its row: it is 'v2.json GET /a/{id}' now",)
+    notes = ("correct `info` in its row to 'v2.json GET /a/{id}'",)
     acme = provider(root, "acme")
     assert fetched(root, client, "acme") == Vendored(acme, OTHER, is_changed=True, notes=notes)
 
@@ -161,7 +161,7 @@ def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"# A\n", "has 0 blocks that begin with ````yaml … get /…: expected one"),
+        (b"# A\n", "has 0 blocks that begin with ````yaml … get /…: expected 1"),
         (page(b"openapi: 3.1.0\npaths: {}\n"), "describes no operation: expected 'get /a/{id}'"),
         (
             page(OTHER.replace(b"get:", b"put:")),
@@ -169,11 +169,11 @@ def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str)
         ),
         (
             page(OTHER, "post /a"),
-            f"announces 'post /a', and the row 'get /a/{{id}}': if that is right, correct `info` {ADVICE}",
+            f"has the info string 'post /a', but the row has 'get /a/{{id}}': if the page is right, correct `info` {ADVICE}",
         ),
         (
             page(b"paths: {path: '/a/{id}', method: get}\n"),
-            f"is mintlify now: if that is right, correct `dialect` {ADVICE}",
+            f"has the dialect mintlify: if that is right, correct `dialect` {ADVICE}",
         ),
         (b"#" * (LIMITS.size + 1), "is larger than 2,000,000 bytes"),
     ],
@@ -198,7 +198,7 @@ def test_row_without_info(root: Path, client: httpx.Client, tmp_path: Path) -> N
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", info="x"), "utf-8")
     for name, data, problem in (
-        ("a.md", page(BLOCK), f"announces 'get /a/{{id}}', and the row 'x': if that is right, correct `info` {ADVICE}"),
+        ("a.md", page(BLOCK), f"has the info string 'get /a/{{id}}', but the row has 'x': if the page is right, correct `info` {ADVICE}"),
         ("a.yaml", BLOCK, "describes 'get /a/{id}': expected 'x'"),
     ):
         (tmp_path / name).write_bytes(data)
@@ -226,7 +226,7 @@ def test_provider_without_page(root: Path, client: httpx.Client, page: str) -> N
     """A provider without an https page needs a file, and the error says how to pass it."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", page), "utf-8")
-    problem = "names no https page: save the page, and run nox -s fetch -- dome=path/to/page.md"
+    problem = "has no https page for it: save the page, then run nox -s fetch -- dome=path/to/page.md"
     assert fetched(root, client, "dome") == failure("dome", "specs/sources.toml", problem)
 
 
@@ -293,9 +293,9 @@ def test_command(root: Path, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "a.md").write_bytes(page(BLOCK, "a get /a/{id}"))
     (tmp_path / "bad.md").write_bytes(b"# A\n")
     arguments = [f"crate={tmp_path}/a=b.yaml", f"acme={tmp_path}/a.md", f"brick={tmp_path}/bad.md"]
-    said = "crate: changed\nacme: unchanged; correct `info` in its row: it is 'a get /a/{id}' now\n"
+    said = "crate: changed\nacme: unchanged; correct `info` in its row to 'a get /a/{id}'\n"
     following = "Next: nox -s changes, and then nox -s regenerate -- crate\n"
-    problem = "has 0 blocks that begin with ````yaml … get /…: expected one"
+    problem = "has 0 blocks that begin with ````yaml … get /…: expected 1"
     complaint = f"brick: {tmp_path}/bad.md: {problem}\nbrick: nothing was changed\n"
     assert run(capsys, root, *arguments) == (1, said + following, complaint)
     assert run(capsys, root, arguments[0]) == (0, "crate: unchanged\n", "")
@@ -308,7 +308,7 @@ def test_command_without_providers(root: Path, capsys: Capture) -> None:
     text = sources.read_text("utf-8")
     sources.write_text(text.replace(SITE, "https://docs.example:x"), "utf-8")
     code, out, err = run(capsys, root)
-    skipped = "crate: skipped: its page is not known; run nox -s fetch -- crate=path/to/page.md\n"
+    skipped = "crate: skipped: its page is unknown; run nox -s fetch -- crate=path/to/page.md\n"
     assert (code, out) == (1, skipped)
     assert [line.partition(":")[0] for line in err.splitlines()] == ["acme", "acme", "brick", "brick"]
 

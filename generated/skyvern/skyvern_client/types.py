@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Unset:
-    """The type of `UNSET`, which stands for what was not sent."""
+    """The type of `UNSET`, the value of what was not sent."""
 
     _instance: ClassVar[Unset | None] = None
 
