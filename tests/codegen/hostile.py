@@ -1,4 +1,4 @@
-"""Texts that would do harm where something between a document and its client forgot to quote, or to look."""
+"""Texts that do harm if something between a document and its client forgets to quote or to check them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ TEXTS = {
 
 # ruff: noqa: RUF001 - that some characters look like others is what they are here for
 
-# Words that have a meaning in Python, in a template, or next to another name: they can only hurt where names stand.
+# Words that have a meaning in Python, in a template, or next to another name: they can do harm only as names.
 WORDS = [
     *("None", "True", "class", "import", "lambda", "match", "async", "type", "self", "cls", "print", "object"),
     *("id", "str", "list", "dict", "property", "super", "isinstance", "len", "__import__", "eval"),

@@ -70,8 +70,8 @@ def run(capsys: Capture, root: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_edits_of_the_inputs(case: dict[str, Any], committed: Path, capsys: Capture) -> None:
-    """What a provider or we ourselves may change, not committed and not regenerated, is reported whole."""
+def test_each_edit_of_the_inputs_is_reported(case: dict[str, Any], committed: Path, capsys: Capture) -> None:
+    """Changes by a provider or by us are reported in full, before they are committed or regenerated."""
     for file, pairs in case["edits"].items():
         edit(committed, file, *((pair["old"], pair["new"]) for pair in pairs))
     before = git(committed, "status", "--porcelain")
@@ -80,13 +80,13 @@ def test_edits_of_the_inputs(case: dict[str, Any], committed: Path, capsys: Capt
     assert git(committed, "status", "--porcelain") == before
 
 
-def test_nothing_changed(committed: Path, capsys: Capture) -> None:
-    """Where nothing changed, all providers are named, and the exit code is 0."""
+def test_no_change_exits_with_0(committed: Path, capsys: Capture) -> None:
+    """All providers are listed as unchanged."""
     assert run(capsys, committed) == (0, f"{UNCHANGED}Nothing is breaking, compared with HEAD\n", "")
 
 
-def test_against_another_revision(committed: Path, capsys: Capture) -> None:
-    """The comparison is with any revision that git knows, and one provider hides no other."""
+def test_any_revision_can_be_compared_with(committed: Path, capsys: Capture) -> None:
+    """With several providers, all of them are reported."""
     edit(committed, SPEC, GONE)
     commit(committed)
     assert run(capsys, committed)[0] == 0
@@ -95,8 +95,8 @@ def test_against_another_revision(committed: Path, capsys: Capture) -> None:
     assert run(capsys, committed, "--against", "HEAD~1", "skyvern")[0] == 0
 
 
-def test_as_markdown(committed: Path, capsys: Capture) -> None:
-    """A pull request shows the report as code, in a fence that no text of a spec closes, and hides no character."""
+def test_markdown_shows_the_report_as_code(committed: Path, capsys: Capture) -> None:
+    """No text of a spec closes the fence, and no invisible character is hidden."""
     edit(committed, SPEC, ("            - TIMED_OUT\n", '            - TIMED_OUT\n            - "a ```` b"\n'))
     place = "#/components/schemas/Session/properties/status"
     said = [
@@ -114,8 +114,8 @@ def test_as_markdown(committed: Path, capsys: Capture) -> None:
     assert (code, printed.splitlines()) == (0, said)
 
 
-def test_a_provider_that_comes_or_goes(committed: Path, capsys: Capture) -> None:
-    """A provider that only one side has is reported, and may be named."""
+def test_an_added_or_removed_provider_is_reported(committed: Path, capsys: Capture) -> None:
+    """A provider that only one side has can also be named on the command line."""
     sources = committed / "specs" / "sources.toml"
     rows = sources.read_text("utf-8")
     added = '[zeta]\ninfo = ""\ndialect = "openapi"\nsha256 = ""\noperations = {get_session = "get /{id}"}\n'
@@ -130,8 +130,8 @@ def test_a_provider_that_comes_or_goes(committed: Path, capsys: Capture) -> None
     assert run(capsys, committed, "skyvern", "zeta") == (1, said, "")
 
 
-def test_a_spec_that_could_not_be_read_before(committed: Path, capsys: Capture) -> None:
-    """What was wrong before is reported until it is corrected, and the correction is not breaking."""
+def test_an_invalid_spec_is_reported_until_it_is_corrected(committed: Path, capsys: Capture) -> None:
+    """The correction is additive."""
     edit(committed, SPEC, ("info:", "info: ["))
     commit(committed)
     edit(committed, SPEC, ("servers:", "servers :"))
@@ -145,8 +145,8 @@ def test_a_spec_that_could_not_be_read_before(committed: Path, capsys: Capture) 
     assert run(capsys, committed, "browserbase")[:2] == (0, f"{said}Nothing is breaking, compared with HEAD\n")
 
 
-def test_the_facade(committed: Path, capsys: Capture) -> None:
-    """What is gone from the facade's Python API is breaking, under the name by which people import it."""
+def test_a_removal_from_the_facade_is_breaking(committed: Path, capsys: Capture) -> None:
+    """It is reported under the name that people import."""
     package = committed / PACKAGE
     (package / "__init__.py").write_text('from ._client import Client\n\n__all__ = ["Client"]\n', "utf-8")
     (package / "_client.py").write_text(
@@ -177,22 +177,24 @@ def test_the_facade(committed: Path, capsys: Capture) -> None:
         (["skyvem"], "unknown provider 'skyvem', here and at HEAD: known are anchorbrowser, brightdata, "),
     ],
 )
-def test_misuse(arguments: list[str], complaint: str, committed: Path, capsys: Capture) -> None:
-    """Misuse, and what git does not know, is an exit code of its own: 1 means that something is breaking."""
+def test_misuse_exits_with_2(arguments: list[str], complaint: str, committed: Path, capsys: Capture) -> None:
+    """Exit code 1 means only that something is breaking."""
     code, said, complained = run(capsys, committed, *arguments)
     assert (code, said) == (2, "")
     assert complaint in complained
 
 
-def test_unknown_arguments_are_misuse(committed: Path) -> None:
-    """So are unknown arguments."""
+def test_unknown_arguments_exit_with_2(committed: Path) -> None:
+    """An unknown option is misuse."""
     with pytest.raises(SystemExit) as caught:
         main(["changes", "--yaml"], committed)
     assert caught.value.code == 2
 
 
-def test_no_repository(committed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside of a repository, and without git, there is nothing to compare with."""
+def test_a_missing_repository_or_git_exits_with_2(
+    committed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no revision to compare with."""
     shutil.rmtree(committed / ".git")
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(committed.parent))
     code, said, complained = run(capsys, committed)
@@ -202,8 +204,8 @@ def test_no_repository(committed: Path, capsys: Capture, monkeypatch: pytest.Mon
     assert run(capsys, committed) == (2, "", "[Errno 2] No such file or directory: 'git'\n")
 
 
-def test_revisions_that_cannot_be_had(committed: Path, capsys: Capture) -> None:
-    """What links to elsewhere, what git archives nothing of, and what has no specs is reported with its revision."""
+def test_an_unusable_revision_exits_with_2(committed: Path, capsys: Capture) -> None:
+    """A link to another place, an empty archive and missing specs are reported with the revision."""
     (committed / "specs" / "link").symlink_to("/etc/hostname")
     commit(committed)
     code, said, complained = run(capsys, committed)
@@ -218,8 +220,8 @@ def test_revisions_that_cannot_be_had(committed: Path, capsys: Capture) -> None:
     assert run(capsys, committed) == (2, "", "HEAD: has no specs/\n")
 
 
-def test_a_report_that_cannot_be_written(committed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the report cannot be written, its exit code is not given either."""
+def test_a_full_disk_exits_with_2(committed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdict is not given without the report."""
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, os.strerror(28))

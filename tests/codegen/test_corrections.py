@@ -29,8 +29,8 @@ def corrections(actions: list[Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_case(case: dict[str, Any]) -> None:
-    """Each overlay has the result that its case says, or all the problems; the arguments stay as they are."""
+def test_an_overlay_has_its_result_or_problems(case: dict[str, Any]) -> None:
+    """The arguments are not changed."""
     document, overlay = case["document"], corrections(case["actions"])
     before = canonical([document, overlay])
     if "result" in case:
@@ -43,8 +43,8 @@ def test_case(case: dict[str, Any]) -> None:
     assert canonical([document, overlay]) == before
 
 
-def test_problems_are_lines_for_a_person() -> None:
-    """Each problem is one line that names the action, what is wrong, and how to repair it."""
+def test_each_problem_is_one_line() -> None:
+    """It names the action, what is wrong, and how to correct it."""
     error = NeedlessCorrections((Problem("actions[0] $.a", "matches nothing"), Problem("actions[2] $.b", "x")))
     assert str(error) == "actions[0] $.a: matches nothing\nactions[2] $.b: x"
 
@@ -62,7 +62,7 @@ ACTIONS = st.fixed_dictionaries(
     actions=st.lists(ACTIONS | VALUES | st.fixed_dictionaries({}, optional={"target": VALUES, "copy": VALUES})),
 )
 def test_corrections_are_an_overlay_or_refused(document: dict[str, Any], actions: list[Any]) -> None:
-    """What is not refused is the result of the overlay; whatever is refused is one of two errors."""
+    """The result is that of the overlay, or one of two errors."""
     overlay = corrections(actions)
     try:
         result = apply_corrections(document, overlay)
@@ -72,8 +72,8 @@ def test_corrections_are_an_overlay_or_refused(document: dict[str, Any], actions
 
 
 @given(document=st.dictionaries(st.sampled_from("ab"), VALUES), actions=st.lists(ACTIONS, min_size=1, max_size=3))
-def test_leave_to_be_empty_leaves_only_the_specification(document: dict[str, Any], actions: list[Any]) -> None:
-    """Where every action may be empty, exactly what the specification allows is allowed."""
+def test_allow_empty_leaves_only_the_specification(document: dict[str, Any], actions: list[Any]) -> None:
+    """If every action may be empty, exactly what the specification allows is allowed."""
     overlay = corrections([action | {"description": "why", "x-allow-empty": True} for action in actions])
     found = [attempt(apply, document, overlay) for apply in (apply_corrections, applied)]
     assert found[0] == found[1]
@@ -85,7 +85,7 @@ def applied(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str, Any]
 
 
 def attempt(apply: Any, document: dict[str, Any], overlay: dict[str, Any]) -> str | OverlayError:
-    """Return the result as a text that tells types apart, or the error."""
+    """Return the result as a text that distinguishes types, or the error."""
     try:
         return canonical(apply(document, overlay))
     except OverlayError as error:

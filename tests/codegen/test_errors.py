@@ -57,13 +57,13 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("error", "sentence"), SENTENCES)
 def test_an_error_says_where_and_what(error: CodegenError, sentence: str) -> None:
-    """Each line of an error can be read alone: it names the provider, the file and the place that are known."""
+    """Each line of an error can be read alone: it names the known provider, file and place."""
     assert str(error) == sentence
 
 
 @pytest.mark.parametrize("error", [error for error, _ in SENTENCES])
 def test_an_error_is_a_value(error: CodegenError) -> None:
-    """Errors with equal fields are equal, also on the other side of a process; others are not."""
+    """Errors with equal fields are equal, even after pickling; others are not."""
     twin = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own error
     assert (twin, hash(twin)) == (error, hash(error))
     assert [other for other, _ in SENTENCES if other == error] == [error]
@@ -71,7 +71,7 @@ def test_an_error_is_a_value(error: CodegenError) -> None:
 
 
 def test_errors_of_different_classes_differ() -> None:
-    """Equal fields do not make two kinds of error one."""
+    """Equal fields do not make errors of different classes equal."""
     assert TreeError("a", "b") != OverlayError("a", "b")
     assert GenerationError("a") != GenerationError("b")
 
@@ -97,12 +97,12 @@ def test_the_tree_of_errors_is_drawn_whole() -> None:
     [((), "#"), (("a", 0, "b"), "#/a/0/b"), (("/a~b", ""), "#/~1a~0b/"), (("~1",), "#/~01")],
 )
 def test_a_place_is_a_json_pointer(parts: tuple[str | int, ...], expected: str) -> None:
-    """Keys are escaped as RFC 6901 has it."""
+    """Keys are escaped by RFC 6901."""
     assert pointer(*parts) == expected
 
 
-def test_what_others_say_is_quoted_on_one_line() -> None:
-    """It cannot move the cursor, and not fill the screen."""
+def test_foreign_text_is_quoted_on_one_line() -> None:
+    """It can neither move the cursor nor fill the screen."""
     assert quoted("a\x1b[2J\n'") == '"a\\x1b[2J\\n\'"'
     assert quoted("a" * 100) == f"'{'a' * 100}'"
     assert quoted("a" * 101) == f"'{'a' * 100}…'"

@@ -46,7 +46,7 @@ def test_each_row_is_a_provider(tmp_path: Path) -> None:
     assert [str(each) for each in (stop, account)] == ["post /a/stop", "get /me"]
 
 
-def test_a_slug_names_all_that_belongs_to_a_provider(tmp_path: Path) -> None:
+def test_a_slug_names_the_files_of_a_provider(tmp_path: Path) -> None:
     """Files, folders and the package are named by the slug; only the distribution has hyphens."""
     provider = Provider(tmp_path, "acme_cloud", "", "mintlify", "", ())
     files = [provider.spec, provider.overlay, provider.operations_overlay, provider.output]
@@ -60,7 +60,7 @@ def test_a_slug_names_all_that_belongs_to_a_provider(tmp_path: Path) -> None:
 
 
 def test_the_overlay_of_operations_is_optional(tmp_path: Path) -> None:
-    """It is applied after the corrections, if it is there."""
+    """It is applied after the corrections, if it exists."""
     provider = Provider(tmp_path, "acme", "", "openapi", "", ())
     assert list(provider.overlays) == [provider.overlay]
     provider.operations_overlay.parent.mkdir()
@@ -118,7 +118,7 @@ def test_an_invalid_row_is_an_error(text: str, expected: str, tmp_path: Path) ->
 
 
 def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
-    """A missing file, and a folder in its place, are errors as well."""
+    """So is a missing file, or a folder instead of it."""
     path = tmp_path / "specs" / "sources.toml"
     assert problem(tmp_path) == SourcesError(path, f"cannot be read: {os.strerror(errno.ENOENT)}")
     path.mkdir(parents=True)
@@ -127,7 +127,7 @@ def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"[acme\n", b"\xff\n", b"a = 1\na = 2\n", b"a = " + b"[" * 500])
 def test_invalid_toml_is_an_error(data: bytes, tmp_path: Path) -> None:
-    """What TOML's reader does not take, in whatever way, is one error."""
+    """Whatever makes it invalid, it is one error."""
     path = write(tmp_path, "")
     path.write_bytes(data)
     error = problem(tmp_path)
@@ -137,6 +137,6 @@ def test_invalid_toml_is_an_error(data: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_can_be_named(dialect: str, tmp_path: Path) -> None:
-    """A dialect that the pipeline converts is one that a row may name."""
+    """A row may name each dialect that the pipeline converts."""
     write(tmp_path, f"[acme]\n{ROW.replace('openapi', dialect)}")
     assert [provider.dialect for provider in load_providers(tmp_path)] == [dialect]

@@ -48,7 +48,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     ],
 )
 def test_half_a_surrogate_pair_is_refused(package: Any, arguments: dict[str, Any], problem: str) -> None:
-    """The error names the argument, and neither it nor one behind it shows the text."""
+    """The error names the argument; neither it nor its cause shows the text."""
     client = package.AuthenticatedClient(token=KEY)
     with pytest.raises(ValueError, match="surrogate") as caught:
         package.api.sessions.get_session.build_request(client=client, **arguments)
@@ -58,7 +58,7 @@ def test_half_a_surrogate_pair_is_refused(package: Any, arguments: dict[str, Any
 
 @pytest.mark.parametrize("is_first", [True, False])
 def test_each_httpx_client_builds_what_it_sends(package: Any, is_first: bool) -> None:  # noqa: FBT001 - a parameter
-    """Whichever was set last; what only builds a request takes that one."""
+    """A request that is only built uses the one that was set last."""
     sent: list[str] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -83,7 +83,7 @@ def test_each_httpx_client_builds_what_it_sends(package: Any, is_first: bool) ->
 
 
 def test_one_httpx_client_leaves_the_other_as_it_is(package: Any) -> None:
-    """A client to which only an asynchronous one was given sends synchronously to the API itself."""
+    """A client that has only an asynchronous one sends synchronous requests to the API itself."""
     sent: list[str] = []
 
     def respond(request: httpx.Request) -> httpx.Response:

@@ -69,7 +69,7 @@ def client(pages: dict[str, bytes]) -> httpx.Client:
 
 
 def provider(root: Path, slug: str) -> Provider:
-    """Return one provider, as the list has it."""
+    """Return one provider of the list."""
     return next(each for each in load_providers(root) if each.slug == slug)
 
 
@@ -96,8 +96,8 @@ def with_hash(root: Path, slug: str, data: bytes) -> bytes:
     return f"{before}{name}{after.replace(old, hashlib.sha256(data).hexdigest(), 1)}".encode()
 
 
-def test_unchanged_page(root: Path, client: httpx.Client) -> None:
-    """A page that has not changed changes no file."""
+def test_an_unchanged_page_changes_no_file(root: Path, client: httpx.Client) -> None:
+    """Not even the list."""
     before = snapshot(root)
     acme, brick = provider(root, "acme"), provider(root, "brick")
     assert fetch(root, {acme: None, brick: None}, client) == [
@@ -107,8 +107,8 @@ def test_unchanged_page(root: Path, client: httpx.Client) -> None:
     assert snapshot(root) == before
 
 
-def test_changed_page(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
-    """A changed page changes its spec and its hash, and nothing else in the list."""
+def test_a_changed_page_changes_its_spec_and_hash(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
+    """And nothing else in the list."""
     pages["/brick.md"] = page(OTHER)
     expected = snapshot(root) | {
         "specs/brick.yaml": OTHER,
@@ -120,16 +120,16 @@ def test_changed_page(root: Path, client: httpx.Client, pages: dict[str, bytes])
     assert provider(root, "brick").sha256 == hashlib.sha256(OTHER).hexdigest()
 
 
-def test_changed_info(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
-    """Another info string with the same operation is accepted, with a note that the row must be corrected."""
+def test_a_changed_info_string_is_a_note(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
+    """If the operation is the same; the note says how to correct the row."""
     pages["/acme.md"] = page(OTHER, "v2.json GET /a/{id}")
     notes = ("correct `info` in its row to 'v2.json GET /a/{id}'",)
     acme = provider(root, "acme")
     assert fetched(root, client, "acme") == Vendored(acme, OTHER, is_changed=True, notes=notes)
 
 
-def test_new_provider(root: Path, client: httpx.Client, tmp_path: Path) -> None:
-    """A row with an empty hash gets its first spec."""
+def test_a_new_provider_gets_its_first_spec(root: Path, client: httpx.Client, tmp_path: Path) -> None:
+    """Its row has an empty hash."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", sha256=""), "utf-8")
     (tmp_path / "dome.md").write_bytes(page(BLOCK))
@@ -139,8 +139,8 @@ def test_new_provider(root: Path, client: httpx.Client, tmp_path: Path) -> None:
     assert (root / "specs" / "dome.yaml").read_bytes() == BLOCK
 
 
-def test_wrong_hash(root: Path, client: httpx.Client) -> None:
-    """A hash that is not the spec's is corrected even if the page has not changed."""
+def test_a_wrong_hash_is_corrected(root: Path, client: httpx.Client) -> None:
+    """Even if the page has not changed."""
     sources = root / "specs" / "sources.toml"
     before = sources.read_bytes()
     sources.write_bytes(with_hash(root, "acme", OTHER))
@@ -150,8 +150,8 @@ def test_wrong_hash(root: Path, client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.yaml", "a.yml"])
-def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str) -> None:
-    """A page or a block of several operations is taken from a file."""
+def test_a_local_file_can_replace_a_page(root: Path, client: httpx.Client, tmp_path: Path, name: str) -> None:
+    """A page, or a block of several operations."""
     (tmp_path / name).write_bytes(page(OTHER) if name == "a.md" else OTHER)
     crate = provider(root, "crate")
     assert fetched(root, client, "crate", tmp_path / name) == Vendored(crate, OTHER, is_changed=True)
@@ -169,7 +169,8 @@ def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str)
         ),
         (
             page(OTHER, "post /a"),
-            f"has the info string 'post /a', but the row has 'get /a/{{id}}': if the page is right, correct `info` {ADVICE}",
+            "has the info string 'post /a', but the row has 'get /a/{id}': if the page is right, "
+            f"correct `info` {ADVICE}",
         ),
         (
             page(b"paths: {path: '/a/{id}', method: get}\n"),
@@ -179,10 +180,10 @@ def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str)
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_page_that_is_not_what_the_row_says(
+def test_a_page_that_does_not_match_its_row_is_refused(
     root: Path, client: httpx.Client, pages: dict[str, bytes], data: bytes, problem: str
 ) -> None:
-    """A failing page is one error, and no file of its provider changes; the others' files do."""
+    """No file of its provider changes; the files of others do."""
     pages |= {"/acme.md": data, "/brick.md": page(OTHER)}
     expected = snapshot(root) | {"specs/brick.yaml": OTHER, "specs/sources.toml": with_hash(root, "brick", OTHER)}
     acme, brick = provider(root, "acme"), provider(root, "brick")
@@ -193,12 +194,16 @@ def test_page_that_is_not_what_the_row_says(
     assert snapshot(root) == expected
 
 
-def test_row_without_info(root: Path, client: httpx.Client, tmp_path: Path) -> None:
-    """A row whose info string names no operation is an error with the one to write, if the page has one."""
+def test_a_row_without_an_operation_is_refused(root: Path, client: httpx.Client, tmp_path: Path) -> None:
+    """The error has the info string of the page, if there is one."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", info="x"), "utf-8")
     for name, data, problem in (
-        ("a.md", page(BLOCK), f"has the info string 'get /a/{{id}}', but the row has 'x': if the page is right, correct `info` {ADVICE}"),
+        (
+            "a.md",
+            page(BLOCK),
+            f"has the info string 'get /a/{{id}}', but the row has 'x': if the page is right, correct `info` {ADVICE}",
+        ),
         ("a.yaml", BLOCK, "describes 'get /a/{id}': expected 'x'"),
     ):
         (tmp_path / name).write_bytes(data)
@@ -214,16 +219,16 @@ def test_row_without_info(root: Path, client: httpx.Client, tmp_path: Path) -> N
         ("https://docs.example:x", "cannot be downloaded: InvalidURL: Invalid port: 'x'"),
     ],
 )
-def test_page_that_cannot_be_downloaded(root: Path, client: httpx.Client, address: str, problem: str) -> None:
-    """A page that the server does not send is an error; redirects are not followed."""
+def test_a_failed_download_is_an_error(root: Path, client: httpx.Client, address: str, problem: str) -> None:
+    """Redirects are not followed."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8").replace(f"{SITE}/acme.md", address), "utf-8")
     assert fetched(root, client, "acme") == failure("acme", address, problem)
 
 
 @pytest.mark.parametrize("page", ["", 'page = "http://docs.example/a.md"\n'])
-def test_provider_without_page(root: Path, client: httpx.Client, page: str) -> None:
-    """A provider without an https page needs a file, and the error says how to pass it."""
+def test_a_provider_without_a_page_needs_a_file(root: Path, client: httpx.Client, page: str) -> None:
+    """The error says how to pass it."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", page), "utf-8")
     problem = "has no https page for it: save the page, then run nox -s fetch -- dome=path/to/page.md"
@@ -233,8 +238,10 @@ def test_provider_without_page(root: Path, client: httpx.Client, page: str) -> N
 @pytest.mark.parametrize(
     ("old", "new"), [('sha256 = "', 'sha256="'), ('sha256 = "', '"sha256" = "'), ("[acme]\n", '["acme"]\n')]
 )
-def test_list_without_hash_line(root: Path, client: httpx.Client, pages: dict[str, bytes], old: str, new: str) -> None:
-    """A list whose hash cannot be replaced for sure is left alone, and so are the specs."""
+def test_a_list_without_a_hash_line_is_left_alone(
+    root: Path, client: httpx.Client, pages: dict[str, bytes], old: str, new: str
+) -> None:
+    """So are the specs."""
     pages["/acme.md"] = page(OTHER)
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8").replace(old, new, 1), "utf-8")
@@ -246,10 +253,10 @@ def test_list_without_hash_line(root: Path, client: httpx.Client, pages: dict[st
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2])
-def test_interrupted_run(
+def test_an_interrupted_run_leaves_whole_files(
     root: Path, client: httpx.Client, pages: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    """Whatever ends a run, each file is the old or the new one, and the next run replaces the rest."""
+    """Each is the old or the new one, and the next run replaces the rest."""
     pages |= {path: page(OTHER) for path in pages}
     before = snapshot(root)
     asked = dict.fromkeys((provider(root, "acme"), provider(root, "brick")))
@@ -272,8 +279,8 @@ def test_interrupted_run(
     assert {provider(root, slug).sha256 for slug in ("acme", "brick")} == {hashlib.sha256(OTHER).hexdigest()}
 
 
-def test_open_client() -> None:
-    """The client waits 30 seconds, follows no redirect, and asks for plain bytes."""
+def test_the_client_has_a_timeout_and_follows_no_redirect() -> None:
+    """It asks for uncompressed bytes."""
     with open_client() as client:
         assert client.timeout == httpx.Timeout(30)
         assert not client.follow_redirects
@@ -287,8 +294,8 @@ def run(capsys: Capture, root: Path, *arguments: str) -> tuple[int, str, str]:
     return code, captured.out, captured.err
 
 
-def test_command(root: Path, tmp_path: Path, capsys: Capture) -> None:
-    """The command prints a line for each provider, and what to do next."""
+def test_fetch_reports_each_provider(root: Path, tmp_path: Path, capsys: Capture) -> None:
+    """And what to do next."""
     (tmp_path / "a=b.yaml").write_bytes(OTHER)
     (tmp_path / "a.md").write_bytes(page(BLOCK, "a get /a/{id}"))
     (tmp_path / "bad.md").write_bytes(b"# A\n")
@@ -302,8 +309,8 @@ def test_command(root: Path, tmp_path: Path, capsys: Capture) -> None:
     assert run(capsys, root, "crate=none.md") == (1, "", "[Errno 2] No such file or directory: 'none.md'\n")
 
 
-def test_command_without_providers(root: Path, capsys: Capture) -> None:
-    """Without arguments, the command asks every provider whose page is known."""
+def test_fetch_takes_all_providers_by_default(root: Path, capsys: Capture) -> None:
+    """Those whose page is known."""
     sources = root / "specs" / "sources.toml"
     text = sources.read_text("utf-8")
     sources.write_text(text.replace(SITE, "https://docs.example:x"), "utf-8")
@@ -321,8 +328,8 @@ def test_command_without_providers(root: Path, capsys: Capture) -> None:
         (["acm=a.md"], "Unknown provider 'acm'. Did you mean acme? Known: acme, brick, crate\n"),
     ],
 )
-def test_misused_command(root: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:
-    """Unclear arguments end the command with 2 before anything is fetched."""
+def test_unclear_arguments_are_misuse(root: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:
+    """They end the command with 2 before anything is fetched."""
     with pytest.raises(SystemExit) as caught:
         run(capsys, root, *arguments)
     assert caught.value.code == 2
