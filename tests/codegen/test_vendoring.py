@@ -169,8 +169,10 @@ def test_a_local_file_can_replace_a_page(root: Path, client: httpx.Client, tmp_p
         ),
         (
             page(OTHER, "post /a"),
-            "has the info string 'post /a', but the row has 'get /a/{id}': if the page is right, "
-            f"correct `info` {ADVICE}",
+            (
+                "has the info string 'post /a', but the row has 'get /a/{id}': if the page is right, "
+                f"correct `info` {ADVICE}"
+            ),
         ),
         (
             page(b"paths: {path: '/a/{id}', method: get}\n"),
