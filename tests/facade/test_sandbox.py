@@ -1,4 +1,4 @@
-"""The five providers, on this machine."""
+"""All providers, on this machine."""
 
 from __future__ import annotations
 
