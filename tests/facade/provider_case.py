@@ -12,7 +12,18 @@ import yaml
 from browser_sessions import PROVIDERS, SessionStatus
 
 FOLDER = Path(__file__).parent / "providers"
-STATES = tuple(map(SessionStatus, ("pending", "running", "completed", "failed", "timed_out")))
+STATES = (
+    SessionStatus.PENDING,
+    SessionStatus.RUNNING,
+    SessionStatus.COMPLETED,
+    SessionStatus.FAILED,
+    SessionStatus.TIMED_OUT,
+)
+
+
+def statuses_of(words: list[str]) -> tuple[SessionStatus, ...]:
+    """Return the statuses with some values."""
+    return tuple(map(SessionStatus, words))
 
 
 @attrs.frozen
@@ -39,8 +50,8 @@ class ProviderCase:
     requests: dict[str, str]
     over: dict[str, Any]
     ready: tuple[dict[str, Any], ...] = attrs.field(converter=tuple)
-    statuses: tuple[SessionStatus, ...] = attrs.field(converter=lambda words: tuple(map(SessionStatus, words)))
-    drifted: SessionStatus = attrs.field(default="unknown", converter=SessionStatus)
+    statuses: tuple[SessionStatus, ...] = attrs.field(converter=statuses_of)
+    drifted: SessionStatus = attrs.field(default=SessionStatus.UNKNOWN, converter=SessionStatus)
     polls: int = 0
     order: str = "newest"
     window: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import logging
 import random
 import weakref
@@ -146,7 +147,8 @@ def test_an_interrupted_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> Non
         return view(row)
 
     rows = iter(range(220))
-    monkeypatch.setattr("browser_sessions._providers.browser_use.lists.view", interrupted)
+    # Not by its name: a test that imports it anew leaves another module there.
+    monkeypatch.setattr(importlib.import_module("browser_sessions._providers.browser_use.lists"), "view", interrupted)
     server = ListServer("browser_use", fleet("browser_use", 220))
     listed = sync_client(server).list("browser_use")
     with pytest.raises(KeyboardInterrupt):
