@@ -13,6 +13,7 @@ import pytest
 from codegen.__main__ import ROOT, main
 from codegen.document import load_document
 from codegen.fields import TABLE
+from codegen.providers import load_providers
 
 Capture = pytest.CaptureFixture[str]
 
@@ -24,9 +25,7 @@ CASES = [
 SPEC = "specs/browserbase.yaml"
 GONE = ("        updatedAt:\n          type: string\n          format: date-time\n", "")
 ADDED = ("            - TIMED_OUT\n", "            - TIMED_OUT\n            - HIBERNATING\n")
-UNCHANGED = "".join(
-    f"{slug}: unchanged\n" for slug in ("anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern")
-)
+UNCHANGED = "".join(f"{provider.slug}: unchanged\n" for provider in load_providers(ROOT))
 
 
 def git(root: Path, *arguments: str) -> str:

@@ -55,7 +55,7 @@ def difference(path: str, kind: str) -> Difference:
 def test_regenerate_leaves_what_is_up_to_date(repository: Path) -> None:
     """What is committed is what the inputs generate, and no file of it is written again."""
     before = files(repository)
-    slugs = ("anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern")
+    slugs = [provider.slug for provider in load_providers(repository)]
 
     found = regenerate(repository, load_providers(repository), strays=True)
 
