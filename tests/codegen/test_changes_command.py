@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from codegen.__main__ import main
+from codegen.__main__ import ROOT, main
 from codegen.document import load_document
+from codegen.providers import load_providers
 
 Capture = pytest.CaptureFixture[str]
 
@@ -21,9 +22,7 @@ SPEC = "specs/browserbase.yaml"
 PACKAGE = "facade/src/browser_sessions"
 GONE = ("        updatedAt:\n          type: string\n          format: date-time\n", "")
 HASH = "  cosmetic   specs/browserbase.yaml does not have the sha256 that specs/sources.toml records: run nox -s fetch"
-UNCHANGED = "".join(
-    f"{slug}: unchanged\n" for slug in ("anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern")
-)
+UNCHANGED = "".join(f"{provider.slug}: unchanged\n" for provider in load_providers(ROOT))
 
 
 def git(root: Path, *arguments: str) -> str:

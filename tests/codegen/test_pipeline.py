@@ -54,7 +54,7 @@ def difference(path: str, kind: str) -> Difference:
 def test_regenerate_leaves_current_files(repository: Path) -> None:
     """The committed clients match the inputs, and no file is written again."""
     before = files(repository)
-    slugs = ("anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern")
+    slugs = [provider.slug for provider in load_providers(repository)]
 
     found = regenerate(repository, load_providers(repository), strays=True)
 

@@ -10,6 +10,7 @@ import anyio
 import httpx
 
 from browser_sessions import PROVIDERS, AsyncClient, Client
+from tests.facade.provider_case import CASES
 from tests.facade.viewing import examples
 
 KEY = "a-key-that-is-secret"
@@ -18,15 +19,6 @@ BACKENDS = ("asyncio", "trio")
 
 AMPLE = 30.0
 """The time for what comes at once, in which no machine is so slow that it runs out of it."""
-
-RUNNING = {
-    "anchorbrowser": "running",
-    "brightdata": "Running",
-    "browser_use": "active",
-    "browserbase": "running",
-    "skyvern": "running",
-}
-"""The name of each provider's example of a session that runs."""
 
 Handler = Callable[[httpx.Request], httpx.Response]
 T = TypeVar("T")
@@ -51,7 +43,7 @@ def run(backend: str, work: Callable[[], Awaitable[T]]) -> T:
 
 def running(slug: str) -> Any:
     """Return a provider's response with a running session."""
-    return copy.deepcopy(examples(slug)[RUNNING[slug]])
+    return copy.deepcopy(examples(slug)[CASES[slug].example])
 
 
 def answering(slug: str) -> Handler:

@@ -13,9 +13,11 @@ import pytest
 
 from browser_sessions import PROVIDERS, Account, Client, errors
 from tests.facade.fetching import BACKENDS, async_client, run, sync_client
+from tests.facade.provider_case import able
 from tests.facade.vendors import open_bench
 
-each_provider = pytest.mark.parametrize("slug", PROVIDERS)
+ABLE = able("account")
+each_able = pytest.mark.parametrize("slug", ABLE)
 
 
 def test_the_sandbox_has_accounts_of_all() -> None:
@@ -23,14 +25,14 @@ def test_the_sandbox_has_accounts_of_all() -> None:
     with open_bench() as bench:
         server = bench.anew().server
         with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
-            before = {slug: client.account(slug) for slug in PROVIDERS}
-            for slug in PROVIDERS:
+            before = {slug: client.account(slug) for slug in ABLE}
+            for slug in ABLE:
                 server.start(slug)
             server.advance(5)
-            for slug, provider in PROVIDERS.items():
+            for slug in ABLE:
                 account = client.account(slug)
                 fields = {name for name in Account.__slots__ if getattr(account, name) is not None}
-                assert fields == provider.operations["account"].fields
+                assert fields == PROVIDERS[slug].operations["account"].fields
                 assert (account.running or 0) - (before[slug].running or 0) == 1
 
 
@@ -169,7 +171,7 @@ def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
         assert run(backend, main) == account
 
 
-@each_provider
+@each_able
 def test_an_account_that_cannot_be_fetched(slug: str) -> None:
     """Is an error of the provider."""
     client = sync_client(lambda _: httpx.Response(401), max_retries=0)

@@ -28,6 +28,7 @@ from browser_sessions.cli._progress import Progress
 from browser_sessions.sandbox import Sandbox
 from tests.facade.commands import run
 from tests.facade.faulty_server import FaultyServer, Peer
+from tests.facade.provider_case import CASES
 
 PROGRAM = [sys.executable, "-m", "browser_sessions"]
 
@@ -87,7 +88,7 @@ def test_a_table_fits_its_terminal(columns: int) -> None:
     lines = result.stdout.splitlines()
     below = {40: "cost, raw status, started, ended, traffic", 60: "raw status, started, ended, traffic"}
     hidden = below.get(columns, "ended, traffic") if columns < 110 else ""
-    assert " ".join(" ".join(lines[6:]).split()) == (hidden and f"In a wider terminal: {hidden}")
+    assert " ".join(" ".join(lines[1 + len(PROVIDERS) :]).split()) == (hidden and f"In a wider terminal: {hidden}")
     assert all(len(line) <= columns for line in lines)
     assert [("started" in lines[0]), ("traffic" in lines[0])] == [columns >= 90, columns >= 110]
 
@@ -296,7 +297,7 @@ def test_the_sandbox_command() -> None:
     with start("sandbox") as process:
         assert process.stdout
         assert process.stderr
-        lines = [process.stdout.readline() for _ in range(10)]
+        lines = [process.stdout.readline() for _ in range(2 * len(PROVIDERS))]
         exported = dict(line.removeprefix("export ").strip().split("=") for line in lines)
         assert exported.keys() == {
             name for each in PROVIDERS.values() for name in (each.key_variables[0], each.base_url_variable)
@@ -322,7 +323,7 @@ def test_a_command_beside_the_sandbox() -> None:
     asking = [sys.executable, "-c", ASKING, "-x:y"]
     with start("sandbox", "--", *asking, *(f"{slug}:running" for slug in PROVIDERS)) as process:
         out, err = process.communicate(timeout=60)
-    assert (json.loads(out), err) == (["-x:y", "running", "running", "active", "RUNNING", "running"], "")
+    assert (json.loads(out), err) == (["-x:y", *(CASES[slug].words["running"] for slug in PROVIDERS)], "")
 
     for code, program in ((7, "raise SystemExit(7)"), (143, "import os; os.kill(os.getpid(), 15)")):
         assert run("sandbox", sys.executable, "-c", program).exit_code == code
@@ -519,7 +520,7 @@ class TestMain:
 
         monkeypatch.setattr("browser_sessions.cli._commands.time.sleep", interrupt)
         result = run("sandbox")
-        assert (result.exit_code, result.stdout.count("export ")) == (0, 10)
+        assert (result.exit_code, result.stdout.count("export ")) == (0, 2 * len(PROVIDERS))
 
     def test_completion(self) -> None:
         """Of providers."""

@@ -39,11 +39,8 @@ def test_keys_that_work(server: Sandbox) -> None:
     environment = server.environment | {"ANCHOR_API_KEY": KEY, "ANCHORBROWSER_API_KEY": ""}
     result = run("providers", "--check", **environment)
     assert checks(result.stdout) == {
-        "anchorbrowser": ("ANCHOR_API_KEY", "works"),
-        "brightdata": ("BRIGHTDATA_API_TOKEN", "works"),
-        "browser_use": ("BROWSER_USE_API_KEY", "works"),
-        "browserbase": ("BROWSERBASE_API_KEY", "works"),
-        "skyvern": ("SKYVERN_API_KEY", "works"),
+        slug: ({"anchorbrowser": "ANCHOR_API_KEY"}.get(slug, provider.key_variables[0]), "works")
+        for slug, provider in PROVIDERS.items()
     }
     assert (result.stderr, result.exit_code) == ("", 0)
 
@@ -52,10 +49,8 @@ def test_a_key_that_does_not_work(server: Sandbox) -> None:
     """Is an error; one that is missing is not, and is shown as missing."""
     environment = {name: value for name, value in server.environment.items() if "SKYVERN" in name or "BASE_" in name}
     result = run("providers", "--check", **environment | {"BROWSERBASE_API_KEY": "a-wrong-key"})
-    assert checks(result.stdout) == {
-        "anchorbrowser": ("ANCHORBROWSER_API_KEY,", "not", "set"),
-        "brightdata": ("BRIGHTDATA_API_TOKEN,", "not", "set"),
-        "browser_use": ("BROWSER_USE_API_KEY,", "not", "set"),
+    missing = {slug: (f"{each.key_variables[0]},", "not", "set") for slug, each in PROVIDERS.items()}
+    assert checks(result.stdout) == missing | {
         "browserbase": ("BROWSERBASE_API_KEY", "AuthenticationFailed"),
         "skyvern": ("SKYVERN_API_KEY", "works"),
     }

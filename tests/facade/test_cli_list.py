@@ -226,7 +226,7 @@ def test_labels_where_there_are_none(server: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nobody",), "'nobody' is not one of 'anchorbrowser', 'brightdata', 'browser_use', 'browserbase', 'skyvern'"),
+        (("nobody",), f"'nobody' is not one of {', '.join(map(repr, PROVIDERS))}"),
         (("--status", "over"), "'over' is not one of 'open', 'pending', 'running', 'completed', 'failed',"),
         (("--metadata", "nightly"), "'nightly' is not a label: write it as name=value, such as job=nightly."),
         (("--metadata", "=x"), "'=x' is not a label"),

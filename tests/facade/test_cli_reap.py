@@ -17,8 +17,6 @@ from browser_sessions.sandbox import Sandbox
 from tests.facade.commands import run
 from tests.facade.test_ledger import SALT, line
 
-MARKING = ["anchorbrowser", "browserbase", "browser_use"]
-
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Sandbox]:

@@ -29,14 +29,16 @@ def text_in(picture: str) -> str:
 
 
 def test_the_picture_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The README shows what the first command prints, but for the times; twenty sessions of five providers."""
+    """The README shows what the first command prints, but for the times; four sessions of each provider."""
     main(["--svg", str(tmp_path / "now.svg")])
 
     printed, complaints = capsys.readouterr()
     assert complaints == ""
     shown = PICTURE.read_text("utf-8")
     assert lines_of(text_in(shown)) == lines_of(text_in((tmp_path / "now.svg").read_text("utf-8"))) == lines_of(printed)
-    assert [sum(line.startswith(f"{slug}:") for line in printed.splitlines()) for slug in PROVIDERS] == [4] * 5
+    assert [sum(line.startswith(f"{slug}:") for line in printed.splitlines()) for slug in PROVIDERS] == [4] * len(
+        PROVIDERS
+    )
     assert f"]({PICTURE.relative_to(ROOT).as_posix()})" in (ROOT / "README.md").read_text("utf-8")
 
 

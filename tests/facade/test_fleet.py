@@ -15,10 +15,8 @@ from browser_sessions import PROVIDERS, BrowserSession, errors
 from browser_sessions._listing import SkippedRow
 from tests.facade.fetching import AMPLE, BACKENDS, KEY, async_client, run, sync_client
 from tests.facade.list_server import ListServer, Session
-from tests.facade.test_listing import OVER, RUNNING, churning, fleet, ids
-
-SIZES = {"anchorbrowser": 50, "brightdata": 100, "browser_use": 100, "browserbase": 100, "skyvern": 100}
-"""How many sessions a provider's page has, or as many as any."""
+from tests.facade.provider_case import CASES
+from tests.facade.test_listing import churning, fleet, ids
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -52,7 +50,7 @@ def found(results: Any) -> dict[str, list[str]]:
 def open_ids(servers: Servers) -> dict[str, set[str]]:
     """Return the ids of the sessions that run, by provider."""
     return {
-        slug: {each.id for each in server.sessions if each.status == RUNNING[slug]}
+        slug: {each.id for each in server.sessions if each.status == CASES[slug].words["running"]}
         for slug, server in servers.by_slug.items()
     }
 
@@ -226,10 +224,10 @@ def test_closing_the_client_ends_the_work(backend: str) -> None:
                     break
                 await results.aclose()
                 assert [each async for each in results if each[0] != "skyvern"] == []
-                assert len(cut_off) == 4
+                assert len(cut_off) == len(PROVIDERS) - 1
                 other = client.list_many()
                 assert (await anext(other))[0] == "skyvern"
-            assert len(cut_off) == 8
+            assert len(cut_off) == 2 * (len(PROVIDERS) - 1)
 
     run(backend, main)
 
@@ -240,7 +238,7 @@ def test_closing_the_client_ends_the_work(backend: str) -> None:
 @pytest.mark.parametrize("status", [None, "open"])
 def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any) -> None:
     """Not at the borders of pages, all created in one moment, with statuses that are unknown, and while others come."""
-    sessions = fleet(slug, pages * SIZES[slug] + extra)
+    sessions = fleet(slug, pages * CASES[slug].page + extra)
     for each in sessions:
         each.born = 5
     for each in sessions[3:4]:
@@ -250,7 +248,8 @@ def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any)
     before = {each.id: each.status for each in sessions}
     results = sync_client(server).list_many(slug, status=status)
     names = found(results).get(slug, [])
-    wanted = {each for each, word in before.items() if status is None or word != OVER[slug]} - ended
+    over = CASES[slug].words["over"]
+    wanted = {each for each, word in before.items() if status is None or word != over} - ended
     # Skyvern's open sessions come in one piece, of statuses that it knows itself.
     hidden = {each for each, word in before.items() if word == "of-tomorrow" and slug == "skyvern" and status}
     assert wanted - set(names) == hidden

@@ -24,7 +24,8 @@ from browser_sessions._ledger import Ledger, fingerprint
 from browser_sessions.errors import CreateUncertain, LedgerError
 from tests.facade.fetching import KEY, async_client, run, sync_client
 from tests.facade.in_memory import InMemory
-from tests.facade.test_lifecycle import MARKING, call, each_backend, each_provider, interrupting
+from tests.facade.provider_case import MARKING
+from tests.facade.test_lifecycle import call, each_backend, each_provider, interrupting
 from tests.facade.test_retries import Clock, clock
 
 __all__ = ["clock"]  # a fixture

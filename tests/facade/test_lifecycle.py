@@ -17,39 +17,25 @@ from browser_sessions._creation import LOOKS
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, StopUnconfirmed
 from tests.facade.fetching import async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
+from tests.facade.provider_case import CASES, MARKING, able, names
 from tests.facade.test_retries import Clock, clock
 
 __all__ = ["clock"]  # a fixture
 
 each_backend = pytest.mark.parametrize("backend", [None, "asyncio", "trio"])
 each_provider = pytest.mark.parametrize("slug", CREATORS)
-MARKING = [slug for slug in CREATORS if slug != "skyvern"]
-
-CREATE = {
-    "anchorbrowser": "POST /v1/sessions",
-    "browserbase": "POST /v1/sessions",
-    "browser_use": "POST /browsers",
-    "skyvern": "POST /v1/browser_sessions",
-}
-LIST = {
-    "anchorbrowser": "GET /v1/sessions",
-    "browserbase": "GET /v1/sessions",
-    "browser_use": "GET /browsers",
-    "skyvern": "GET /v1/browser_sessions",
-}
+CREATE = {slug: CASES[slug].requests["create"] for slug in CREATORS}
+LIST = {slug: CASES[slug].requests["list"] for slug in CREATORS}
 
 
 def get_of(slug: str, session_id: str) -> str:
     """Return the request that gets a session."""
-    return f"GET {CREATE[slug].removeprefix('POST ')}/{session_id}"
+    return CASES[slug].requests["get"].format(id=session_id)
 
 
 def stop_of(slug: str, session_id: str) -> str:
     """Return the request that stops a session."""
-    method, end = {"anchorbrowser": ("DELETE", ""), "browser_use": ("PATCH", ""), "skyvern": ("POST", "/close")}.get(
-        slug, ("POST", "")
-    )
-    return f"{method} {CREATE[slug].removeprefix('POST ')}/{session_id}{end}"
+    return CASES[slug].requests["stop"].format(id=session_id)
 
 
 def call(server: InMemory, backend: str | None, name: str, *args: Any, ledger: Path | None = None, **named: Any) -> Any:
@@ -316,7 +302,7 @@ def test_create_that_cannot_be_expressed_sends_nothing(backend: str | None, cloc
     server = InMemory("brightdata", clock)
     error = call(server, backend, "create", "brightdata")
     assert type(error) is errors.Unsupported
-    assert "Anchor Browser, Browser Use, Browserbase, Skyvern" in str(error)
+    assert str(error).endswith(f"these do: {names(able('create'))}")
     assert type(call(server, backend, "create", "skyvern", metadata={"a": "b"})) is errors.Unsupported
     assert type(call(server, backend, "create", "skyvern", lifetime=timedelta(days=1))) is errors.InvalidOption
     assert server.sent == []
@@ -553,9 +539,7 @@ def test_stop_is_unsupported_without_an_operation(clock: Clock) -> None:
     error = call(server, None, "stop", "brightdata:a")
 
     assert type(error) is errors.Unsupported
-    assert str(error) == (
-        "Bright Data does not offer `stop`; these do: Anchor Browser, Browser Use, Browserbase, Skyvern"
-    )
+    assert str(error) == f"Bright Data does not offer `stop`; these do: {names(able('stop'))}"
     assert server.sent == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import logging
 import random
 import weakref
@@ -19,21 +20,8 @@ from hypothesis import strategies as st
 from browser_sessions import PROVIDERS, BrowserSession, SessionStatus, errors, view
 from tests.facade.fetching import BACKENDS, async_client, run, sync_client
 from tests.facade.list_server import START, ListServer, Session
+from tests.facade.provider_case import CASES
 
-RUNNING = {
-    "anchorbrowser": "running",
-    "brightdata": "running",
-    "browser_use": "active",
-    "browserbase": "RUNNING",
-    "skyvern": "running",
-}
-OVER = {
-    "anchorbrowser": "completed",
-    "brightdata": "finished",
-    "browser_use": "stopped",
-    "browserbase": "COMPLETED",
-    "skyvern": "completed",
-}
 ENDED = ["completed", "ended"]
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -46,7 +34,7 @@ def ids(listed: Any) -> list[str]:
 def fleet(slug: str, count: int, seed: int = 0) -> list[Session]:
     """Return sessions of a provider, two thirds of them running."""
     chance = random.Random(seed)  # noqa: S311 - no secret
-    words = [RUNNING[slug], RUNNING[slug], OVER[slug]]
+    words = [CASES[slug].words["running"], CASES[slug].words["running"], CASES[slug].words["over"]]
     return [Session(f"{chance.random():.12f}", chance.choice(words), number) for number in range(count)]
 
 
@@ -56,11 +44,11 @@ def churning(slug: str, count: int, seed: int, ended: set[str]) -> Callable[[lis
 
     def change(sessions: list[Session]) -> None:
         for _ in range(count):
-            running = [each for each in sessions if each.status == RUNNING[slug]]
+            running = [each for each in sessions if each.status == CASES[slug].words["running"]]
             for each in chance.sample(running, min(1, len(running))):
-                each.status = OVER[slug]
+                each.status = CASES[slug].words["over"]
                 ended.add(each.id)
-            sessions.append(Session(f"{chance.random():.12f} new", RUNNING[slug], len(sessions)))
+            sessions.append(Session(f"{chance.random():.12f} new", CASES[slug].words["running"], len(sessions)))
 
     return change
 
@@ -82,10 +70,12 @@ def test_nothing_is_lost_and_nothing_comes_twice(slug: str, count: int, status: 
     assert not listed.complete
     found = ids(listed)
 
-    wanted = {"running": {RUNNING[slug]}, "open": {RUNNING[slug]}}.get(str(status), {RUNNING[slug], OVER[slug]})
-    wanted = {OVER[slug]} if status == ENDED else wanted
+    wanted = {"running": {CASES[slug].words["running"]}, "open": {CASES[slug].words["running"]}}.get(
+        str(status), {CASES[slug].words["running"], CASES[slug].words["over"]}
+    )
+    wanted = {CASES[slug].words["over"]} if status == ENDED else wanted
     matching = {each for each, word in before.items() if word in wanted}
-    if RUNNING[slug] not in wanted or OVER[slug] not in wanted:
+    if CASES[slug].words["running"] not in wanted or CASES[slug].words["over"] not in wanted:
         matching -= ended
     assert len(found) == len(set(found))
     assert matching - set(found) == set()
@@ -134,7 +124,7 @@ def test_rows_that_cannot_be_read_are_kept(slug: str, caplog: pytest.LogCaptureF
 @pytest.mark.parametrize("slug", ["brightdata", "browser_use"])
 def test_a_row_in_common_may_be_unreadable(slug: str) -> None:
     """It is known by what it holds."""
-    sessions = [Session(f"{number:04}", RUNNING[slug], number) for number in range(300)]
+    sessions = [Session(f"{number:04}", CASES[slug].words["running"], number) for number in range(300)]
     server = ListServer(slug, sessions, unreadable={each.id for each in sessions[::99] + sessions[100:101]})
     listed = sync_client(server).list(slug, status="running")
     assert set(ids(listed)) == {each.id for each in sessions} - server.unreadable
@@ -157,7 +147,8 @@ def test_an_interrupted_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> Non
         return view(row)
 
     rows = iter(range(220))
-    monkeypatch.setattr("browser_sessions._providers.browser_use.lists.view", interrupted)
+    # Not by its name: a test that imports it anew leaves another module there.
+    monkeypatch.setattr(importlib.import_module("browser_sessions._providers.browser_use.lists"), "view", interrupted)
     server = ListServer("browser_use", fleet("browser_use", 220))
     listed = sync_client(server).list("browser_use")
     with pytest.raises(KeyboardInterrupt):
@@ -316,13 +307,14 @@ def test_an_empty_page_before_the_last_is_an_error(slug: str) -> None:
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_of_known_sessions_does_not_end_a_list(slug: str) -> None:
     """As many sessions as a page has started since the one before was read: the next page is the same again."""
-    sessions = [Session(f"{1000 - number:04}", RUNNING[slug], number) for number in range(230)]
+    running = CASES[slug].words["running"]
+    sessions = [Session(f"{1000 - number:04}", running, number) for number in range(230)]
     before = {each.id for each in sessions}
 
     def change(sessions: list[Session]) -> None:
         born = len(sessions)
         if born < 450:
-            sessions += [Session(f"{1000 - number:04}", RUNNING[slug], number) for number in range(born, born + 100)]
+            sessions += [Session(f"{1000 - number:04}", running, number) for number in range(born, born + 100)]
 
     listed = sync_client(ListServer(slug, sessions, change)).list(slug)
     assert before - set(ids(listed)) == set()
@@ -429,7 +421,7 @@ def test_pages_that_repeat(slug: str) -> None:
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browser_use"])
 def test_a_number_of_rows_that_cannot_be(slug: str, status: str | None, said: int) -> None:
     """One below what there is already is ignored, and the list is read to its end."""
-    sessions = [Session(f"{number:04}", RUNNING[slug], number) for number in range(230)]
+    sessions = [Session(f"{number:04}", CASES[slug].words["running"], number) for number in range(230)]
     server = ListServer(slug, sessions)
 
     def respond(request: httpx.Request) -> httpx.Response:

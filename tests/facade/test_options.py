@@ -29,6 +29,7 @@ from browser_sessions.sandbox import KEY
 from browser_sessions.sandbox._fleet import Clock
 from browser_sessions.sandbox._messages import Request
 from browser_sessions.sandbox._stand_in import StandIn
+from tests.facade.provider_case import able, names
 from tests.facade.viewing import document
 
 FILES: dict[str, dict[str, Any]] = {
@@ -69,8 +70,9 @@ class CreateCase(NamedTuple):
 def load_case(slug: str, name: str, row: dict[str, Any]) -> CreateCase:
     """Return a case of a file."""
     kinds = [kind for kind in row if kind in errors.__all__]
+    those = names(able("create", next(iter(row["given"]), None)))
     assert row.keys() - {"given", "marker", "is_refused"} == ({*kinds} or {"body"})
-    error = getattr(errors, kinds[0])(row[kinds[0]], provider=slug) if kinds else None
+    error = getattr(errors, kinds[0])(row[kinds[0]].replace("{those}", those), provider=slug) if kinds else None
     return CreateCase(slug, name, row["given"], row.get("marker"), row.get("body"), error, row.get("is_refused", False))
 
 
@@ -301,7 +303,7 @@ def test_what_is_wrong_with_a_value(name: str) -> None:
 
 def test_providers_that_create_nothing() -> None:
     """Bright Data's API does not, and those that do are named; an unknown provider is refused like anywhere else."""
-    text = "Bright Data does not offer `create`; these do: Anchor Browser, Browser Use, Browserbase, Skyvern"
+    text = f"Bright Data does not offer `create`; these do: {names(able('create'))}"
     with pytest.raises(errors.Unsupported) as caught:
         checked_options("brightdata", proxy=True)
     assert caught.value == errors.Unsupported(text, provider="brightdata")
@@ -411,7 +413,7 @@ def test_owners() -> None:
 def test_the_response_to_a_create_is_viewed(slug: str) -> None:
     """With its id and an open status; its lifetime is what was asked for, where the response has one."""
     session = Sandboxed(slug).create(lifetime=timedelta(minutes=30))
-    lifetime = None if slug == "anchorbrowser" else timedelta(minutes=30)
+    lifetime = timedelta(minutes=30) if FILES[slug].get("grants", True) else None
     assert (session.provider, session.origin, session.status.is_terminal) == (slug, "create", False)
     assert session.unexpected == ()
     assert folder(slug, "creates").granted(session) == lifetime
@@ -482,14 +484,11 @@ def test_a_stop(slug: str) -> None:
 
 
 def test_the_table_knows_who_creates_and_stops() -> None:
-    """All but Bright Data, and with no other options than these."""
+    """Those with a file, and with no other options than these."""
     operations = {slug: provider.operations for slug, provider in PROVIDERS.items()}
     assert {slug for slug, each in operations.items() if each["create"].is_available} == {*FILES}
     assert {slug for slug, each in operations.items() if each["stop"].is_available} == {*FILES}
     assert {option for each in operations.values() for option in each["create"].options} == {*Options._fields}
     assert {slug: operations[slug]["create"].options["lifetime"] for slug in FILES} == {
-        "anchorbrowser": ("minutes", None, None),
-        "browser_use": ("minutes", 1, 240),
-        "browserbase": ("seconds", 60, 21600),
-        "skyvern": ("minutes", 5, 240),
+        slug: tuple(file["lifetime"]) for slug, file in FILES.items()
     }

@@ -12,6 +12,7 @@ import pytest
 from browser_sessions import PROVIDERS, BrowserSession, errors
 from browser_sessions._providers._operations import Option
 from codegen.walk import walk
+from tests.facade.provider_case import CASES
 from tests.facade.viewing import document, provider_of
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
@@ -92,10 +93,6 @@ def test_order_and_window_of_lists() -> None:
     """They are what each provider's list is known to have."""
     lists = {slug: provider.operations["list"] for slug, provider in PROVIDERS.items()}
     assert {slug: (each.order, each.window and each.window.days) for slug, each in lists.items()} == {
-        "anchorbrowser": ("newest", None),
-        "brightdata": ("newest", None),
-        "browser_use": ("unknown", None),
-        "browserbase": ("newest", None),
-        "skyvern": ("open-first", 7),
+        slug: (CASES[slug].order, CASES[slug].window) for slug in PROVIDERS
     }
     assert lists["skyvern"].options["limit"] == Option()

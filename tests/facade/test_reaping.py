@@ -17,8 +17,9 @@ from browser_sessions._reaping import Reaping
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidOption, LedgerError
 from tests.facade.fetching import KEY, KEYS, async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
+from tests.facade.provider_case import MARKING
 from tests.facade.test_ledger import SALT, line
-from tests.facade.test_lifecycle import CREATE, LIST, MARKING, each_backend, each_provider, get_of, stop_of
+from tests.facade.test_lifecycle import CREATE, LIST, each_backend, each_provider, get_of, stop_of
 from tests.facade.test_retries import Clock, clock
 
 __all__ = ["clock"]  # a fixture
@@ -135,7 +136,7 @@ def test_by_owner(slug: str, backend: str | None, fleet: Fleet) -> None:
 
 
 def test_by_the_owner_of_the_client(fleet: Fleet) -> None:
-    """Whose name need not be given again; Skyvern, which keeps no marker, is not asked."""
+    """Whose name need not be given again; a provider that keeps no marker is not asked."""
     ours = [f"{slug}:{create(fleet, slug, owner='me')}" for slug in MARKING]
     fleet.become_old()
 

@@ -16,10 +16,11 @@ import pytest
 
 from browser_sessions import PROVIDERS, Client, LiveView, Recording, errors
 from tests.facade.fetching import BACKENDS, KEY, async_client, run, sync_client
+from tests.facade.provider_case import CASES, able
 from tests.facade.vendors import Bench, open_bench
 
-ABLE = [slug for slug in PROVIDERS if slug != "brightdata"]
-each_able = pytest.mark.parametrize("slug", ABLE)
+each_watched = pytest.mark.parametrize("slug", able("live_view"))
+each_recorded = pytest.mark.parametrize("slug", able("recordings"))
 SECRET = "signature=s3cr3t"  # noqa: S105 - none
 AMOUNTS = {"browser_use": {"enableRecording": True}}
 
@@ -44,21 +45,13 @@ def client(bench: Bench) -> Iterator[Client]:
         yield client
 
 
-LIVE = {
-    "anchorbrowser": "https://live.anchorbrowser.io/page?sessionId=",
-    "browser_use": "https://live.browser-use.com/?wss=EXAMPLE",
-    "browserbase": "https://www.browserbase.com/devtools-fullscreen/inspector.html?wss=EXAMPLE",
-    "skyvern": "https://app.skyvern.com/browser-session/pbs_",
-}
-
-
-@each_able
+@each_watched
 def test_live_views(bench: Bench, client: Client, slug: str) -> None:
     """A running session is watched; its URL is in no `repr`, and expires where the provider reports it."""
     ref = bench.server.start(slug)
     bench.server.advance(5)
     view = client.live_view(ref)
-    assert view.url.startswith(LIVE[slug])
+    assert view.url.startswith(CASES[slug].live_view)
     assert repr(view) == f"LiveView(expires_at={view.expires_at!r})"
     fields = PROVIDERS[slug].operations["live_view"].fields
     assert (view.expires_at is not None) == ("expires_at" in fields)
@@ -66,12 +59,12 @@ def test_live_views(bench: Bench, client: Client, slug: str) -> None:
         assert view == LiveView(view.url, client.get(ref).expires_at)
 
 
-@each_able
+@each_watched
 def test_a_session_that_has_ended_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
     """Except Skyvern's, whose page stays; a missing one is an error of its own."""
     over = bench.server.start(slug, age=timedelta(hours=2), status="completed")
     if slug == "skyvern":
-        assert client.live_view(over).url.startswith(LIVE[slug])
+        assert client.live_view(over).url.startswith(CASES[slug].live_view)
     else:
         with pytest.raises(errors.NotConnectable, match=f"^{over} cannot be watched"):
             client.live_view(over)
@@ -79,7 +72,7 @@ def test_a_session_that_has_ended_is_not_watched(bench: Bench, client: Client, s
         client.live_view(bench.server.ref(slug, "missing"))
 
 
-@each_able
+@each_recorded
 def test_recordings(bench: Bench, client: Client, slug: str) -> None:
     """None while the session runs, and then those that there are, with what the provider reports about them."""
     running = bench.server.start(slug, AMOUNTS.get(slug))
@@ -103,7 +96,7 @@ def test_what_is_not_offered() -> None:
     """Nothing is sent, and the error names those that can."""
     client = sync_client(lambda _: pytest.fail("a request was sent"))
     for call in (client.live_view, client.recordings):
-        with pytest.raises(errors.Unsupported, match=r"Bright Data .*: Anchor Browser, Browser Use, Browserbase, Skyv"):
+        with pytest.raises(errors.Unsupported, match=r"^Bright Data does not offer"):
             call("brightdata:a")
     for slug in PROVIDERS:
         if slug != "browserbase":
@@ -126,7 +119,7 @@ def test_a_recording_of_what_still_runs_cannot_be_requested(bench: Bench, client
     assert [client.recordings(each) for each in (running, unrecorded, old)] == [(), (), ()]
 
 
-@each_able
+@each_recorded
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_tasks(bench: Bench, client: Client, slug: str, backend: str) -> None:
     """The asynchronous client has the same."""
@@ -186,7 +179,7 @@ class Host:
         return httpx.Response(200, json=recorded(self.slug, self.url))
 
 
-@each_able
+@each_recorded
 def test_a_recording_is_saved(slug: str, tmp_path: Path) -> None:
     """The key goes to no host but the API's own."""
     host = Host(slug)
@@ -409,7 +402,7 @@ def test_an_invalid_url_is_unexpected(slug: str, url: str) -> None:
     assert url not in str(caught.value)
 
 
-@pytest.mark.parametrize("slug", ABLE)
+@pytest.mark.parametrize("slug", ["anchorbrowser", "browser_use", "browserbase", "skyvern"])
 def test_a_live_view_that_is_not_a_url_is_unexpected(slug: str) -> None:
     """It is not taken for a session that has ended, and is not shown."""
     url = "javascript:alert(1)"

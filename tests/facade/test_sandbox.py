@@ -1,4 +1,4 @@
-"""The five providers, on this machine."""
+"""All providers, on this machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from browser_sessions.errors import BrowserSessionsError
 from browser_sessions.pytest_plugin import StartSession
 from browser_sessions.sandbox import SCENARIOS, Sandbox
 from codegen.__main__ import ROOT
-from tests.facade.statuses import DRIFTED, STATES, STATUSES
+from tests.facade.provider_case import CASES, STATES
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -45,7 +45,7 @@ def test_each_status_is_the_providers_own(server: Sandbox, slug: str) -> None:
     """As far as it has statuses for it."""
     sessions = [fetch(server, slug, state.value) for state in STATES]
 
-    assert tuple(getattr(each, "status", each) for each in sessions) == STATUSES[slug]
+    assert tuple(getattr(each, "status", each) for each in sessions) == CASES[slug].statuses
     assert all(getattr(each, "raw_status", None) for each in sessions)
 
 
@@ -113,7 +113,7 @@ def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> N
     session = fetch(server, slug, "drifted")
 
     assert isinstance(session, BrowserSession)
-    assert session.status is DRIFTED[slug]
+    assert session.status is CASES[slug].drifted
 
 
 @each_provider
@@ -222,11 +222,11 @@ def test_what_there_is_not(server: Sandbox) -> None:
 
 
 def test_the_environment(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten variables, with which nothing else has to be given."""
+    """Two variables of each provider, with which nothing else has to be given."""
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
 
-    assert len(server.environment) == 10
+    assert len(server.environment) == 2 * len(PROVIDERS)
     for slug in PROVIDERS:
         assert browser_sessions.get(server.ref(slug, "running")).provider == slug
 

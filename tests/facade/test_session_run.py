@@ -23,6 +23,7 @@ from browser_sessions import _drivers as drivers
 from browser_sessions.errors import StopUnconfirmed
 from tests.facade.fetching import BACKENDS, async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
+from tests.facade.provider_case import CASES
 from tests.facade.test_lifecycle import CREATE, get_of, stop_of
 from tests.facade.test_retries import Clock, clock
 
@@ -82,7 +83,7 @@ def test_a_session_makes_the_requests_that_it_needs(slug: str, backend: str | No
 
     (session,) = seen
     got = get_of(slug, session.id)
-    polls = {"anchorbrowser": 0, "browserbase": 3, "browser_use": 0, "skyvern": 3}[slug]
+    polls = CASES[slug].polls
     sees = [] if slug == "browser_use" else [got]
     assert server.sent == [CREATE[slug], *[got] * polls, stop_of(slug, session.id), *sees]
     assert left.error is None

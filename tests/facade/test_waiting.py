@@ -10,11 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from browser_sessions import BrowserSession, SessionRef, SessionStatus, errors, view
+from browser_sessions import PROVIDERS, BrowserSession, SessionRef, SessionStatus, errors, view
 from browser_sessions._bounds import Bounds
 from browser_sessions._waiting import Polls
 from browser_sessions.errors import BrowserSessionsError, SessionEnded, WaitTimeout
-from tests.facade.fetching import RUNNING, async_client, run, running, sync_client
+from tests.facade.fetching import async_client, run, running, sync_client
+from tests.facade.provider_case import CASES
 from tests.facade.test_retries import Clock, clock
 from tests.facade.viewing import decode, session_in
 
@@ -57,13 +58,7 @@ def wait(
         return error
 
 
-OVER: dict[str, dict[str, Any]] = {
-    "anchorbrowser": {"status": "completed"},
-    "brightdata": {"status": "failed"},
-    "browser_use": {"status": "stopped"},
-    "browserbase": {"status": "TIMED_OUT"},
-    "skyvern": {"status": None, "completed_at": "2026-03-04T10:00:00"},
-}
+OVER = {slug: CASES[slug].over for slug in PROVIDERS}
 
 
 @each_backend
@@ -76,13 +71,7 @@ def test_ended(slug: str, backend: str | None, clock: Clock) -> None:
     assert clock.pauses == [0.5, 0.75, 1.125]
 
 
-READY: dict[str, tuple[dict[str, Any], ...]] = {
-    "anchorbrowser": ({"status": "pending"}, {"status": "running"}),
-    "brightdata": ({"status": "running"},),
-    "browser_use": ({"cdpUrl": None}, {}),
-    "browserbase": ({"status": "PENDING"}, {"connectUrl": None}, {}),
-    "skyvern": ({"status": "created", "started_at": None}, {"started_at": None}, {"browser_address": None}, {}),
-}
+READY = {slug: CASES[slug].ready for slug in PROVIDERS}
 
 
 @each_backend
@@ -339,4 +328,4 @@ def test_what_cannot_be_waited_for(arguments: dict[str, Any], message: str, back
 
 def test_running_examples_run() -> None:
     """The tests begin with sessions that are not over."""
-    assert all(wait(life(slug, {}), None, slug, until=lambda _: True).status == "running" for slug in RUNNING)
+    assert all(wait(life(slug, {}), None, slug, until=lambda _: True).status == "running" for slug in PROVIDERS)

@@ -1,4 +1,4 @@
-"""Answers of the five providers, as their clients decode them, to be viewed."""
+"""Answers of the providers, as their clients decode them, to be viewed."""
 
 from __future__ import annotations
 

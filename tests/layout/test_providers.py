@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import browser_sessions
 from codegen.__main__ import ROOT
-from codegen.providers import load_providers
+from codegen.providers import Provider, load_providers
 from codegen.tree import is_staging
 from tests.codegen.test_specs import DECISIONS
 
@@ -66,3 +69,47 @@ def test_members_of_the_workspace_are_projects() -> None:
 
     clients = {f"generated/{provider.slug}": provider.distribution for provider in PROVIDERS}
     assert names == {"facade": "browser-sessions"} | clients
+
+
+def texts(path: str) -> str:
+    """Return the text of a file, empty where there is none."""
+    file = ROOT / path
+    return file.read_text("utf-8") if file.exists() else ""
+
+
+def places(provider: Provider) -> Iterator[tuple[str, str, str]]:
+    """Yield a file where a provider must stand, what it must hold, and what to do: all that CONTRIBUTING.md lists."""
+    slug = provider.slug
+    facade, known = "facade/src/browser_sessions", browser_sessions.PROVIDERS.get(slug)
+    creates = any(each.name == "create_session" for each in provider.operations)
+    row = f'"{slug}": {{'
+    yield f"overlays/{slug}.yaml", "overlay: ", "write what is wrong with the page"
+    yield "tests/clients/clients.toml", f"\n[{slug}]\n", "describe the request and the sensitive properties"
+    yield "tests/codegen/test_specs.py", f'\n    "{slug}": Decision(', "add a row to DECISIONS"
+    yield "tests/codegen/cases/operations.yaml", f"\n{slug}:\n", "say what each operation needs and returns"
+    yield f"{facade}/_providers/_table.py", f"\n    {row}\n", "add a row"
+    yield f"{facade}/_providers/{slug}/__init__.py", "VIEWS = ", "view a session"
+    yield f"{facade}/sandbox/_wire/{slug}.py", "WIRE = ", "say what the sandbox sends"
+    yield f"{facade}/_session.py", f"{slug}.Raw", "import the folder, and add its Raw to the union"
+    yield f"tests/facade/providers/{slug}.yaml", "words: ", "copy another one; provider_case.py describes each line"
+    yield f"tests/facade/cases/{slug}.yaml", "full:", "write whole responses and their views"
+    yield f"tests/facade/failures/{slug}.yaml", "error:", "write whole responses and their errors"
+    yield (
+        "tests/facade/list_server.py",
+        f'\n    "{slug}": _',
+        "write a function that sends pages, and put it into _PAGES",
+    )
+    yield "tests/honesty/plays.yaml", f"\n{slug}:\n", "list calls of each operation"
+    if creates:
+        yield f"tests/facade/creates/{slug}.yaml", "cases:", "write the request for each option"
+        for name in ("_lifecycle", "_async_lifecycle"):
+            yield f"{facade}/{name}.py", f'Literal["{slug}"]', "add overloads of create and session"
+    if known:
+        yield "docs/proof.md", f"| {known.name} ", "add a column to the table of proofs"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.slug)
+def test_a_provider_stands_in_every_place(provider: Provider) -> None:
+    """What is missing is said at once, with what to write where; all other tests may assume it."""
+    missing = [f"{path}: {advice}" for path, text, advice in places(provider) if text not in texts(path)]
+    assert not missing, "\n".join([f"{provider.slug} is missing from", *missing])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from browser_sessions import PROVIDERS, SessionRef, sandbox
+from browser_sessions import SessionRef, sandbox
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
@@ -89,7 +89,7 @@ def main() -> int:
     with sandbox.serve() as server:
         refs = []
         for index in range(int(number)):
-            slug = [*PROVIDERS][index % len(PROVIDERS)]
+            slug = [*WORDS][index % len(WORDS)]
             identity = str(UUID(int=chance.getrandbits(128), version=4))
             ref = SessionRef(slug, f"pbs_{identity[:8]}" if slug == "skyvern" else identity)
             refs.append(server.add(ref, answer(ref, chance)))
