@@ -1,0 +1,370 @@
+"""The page is for who has its address, shows what the lists say, and stops what it is asked to stop."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+import socket
+import types
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import anyio
+import click
+import httpx
+import pytest
+import uvicorn
+from starlette.types import Message
+
+from browser_sessions import AsyncClient, BrowserSessionsError
+from browser_sessions.page import _fleet, _server, application
+from browser_sessions.page._access import Access
+from browser_sessions.page._fleet import Fleet
+from browser_sessions.sandbox import KEY
+from tests.facade.commands import run as run_command
+from tests.facade.fetching import AMPLE, async_client
+from tests.facade.in_memory import InMemory
+from tests.facade.test_retries import Clock
+
+PORT = 8000
+HOST = f"http://127.0.0.1:{PORT}"
+OWN = {"Origin": HOST, "X-Browser-Sessions": "page"}
+PROVIDER = "browserbase"
+SECONDS = timedelta(seconds=1)
+
+
+class Site:
+    """The page of one provider, without a network."""
+
+    def __init__(self, provider: str = PROVIDER) -> None:
+        self.server = InMemory(provider, Clock())
+        self.client = async_client(self.server, max_retries=0)
+        self.fleet = Fleet(self.client, [provider], SECONDS)
+        self.app: Access = application(self.client, self.fleet, PORT)
+        self.browser = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=HOST)
+
+    async def shown(self) -> Any:
+        """Read, and return what is shown then."""
+        await self.fleet.read()
+        return json.loads(await anext(self.fleet.follow()))
+
+    async def enter(self) -> None:
+        """Let the browser in."""
+        assert (await self.browser.get(self.app.address)).status_code == 303
+
+
+def on_site(work: Callable[[Site], Awaitable[None]], provider: str = PROVIDER) -> None:
+    """Do something with a page."""
+
+    async def main() -> None:
+        site = Site(provider)
+        async with site.client, site.browser:
+            await work(site)
+
+    anyio.run(main)
+
+
+def test_the_address_works_once() -> None:
+    """It is exchanged for a cookie that no script reads and no other site sends, and leaves the address bar."""
+
+    async def work(site: Site) -> None:
+        assert (await site.browser.get("/")).status_code == 401
+        assert (await site.browser.get("/?token=wrong")).status_code == 401
+        response = await site.browser.get(site.app.address)
+        assert (response.status_code, response.headers["location"]) == (303, "/")
+        assert re.fullmatch(
+            rf"browser-sessions-{PORT}=[\w-]{{43}}; HttpOnly; Path=/; SameSite=strict", response.headers["set-cookie"]
+        )
+        assert (await site.browser.get("/")).status_code == 200
+        assert (await site.browser.get(site.app.address)).status_code == 303
+        site.browser.cookies.clear()
+        assert (await site.browser.get(site.app.address)).status_code == 401
+
+    on_site(work)
+
+
+@pytest.mark.parametrize("cookie", ["", "a[]=b; =;", f"browser-sessions-{PORT}=wrong", "browser-sessions-1=wrong"])
+def test_a_wrong_cookie(cookie: str) -> None:
+    """It lets nothing see anything."""
+
+    async def work(site: Site) -> None:
+        for path in ("/", "/events", "/page.js", "/page.css"):
+            assert (await site.browser.get(path, headers={"Cookie": cookie})).status_code == 401
+
+    on_site(work)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1:1"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:8000"}, 403),
+        ({"X-Browser-Sessions": ""}, 403),
+    ],
+)
+def test_what_other_sites_send_is_refused(headers: dict[str, str], status: int) -> None:
+    """Though the browser has the cookie; nothing is stopped."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        body = {"ref": f"{PROVIDER}:{site.server.start()}"}
+        assert (await site.browser.post("/stop", json=body, headers=OWN | headers)).status_code == status
+        no_origin = {"X-Browser-Sessions": "page"}
+        assert (await site.browser.post("/stop", json=body, headers=no_origin)).status_code == 403
+        assert len(site.server.open) == 1
+
+    on_site(work)
+
+
+def test_headers_of_every_response() -> None:
+    """A refusal has them, too; the policy allows the page's own files and nothing else."""
+
+    async def work(site: Site) -> None:
+        refused = await site.browser.get("/")
+        await site.enter()
+        for response in [refused, *[await site.browser.get(path) for path in ("/", "/page.js", "/page.css", "/none")]]:
+            found = response.headers
+            assert found["referrer-policy"] == "no-referrer"
+            assert found["cache-control"] == "no-store"
+            assert found["x-content-type-options"] == "nosniff"
+            policy = dict(each.strip().partition(" ")[::2] for each in found["content-security-policy"].split(";"))
+            assert policy == {
+                "default-src": "'none'",
+                "script-src": "'self'",
+                "style-src": "'self'",
+                "connect-src": "'self'",
+                "img-src": "'self'",
+                "base-uri": "'none'",
+                "form-action": "'none'",
+                "frame-ancestors": "'none'",
+                "require-trusted-types-for": "'script'",
+            }
+
+    on_site(work)
+
+
+def test_the_files_name_nothing_from_elsewhere() -> None:
+    """Neither another host, nor a script or style within the page, nor a way for text to become markup."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        texts = [(await site.browser.get(path)).text for path in ("/", "/page.css", "/page.js")]
+        assert [
+            text for text in texts if re.search(r"https?://\w|innerHTML|outerHTML|insertAdjacent|style=", text)
+        ] == []
+
+    on_site(work)
+
+
+def test_a_session_ends_while_it_is_looked_at() -> None:
+    """It is stopped by the page, shown as over, and nothing of it that may be secret was shown."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        ref = f"{PROVIDER}:{site.server.start()}"
+        shown = await site.shown()
+        (row,) = shown["sessions"]
+        assert row.keys() == {*_fleet._FIELDS}
+        assert (row["ref"], shown["providers"][0]["open"]) == (ref, 1)
+        response = await site.browser.post("/stop", json={"ref": ref}, headers=OWN)
+        assert (response.status_code, response.json()) == (200, {"status": "completed"})
+        shown = await site.shown()
+        assert [(each["ref"], each["status"]) for each in shown["sessions"]] == [(ref, "over")]
+        (summary,) = shown["providers"]
+        assert (summary["open"], summary["unread"], summary["complete"]) == (0, 0, True)
+        assert KEY not in json.dumps(shown)
+
+    on_site(work)
+
+
+def test_a_fault_hides_nothing() -> None:
+    """What was seen before is shown as stale beside the error, and an unreadable row is counted."""
+
+    async def work(site: Site) -> None:
+        ref = f"browser_use:{site.server.start()}"
+        await site.shown()
+        site.server.fault("list_sessions", "refused", 503)
+        shown = await site.shown()
+        assert [(each["ref"], each["is_stale"]) for each in shown["sessions"]] == [(ref, True)]
+        assert "503" in shown["providers"][0]["error"]
+        site.server.start()
+        site.server.fault("list_sessions", "unreadable")
+        assert (await site.shown())["providers"][0]["unread"] == 1
+        shown = await site.shown()
+        assert [each.get("is_stale") for each in shown["sessions"]] == [None, None]
+
+    on_site(work, "browser_use")  # whose account is read without its list
+
+
+def test_an_account_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an error beside the sessions."""
+
+    async def refuse(*_: Any) -> None:
+        raise BrowserSessionsError("no account")
+
+    async def work(site: Site) -> None:
+        site.server.start()
+        assert "account" in (await site.shown())["providers"][0]
+        monkeypatch.setattr(AsyncClient, "account", refuse)
+        shown = await site.shown()
+        assert (shown["providers"][0]["account_error"], len(shown["sessions"])) == ("no account", 1)
+
+    on_site(work)
+
+
+@pytest.mark.parametrize("path", ["/live-view", "/recordings"])
+def test_addresses_are_there_for_who_asks(path: str) -> None:
+    """They come from the provider when they are asked for."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        body = {"ref": f"{PROVIDER}:{site.server.start()}"}
+        response = await site.browser.post(path, json=body, headers=OWN)
+        assert response.status_code == 200
+        assert all(each["url"].startswith("https://") for each in response.json()["addresses"])
+
+    on_site(work)
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 400),
+        (b"{}", 400),
+        (b'{"ref": 1}', 400),
+        (b"\xff", 400),
+        (b"[" * 4096, 400),
+        (b" " * 4097, 413),
+        (b'{"ref": "nonsense"}', 502),
+        (b'{"ref": "brightdata:1"}', 502),
+    ],
+)
+def test_a_request_that_cannot_be_carried_out(content: bytes, status: int) -> None:
+    """It is a sentence."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        response = await site.browser.post("/stop", content=content, headers=OWN)
+        assert (response.status_code, [*response.json()]) == (status, ["error"])
+
+    on_site(work)
+
+
+def test_watching_ends_with_the_connection() -> None:
+    """What is read comes as an event at once, and again when it was read anew; the poller reads by itself."""
+
+    async def main() -> None:
+        site = Site()
+        sent: list[Message] = []
+        left, started = anyio.Event(), anyio.Event()
+        lifespan = iter(["lifespan.startup"])
+
+        async def receive_lifespan() -> Message:
+            if (kind := next(lifespan, None)) is None:
+                await left.wait()
+                return {"type": "lifespan.shutdown"}
+            return {"type": kind}
+
+        async def send_lifespan(_: Message) -> None:
+            started.set()
+
+        async def receive() -> Message:
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+            if message.get("body"):
+                left.set()
+
+        with anyio.fail_after(AMPLE):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(site.app, {"type": "lifespan", "state": {}}, receive_lifespan, send_lifespan)
+                await started.wait()
+                await site.enter()
+                ((name, value),) = site.browser.cookies.items()
+                headers = [(b"host", HOST.removeprefix("http://").encode()), (b"cookie", f"{name}={value}".encode())]
+                scope = {"type": "http", "method": "GET", "path": "/events", "query_string": b"", "headers": headers}
+                await site.app(scope, receive, send)
+        assert (b"content-type", b"text/event-stream; charset=utf-8") in sent[0]["headers"]
+        name, _, data = sent[1]["body"].decode().partition(": ")
+        assert (name, data[-2:], json.loads(data)["sessions"]) == ("data", "\n\n", [])
+
+    anyio.run(main)
+
+
+def test_who_watches_gets_the_next_reading() -> None:
+    """After the one that there is."""
+
+    async def work(site: Site) -> None:
+        following = site.fleet.follow()
+        await site.fleet.read()
+        first = await anext(following)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(site.fleet.read)
+            assert await anext(following) != first
+
+    on_site(work)
+
+
+def test_who_watches_before_there_is_anything_waits() -> None:
+    """The first event is the first reading."""
+
+    async def work(site: Site) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(site.fleet.read)
+            assert json.loads(await anext(site.fleet.follow()))["sessions"] == []
+
+    on_site(work)
+
+
+def served(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let the server be interrupted at once; return where it listened."""
+    hosts: list[str] = []
+
+    class Interrupted(uvicorn.Server):
+        async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+            hosts.extend(each.getsockname()[0] for each in sockets or ())
+            raise KeyboardInterrupt
+
+    ours = types.SimpleNamespace(Config=uvicorn.Config, Server=Interrupted)
+    monkeypatch.setattr(_server, "uvicorn", ours)
+    return hosts
+
+
+@pytest.mark.parametrize("arguments", [["--sandbox"], ["skyvern"]])
+def test_the_command_prints_the_address(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    """It listens on loopback alone, and ends with Ctrl-C."""
+    hosts = served(monkeypatch)
+    result = run_command("page", *arguments)
+    assert (result.exit_code, hosts) == (0, ["127.0.0.1"])
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}\n", result.output)
+
+
+def test_a_port_that_is_taken() -> None:
+    """It is an error that says what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run_command("page", "skyvern", "--port", str(taken.getsockname()[1]))
+    assert result.exit_code == 1
+    assert "leave out --port" in result.output
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named."""
+    real = builtins.__import__
+
+    def lacking(name: str, *arguments: Any) -> Any:
+        if name == "browser_sessions.page":
+            raise ModuleNotFoundError("no", name="starlette")
+        return real(name, *arguments)
+
+    monkeypatch.setattr(builtins, "__import__", lacking)
+    result = run_command("page", "skyvern")
+    assert result.exit_code == click.ClickException.exit_code
+    assert "install the extra, browser-sessions[sandbox]" in result.output
