@@ -55,7 +55,7 @@ function makeRow(session) {
   const buttons = [["Live", show, "/live-view"], ["Files", show, "/recordings"], ["Stop", confirmStop, ""]].map(([label, act, path]) => {
     const button = make("button", act === confirmStop ? "danger" : "", label);
     button.type = "button";
-    button.setAttribute("aria-label", `${{ Live: "Live view of", Files: "Recordings of", Stop: "Stop" }[label]} ${session.ref}`);
+    button.setAttribute("aria-label", `${{ Live: "Live view of", Files: "Files of", Stop: "Stop" }[label]} ${session.ref}`);
     button.addEventListener("click", () => act(row.session, path));
     actions.append(button);
     return button;
