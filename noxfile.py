@@ -14,6 +14,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
 PRISM = Path("constraints", "prism")
+AXE = "axe-core@4.14.1"
 LOWEST = "constraints/lowest.txt"
 SITE = Path("site")
 TEXTS = ("*.md", "docs/**/*.md", "facade/README.md", "generated/*/README.md")
@@ -181,6 +182,17 @@ def recipes(session: nox.Session) -> None:
     session.install("-c", CONSTRAINTS, "attrs", "markdown-it-py", "pytest", "pytest-xdist")
     pages = ("-m", "recipes", "tests/recipes/runner/test_recipes.py")
     session.run("python", "-m", "pytest", *ON_ALL_CORES, *pages, *session.posargs)
+
+
+@nox.session(default=False)
+def page(session: nox.Session) -> None:
+    """Look at the page of `browser-sessions page` in Chromium, with axe. Needs Chromium, Node and npm."""
+    install(session, "tests", projects=True)
+    session.install("-c", "constraints/recipes.txt", "playwright")
+    folder = Path(session.create_tmp()).resolve()
+    session.run("npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), AXE, external=True)
+    axe = folder / "node_modules" / "axe-core" / "axe.min.js"
+    session.run("python", "-m", "pytest", "tests/page", *session.posargs, env={"AXE": str(axe)})
 
 
 @nox.session
