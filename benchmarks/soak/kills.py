@@ -1,21 +1,24 @@
 """Kill a program with a ledger at random moments, and reap; exits with 1 if a session is lost, or another's stopped.
 
-    python -m benchmarks.soak.kills [--seed N] [--rounds N]
+    python -m benchmarks.soak.kills [--seed N] [--rounds N] [--command]
 
-The program creates and stops sessions of the sandbox in four threads. Whatever it leaves running, of whatever provider,
-is to be stopped by `reap`, or to be one of its candidates; others' sessions are to run on. Needs Linux.
+The program creates and stops sessions of the sandbox in four threads; with --command, it is `browser-sessions run`.
+Whatever it leaves running, of whatever provider, is to be stopped by `reap`, or to be one of its candidates; others'
+sessions are to run on. Needs Linux.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +26,9 @@ from browser_sessions import Client, SessionRef
 from browser_sessions.sandbox import Sandbox, serve
 
 SLUGS = ("anchorbrowser", "browserbase", "browser_use", "skyvern")
+
+RUNS = SLUGS[1:]
+"""The providers that the command can run with: Anchor Browser's addresses are known at its own hosts alone."""
 
 PROGRAM = f"""
 import json, random, sys, threading
@@ -48,6 +54,9 @@ print("ready", flush=True)
 _LONGEST = 0.8
 """Seconds after which a program is killed at the latest."""
 
+_LONGEST_RUN = 2.5
+"""Seconds after which `browser-sessions run` is killed at the latest: it may be starting, running or stopping."""
+
 _SETTLED = 0.3
 """Seconds after which what a killed program had sent was carried out."""
 
@@ -57,7 +66,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="decides when programs are killed")
     parser.add_argument("--rounds", type=int, default=50, help="how many programs are killed")
+    parser.add_argument("--command", action="store_true", help="kill `browser-sessions run`")
     options = parser.parse_args()
+    kill = _kill_command if options.command else _kill_one
     faults = "; ".join(f"{slug} create_session delayed 0.05 times=all" for slug in SLUGS)
     counts: Counter[str] = Counter()
     problems: list[str] = []
@@ -65,17 +76,19 @@ def main() -> int:
         for slug in SLUGS:
             sandbox.limit(slug)
         for number in range(options.rounds):
-            problems += _round(sandbox, Path(folder, "ledger"), f"{options.seed} {number}", counts)
+            problems += _round(sandbox, Path(folder, "ledger"), f"{options.seed} {number}", counts, kill)
     print(f"seed {options.seed}, {options.rounds} programs killed\n")
     print("".join(f"{count:8,} {name}\n" for name, count in counts.items()))
     print("\n".join(problems[:50]) or "no session was lost, and no other one stopped")
     return int(bool(problems))
 
 
-def _round(sandbox: Sandbox, ledger: Path, seed: str, counts: Counter[str]) -> list[str]:
+def _round(
+    sandbox: Sandbox, ledger: Path, seed: str, counts: Counter[str], kill: Callable[[Sandbox, Path, str], None]
+) -> list[str]:
     """Kill a program, reap, and return what went wrong."""
     others = {sandbox.start(slug) for slug in SLUGS}
-    _kill_one(sandbox, ledger, seed)
+    kill(sandbox, ledger, seed)
     left = _open(sandbox)
     with Client(api_keys=sandbox.api_keys, base_urls=sandbox.base_urls, ledger=ledger) as client:
         report = client.reap(older_than=timedelta(), dry_run=False)
@@ -104,6 +117,15 @@ def _kill_one(sandbox: Sandbox, ledger: Path, seed: str) -> None:
     with program:
         next(iter(program.stdout or ()))
         time.sleep(random.Random(seed).uniform(0, _LONGEST))
+        program.kill()
+    time.sleep(_SETTLED)
+
+
+def _kill_command(sandbox: Sandbox, ledger: Path, seed: str) -> None:
+    chance = random.Random(seed)
+    run = ["-m", "browser_sessions", "run", chance.choice(RUNS), "--ledger", str(ledger), "--", "sleep", "0.5"]
+    with subprocess.Popen([sys.executable, *run], env=os.environ | sandbox.environment) as program:
+        time.sleep(chance.uniform(0, _LONGEST_RUN))
         program.kill()
     time.sleep(_SETTLED)
 

@@ -6,7 +6,9 @@ pytest compiles the modules of a plugin's distribution itself, and CPython 3.11 
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,6 +18,14 @@ from browser_sessions import _call, _waiting
 for module in pkgutil.walk_packages(browser_sessions.__path__, "browser_sessions."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the command's ledger out of the home directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", os.fspath(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -64,7 +65,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
         ),
         (
             {
-                "/v1/billing": {"data": {"credits": -1.5, "max_concurrent_browsers": 25}},
+                "/v1/billing": {"data": {"credits": -1.5, "max_concurrent_browsers": 25.0}},
                 "/v1/sessions": {"data": {"sessions": [], "total": -1}},
             },
             Account(concurrency_limit=25, is_unlimited=False, balance=Decimal("-1.5"), unit="credits"),
@@ -158,6 +159,27 @@ def test_an_account_that_cannot_be_fetched(slug: str) -> None:
     with pytest.raises(errors.AuthenticationFailed) as caught:
         client.account(slug)
     assert caught.value.provider == slug
+
+
+@pytest.mark.parametrize("name", ["", "..", "a" * 70_000])
+def test_a_project_that_no_request_can_name(name: str) -> None:
+    """Is an unexpected response, as everything that a server sends is a result or an error of ours."""
+    client = sync_client(lambda _: httpx.Response(200, json=[{"id": name, "concurrency": 3}]))
+    with pytest.raises(errors.UnexpectedResponse, match=r"^browserbase: no request can name a project") as caught:
+        client.account("browserbase")
+    assert caught.value.provider == "browserbase"
+
+
+def test_minutes_are_exact() -> None:
+    """However many there are, and whatever the caller's decimal context is."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v1/projects":
+            return httpx.Response(200, json=[{"id": "a"}, {"id": "b"}])
+        return httpx.Response(200, json={"browserMinutes": 12345} if request.url.path.endswith("/usage") else [])
+
+    with decimal.localcontext(decimal.Context(prec=3, traps=[decimal.Inexact])):
+        assert sync_client(respond).account("browserbase").spent == Decimal(24690)
 
 
 def test_an_unknown_provider() -> None:

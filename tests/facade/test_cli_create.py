@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -175,6 +176,19 @@ def test_run_without_a_command(server: Sandbox) -> None:
     assert "no-such-command cannot be run: there is no such command. No session was created." in found.stderr
 
 
+def test_run_of_what_is_no_program(server: Sandbox, tmp_path: Path) -> None:
+    """The system's reason is said, and the session is stopped."""
+    text = tmp_path / "text"
+    text.write_text("neither a program nor a script", "utf-8")
+    text.chmod(0o700)
+
+    found = run("run", "browser_use", "--", str(text), **server.environment)
+
+    assert found.exit_code == 2
+    assert f"Error: {text} cannot be run: Exec format error.\n" in found.stderr
+    assert server.open_sessions("browser_use") == ()
+
+
 def test_run_without_a_session(server: Sandbox) -> None:
     """The error is printed, and the program is not run."""
     server.fault("browser_use", "create_session", "refused", 402)
@@ -232,6 +246,32 @@ def test_run_kills_with_the_second_signal(server: Sandbox, tmp_path: Path) -> No
     assert server.open_sessions("browser_use") == ()
 
 
+def test_run_whose_program_is_being_started(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal that comes then is the program's, too."""
+    start = subprocess.Popen
+
+    def start_slowly(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:
+        process = start(*arguments, **named)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", start_slowly)
+
+    assert ran(server, "while :; do sleep 0.01; done").exit_code == 143
+    assert server.open_sessions("browser_use") == ()
+
+
+def test_run_leaves_an_ignored_signal_ignored(server: Sandbox, tmp_path: Path) -> None:
+    """As `nohup` wants it: a hangup ends neither of the two."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        sent = send([signal.SIGHUP], tmp_path / "began")
+        assert ran(server, f"echo >> {tmp_path}/began; sleep 0.1; exit 5").exit_code == 5
+        sent.join()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_run_does_not_repeat_the_terminals_ctrl_c(
     server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,3 +312,22 @@ def test_run_that_is_ended_before_its_program_begins(server: Sandbox, monkeypatc
 
     assert ran(server, "exit 7").exit_code == 143
     assert server.open_sessions("browser_use") == ()
+
+
+def test_run_that_is_ended_and_whose_stop_is_not_confirmed(
+    server: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its exit code is the signal's, and what may be running is said all the same."""
+
+    def environment(*_: Any, **__: Any) -> dict[str, str]:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return {}
+
+    monkeypatch.setattr(_running, "_environment", environment)
+    server.fault("browser_use", "stop_session", "ignored")
+
+    found = ran(server, "exit 7")
+
+    assert found.exit_code == 129
+    assert found.stderr == f"browser-sessions: {caplog.messages[-1]}\n"
+    assert "was asked to stop, and may still be running" in found.stderr

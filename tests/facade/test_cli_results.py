@@ -213,14 +213,14 @@ def test_plain_http_is_passed_on(monkeypatch: pytest.MonkeyPatch, arguments: lis
     given: list[Any] = []
 
     def make(**options: Any) -> FakeClient:
-        given.append(options)
+        given.append(options["plain_http"])
         return FakeClient([session_of("a")])
 
     monkeypatch.setattr("browser_sessions.cli._clients.Client", make)
     allowed = ["--plain-http", "skyvern", "--plain-http", "browserbase"]
     assert CliRunner().invoke(command, [*arguments, *allowed, "skyvern:a"]).exit_code == 0
     assert CliRunner().invoke(command, [*arguments, "skyvern:a"]).exit_code == 0
-    assert given == [{"plain_http": ("skyvern", "browserbase")}, {"plain_http": ()}]
+    assert given == [("skyvern", "browserbase"), ()]
     assert CliRunner().invoke(command, [*arguments, "--plain-http", "yes", "skyvern:a"]).exit_code == 2
 
 

@@ -230,6 +230,23 @@ def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, cl
     assert [session.id] == server.open
 
 
+@pytest.mark.parametrize("unusable", ["all", ".."])
+def test_create_finds_only_what_a_request_can_name(unusable: str, clock: Clock) -> None:
+    """What is listed with another id is said to be running, and not taken for a session that could be stopped."""
+    server = InMemory("anchorbrowser", clock)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        content = response.content.replace(server.open[0].encode(), unusable.encode())
+        return httpx.Response(response.status_code if request.method == "GET" else 502, content=content)
+
+    error = call(respond, None, "create", "anchorbrowser")  # type: ignore[arg-type]
+
+    assert isinstance(error, CreateUncertain)
+    assert [each.id for each in error.candidates] == [unusable]
+    assert len(server.open) == 1
+
+
 def test_create_looks_again_if_a_look_fails(clock: Clock) -> None:
     """As any other read does, so that the last look is not lost to a lost response."""
     server = InMemory("browserbase", clock)

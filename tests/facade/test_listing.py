@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -139,6 +141,31 @@ def test_a_row_in_common_may_be_unreadable(slug: str) -> None:
 
 
 @each_provider
+def test_a_session_that_was_dropped_takes_its_row_with_it(slug: str) -> None:
+    """A list in one piece is no larger in memory than what of it was not read yet."""
+    listed = sync_client(ListServer(slug, fleet(slug, 9))).list(slug)
+    rows = [weakref.ref(session.raw) for session in listed]
+    assert [row() for row in rows[:-1]] == [None] * 8
+
+
+def test_an_interrupted_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not read of it would be missing from a list that says it is complete."""
+
+    def interrupted(row: Any, _: str) -> BrowserSession:
+        if next(rows) == 110:  # on the second page of three
+            raise KeyboardInterrupt
+        return view(row)
+
+    rows = iter(range(220))
+    monkeypatch.setattr("browser_sessions._providers.browser_use.lists.view", interrupted)
+    server = ListServer("browser_use", fleet("browser_use", 220))
+    listed = sync_client(server).list("browser_use")
+    with pytest.raises(KeyboardInterrupt):
+        list(listed)
+    assert (list(listed), listed.complete, len(server.requests)) == ([], False, 2)
+
+
+@each_provider
 def test_a_limit_ends_the_work(slug: str) -> None:
     """No page is read that is not needed."""
     server = ListServer(slug, fleet(slug, 230))
@@ -236,6 +263,12 @@ def test_what_cannot_be_asked_for() -> None:
         ({"provider": "skyvern", "status": "ready"}, "unknown status 'ready': there are open, pending"),
         ({"provider": "skyvern", "limit": 0}, "limit is a number"),
         ({"provider": "skyvern", "created_after": START.replace(tzinfo=None)}, "created_after has no offset"),
+        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before is a datetime, not str"),
+        ({"provider": "skyvern", "created_before": START.date()}, "created_before is a datetime, not date"),
+        ({"provider": "browserbase", "metadata": ["job"]}, "metadata is a mapping from texts to texts"),
+        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "anchorbrowser", "metadata": {"job": "\ud800"}}, "metadata is a mapping from texts to texts"),
     ]:
         with pytest.raises(errors.InvalidOption, match=problem):
             client.list(**arguments)  # type: ignore[arg-type]
@@ -255,6 +288,34 @@ def test_a_list_that_goes_nowhere(slug: str) -> None:
     assert next(listed).id == "a"
     with pytest.raises(errors.UnexpectedResponse, match="a page that is not the last has no new session"):
         next(listed)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_whose_new_rows_cannot_be_read_does_not_end_a_list(slug: str) -> None:
+    """They are new, and the sessions behind them are read."""
+    rows = {"anchorbrowser": ("data", "sessions"), "brightdata": ("sessions",), "browser_use": ("items",)}[slug]
+    asked: list[httpx.URL] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        page = copy.deepcopy(PAGES[slug])
+        if slug == "browser_use":
+            page["totalItems"] = 5
+        if slug == "brightdata":
+            page["pagination"] = {"has_more": len(asked) < 3, "next_offset": len(asked)}
+        within = page
+        for name in rows[:-1]:
+            within = within[name]
+        (row,) = within[rows[-1]]
+        name = "session_id" if slug == "brightdata" else "id"
+        within[rows[-1]] = [{name: 5, "status": len(asked)}, row]
+        if len(asked) == 3:
+            within[rows[-1]] = [row | {name: "b"}]
+        return httpx.Response(200, json=page)
+
+    listed = sync_client(respond).list(slug)
+    assert [each.id for each in listed] == ["a", "b"]
+    assert (len(listed.skipped), listed.complete) == (2, False)
 
 
 def test_an_offset_that_does_not_grow() -> None:
@@ -279,6 +340,41 @@ def test_pages_that_overlap_go_somewhere() -> None:
 
     with pytest.raises(errors.UnexpectedResponse, match="its rows change places faster than they can be read"):
         list(sync_client(respond).list("browser_use", status="running"))
+
+
+@pytest.mark.parametrize("slug", ["brightdata", "browser_use", "skyvern"])
+def test_pages_that_repeat(slug: str) -> None:
+    """A server that sends the same page whatever is asked for is given up."""
+    server = ListServer(slug, fleet(slug, 300))
+    first = {"offset": "0", "pageNumber": "1", "page": "1"}
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked = request.url.params
+        return server(httpx.Request("GET", request.url.copy_merge_params({k: first.get(k, asked[k]) for k in asked})))
+
+    status = None if slug == "skyvern" else "running"
+    with pytest.raises(errors.UnexpectedResponse, match="its pages repeat"):
+        list(sync_client(respond).list(slug, status=status))
+    assert len(server.requests) < 210
+
+
+@pytest.mark.parametrize("said", [0, -1])
+@pytest.mark.parametrize("status", [None, "running"])
+@pytest.mark.parametrize("slug", ["anchorbrowser", "browser_use"])
+def test_a_number_of_rows_that_cannot_be(slug: str, status: str | None, said: int) -> None:
+    """One below what there is already is no number, and the list is read to its end."""
+    sessions = [Session(f"{number:04}", RUNNING[slug], number) for number in range(230)]
+    server = ListServer(slug, sessions)
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        page = server(request).json()
+        if slug == "anchorbrowser":
+            page["data"]["total_pages"] = said
+        else:
+            page["totalItems"] = said
+        return httpx.Response(200, json=page)
+
+    assert set(ids(sync_client(respond).list(slug, status=status))) == {each.id for each in sessions}
 
 
 @pytest.mark.parametrize(

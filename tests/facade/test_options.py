@@ -366,12 +366,12 @@ def test_metadata_that_fits_comes_back(slug: str) -> None:
 def test_metadata_that_is_just_short_enough_for_browserbase() -> None:
     """Its limit is for all of it, as JSON, the marker included."""
     marker = make_marker(None)
-    room = 512 - len(json.dumps({"a": "", MARKER: marker}, separators=(",", ":")))
+    room = 511 - len(json.dumps({"a": "", MARKER: marker}, separators=(",", ":")))
     body = body_of("browserbase", marker, metadata={"a": "b" * room})
-    assert len(json.dumps(body["userMetadata"], separators=(",", ":"))) == 512
+    assert len(json.dumps(body["userMetadata"], separators=(",", ":"))) == 511
     with pytest.raises(errors.InvalidOption) as caught:
         body_of("browserbase", marker, metadata={"a": "b" * (room + 1)})
-    text = "metadata has 513 characters of JSON with the marker, and Browserbase takes 512: leave some of it out"
+    text = "metadata has 512 characters of JSON with the marker, and Browserbase takes 511: leave some of it out"
     assert caught.value == errors.InvalidOption(text, provider="browserbase")
 
 

@@ -245,9 +245,15 @@ def test_a_file_stays_as_it_is(tmp_path: Path) -> None:
         client.save_recording("browser_use:a", tmp_path / "missing" / "a.mp4")
     with pytest.raises(ValueError, match="max_size"):
         client.save_recording("browser_use:a", path, overwrite=True, max_size=0)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError, match="name a file in it"):
+        client.save_recording("browser_use:a", tmp_path / "folder", overwrite=True)
+    (tmp_path / "folder").rmdir()
     assert host.keys == {}
     for arguments, content, kind in [
         ({"max_size": 5}, httpx.Response(200, content=VIDEO), errors.UnexpectedResponse),
+        ({}, httpx.Response(204), errors.UnexpectedResponse),
+        ({}, httpx.Response(206, content=VIDEO[:2]), errors.UnexpectedResponse),
         ({}, httpx.Response(503), errors.ProviderUnavailable),
         ({}, httpx.Response(403, content=b"<Error>expired</Error>"), errors.ApiStatusError),
     ]:
@@ -303,7 +309,18 @@ def test_nothing_to_save(tmp_path: Path) -> None:
         sync_client(lambda _: httpx.Response(500)).save_recording("brightdata:a", tmp_path / "a.mp4")
 
 
-@pytest.mark.parametrize("url", ["/v1/a.mp4", "ftp://files.example/a.mp4", "https:///a.mp4", "https://a:99999/", "a b"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/v1/a.mp4",
+        "ftp://files.example/a.mp4",
+        "https:///a.mp4",
+        "https://a:99999/",
+        "a b",
+        "javascript:alert(1)",
+        r"https://files.example\@other.example/a.mp4",
+    ],
+)
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
 def test_an_address_that_is_none(slug: str, url: str) -> None:
     """Is an unexpected response, which does not show it."""

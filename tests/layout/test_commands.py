@@ -53,7 +53,10 @@ def test_both_commands_set_up_everything_themselves() -> None:
     """The main job and the tests need nothing but Python and git on the machine."""
     set_up = "python3 -m venv .venv && .venv/bin/python -m pip install -c constraints/dev.txt nox && .venv/bin/nox -s "
 
-    assert [block_under(heading) for heading in ("Try it", "Run the tests")] == [f"{set_up}demo", f"{set_up}tests"]
+    assert [block_under(heading) for heading in ("See all five at once", "Run the tests")] == [
+        f"{set_up}demo",
+        f"{set_up}tests",
+    ]
 
 
 def test_ci_runs_every_default_session() -> None:

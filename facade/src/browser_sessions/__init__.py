@@ -1,6 +1,6 @@
-"""One view of a cloud browser session, whoever runs it, and one client that fetches it.
+"""One view of a cloud browser session of any provider, and one client that creates, lists, reads and stops sessions.
 
-`get()`, `Client` and `AsyncClient` fetch sessions of five providers, wait for them, and say where to connect. `view()`
+`Client` and `AsyncClient` do that for five providers, and say where to connect; `get()` is for one session. `view()`
 makes a `BrowserSession` of what any of the five generated clients returns. `PROVIDERS` says, as data, what each
 provider can tell of a session.
 

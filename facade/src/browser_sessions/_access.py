@@ -131,7 +131,7 @@ _MAX_PORT = 65_535
 
 
 def parse_url(text: str) -> httpx.URL | None:
-    """Return a text as a URL, or None if it is none, or names a host or a port that no network has."""
+    """Return a text as a URL, or None if it is invalid, or names a host or a port that no network has."""
     try:
         url = httpx.URL(text)
         host = url.host

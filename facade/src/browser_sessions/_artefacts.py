@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
@@ -17,6 +18,7 @@ from browser_sessions._http import HEADERS
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._live_view import LiveView
 from browser_sessions._masking import mask_text
+from browser_sessions._reading import address_of
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import Recording
 from browser_sessions.errors import (
@@ -98,12 +100,13 @@ class _Link(NamedTuple):
         return httpx.Request("GET", self.url, headers=self.headers)
 
     def parse_response(self, response: RawResponse) -> _Content:
-        """Return the body as it is."""
-        return _Content(response.content)
+        """Return the body as it is; none of another success than 200, which has a part of it, or nothing."""
+        return _Content(response.status_code, response.content if response.status_code == HTTPStatus.OK else None)
 
 
 class _Content(NamedTuple):
-    parsed: bytes
+    status_code: int
+    parsed: bytes | None
     error: None = None
 
 
@@ -137,8 +140,8 @@ def _fetched(inquiry: Inquiry, address: str, bounds: Bounds, max_body: int) -> C
 
 
 def _require_link(inquiry: Inquiry, address: str) -> None:
-    """Refuse what is no absolute http URL with a host."""
-    url = parse_url(address)
+    """Refuse what is no absolute http URL with a host, or one in which parsers disagree about the host."""
+    url = parse_url(address) if address_of(address, "", []) else None
     if url is None or url.scheme not in {"http", "https"} or not url.host:
         name, ref = inquiry.access.provider.name, _ref(inquiry)
         raise UnexpectedResponse(f"{_shown(ref)}: {name} sent an address that is no absolute http URL", ref=ref)

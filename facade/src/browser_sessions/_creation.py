@@ -200,12 +200,17 @@ class Creation:
         came = self._receipt.came
         if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
-        named = self._stops.named(outcome.id)
+        problem = self._naming_problem(outcome)
+        return unexpected(self._call, came, f"no request can name this session: {problem}") if problem else outcome
+
+    def _naming_problem(self, session: BrowserSession) -> Exception | None:
+        """Return why no request can name a session; None if one can."""
+        named = self._stops.named(session.id)
         try:
-            self._stops.OPERATION.build_request(as_ref(outcome).id, client=self._call.client, **named)
+            self._stops.OPERATION.build_request(as_ref(session).id, client=self._call.client, **named)
         except (ValueError, httpx.InvalidURL) as error:
-            return unexpected(self._call, came, f"no request can name this session: {error}")
-        return outcome
+            return error
+        return None
 
     def _search(self, error: BrowserSessionsError) -> Course[BrowserSession]:
         """Look for the session of a lost response."""
@@ -220,7 +225,7 @@ class Creation:
             except BrowserSessionsError as failed:
                 _log.info("%s: a lost session could not be looked for (%s)", self._slug, failed)
                 continue
-            if self._marker and found:
+            if self._marker and found and not self._naming_problem(found[0]):
                 return found[0]
             candidates |= {each.id: each for each in found if each.ref not in self._calls.created}
         self._is_settled = True

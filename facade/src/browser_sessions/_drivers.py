@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE, LAST_PATIENCE = 5.0, 1.0
-"""Seconds that an interrupted thread waits for a response that tells what was created, and then for the end of it."""
+"""Seconds that an interrupted thread waits for a response that tells what was created, and then for its connection to
+end."""
 
 
 class Driver:

@@ -16,6 +16,9 @@ _WITH_ID = ("created", "over")
 _SHOWN = 200
 """Characters of what is said about a line, which may repeat some of it."""
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000
+"""Years in which a time can be moved by minutes, in any zone."""
+
 _MARKER = re.compile(r"(?:[A-Za-z0-9_ -]+)\.[a-z0-9]{20}")
 
 
@@ -91,12 +94,6 @@ class Contents(NamedTuple):
             each for each in intents if not self.is_settled(each)
         ]
 
-    def end_of(self, intent: LedgerEntry) -> datetime | None:
-        """Return when the next line was written; None if there is none."""
-        entries = self.entries
-        following = entries[entries.index(intent) + 1 :]
-        return following[0].time if following else None
-
 
 def contents_of(salt: bytes | None, lines: Iterable[bytes]) -> Contents:
     """Return what is in the lines behind the one with the salt."""
@@ -149,4 +146,6 @@ def _time_of(value: str) -> datetime:
     time = datetime.fromisoformat(value)
     if time.utcoffset() is None:
         raise ValueError("its time has no offset")
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        raise ValueError("its time is not one of a session")
     return time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from browser_sessions._call import Call, Course, course
 from browser_sessions._paging import NoProgressError, Pages, Read
 from browser_sessions._query import Query
+from browser_sessions._reading import time_of
 from browser_sessions._session import BrowserSession, Origin
 from browser_sessions.errors import UnexpectedResponse
 
@@ -25,7 +27,16 @@ class Rows(Protocol):
     sent: int
     unexpected: dict[int, Any]
 
-    def __iter__(self) -> Iterator[Any]: ...
+    def __len__(self) -> int: ...
+
+    def pop(self) -> Any: ...
+
+    def reverse(self) -> None: ...
+
+    def sort(self, *, key: Callable[[Any], float]) -> None: ...
+
+
+View = Callable[[Any, Origin], BrowserSession]
 
 
 class Source(NamedTuple):
@@ -37,14 +48,15 @@ class Source(NamedTuple):
         rows: Takes the rows from the model of a page.
         view: Views a row.
         arguments: What is asked for with each page.
-        is_sorted: Whether the rows are in the right order; those of a list in one piece need not be.
+        is_sorted: Whether the rows are in the right order; those of a list in one piece need not be, and are models
+            with `created_at` and `started_at`.
 
     """
 
     operation: Any
     pages: Pages
     rows: Callable[[Any], Rows]
-    view: Callable[[Any, Origin], BrowserSession]
+    view: View
     arguments: Mapping[str, Any] = {}
     is_sorted: bool = True
 
@@ -84,10 +96,14 @@ class Reading:
         self._query = query
         self._call_of = call_of
         self._given: set[str] = set()
+        self._unread: set[str] = set()
         self._steps = self._read(sources)
 
-    def next_page(self) -> Course[list[BrowserSession] | None]:
-        """Read a page, and return those of its sessions that match and were not there before; None behind the last."""
+    def next_page(self) -> Course[Iterator[BrowserSession] | None]:
+        """Read a page, and return those of its sessions that match and were not there before; None behind the last.
+
+        They are viewed one by one, and all of them before the next page is read.
+        """
         try:
             call = next(self._steps, None)
             return None if call is None else self._steps.send((yield from course(call)))
@@ -111,19 +127,19 @@ class Reading:
             while (arguments := self._following(source, read)) is not None:
                 page = yield self._call_of(source, {**source.arguments, **arguments})
                 rows = source.rows(page)
-                view = source.view
-                sessions = [view(row, "list") for row in rows]
                 if not source.is_sorted:
-                    sessions.sort(key=_age)
-                starts_known = self._starts_known(rows, sessions, known)
-                before = len(known)
-                known.update([each.id for each in sessions])
-                self._skip(rows.unexpected.values())
-                yield self._wanted(sessions)
+                    rows.sort(key=_age)
+                starts_skipped = any(each.raw == rows.unexpected.get(0) for each in self.skipped)
+                skipped = self._skip(rows.unexpected.values())
+                ids: list[str] = []
+                yield self._wanted(rows, source.view, ids)
                 if len(self._given) == self._query.limit:
                     return
+                starts_known = starts_skipped if 0 in rows.unexpected else not known.isdisjoint(ids[:1])
+                before = len(known)
+                known.update(ids)
                 end += rows.sent
-                read = Read(page, rows.sent, end, len(known) - before, starts_known)
+                read = Read(page, rows.sent, end, len(known) - before + skipped, starts_known)
         self.complete = not self.skipped
         if self.skipped:
             text = "%s: %d rows of the list of sessions cannot be read; they are in `skipped`"
@@ -140,33 +156,42 @@ class Reading:
                 f"{self.provider}: the list cannot be read to its end: {error}", provider=self.provider
             ) from None
 
-    def _starts_known(self, rows: Rows, sessions: list[BrowserSession], known: set[str]) -> bool:
-        """Whether a page begins with a row that a page before it had."""
-        if 0 in rows.unexpected:
-            return any(each.raw == rows.unexpected[0] for each in self.skipped)
-        return bool(sessions) and sessions[0].id in known
-
-    def _skip(self, unread: Iterable[Any]) -> None:
+    def _skip(self, unread: Iterable[Any]) -> int:
+        """Keep rows that cannot be read, and return how many of them no page before had."""
+        before = len(self.skipped)
         for each in unread:
-            if all(each != skipped.raw for skipped in self.skipped):  # pages overlap
+            text = json.dumps(each, sort_keys=True)
+            if text not in self._unread:  # pages overlap
+                self._unread.add(text)
                 self.skipped.append(SkippedRow(each))
+        return len(self.skipped) - before
 
-    def _wanted(self, sessions: list[BrowserSession]) -> list[BrowserSession]:
-        """Return the sessions of a page that match, without those that were returned before, up to the limit."""
-        wanted = []
-        given, query = self._given, self._query
-        for session in sessions:
-            if session.id not in given and query.matches(session):
-                given.add(session.id)
-                wanted.append(session)
-                if len(given) == query.limit:
-                    break
-        return wanted
+    def _wanted(self, rows: Rows, view: View, ids: list[str]) -> Iterator[BrowserSession]:
+        """Yield the sessions of a page that match, without those that were yielded before, up to the limit.
+
+        Each row is dropped with its session, so that a list in one piece does not stay until its end. The ids of all
+        sessions are added to `ids`.
+        """
+        given, limit = self._given, self._query.limit
+        matches = None if self._query.takes_all else self._query.matches
+        rows.reverse()
+        try:
+            while rows:
+                session = view(rows.pop(), "list")
+                ids.append(session.id)
+                if session.id not in given and (matches is None or matches(session)):
+                    given.add(session.id)
+                    yield session
+                    if len(given) == limit:
+                        return
+        except BaseException:
+            self._steps.close()  # a page that was not read to its end must not be followed by others
+            raise
 
 
-def _age(session: BrowserSession) -> float:
-    """Return what is least for the newest session, and largest for one without a time."""
-    created = session.created_at or session.started_at
+def _age(row: Any) -> float:
+    """Return what is least for the row of the newest session, and largest for one without a time."""
+    created = time_of(row.created_at, "", []) or time_of(row.started_at, "", [])
     return -created.timestamp() if created else 0.0
 
 
@@ -208,7 +233,7 @@ class Listing(_Progress, Iterator[BrowserSession]):
             page = self._driver.run(self._reading.next_page())
             if page is None:
                 raise StopIteration
-            self._page = iter(page)
+            self._page = page
         return session
 
 
@@ -224,5 +249,5 @@ class AsyncListing(_Progress, AsyncIterator[BrowserSession]):
             page = await self._driver.run(self._reading.next_page())
             if page is None:
                 raise StopAsyncIteration
-            self._page = iter(page)
+            self._page = page
         return session

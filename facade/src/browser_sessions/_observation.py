@@ -124,7 +124,7 @@ class Observation(_Configuration):
         """Return where people watch a session's browser while it runs.
 
         Anchor Browser has an address for each tab, of which this is the first one's; Skyvern's is a page of its
-        application, for whom is logged in there.
+        application, for users who are logged in there.
 
         Args:
             ref: Which session, for example "skyvern:pbs_123".

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _CHANCE = 20
-"""Letters and digits of a marker that nobody guesses, and no two sessions share."""
+"""Letters and digits of a marker that cannot be guessed, and no two sessions share."""
 
 _LABEL = r"[A-Za-z0-9._ -]*"
 """What every provider keeps as it is, and can look for."""
@@ -190,7 +190,7 @@ def checked_options(slug: str, **given: Any) -> Options:
 
 
 def make_marker(owner: str | None) -> str:
-    """Return the value of a new session's marker: its owner or "-", a point, and what nobody guesses."""
+    """Return the value of a new session's marker: its owner or "-", a point, and what cannot be guessed."""
     chance = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(_CHANCE))
     return f"{owner or '-'}.{chance}"
 

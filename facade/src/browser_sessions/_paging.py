@@ -18,7 +18,7 @@ class Read(NamedTuple):
         page: The model of the response.
         sent: How many rows it had, readable or not.
         end: How many rows it and the pages before it had, of this series.
-        new: How many sessions it had that no page before it had, of this series.
+        new: How many rows it had, readable or not, that no page before it had, of this series.
         starts_known: Whether its first row is of a session that a page before it had.
 
     """
@@ -42,8 +42,8 @@ Pages = Generator[Mapping[str, Any], Read, None]
 """Yields the arguments of one page after the other."""
 
 
-_RETURNS = 100
-"""How often a list is gone back in before it is given up."""
+_DETOURS = 200
+"""How many pages of a list may be read again, or hold nothing new, before it is given up."""
 
 
 class NoProgressError(Exception):
@@ -108,14 +108,16 @@ def overlapping(window: Callable[[int], Window], is_last: Callable[[Read, Window
         is_last: Whether there are no rows behind a page.
 
     """
-    end = returns = 0
+    end = detours = 0
     while True:
         asked = window(end)
         read = yield asked.arguments
-        if asked.offset and not read.starts_known:
-            returns += 1
-            if returns > _RETURNS:
-                raise NoProgressError("its rows change places faster than they can be read")
+        is_behind = bool(asked.offset) and not read.starts_known
+        if is_behind or not read.new:
+            detours += 1
+            if detours > _DETOURS:
+                raise NoProgressError("its pages repeat, or its rows change places faster than they can be read")
+        if is_behind:
             end = max(asked.offset - asked.size, 0)
             continue
         if is_last(read, asked):

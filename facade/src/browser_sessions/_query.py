@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,6 +38,11 @@ class Query(NamedTuple):
     created_after: datetime | None
     created_before: datetime | None
     limit: int | None
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether each session is wanted."""
+        return not (self.metadata or self.statuses is not None or self.created_after or self.created_before)
 
     def matches(self, session: BrowserSession) -> bool:
         """Whether a session is wanted; one without a time is not wanted by time."""
@@ -80,7 +86,8 @@ def checked_query(
 
     Raises:
         Unsupported: The provider's sessions have no metadata, and some were asked for.
-        InvalidOption: The provider or a status is unknown, a time has no offset, or the limit is below one.
+        InvalidOption: The provider or a status is unknown, a time is no `datetime` or has no offset, a label is not a
+            text, or the limit is below one.
 
     """
     metadata, created_after, created_before, limit = others
@@ -91,9 +98,25 @@ def checked_query(
         raise InvalidOption(f"limit is a number, 1 or more, not {limit!r}", provider=slug)
     require(slug, "list", option="metadata" if metadata else None)
     for name, moment in (("created_after", created_after), ("created_before", created_before)):
+        if moment is not None and not isinstance(moment, datetime):
+            raise InvalidOption(f"{name} is a datetime, not {type(moment).__name__}", provider=slug)
         if moment is not None and moment.utcoffset() is None:
             raise InvalidOption(f"{name} has no offset: give it one, such as datetime.UTC", provider=provider.slug)
-    return Query(_checked_statuses(provider, status), dict(metadata or {}), created_after, created_before, limit)
+    labels = _checked_labels(provider, metadata)
+    return Query(_checked_statuses(provider, status), labels, created_after, created_before, limit)
+
+
+def _checked_labels(provider: Provider, metadata: object) -> dict[str, str]:
+    if metadata is None:
+        return {}
+    if isinstance(metadata, Mapping) and all(_is_text(each) for label in metadata.items() for each in label):
+        return dict(metadata)
+    raise InvalidOption("metadata is a mapping from texts to texts that UTF-8 can write", provider=provider.slug)
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is a text that can be sent, which half of a surrogate pair cannot."""
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
 def _checked_statuses(provider: Provider, status: Statuses) -> frozenset[SessionStatus] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from browser_sessions._failures import line_of
@@ -148,15 +149,16 @@ class Reaping:
                 self._failed.append(error.with_traceback(None))
                 continue
             key = fingerprint(contents.salt or b"", access.key)
-            ours = [each for each in entries if contents.salt and (each.host, each.key) == (host_of(access), key)]
-            self._foreign += [each for each in entries if each not in ours]
+            own = (host_of(access), key) if contents.salt else None
+            ours = [each for each in entries if (each.host, each.key) == own]
+            self._foreign += [each for each in entries if (each.host, each.key) != own]
             for entry in ours:
                 if entry.id is not None:
                     yield from self._ask(entry, SessionRef(slug, entry.id))
                 elif slug in _MARKING:
                     yield from self._look_for(entry)
             if slug not in _MARKING:
-                yield from self._guess(slug, contents, [each for each in ours if each.id is None])
+                yield from self._guess(slug, contents, {each for each in ours if each.id is None})
 
     def _ask(self, entry: LedgerEntry, ref: SessionRef) -> Course[None]:
         """Fetch a session by the id in the ledger."""
@@ -184,12 +186,13 @@ class Reaping:
                 yield from note(self._calls, "created", access, entry.marker, session)
             yield from self._judge(session)
 
-    def _guess(self, slug: str, contents: Contents, intents: list[LedgerEntry]) -> Course[None]:
+    def _guess(self, slug: str, contents: Contents, intents: Collection[LedgerEntry]) -> Course[None]:
         """List the sessions that may be those of creates whose responses are not in the ledger."""
         if not intents:
             return
         known = {each.id for each in contents.entries if each.provider == slug}
-        times = [(each.time, contents.end_of(each)) for each in intents]
+        lines = zip_longest(contents.entries, contents.entries[1:])
+        times = [(each.time, following and following.time) for each, following in lines if each in intents]
         for session in (yield from self._list(slug, Query(OPEN, {}, None, None, None))) or ():
             is_wanted = session.id not in known and self._scope.has_labels(session)
             if is_wanted and self._scope.is_old(session) is not False and _is_between(session, times):

@@ -16,6 +16,7 @@ def checked_target(path: str | os.PathLike[str], *, overwrite: bool, max_size: i
     Raises:
         FileExistsError: It is there already, and may not be overwritten.
         FileNotFoundError: Its folder is missing.
+        IsADirectoryError: It is a folder.
         ValueError: `max_size` is out of range.
 
     """
@@ -24,6 +25,8 @@ def checked_target(path: str | os.PathLike[str], *, overwrite: bool, max_size: i
     target = Path(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the folder is missing: create it first", str(target.parent))
+    if target.is_dir() and not target.is_symlink():  # a link would be replaced
+        raise IsADirectoryError(errno.EISDIR, "it is a folder: name a file in it", str(target))
     _require_free(target, overwrite=overwrite)
     return target
 

@@ -207,6 +207,8 @@ class Model:
 
 
 def _to_json(value: Any) -> Any:
+    if type(value) is str:  # as most are
+        return value
     if isinstance(value, Model):
         return value.to_dict()
     if isinstance(value, list):
@@ -239,8 +241,10 @@ def _note_unexpected(model: Model, path: str, found: dict[str, Any]) -> None:
 
 
 def _note_unexpected_values(model: Model, decode: Callable[[Any], Any], path: str, found: dict[str, Any]) -> None:
-    for name in model.additional_properties.keys() - set(model._NAMES.values()):
-        value = model.additional_properties[name]
+    known = model._NAMES.values()
+    for name, value in model.additional_properties.items():
+        if name in known:
+            continue
         if isinstance(value, Model):
             _note_unexpected(value, f"{path}{name}.", found)
         elif isinstance(value, list):

@@ -246,12 +246,13 @@ class RowsOf(Generic[T]):
     def __call__(self, value: Any) -> Rows[T]:
         if not isinstance(value, list):
             raise DecodeError.of(value, "array")
+        decode = self._decode
         fit: list[T] = []
         unfit: dict[int, Any] = {}
         first: DecodeError | None = None
         for index, item in enumerate(value):
             try:
-                fit.append(self._decode(item))
+                fit.append(decode(item))
             except DecodeError as error:
                 unfit[index] = item
                 first = first or error

@@ -89,7 +89,8 @@ class RequestDraft:
 
     def twice(self, option: str, *path: str) -> InvalidOption:
         """Return the error for a property that two options set."""
-        return self.invalid(f"{option} and options both set {'.'.join(path)!r}: remove it from options")
+        advice = "remove it from options" + (", or pass lifetime=None" if option == "lifetime" else "")
+        return self.invalid(f"{option} and options both set {'.'.join(path)!r}: {advice}")
 
     def invalid(self, text: str) -> InvalidOption:
         """Return an error of this provider."""

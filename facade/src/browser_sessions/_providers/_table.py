@@ -283,7 +283,7 @@ ROWS: dict[str, dict[str, Any]] = {
                     "proxy": {},
                     "region": {},
                     "keep_alive": {},
-                    "metadata": {"unit": "characters of JSON", "most": 512},
+                    "metadata": {"unit": "characters of JSON", "most": 511},
                     "recording": {},
                     "viewport": {"unit": "pixels"},
                     "profile": {},

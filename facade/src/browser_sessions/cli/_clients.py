@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
 from browser_sessions import PROVIDERS, Client
 from browser_sessions._providers import Provider
-from browser_sessions.cli._results import exit_code
+from browser_sessions.cli._results import exit_code, with_option
 from browser_sessions.cli._tables import printable
 from browser_sessions.errors import BrowserSessionsError
 
@@ -43,21 +45,52 @@ def key_variable(provider: Provider) -> str | None:
 
 
 @contextlib.contextmanager
-def open_client(
-    names: Iterable[str], plain_http: Collection[str], *, sandbox: bool, with_fleet: bool = False
+def open_client(  # noqa: PLR0913 - one for each option
+    names: Iterable[str],
+    plain_http: Collection[str],
+    *,
+    sandbox: bool,
+    with_fleet: bool = False,
+    ledger: Path | None = None,
+    owner: str | None = None,
 ) -> Iterator[tuple[Client, dict[str, str]]]:
-    """Give a client, and what was typed for each reference; an error of the whole run ends the command."""
+    """Give a client, and what was typed for each reference; an error of the whole run ends the command.
+
+    With a sandbox, whose sessions end with the command, no ledger is kept.
+    """
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_printed_log())
         try:
             if sandbox:
                 server = stack.enter_context(open_sandbox(0, with_fleet=with_fleet))
-                client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls))
+                client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls, owner=owner))
                 yield client, {scenario_ref(server, name): name for name in names}
             else:
-                yield stack.enter_context(Client(plain_http=plain_http)), {name: name for name in names}
+                client = stack.enter_context(Client(plain_http=plain_http, ledger=ledger, owner=owner))
+                yield client, {name: name for name in names}
         except BrowserSessionsError as error:
-            click.echo(f"browser-sessions: {printable(str(error))}", err=True)
+            click.echo(f"browser-sessions: {printable(with_option(error))}", err=True)
             sys.exit(exit_code([error]))
+
+
+@contextlib.contextmanager
+def _printed_log() -> Iterator[None]:
+    """Print the errors that are logged since something else is on its way: what may still be running."""
+    handler = _Printer(logging.ERROR)
+    log = logging.getLogger("browser_sessions")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Printer(logging.Handler):
+    """Prints a record as one line on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print it."""
+        click.echo(f"browser-sessions: {printable(record.getMessage())}", err=True)
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ from browser_sessions.cli._options import (
 )
 from browser_sessions.cli._page import page
 from browser_sessions.cli._progress import live_table, progress
+from browser_sessions.cli._reaping import reap
 from browser_sessions.cli._results import as_json, exit_code, print_all, print_error
 from browser_sessions.cli._running import run_program
 from browser_sessions.cli._tables import Outcome, line_of, sessions_table
@@ -43,7 +44,7 @@ MOST_AT_ONCE = 500
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXITS)
 @click.version_option(browser_sessions.__version__, "-V", "--version", prog_name="browser-sessions")
 def command() -> None:
-    """Look at cloud browser sessions of any provider.
+    """Look at cloud browser sessions of any provider, start them and stop them.
 
     A REF names a session: provider:id, such as skyvern:pbs_123; "-" reads more of them from standard input, one a line.
     A TIME is 90s, 5m, 2h, 1h30m, 1d, or a number of seconds. Keys are read from the environment; `browser-sessions
@@ -147,6 +148,7 @@ command.add_command(create)
 command.add_command(stop)
 command.add_command(run_program)
 command.add_command(page)
+command.add_command(reap)
 
 
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

@@ -14,7 +14,14 @@ import click
 from browser_sessions import PROVIDERS, BrowserSession
 from browser_sessions.cli._clients import open_client
 from browser_sessions.cli._durations import Duration
-from browser_sessions.cli._options import EXITS, EXITS_WITH_REFS, plain_http_option, read_refs, refs_argument
+from browser_sessions.cli._options import (
+    EXITS,
+    EXITS_WITH_REFS,
+    ledger_options,
+    plain_http_option,
+    read_refs,
+    refs_argument,
+)
 from browser_sessions.cli._options import labels as read_labels
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import exit_code, print_error
@@ -69,6 +76,7 @@ _OPTIONS = (
     click.option(
         "--options", metavar="JSON|@FILE", callback=_request, help="More of the provider's own request, by its names."
     ),
+    click.option("--owner", metavar="NAME", help="Whose session it is, as a part of its marker, for `reap --owner`."),
 )
 
 
@@ -88,15 +96,25 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
 @click.argument("provider", type=click.Choice(CREATORS))
 @create_options
 @click.option("--json", "as_json", is_flag=True, help="Print the session as a JSON object.")
+@ledger_options
 @plain_http_option
 @click.option("--sandbox", is_flag=True, help="Ask a sandbox on this machine, which ends with the command.")
-def create(*, provider: str, as_json: bool, plain_http: tuple[str, ...], sandbox: bool, **options: Any) -> None:
+def create(  # noqa: PLR0913 - one for each option
+    *,
+    provider: str,
+    owner: str | None,
+    as_json: bool,
+    ledger: Path | None,
+    plain_http: tuple[str, ...],
+    sandbox: bool,
+    **options: Any,
+) -> None:
     """Create a session, and print its reference.
 
-    Nothing stops it but its lifetime and `browser-sessions stop`. If the provider's response is lost, the session is
-    looked for; if it is not found, one may be running, and the message says how to find it.
+    Nothing stops it but its lifetime, `browser-sessions stop` and `browser-sessions reap`. If the provider's response
+    is lost, the session is looked for; if it is not found, one may be running, and the message says how to find it.
     """
-    with open_client((), plain_http, sandbox=sandbox) as (client, _):
+    with open_client((), plain_http, sandbox=sandbox, ledger=ledger, owner=owner) as (client, _):
         try:
             session = client.create(provider, **given(options))  # type: ignore[call-overload] # any provider
         except BrowserSessionsError as error:
@@ -115,15 +133,17 @@ def _print_candidates(sessions: Iterable[BrowserSession]) -> None:
 @click.command(epilog=EXITS_WITH_REFS)
 @refs_argument
 @click.option("--timeout", type=Duration("0.001s"), default="60s", show_default=True, help="How long each may take.")
+@ledger_options
 @plain_http_option
-def stop(*, refs: tuple[str, ...], timeout: timedelta, plain_http: tuple[str, ...]) -> None:
+def stop(*, refs: tuple[str, ...], timeout: timedelta, ledger: Path | None, plain_http: tuple[str, ...]) -> None:
     """Stop sessions, and print each once it is over.
 
     One that is over already is printed as it is. A session is stopped only if the provider knows it by this very id.
+    A ledger that cannot be written is said, and hinders no stop.
     """
     names = read_refs(refs)
     with (
-        open_client(names, plain_http, sandbox=False) as (client, by_ref),
+        open_client(names, plain_http, sandbox=False, ledger=ledger) as (client, by_ref),
         progress("stopping", len(names)) as shown,
     ):
         results = client.stop_many(by_ref, timeout=timeout)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from browser_sessions import PROVIDERS
 from browser_sessions.sandbox import SCENARIOS
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 EXITS = """
 \b
@@ -54,6 +60,34 @@ plain_http_option = click.option(
     multiple=True,
     help="A provider whose server is in a network of your own, and may get its key over plain http.",
 )
+
+
+def ledger_options(function: F) -> F:
+    """Give a command the options of the ledger; its argument `ledger` is a path, or None if it keeps none."""
+
+    @click.option(
+        "--ledger",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Where sessions are written down for `reap`; by default $XDG_STATE_HOME/browser-sessions/ledger.jsonl.",
+    )
+    @click.option("--no-ledger", is_flag=True, help="Keep no ledger, and use none.")
+    @functools.wraps(function)
+    def command(*, ledger: Path | None, no_ledger: bool, **named: Any) -> Any:
+        return function(ledger=None if no_ledger else ledger or default_ledger(), **named)
+
+    return command  # type: ignore[return-value] # with the options, it is called as before
+
+
+def default_ledger() -> Path | None:
+    """Return where the ledger of the command line is; None on Windows, which has none."""
+    if not hasattr(os, "O_NOFOLLOW"):
+        return None
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    try:
+        folder = state if state.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise click.UsageError("There is no home directory for the ledger: give --ledger or --no-ledger.") from None
+    return folder / "browser-sessions" / "ledger.jsonl"
 
 
 def labels(_ctx: click.Context, _param: click.Parameter, values: Iterable[str]) -> dict[str, str]:

@@ -31,7 +31,12 @@ def _code_of(outcome: Outcome) -> int:
     if isinstance(outcome, errors.WaitTimeout | errors.SessionEnded | errors.StopUnconfirmed):
         return TIMED_OUT
     if isinstance(
-        outcome, errors.InvalidSessionRef | errors.InvalidOption | errors.Unsupported | errors.ConfigurationError
+        outcome,
+        errors.InvalidSessionRef
+        | errors.InvalidOption
+        | errors.Unsupported
+        | errors.ConfigurationError
+        | errors.LedgerError,
     ):
         return INVALID
     return FAILED if isinstance(outcome, BrowserSessionsError) else 0
@@ -41,7 +46,7 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
     """Print an error as one line, which names its session once, as it was typed."""
     from browser_sessions._failures import line_of  # which needs httpx
 
-    said = printable(_with_option(error))
+    said = printable(with_option(error))
     for known in (name, str(error.ref)):  # the message may begin with its session already
         said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
     line = f"browser-sessions: {printable(name)}: {said}"
@@ -51,8 +56,10 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
         click.echo(line, err=True)
 
 
-def _with_option(error: BrowserSessionsError) -> str:
-    """Return what an error says; where it names the argument that allows plain http, with the option that does."""
+def with_option(error: BrowserSessionsError) -> str:
+    """Return what an error says, with the options of the command where they help."""
+    if isinstance(error, errors.LedgerError):
+        return f"{error}; --ledger PATH takes another, --no-ledger none"
     argument, option = f"plain_http=[{error.provider!r}] in Python", f"--plain-http {error.provider}"
     return str(error).replace(argument, f"{option} here, {argument}")
 

@@ -45,16 +45,17 @@ def _time(session: BrowserSession, name: str) -> str:
 
 def _elapsed(session: BrowserSession) -> str:
     ran = elapsed(session)
-    return _missing(session, "duration") if ran is None else _in_seconds(ran)
+    return _missing(session, "duration") if ran is None else in_seconds(ran)
 
 
 def _age(session: BrowserSession) -> str:
     since = session.created_at or session.started_at
-    return NOT_SAID if since is None else _in_seconds(max(_durations.now() - since, timedelta()))  # clocks differ
+    return NOT_SAID if since is None else in_seconds(_durations.now() - since)
 
 
-def _in_seconds(time: timedelta) -> str:
-    return str(timedelta(seconds=int(time.total_seconds())))
+def in_seconds(time: timedelta) -> str:
+    """Return how long something takes; clocks differ, and what is below zero is nothing."""
+    return str(timedelta(seconds=max(int(time.total_seconds()), 0)))
 
 
 def _cost(session: BrowserSession) -> str:

@@ -1,4 +1,4 @@
-"""Anchor Browser: two shapes of the same answer, a price in credits, and an end that nobody says."""
+"""Anchor Browser: two shapes of the same response, a price in credits, and no time of the end."""
 
 from __future__ import annotations
 
@@ -101,10 +101,17 @@ def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, An
         return {}
     if not isinstance(tags, list):
         return tags.to_dict()
-    pairs = [each.partition("=") for each in tags]
-    labels: dict[str, Any] = {name: value for name, sign, value in pairs if name and sign}
-    others = [each for each, (name, sign, _) in zip(tags, pairs, strict=True) if not (name and sign)]
-    return labels | ({"tags": others} if others or not labels else {})
+    labels: dict[str, Any] = {}
+    others = []
+    for each in tags:
+        name, sign, value = each.partition("=")
+        if name and sign:
+            labels[name] = value
+        else:
+            others.append(each)
+    if others or not labels:
+        labels["tags"] = others
+    return labels
 
 
 def _view_created(raw: models.CreatedSessionEnvelope | models.CreatedSession) -> BrowserSession:

@@ -50,9 +50,9 @@ def _tags(query: Query) -> str:
 
 
 def _is_last(read: Read, number: int) -> bool:
-    """Whether there is no page behind one; one that does not say how many there are is the last if it is not full."""
+    """Whether there is no page behind one; one that says no number, or a lower one, is the last if it is not full."""
     count = read.page.data.total_pages
-    return number >= count if isinstance(count, int | float) else read.sent < _PAGE
+    return number == count if isinstance(count, int | float) and number <= count else read.sent < _PAGE
 
 
 def _rows(page: Any) -> Any:

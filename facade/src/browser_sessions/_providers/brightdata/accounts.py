@@ -1,4 +1,4 @@
-"""Bright Data: a balance in US dollars; what a zone has cost is asked for by zone, and is not told here."""
+"""Bright Data: a balance in US dollars; what a zone has cost is asked for by zone, and is missing here."""
 
 from __future__ import annotations
 

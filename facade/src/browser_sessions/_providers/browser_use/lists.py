@@ -43,9 +43,9 @@ def _is_last_window(read: Read, window: Window) -> bool:
 
 
 def _is_end(read: Read, end: int, size: int) -> bool:
-    """Whether no row is behind a page; a page that does not say how many there are is the last if it is not full."""
+    """Whether no row is behind a page; one that says no number, or one below what it has, is the last if not full."""
     total = read.page.total_items
-    return end >= total if isinstance(total, int) else read.sent < size
+    return end == total if isinstance(total, int) and end <= total else read.sent < size
 
 
 def _rows(page: Any) -> Any:

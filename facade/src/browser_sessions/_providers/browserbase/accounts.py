@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+import httpx
 from browserbase_client.api.account import get_usage, list_projects
 from browserbase_client.api.sessions import list_sessions
 from browserbase_client.models import SessionStatus as Word
@@ -13,22 +12,33 @@ from browser_sessions._call import Course
 from browser_sessions._calls import MAX_LIST
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._providers.browserbase import view
-from browser_sessions._reading import count_of
+from browser_sessions._reading import amount_of, count_of
 from browser_sessions._status import SessionStatus
+from browser_sessions.errors import UnexpectedResponse
 
 
 def account(inquiry: Inquiry) -> Course[Account]:
     """Return the account: minutes of all projects, and the largest of their limits, which is the organisation's."""
     projects = yield from inquiry.ask(list_projects)
-    minutes = Decimal(0)
+    minutes = 0
     for each in projects:
-        minutes += (yield from inquiry.ask(get_usage, id=each.id)).browser_minutes
+        minutes += yield from _minutes(inquiry, each.id)
     running = yield from inquiry.within(inquiry.bounds, MAX_LIST).ask(list_sessions, status=Word("RUNNING"))
     limits = [limit for each in projects if (limit := count_of(each.concurrency)) is not None]
     return Account(
         concurrency_limit=max(limits, default=None),
         is_unlimited=False if limits else None,
         running=sum(view(row).status is SessionStatus.RUNNING for row in running),
-        spent=minutes if 0 < len(projects) == projects.sent else None,  # a part of a sum is no sum
+        # A part of a sum is no sum.
+        spent=amount_of(minutes, "browserMinutes", []) if 0 < len(projects) == projects.sent else None,
         unit="minutes",
     )
+
+
+def _minutes(inquiry: Inquiry, project: str) -> Course[int]:
+    try:
+        return (yield from inquiry.ask(get_usage, id=project)).browser_minutes  # type: ignore[no-any-return]
+    except (ValueError, httpx.InvalidURL) as error:
+        raise UnexpectedResponse(
+            f"browserbase: no request can name a project of this account: {error}", provider="browserbase"
+        ) from None

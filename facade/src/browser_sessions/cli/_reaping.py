@@ -1,0 +1,157 @@
+"""The command that stops what was left running."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.text import Text
+
+from browser_sessions import BrowserSession, ReapReport
+from browser_sessions.cli import _durations
+from browser_sessions.cli._clients import open_client
+from browser_sessions.cli._durations import Duration
+from browser_sessions.cli._options import labels, ledger_options, plain_http_option
+from browser_sessions.cli._progress import progress
+from browser_sessions.cli._results import FAILED, error_as_json, print_error, table_console
+from browser_sessions.cli._tables import NOT_SAID, in_seconds, plain_table, printable
+
+if TYPE_CHECKING:
+    from browser_sessions._ledger_entries import LedgerEntry
+
+_EXITS = """
+\b
+Exit codes: 0 nothing of yours is left, or all of it was stopped; 1 something failed, or
+may still be running: what --yes would stop, a candidate, what has no age, what a line of
+the ledger that cannot be read is about; 2 invalid arguments or configuration, or a ledger
+that cannot be used; 130 Ctrl-C.
+"""
+
+
+@click.command(epilog=_EXITS)
+@click.option(
+    "--older-than", type=Duration("0s", "3000d"), required=True, help="Only sessions created longer ago, such as 4h."
+)
+@click.option("--owner", metavar="NAME", help="Only sessions of this owner, also those that are not in the ledger.")
+@click.option("--metadata", multiple=True, metavar="NAME=VALUE", callback=labels, help="Only sessions with this label.")
+@click.option("--yes", is_flag=True, help="Stop them; without it, they are only shown.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@ledger_options
+@plain_http_option
+def reap(  # noqa: PLR0913 - one for each option
+    *,
+    older_than: timedelta,
+    owner: str | None,
+    metadata: dict[str, str],
+    yes: bool,
+    as_json: bool,
+    ledger: Path | None,
+    plain_http: tuple[str, ...],
+) -> None:
+    """Show which sessions of yours were left running, and stop them with --yes.
+
+    Yours are those of the ledger, which `create` and `run` write. With --owner they are that owner's alone, and those
+    of all machines: the marker says so, which Skyvern does not keep.
+
+    Reported and never stopped are: candidates, which may be those of interrupted creates or others' sessions; those
+    that are ageless; lines of the ledger whose session is missing at its provider, and foreign ones, of another key or
+    host, for which nothing is sent.
+    """
+    if ledger is None and owner is None:
+        raise click.UsageError("Without a ledger, --owner has to say which sessions are yours.")
+    with open_client((), plain_http, sandbox=False, ledger=ledger) as (client, _), progress("reaping"):
+        report = client.reap(older_than=older_than, owner=owner, metadata=metadata, dry_run=not yes)
+    for error in report.failed:
+        print_error(str(error.ref or error.provider or "ledger"), error, None)
+    for problem in report.unread:
+        click.echo(f"browser-sessions: {printable(f'{ledger}: {problem}')}", err=True)
+    if as_json:
+        click.echo(json.dumps(_as_json(report), indent=2))
+    else:
+        _print(report)
+    is_left = (
+        report.failed or report.unread or report.candidates or report.ageless or (report.dry_run and report.stopped)
+    )
+    sys.exit(FAILED if is_left else 0)
+
+
+def _print(report: ReapReport) -> None:
+    """Print what became of each session, how many there are of each kind, and what acts."""
+    if rows := [*_rows(report)]:
+        table = plain_table("", "session", "age", "")
+        for row in rows:
+            table.add_row(*(Text(printable(cell)) for cell in row))
+        table_console().print(table, "")
+    click.echo(_totals(report))
+    if report.dry_run and report.stopped:
+        click.echo("Nothing was stopped: add --yes to stop them.")
+
+
+def _totals(report: ReapReport) -> str:
+    counts = {
+        "would be stopped" if report.dry_run else "stopped": report.stopped,
+        "failed": report.failed,
+        "missing": report.missing,
+        "foreign": report.foreign,
+        "candidate" if len(report.candidates) == 1 else "candidates": report.candidates,
+        "ageless": report.ageless,
+        "unread": report.unread,
+    }
+    return (
+        ", ".join(f"{len(each):,} {name}" for name, each in counts.items() if each)
+        or "nothing of yours has been left running for so long"
+    )
+
+
+def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of the table: what becomes of a session, its reference, its age, and why."""
+    kinds = {
+        "would be stopped" if report.dry_run else "stopped": (report.stopped, ""),
+        "candidate": (report.candidates, "may be of an interrupted create: stop it if you know it"),
+        "ageless": (report.ageless, "has no time: stop it by hand"),
+    }
+    for kind, (sessions, why) in kinds.items():
+        for each in sessions:
+            yield kind, str(each.ref), _age(each.created_at or each.started_at), why
+    for entry in report.missing:
+        yield "missing", _name(entry), _age(entry.time), "its provider does not find it"
+    for entry in report.foreign:
+        yield "foreign", _name(entry), _age(entry.time), f"of another key, or not the host asked: {entry.host}"
+
+
+def _name(entry: LedgerEntry) -> str:
+    """Return the reference of a line's session; of one without an id, its provider and marker."""
+    return f"{entry.provider}:{entry.id}" if entry.id else f"{entry.provider}, created as {entry.marker}"
+
+
+def _age(since: datetime | None) -> str:
+    return NOT_SAID if since is None else in_seconds(_durations.now() - since)
+
+
+def _as_json(report: ReapReport) -> dict[str, Any]:
+    return {
+        "dry_run": report.dry_run,
+        "stopped": _sessions_as_json(report.stopped),
+        "failed": [
+            {"ref": error.ref and str(error.ref), "provider": error.provider} | error_as_json(error)
+            for error in report.failed
+        ],
+        "missing": _entries_as_json(report.missing),
+        "foreign": _entries_as_json(report.foreign),
+        "candidates": _sessions_as_json(report.candidates),
+        "ageless": _sessions_as_json(report.ageless),
+        "unread": list(report.unread),
+    }
+
+
+def _sessions_as_json(sessions: tuple[BrowserSession, ...]) -> list[dict[str, Any]]:
+    return [each.to_dict() for each in sessions]
+
+
+def _entries_as_json(entries: tuple[LedgerEntry, ...]) -> list[dict[str, Any]]:
+    return [json.loads(each.to_line()) for each in entries]
