@@ -104,7 +104,7 @@ def _round(
         lost, ended = running - others - candidates, others - running
         client.stop_many([*running])
     return [
-        *(f"{seed}: {ref} runs, and is no candidate" for ref in lost),
+        *(f"{seed}: {ref} still runs, and reap does not list it as a candidate" for ref in lost),
         *(f"{seed}: {ref} was stopped, and is another's" for ref in ended),
         *(f"{seed}: {each!r}" for each in (*report.failed, *report.foreign, *report.unread)),
         *(f"{seed}: {each.provider}:{each.id} was not found" for each in report.missing if each.id),

@@ -85,7 +85,7 @@ def _live(client: Client, life: Life) -> Outcome:
     results: list[BrowserSession] = []
     try:
         use(client, life, results)
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is accounted for
+    except BaseException as error:  # noqa: BLE001 - every error is counted
         return outcome_of(life, results, error)
     return outcome_of(life, results, None)
 
@@ -208,7 +208,7 @@ _CUTS: dict[str, Callable[[Life, Work], Awaitable[None]]] = {
 
 
 def settle() -> None:
-    """Wait until nothing goes on in the background: a stop that nobody waits for any more, for example."""
+    """Wait until all background work has ended, such as a stop whose caller has left."""
     end = time.monotonic() + _PATIENCE
     while any(each.name == "browser-sessions" for each in threading.enumerate()) and time.monotonic() < end:
         time.sleep(_USE)

@@ -54,7 +54,7 @@ class Life(NamedTuple):
     """A session that is created and stopped.
 
     Attributes:
-        name: In its metadata, or as the city of its proxy where there is none: the server knows it by that.
+        name: Identifies the create at the server: it is sent as metadata, or else as the city of its proxy.
         slug: Its provider.
         fate: What becomes of the request that creates it.
         delay: Seconds before the response, if it is slow.

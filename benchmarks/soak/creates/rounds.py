@@ -1,4 +1,4 @@
-"""A round of creates, and its account: what the server knows to have happened, next to what the programs were told."""
+"""A round of creates, and a comparison of what the server saw with what the programs received."""
 
 from __future__ import annotations
 

@@ -21,16 +21,16 @@ _Made_co = TypeVar("_Made_co", covariant=True)
 
 
 class Running(Protocol[_Made_co]):
-    """What results come of."""
+    """What results come of.
 
-    async def result(self) -> _Made_co:
-        """Return the next result."""
+    `result` returns the next one, `cancel` ends the work soon, and `aclose` waits until it has ended.
+    """
 
-    def cancel(self) -> None:
-        """End the work, soon."""
+    async def result(self) -> _Made_co: ...
 
-    async def aclose(self) -> None:
-        """End the work, and wait until it has ended."""
+    def cancel(self) -> None: ...
+
+    async def aclose(self) -> None: ...
 
 
 class AsyncResults(AsyncIterator[Made]):

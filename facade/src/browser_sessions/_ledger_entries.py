@@ -128,7 +128,8 @@ def _entry_of(line: bytes) -> LedgerEntry:
         raise ValueError("it is not JSON") from None
     if not isinstance(data, dict) or data.keys() != {*LedgerEntry._fields}:
         raise ValueError("it has other names than an entry")
-    entry = LedgerEntry(**data | {"time": _time_of(data["time"])})
+    fields: dict[str, Any] = {**data, "time": _time_of(data["time"])}
+    entry = LedgerEntry(**fields)
     if entry.event not in (*_WITHOUT_ID, *_WITH_ID):
         raise ValueError("its event is unknown")
     if (entry.id is None) != (entry.event in _WITHOUT_ID):

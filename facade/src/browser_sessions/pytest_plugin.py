@@ -30,6 +30,7 @@ class StartSession(Protocol):
         **given: Unpack[CreateOptions],
     ) -> BrowserSession:
         """Create a session, and return it once it can be connected to; the arguments are those of `Client.session`."""
+        ...  # or pyright takes it for a function that returns None
 
 
 @pytest.fixture

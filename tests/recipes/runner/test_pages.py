@@ -42,7 +42,8 @@ def test_a_page_installs_the_clone_into_a_new_environment(page: Page) -> None:
     paths = {re.sub(r"\[.*\]$", "", each) for each in installed(page) if each.startswith("./")}
 
     assert page.install.script.startswith("python3 -m venv recipe\n")
-    assert paths == {f"./{project}" for project in PROJECTS}
+    assert paths == {"./facade", "./generated/*/"}
+    assert {*PROJECTS} == {"facade", *(f"generated/{each.name}" for each in ROOT.glob("generated/*/"))}
 
 
 @each_page

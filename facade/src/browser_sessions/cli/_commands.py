@@ -154,7 +154,7 @@ command.add_command(reap)
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port to serve on; any free one by default.")
 @click.option("--fleet", is_flag=True, help="Begin with open sessions of each provider, for what lists them.")
-@click.option("--browser", metavar="URL", help="Address of a browser for the sessions, http://… or ws://….")
+@click.option("--browser", metavar="URL", help="The http or WebSocket address of a browser for the sessions.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
 def sandbox(*, port: int, fleet: bool, browser: str | None, program: tuple[str, ...]) -> None:
     """Serve a stand-in for the five providers on this machine, until Ctrl-C or the end of a COMMAND.

@@ -45,13 +45,12 @@ MISSING = ("missing", "Field required")
 def check(values: Mapping[str, Any], rules: Mapping[str, Rule], place: str) -> list[Problem]:
     """Return what is wrong with those of some values for which there are rules."""
     found = ((name, rules[name](values[name])) for name in rules if name in values)
-    return [_problem((place, name), values[name], *wrong) for name, wrong in found if wrong]
+    return [_problem((place, name), values[name], wrong) for name, wrong in found if wrong]
 
 
-def _problem(
-    place: tuple[str, str], value: Any, kind: str, message: str, context: dict[str, Any], *item: Any
-) -> Problem:
-    index, value = item or (None, value)
+def _problem(place: tuple[str, str], value: Any, wrong: Wrong) -> Problem:
+    kind, message, context = wrong[:3]
+    index, value = wrong[3:] or (None, value)
     return Problem(place if index is None else (*place, index), kind, message, value, context)
 
 
