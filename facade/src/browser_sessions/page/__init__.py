@@ -1,4 +1,4 @@
-"""A page on this machine on which the open sessions of all providers are watched; it needs the extra `sandbox`."""
+"""A page on this machine to watch the open sessions of all providers on; it needs the extra `sandbox`."""
 
 from __future__ import annotations
 

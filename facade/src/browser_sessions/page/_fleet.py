@@ -1,32 +1,34 @@
-"""The open sessions of all providers as plain data, read by one poller for all who watch."""
+"""The open sessions of all providers as plain data, read once for all browsers that show the page."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
 
-from browser_sessions import Account, AsyncClient, BrowserSession
+from browser_sessions import AsyncClient, BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
-MOST_OVER = 200
-"""How many sessions that are over are still shown: the ones that ended last."""
+MOST_ENDED = 100
+"""How many ended sessions of a provider are still shown: those that ended last."""
 
-_FIELDS = (
+_SESSION = (
     *("ref", "provider", "id", "status", "raw_status", "created_at", "started_at", "expires_at"),
     *("cost", "region", "marker"),
 )
 """What is shown of a session: nothing that may hold a secret."""
+_ACCOUNT = ("concurrency_limit", "is_unlimited", "running", "unit")
 
-Rows = dict[str, dict[str, Any]]
+Row = dict[str, Any]
+Rows = dict[str, Row]
 """Sessions, by reference."""
 
 
 class Fleet:
-    """What the page shows.
+    """What the page shows: a report for each provider, which is replaced when the provider was read again.
 
     Args:
         client: What the sessions are read with.
@@ -35,85 +37,109 @@ class Fleet:
 
     """
 
-    def __init__(self, client: AsyncClient, providers: Sequence[str], interval: timedelta) -> None:
-        self._client, self._providers, self._interval = client, providers, interval
-        self._open: Rows = {}
-        self._over: Rows = {}
-        self._text: str | None = None
+    def __init__(self, client: AsyncClient, providers: Iterable[str], interval: timedelta) -> None:
+        self._client, self._interval = client, interval.total_seconds()
+        self._reports = {slug: json.dumps({"provider": slug}) for slug in providers}
+        self._histories = {slug: _History() for slug in self._reports}
+        self._hurries = {slug: anyio.Event() for slug in self._reports}
         self._changed = anyio.Event()
 
     async def poll(self) -> None:
-        """Read again and again, until it is cancelled."""
-        while True:
-            await self.read()
-            await anyio.sleep(self._interval.total_seconds())
-
-    async def read(self) -> None:
-        """Read the sessions and accounts of all providers, and pass them on to those who watch."""
-        summaries: dict[str, dict[str, Any]] = {slug: {"provider": slug} for slug in self._providers}
-        found: Rows = {}
+        """Read all providers again and again, until it is cancelled; a slow one does not hold up the others."""
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._list, found, summaries)
-            for slug in self._providers:
-                tasks.start_soon(self._account, slug, summaries[slug])
+            for slug in self._reports:
+                tasks.start_soon(self._poll, slug)
+
+    def hurry(self, slug: str) -> None:
+        """Let a provider be read again at once: a session of it was stopped."""
+        if slug in self._hurries:
+            self._hurries[slug].set()
+
+    async def read(self, slug: str) -> None:
+        """Read the sessions and the account of a provider."""
+        report: dict[str, Any] = {"provider": slug, "interval": self._interval}
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._read_account, slug, report)
+            found = await self._read_list(slug, report)
         now = datetime.now(UTC).isoformat()
-        self._compare(found, summaries, now)
-        self._text = json.dumps(
-            {
-                "at": now,
-                "interval": self._interval.total_seconds(),
-                "providers": [*summaries.values()],
-                "sessions": [*self._open.values(), *self._over.values()],
-            }
-        )
+        rows = self._histories[slug].update(found, now, is_complete=report.pop("is_complete"))
+        self.publish(report | {"at": now, "sessions": rows})
+
+    def publish(self, report: dict[str, Any]) -> None:
+        """Replace the report of a provider."""
+        self._reports[report["provider"]] = json.dumps(report)
         self._changed.set()
         self._changed = anyio.Event()
 
     async def follow(self) -> AsyncIterator[str]:
-        """Yield what there is as JSON, and again whenever it was read; who is slow gets the newest only."""
+        """Yield each provider's report as JSON, and each new one; a slow reader misses those that were replaced."""
+        sent: dict[str, str] = {}
         while True:
             changed = self._changed
-            if self._text is not None:
-                yield self._text
+            for slug, report in self._reports.items():
+                if sent.get(slug) is not report:
+                    sent[slug] = report
+                    yield report
             await changed.wait()
 
-    async def _list(self, found: Rows, summaries: dict[str, dict[str, Any]]) -> None:
-        listing = self._client.list_many(self._providers, status="open")
-        async for slug, outcome in listing:
-            if isinstance(outcome, BrowserSession):
-                fields = outcome.to_dict()
-                found[fields["ref"]] = {name: fields[name] for name in _FIELDS}
-            else:
-                summaries[slug]["error"] = str(outcome)
-        for slug, summary in summaries.items():
-            summary |= {"unread": len(listing.skipped[slug]), "complete": listing.complete[slug]}
+    async def _poll(self, slug: str) -> None:
+        while True:
+            self._hurries[slug] = anyio.Event()
+            await self.read(slug)
+            with anyio.move_on_after(self._interval):
+                await self._hurries[slug].wait()
 
-    async def _account(self, slug: str, summary: dict[str, Any]) -> None:
+    async def _read_list(self, slug: str, report: dict[str, Any]) -> Rows:
+        found: Rows = {}
+        listing = self._client.list(slug, status="open")
+        try:
+            async for session in listing:
+                row = row_of(session)
+                found[row["ref"]] = row
+        except BrowserSessionsError as error:
+            report["error"] = str(error)
+        report |= {"unread": len(listing.skipped), "is_complete": listing.complete}
+        return found
+
+    async def _read_account(self, slug: str, report: dict[str, Any]) -> None:
         try:
             account = await self._client.account(slug)
         except BrowserSessionsError as error:
-            summary["account_error"] = str(error)
+            report["account_error"] = str(error)
         else:
-            summary["account"] = _account_as_json(account)
-
-    def _compare(self, found: Rows, summaries: dict[str, dict[str, Any]], now: str) -> None:
-        """Note which sessions are over since the last reading; where a list is not complete, all may still be open."""
-        for ref, row in self._open.items():
-            if ref in found:
-                continue
-            if summaries[row["provider"]]["complete"]:
-                self._over[ref] = row | {"status": "over", "over_at": now, "is_stale": False}
-            else:
-                found[ref] = row | {"is_stale": True}
-        kept = [(ref, row) for ref, row in self._over.items() if ref not in found]
-        self._open, self._over = found, dict(kept[-MOST_OVER:])
-        for slug, summary in summaries.items():
-            summary["open"] = sum(row["provider"] == slug for row in found.values())
+            amounts = {"spent": account.spent, "balance": account.balance}
+            report["account"] = {
+                **{name: getattr(account, name) for name in _ACCOUNT},
+                **{name: None if amount is None else str(amount) for name, amount in amounts.items()},
+            }
 
 
-def _account_as_json(account: Account) -> dict[str, Any]:
-    amounts = {name: getattr(account, name) for name in ("spent", "balance")}
-    return {
-        **{name: getattr(account, name) for name in ("concurrency_limit", "is_unlimited", "running", "unit")},
-        **{name: None if amount is None else str(amount) for name, amount in amounts.items()},
-    }
+def row_of(session: BrowserSession) -> Row:
+    """Return what is shown of a session."""
+    fields = session.to_dict()
+    return {name: fields[name] for name in _SESSION}
+
+
+class _History:
+    """The sessions of a provider, with those that were seen before."""
+
+    def __init__(self) -> None:
+        self._open: Rows = {}
+        self._ended: Rows = {}
+        self._read_at = ""
+
+    def update(self, found: Rows, now: str, *, is_complete: bool) -> list[Row]:
+        """Return the rows after a reading.
+
+        A session that is missing from a complete list has ended. One that is missing from another list may be open, and
+        keeps the time at which it was last seen.
+        """
+        gone = {ref: row for ref, row in self._open.items() if ref not in found}
+        if is_complete:
+            self._ended |= {ref: row | {"status": "ended", "ended_at": now} for ref, row in gone.items()}
+            gone = {}
+        self._open = found | {ref: {"seen_at": self._read_at} | row for ref, row in gone.items()}
+        ended = [(ref, row) for ref, row in self._ended.items() if ref not in found]
+        self._ended = dict(ended[-MOST_ENDED:])
+        self._read_at = now
+        return [*self._open.values(), *self._ended.values()]

@@ -1,0 +1,102 @@
+// The dialog: links that a provider is asked for, and the question before sessions end.
+import { make, part, put, seconds, span, visible } from "./text.js";
+
+const dialog = part("dialog");
+let turn = 0; // a response that comes after the dialog was closed, or opened for something else, is dropped
+
+export async function showLinks(session, path, what) {
+  open(`${what} of ${session.ref}`, "Asking the provider…");
+  const response = await ask(path, { ref: session.ref });
+  if (!response) return;
+  const links = (response.links ?? []).filter(({ url }) => /^https?:\/\//i.test(url));
+  put(part("text"), visible(response.error ?? (links.length ? "Anyone who has a link can open it." : "There is none.")));
+  part("items").replaceChildren(...links.map(link));
+}
+
+export function confirmStop(sessions) {
+  const count = sessions.length === 1 ? "this session" : `these ${sessions.length} sessions`;
+  open(`Stop ${count}?`, "Each browser ends at once, with whatever runs in it.");
+  part("items").replaceChildren(...sessions.map((session) => make("li", "", describe(session))));
+  offer(`Stop ${count}`, () => stop(sessions));
+}
+
+export function chooseReap() {
+  open("Reap", "Find sessions of yours that were left running: those in your ledger, and those with your owner's marker. Nothing is stopped yet.");
+  part("older").hidden = false;
+  offer("Find", findReapable);
+  part("minutes").focus();
+}
+
+async function findReapable() {
+  if (!part("minutes").reportValidity()) return;
+  open("Reap", "Asking the providers…");
+  const response = await ask("/reapable", { minutes: Number(part("minutes").value) });
+  if (!response) return;
+  if (response.sessions?.length) confirmStop(response.sessions);
+  else put(part("text"), visible(response.error ?? "No session of yours is that old."));
+  part("items").append(...(response.notes ?? []).map((text) => make("li", "danger", text)));
+}
+
+async function stop(sessions) {
+  open("Stop", "Stopping…");
+  const response = await ask("/stop", { refs: sessions.map((session) => session.ref) });
+  if (!response) return;
+  put(part("text"), visible(response.error ?? "What became of each:"));
+  part("items").replaceChildren(...Object.entries(response.results ?? {}).map(([ref, result]) => make("li", "", `${ref}: ${result}`)));
+}
+
+function open(title, text) {
+  turn += 1;
+  put(part("title"), visible(title));
+  put(part("text"), visible(text));
+  part("items").replaceChildren();
+  part("older").hidden = part("go").hidden = true;
+  if (!dialog.open) dialog.showModal();
+  part("close").focus();
+}
+
+function offer(label, act) {
+  part("go").hidden = false;
+  part("go").className = label.startsWith("Stop") ? "danger" : "";
+  put(part("go"), label);
+  part("go").onclick = act;
+}
+
+// Returns the response, or null if it is not waited for any more.
+async function ask(path, body) {
+  const mine = turn;
+  const response = await send(path, body);
+  return mine === turn && dialog.open ? response : null;
+}
+
+async function send(path, body) {
+  const headers = { "X-Browser-Sessions": "page", "Content-Type": "application/json" };
+  try {
+    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    const isJson = response.headers.get("Content-Type") === "application/json";
+    return isJson ? await response.json() : { error: await response.text() };
+  } catch {
+    return { error: "The server of this page cannot be reached." };
+  }
+}
+
+function describe({ ref, status, created_at: created, started_at: started, marker }) {
+  const start = seconds(created ?? started);
+  const age = start === null ? "of unknown age" : span(Date.now() / 1000 - start);
+  return `${ref}: ${status}, ${age}${marker ? `, ${marker}` : ""}`;
+}
+
+function link({ name, url }) {
+  const anchor = make("a", "", name);
+  anchor.href = url;
+  anchor.target = "_blank";
+  anchor.rel = "noopener noreferrer";
+  const item = make("li");
+  item.append(anchor);
+  return item;
+}
+
+dialog.addEventListener("close", () => {
+  turn += 1;
+  part("items").replaceChildren();
+});
