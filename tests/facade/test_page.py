@@ -1,4 +1,4 @@
-"""The page is for who has its address, shows what the lists say, and stops what it is asked to stop."""
+"""The page opens for those who have its URL, shows what the lists hold, and stops what it is asked to stop."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ import pytest
 import uvicorn
 from starlette.types import Message
 
-from browser_sessions import AsyncClient, BrowserSessionsError
-from browser_sessions.page import _fleet, _server, application
+from browser_sessions import AsyncClient, BrowserSessionsError, ReapReport
+from browser_sessions.page import _acts, _fleet, _server, application
 from browser_sessions.page._access import Access
+from browser_sessions.page._acts import LONGEST_BODY
 from browser_sessions.page._fleet import Fleet
 from browser_sessions.sandbox import KEY
 from tests.facade.commands import run as run_command
@@ -32,7 +33,7 @@ PORT = 8000
 HOST = f"http://127.0.0.1:{PORT}"
 OWN = {"Origin": HOST, "X-Browser-Sessions": "page"}
 PROVIDER = "browserbase"
-SECONDS = timedelta(seconds=1)
+LONG = timedelta(days=1)
 
 
 class Site:
@@ -40,14 +41,15 @@ class Site:
 
     def __init__(self, provider: str = PROVIDER) -> None:
         self.server = InMemory(provider, Clock())
-        self.client = async_client(self.server, max_retries=0)
-        self.fleet = Fleet(self.client, [provider], SECONDS)
+        self.client = async_client(self.server, max_retries=0, owner="nightly")
+        self.provider = provider
+        self.fleet = Fleet(self.client, [provider], LONG)
         self.app: Access = application(self.client, self.fleet, PORT)
         self.browser = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=HOST)
 
     async def shown(self) -> Any:
         """Read, and return what is shown then."""
-        await self.fleet.read()
+        await self.fleet.read(self.provider)
         return json.loads(await anext(self.fleet.follow()))
 
     async def enter(self) -> None:
@@ -90,7 +92,7 @@ def test_a_wrong_cookie(cookie: str) -> None:
     """It lets nothing see anything."""
 
     async def work(site: Site) -> None:
-        for path in ("/", "/events", "/page.js", "/page.css"):
+        for path in (*_server._FILES, "/events"):
             assert (await site.browser.get(path, headers={"Cookie": cookie})).status_code == 401
 
     on_site(work)
@@ -112,7 +114,7 @@ def test_what_other_sites_send_is_refused(headers: dict[str, str], status: int) 
 
     async def work(site: Site) -> None:
         await site.enter()
-        body = {"ref": f"{PROVIDER}:{site.server.start()}"}
+        body = {"refs": [f"{PROVIDER}:{site.server.start()}"]}
         assert (await site.browser.post("/stop", json=body, headers=OWN | headers)).status_code == status
         no_origin = {"X-Browser-Sessions": "page"}
         assert (await site.browser.post("/stop", json=body, headers=no_origin)).status_code == 403
@@ -127,7 +129,7 @@ def test_headers_of_every_response() -> None:
     async def work(site: Site) -> None:
         refused = await site.browser.get("/")
         await site.enter()
-        for response in [refused, *[await site.browser.get(path) for path in ("/", "/page.js", "/page.css", "/none")]]:
+        for response in [refused, *[await site.browser.get(path) for path in (*_server._FILES, "/none")]]:
             found = response.headers
             assert found["referrer-policy"] == "no-referrer"
             assert found["cache-control"] == "no-store"
@@ -153,50 +155,51 @@ def test_the_files_name_nothing_from_elsewhere() -> None:
 
     async def work(site: Site) -> None:
         await site.enter()
-        texts = [(await site.browser.get(path)).text for path in ("/", "/page.css", "/page.js")]
-        assert [
-            text for text in texts if re.search(r"https?://\w|innerHTML|outerHTML|insertAdjacent|style=", text)
-        ] == []
+        texts = {path: (await site.browser.get(path)).text for path in _server._FILES}
+        elsewhere = r"https?://(?!www\.w3\.org/2000/svg)\w|innerHTML|outerHTML|insertAdjacent|style=|onclick="
+        assert [path for path, text in texts.items() if re.search(elsewhere, text)] == []
 
     on_site(work)
 
 
-def test_a_session_ends_while_it_is_looked_at() -> None:
-    """It is stopped by the page, shown as over, and nothing of it that may be secret was shown."""
+def test_a_session_ends_while_it_is_watched() -> None:
+    """The page stops it, and shows it as ended; nothing of it that may be secret was shown."""
 
     async def work(site: Site) -> None:
         await site.enter()
         ref = f"{PROVIDER}:{site.server.start()}"
         shown = await site.shown()
         (row,) = shown["sessions"]
-        assert row.keys() == {*_fleet._FIELDS}
-        assert (row["ref"], shown["providers"][0]["open"]) == (ref, 1)
-        response = await site.browser.post("/stop", json={"ref": ref}, headers=OWN)
-        assert (response.status_code, response.json()) == (200, {"status": "completed"})
+        assert (row.keys(), row["ref"]) == ({*_fleet._SESSION}, ref)
+        response = await site.browser.post("/stop", json={"refs": [ref, "nonsense"]}, headers=OWN)
+        assert response.status_code == 200
+        results = response.json()["results"]
+        assert (results[ref], "a provider, a colon and an id" in results["nonsense"]) == ("completed", True)
         shown = await site.shown()
-        assert [(each["ref"], each["status"]) for each in shown["sessions"]] == [(ref, "over")]
-        (summary,) = shown["providers"]
-        assert (summary["open"], summary["unread"], summary["complete"]) == (0, 0, True)
+        (ended,) = shown["sessions"]
+        assert ended == row | {"status": "ended", "ended_at": shown["at"]}
+        assert (shown["unread"], shown.keys() & {"error", "account_error"}) == (0, set())
         assert KEY not in json.dumps(shown)
 
     on_site(work)
 
 
 def test_a_fault_hides_nothing() -> None:
-    """What was seen before is shown as stale beside the error, and an unreadable row is counted."""
+    """What was seen before is shown beside the error, with the time of that; an unreadable row is counted."""
 
     async def work(site: Site) -> None:
         ref = f"browser_use:{site.server.start()}"
-        await site.shown()
-        site.server.fault("list_sessions", "refused", 503)
-        shown = await site.shown()
-        assert [(each["ref"], each["is_stale"]) for each in shown["sessions"]] == [(ref, True)]
-        assert "503" in shown["providers"][0]["error"]
+        before = await site.shown()
+        site.server.fault("list_sessions", "refused", 503, times=2)
+        for _ in range(2):
+            shown = await site.shown()
+            assert [(each["ref"], each["seen_at"]) for each in shown["sessions"]] == [(ref, before["at"])]
+            assert "503" in shown["error"]
         site.server.start()
         site.server.fault("list_sessions", "unreadable")
-        assert (await site.shown())["providers"][0]["unread"] == 1
+        assert (await site.shown())["unread"] == 1
         shown = await site.shown()
-        assert [each.get("is_stale") for each in shown["sessions"]] == [None, None]
+        assert ["seen_at" in each for each in shown["sessions"]] == [False, False]
 
     on_site(work, "browser_use")  # whose account is read without its list
 
@@ -209,16 +212,26 @@ def test_an_account_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None
 
     async def work(site: Site) -> None:
         site.server.start()
-        assert "account" in (await site.shown())["providers"][0]
+        assert (await site.shown())["account"]["concurrency_limit"] == 25
         monkeypatch.setattr(AsyncClient, "account", refuse)
         shown = await site.shown()
-        assert (shown["providers"][0]["account_error"], len(shown["sessions"])) == ("no account", 1)
+        assert (shown["account_error"], len(shown["sessions"])) == ("no account", 1)
 
     on_site(work)
 
 
+def test_few_ended_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that ended last, so that the memory does not grow; one that is listed again is open."""
+    monkeypatch.setattr(_fleet, "MOST_ENDED", 2)
+    history = _fleet._History()
+    for number in range(4):
+        history.update({str(number): {"ref": number}}, "", is_complete=True)
+    assert [row["ref"] for row in history.update({}, "now", is_complete=True)] == [2, 3]
+    assert history.update({"2": {"ref": 2}}, "", is_complete=True)[0] == {"ref": 2}
+
+
 @pytest.mark.parametrize("path", ["/live-view", "/recordings"])
-def test_addresses_are_there_for_who_asks(path: str) -> None:
+def test_links_come_on_demand(path: str) -> None:
     """They come from the provider when they are asked for."""
 
     async def work(site: Site) -> None:
@@ -226,38 +239,87 @@ def test_addresses_are_there_for_who_asks(path: str) -> None:
         body = {"ref": f"{PROVIDER}:{site.server.start()}"}
         response = await site.browser.post(path, json=body, headers=OWN)
         assert response.status_code == 200
-        assert all(each["url"].startswith("https://") for each in response.json()["addresses"])
+        assert all(each["url"].startswith("https://") for each in response.json()["links"])
+
+    on_site(work)
+
+
+def test_reaping_is_looked_at_first() -> None:
+    """The sessions of an owner that are old enough are named; others are reported, and none is stopped."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        site.server.start()
+        owned = await site.client.create("browserbase")
+        response = await site.browser.post("/reapable", json={"minutes": 0}, headers=OWN)
+        assert response.status_code == 200
+        (row,) = response.json()["sessions"]
+        assert (row.keys(), row["ref"]) == ({*_fleet._SESSION}, str(owned.ref))
+        assert len(site.server.open) == 2
+        site.server.fault("list_sessions", "refused", 503)
+        response = await site.browser.post("/reapable", json={"minutes": 0}, headers=OWN)
+        assert response.json()["sessions"] == []
+        assert any("503" in note for note in response.json()["notes"])
+
+    on_site(work)
+
+
+def test_what_reaping_leaves_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A candidate and a session without a time are named, with the reason why they stay."""
+
+    async def work(site: Site) -> None:
+        await site.enter()
+        session = await site.client.get(f"{PROVIDER}:{site.server.start()}")
+        report = ReapReport(dry_run=True, candidates=(session,), ageless=(session,), unread=("line 1",))
+
+        async def reap(*_: Any, **__: Any) -> ReapReport:
+            return report
+
+        monkeypatch.setattr(AsyncClient, "reap", reap)
+        response = await site.browser.post("/reapable", json={"minutes": 0}, headers=OWN)
+        first, *others = response.json()["notes"]
+        assert (first, [each.endswith(": it is not stopped") for each in others]) == ("line 1", [True, True])
 
     on_site(work)
 
 
 @pytest.mark.parametrize(
-    ("content", "status"),
+    ("path", "content", "status"),
     [
-        (b"{", 400),
-        (b"[]", 400),
-        (b"{}", 400),
-        (b'{"ref": 1}', 400),
-        (b"\xff", 400),
-        (b"[" * 4096, 400),
-        (b" " * 4097, 413),
-        (b'{"ref": "nonsense"}', 502),
-        (b'{"ref": "brightdata:1"}', 502),
+        ("/stop", b"{", 400),
+        ("/stop", b"[]", 400),
+        ("/stop", b"{}", 400),
+        ("/stop", b'{"refs": 1}', 400),
+        ("/stop", b"\xff", 400),
+        ("/stop", b"[" * 100_000, 400),
+        ("/stop", b" " * (LONGEST_BODY + 1), 413),
+        ("/reapable", b'{"minutes": "60"}', 400),
+        ("/reapable", b'{"minutes": 1e300}', 400),
+        ("/reapable", b'{"minutes": NaN}', 400),
+        ("/reapable", b'{"minutes": -1}', 502),
+        ("/live-view", b'{"ref": 1}', 502),
+        ("/live-view", b'{"ref": "browserbase:\\ud800"}', 502),
+        ("/recordings", b'{"ref": "brightdata:1"}', 502),
     ],
 )
-def test_a_request_that_cannot_be_carried_out(content: bytes, status: int) -> None:
-    """It is a sentence."""
+def test_a_request_that_cannot_be_carried_out(path: str, content: bytes, status: int) -> None:
+    """The response is a sentence."""
 
     async def work(site: Site) -> None:
         await site.enter()
-        response = await site.browser.post("/stop", content=content, headers=OWN)
+        response = await site.browser.post(path, content=content, headers=OWN)
         assert (response.status_code, [*response.json()]) == (status, ["error"])
 
     on_site(work)
 
 
+def test_any_character_can_be_sent() -> None:
+    """Also half of a pair, which no encoding of JSON's text has."""
+    assert json.loads(bytes(_acts._as_json({"name": "\ud800"}).body)) == {"name": "\ud800"}
+
+
 def test_watching_ends_with_the_connection() -> None:
-    """What is read comes as an event at once, and again when it was read anew; the poller reads by itself."""
+    """What there is comes as an event at once, and again when it was read; the poller reads by itself."""
 
     async def main() -> None:
         site = Site()
@@ -280,7 +342,7 @@ def test_watching_ends_with_the_connection() -> None:
 
         async def send(message: Message) -> None:
             sent.append(message)
-            if message.get("body"):
+            if b"sessions" in message.get("body", b""):
                 left.set()
 
         with anyio.fail_after(AMPLE):
@@ -293,33 +355,40 @@ def test_watching_ends_with_the_connection() -> None:
                 scope = {"type": "http", "method": "GET", "path": "/events", "query_string": b"", "headers": headers}
                 await site.app(scope, receive, send)
         assert (b"content-type", b"text/event-stream; charset=utf-8") in sent[0]["headers"]
-        name, _, data = sent[1]["body"].decode().partition(": ")
+        name, _, data = sent[-1]["body"].decode().partition(": ")
         assert (name, data[-2:], json.loads(data)["sessions"]) == ("data", "\n\n", [])
 
     anyio.run(main)
 
 
-def test_who_watches_gets_the_next_reading() -> None:
-    """After the one that there is."""
+def test_only_new_reports_are_sent() -> None:
+    """After those that there are."""
 
     async def work(site: Site) -> None:
-        following = site.fleet.follow()
-        await site.fleet.read()
-        first = await anext(following)
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(site.fleet.read)
-            assert await anext(following) != first
+        fleet = Fleet(site.client, ["skyvern", PROVIDER], LONG)
+        following = fleet.follow()
+        assert [json.loads(await anext(following))["provider"] for _ in range(2)] == ["skyvern", PROVIDER]
+        fleet.publish({"provider": PROVIDER, "at": "now"})
+        assert json.loads(await anext(following)) == {"provider": PROVIDER, "at": "now"}
 
     on_site(work)
 
 
-def test_who_watches_before_there_is_anything_waits() -> None:
-    """The first event is the first reading."""
+def test_a_provider_is_read_again_at_once_after_a_stop() -> None:
+    """And not after the interval; another provider's stop changes nothing."""
 
     async def work(site: Site) -> None:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(site.fleet.read)
-            assert json.loads(await anext(site.fleet.follow()))["sessions"] == []
+        following = site.fleet.follow()
+        assert json.loads(await anext(following)) == {"provider": PROVIDER}
+        with anyio.fail_after(AMPLE):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(site.fleet.poll)
+                assert json.loads(await anext(following))["sessions"] == []
+                site.server.start()
+                site.fleet.hurry("nobody")
+                site.fleet.hurry(PROVIDER)
+                assert len(json.loads(await anext(following))["sessions"]) == 1
+                tasks.cancel_scope.cancel()
 
     on_site(work)
 
@@ -338,8 +407,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return hosts
 
 
-@pytest.mark.parametrize("arguments", [["--sandbox"], ["skyvern"]])
-def test_the_command_prints_the_address(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["--sandbox"], ["skyvern", "--no-ledger"]])
+def test_the_command_prints_the_url(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     """It listens on loopback alone, and ends with Ctrl-C."""
     hosts = served(monkeypatch)
     result = run_command("page", *arguments)
@@ -348,15 +417,21 @@ def test_the_command_prints_the_address(monkeypatch: pytest.MonkeyPatch, argumen
 
 
 def test_a_port_that_is_taken() -> None:
-    """It is an error that says what to do."""
+    """The error says what to do."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = run_command("page", "skyvern", "--port", str(taken.getsockname()[1]))
+        result = run_command("page", "skyvern", "--no-ledger", "--port", str(taken.getsockname()[1]))
     assert result.exit_code == 1
     assert "leave out --port" in result.output
 
 
+def test_an_invalid_owner() -> None:
+    """It is refused before anything is served."""
+    result = run_command("page", "skyvern", "--no-ledger", "--owner", "a.b c")
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+
+
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is named."""
+    """The error names it."""
     real = builtins.__import__
 
     def lacking(name: str, *arguments: Any) -> Any:

@@ -25,9 +25,6 @@ from browser_sessions.errors import BrowserSessionsError
 if TYPE_CHECKING:
     from browser_sessions.sandbox import Sandbox
 
-OWNED = ("anchorbrowser", "browserbase", "browser_use")
-"""The providers of a sandbox with a session that has a marker, so that there is something to reap."""
-
 
 @click.command(epilog=EXITS_WITH_PROVIDERS)
 @providers_argument
@@ -74,9 +71,8 @@ def page(  # noqa: PLR0913 - one for each option
 
 
 def _sandbox_client(server: Sandbox) -> AsyncClient:
-    """Return a client for a sandbox, in which it has created some sessions."""
-    given = {"api_keys": server.api_keys, "base_urls": server.base_urls, "owner": "sandbox"}
-    with Client(**given) as client:
-        for slug in OWNED:
-            client.create(slug)
-    return AsyncClient(**given)
+    """Return a client for a sandbox, in which it has created sessions, so that there is something to reap."""
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls, owner="sandbox") as client:
+        client.create("browserbase")
+        client.create("browser_use")
+    return AsyncClient(api_keys=server.api_keys, base_urls=server.base_urls, owner="sandbox")

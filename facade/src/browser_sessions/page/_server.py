@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import timedelta
@@ -23,11 +22,14 @@ from browser_sessions.page._access import Access
 from browser_sessions.page._acts import Acts
 from browser_sessions.page._fleet import Fleet
 
+_SCRIPTS = ("page.js", "dialog.js", "providers.js", "rows.js", "text.js")
 _FILES = {
     "/": ("page.html", "text/html"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/page.css": ("page.css", "text/css"),
-    **{f"/{name}": (name, "text/javascript") for name in ("page.js", "dialog.js", "providers.js", "rows.js", "text.js")},
+    **{
+        f"/{name}": (name, "text/javascript") for name in ("page.js", "dialog.js", "providers.js", "rows.js", "text.js")
+    },
 }
 
 

@@ -14,10 +14,11 @@ export async function showLinks(session, path, what) {
 }
 
 export function confirmStop(sessions) {
-  const count = sessions.length === 1 ? "this session" : `these ${sessions.length} sessions`;
-  open(`Stop ${count}?`, "Each browser ends at once, with whatever runs in it.");
-  part("items").replaceChildren(...sessions.map((session) => make("li", "", describe(session))));
-  offer(`Stop ${count}`, () => stop(sessions));
+  const isOne = sessions.length === 1;
+  const these = isOne ? "this session" : `these ${sessions.length.toLocaleString("en")} sessions`;
+  open(`Stop ${these}?`, `${isOne ? "Its browser ends" : "Their browsers end"} at once, with whatever runs there.`);
+  part("items").replaceChildren(...sessions.map(item));
+  offer(`Stop ${these}`, () => stop(sessions));
 }
 
 export function chooseReap() {
@@ -80,10 +81,12 @@ async function send(path, body) {
   }
 }
 
-function describe({ ref, status, created_at: created, started_at: started, marker }) {
+function item({ ref, status, created_at: created, started_at: started, region, marker }) {
   const start = seconds(created ?? started);
-  const age = start === null ? "of unknown age" : span(Date.now() / 1000 - start);
-  return `${ref}: ${status}, ${age}${marker ? `, ${marker}` : ""}`;
+  const age = start === null ? "" : `${span(Date.now() / 1000 - start)} old`;
+  const element = make("li");
+  element.append(make("span", "id", ref), make("p", "quiet", [status, age, region, marker].filter(Boolean).join(", ")));
+  return element;
 }
 
 function link({ name, url }) {
@@ -91,9 +94,9 @@ function link({ name, url }) {
   anchor.href = url;
   anchor.target = "_blank";
   anchor.rel = "noopener noreferrer";
-  const item = make("li");
-  item.append(anchor);
-  return item;
+  const element = make("li");
+  element.append(anchor);
+  return element;
 }
 
 dialog.addEventListener("close", () => {

@@ -22,13 +22,13 @@ export const clock = (moment) => new Date(moment * 1000).toLocaleTimeString([], 
 
 export function span(length) {
   const minutes = Math.floor(length / 60);
-  if (minutes < 1) return `${Math.max(0, Math.floor(length))} s`;
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 1) return `${Math.max(0, Math.floor(length))}s`;
+  if (minutes < 60) return `${minutes}m`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? both(hours, "h", minutes % 60, "min") : both(Math.floor(hours / 24), "d", hours % 24, "h");
+  return hours < 48 ? both(`${hours}h`, minutes % 60, "m") : both(`${Math.floor(hours / 24)}d`, hours % 24, "h");
 }
 
-const both = (large, unit, small, part) => (small ? `${large} ${unit} ${small} ${part}` : `${large} ${unit}`);
+const both = (large, small, unit) => (small ? `${large} ${small}${unit}` : large);
 
 const format = (least) => new Intl.NumberFormat("en", { minimumFractionDigits: least, maximumFractionDigits: 4 }).format;
 
