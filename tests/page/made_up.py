@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import socket
 import threading
 from collections.abc import Iterator
@@ -72,15 +73,20 @@ def served(*reports: dict[str, Any], port: int = 0) -> Iterator[MadeUp]:
         client = AsyncClient()
         fleet = Fleet(client, (), INTERVAL)
         app = application(client, fleet, listening.getsockname()[1])
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, lifespan="off"))
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_until_complete, args=(server.serve(sockets=[listening]),))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=0, lifespan="off"))
+        loops: queue.SimpleQueue[asyncio.AbstractEventLoop] = queue.SimpleQueue()
+
+        def run() -> None:
+            with asyncio.Runner() as runner:
+                loops.put(runner.get_loop())
+                runner.run(server.serve(sockets=[listening]))
+
+        thread = threading.Thread(target=run)
         thread.start()
         try:
-            made_up = MadeUp(app.address, fleet, loop)
+            made_up = MadeUp(app.address, fleet, loops.get())
             made_up.send(*reports)
             yield made_up
         finally:
             server.should_exit = True
             thread.join()
-            loop.close()

@@ -1,138 +1,72 @@
-"""The page in a real browser, beside the sandbox; `nox -s page` runs it, since it needs Chromium and axe."""
+"""The page can be read: on a telephone and a screen, in the light and the dark, by eye and by screen reader."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from browser_sessions import sandbox
+from tests.page.conftest import Open
+from tests.page.made_up import ago, report, row, served
 
-HOSTILE = "<img src=x onerror=document.title='hostile'>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The installed Chromium."""
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-
-
-@pytest.fixture
-def server() -> Iterator[sandbox.Sandbox]:
-    """The providers."""
-    with sandbox.serve() as server:
-        yield server
-
-
-@contextlib.contextmanager
-def served(server: sandbox.Sandbox) -> Iterator[str]:
-    """Run the command, and give the address that it prints."""
-    command = [sys.executable, "-m", "browser_sessions", "page", "--interval", "1s", "browserbase", "skyvern"]
-    environment = os.environ | server.environment | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - ours
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0
+REPORTS = (
+    report(
+        row(region="us-west-2", marker="nightly.k3j2h1g0f9", cost={"amount": "0.0312", "unit": "USD"}),
+        row(id="late", created_at=ago(minutes=58), expires_at=ago(minutes=-2)),
+        row(id="pending", status="pending"),
+        row(id="unknown", status="unknown", raw_status="HIBERNATING"),
+        row(id="old", seen_at=ago(minutes=3)),
+        row(id="ended", status="ended", ended_at=ago(minutes=2)),
+        unread=2,
+        error="skyvern: 503: the service is unavailable",
+        account={"concurrency_limit": 10, "running": 10, "unit": "USD", "spent": "3.2", "balance": "10"},
+    ),
+    report(provider="browserbase", account_error="browserbase: 401: the key is invalid", at=ago(days=9)),
+    {"provider": "brightdata"},
+)
 
 
-def opened(browser: Browser, address: str, **context: Any) -> Page:
-    """Open the page in a browser of its own."""
-    page = browser.new_context(**context).new_page()
-    page.goto(address)
-    expect(page.locator("#state")).to_contain_text("open, read at")
-    return page
-
-
-def serious(page: Page) -> list[str]:
-    """Return what axe finds that keeps people out."""
+def assert_accessible(page: Page) -> None:
+    """Assert that axe finds nothing serious, and that nothing is beyond the edge."""
     found = page.evaluate("axe.run()")["violations"]
-    return [each["id"] for each in found if each["impact"] in ("serious", "critical")]
-
-
-def test_a_session_is_stopped(browser: Browser, server: sandbox.Sandbox) -> None:
-    """By the keyboard, after a question that names it; the row then says that it is over."""
-    ref = server.start("browserbase")
-    with served(server) as address:
-        page = opened(browser, address)
-        assert "token" not in page.url
-        page.get_by_role("button", name=f"Stop {ref}").press("Enter")
-        expect(page.get_by_role("dialog")).to_contain_text(str(ref))
-        page.get_by_role("button", name="Stop this session").press("Enter")
-        expect(page.locator("#text")).to_have_text("It is over: completed.")
-        page.keyboard.press("Escape")
-        expect(page.locator("#sessions .over .id")).to_have_text(ref.id)
-    assert server.open_sessions("browserbase") == ()
-
-
-def test_an_address_comes_when_it_is_asked_for(browser: Browser, server: sandbox.Sandbox) -> None:
-    """It is in a link then, and gone when the dialog is closed."""
-    ref = server.start("browserbase")
-    with served(server) as address:
-        page = opened(browser, address)
-        page.get_by_role("button", name=f"Live view of {ref}").click()
-        expect(page.get_by_role("link", name="Live view")).to_have_attribute("rel", "noopener noreferrer")
-        page.get_by_role("button", name="Close").click()
-        assert page.locator("a").count() == 0
-
-
-def test_a_fault_and_the_end_of_the_server(browser: Browser, server: sandbox.Sandbox) -> None:
-    """Both are said, and the rows stay."""
-    server.start("skyvern")
-    with served(server) as address:
-        page = opened(browser, address)
-        server.fault("skyvern", "list_sessions", "refused", 403, times=None)
-        expect(page.locator("#problems")).to_contain_text("403")
-        expect(page.locator("#sessions .stale")).to_have_count(1)
-    expect(page.locator("#state")).to_contain_text("cannot be reached")
-    expect(page.locator("#sessions tr")).to_have_count(1)
-
-
-def test_markup_is_text(browser: Browser, server: sandbox.Sandbox) -> None:
-    """A provider's words are shown as they are."""
-    server.start("browserbase", {"region": HOSTILE})
-    with served(server) as address:
-        page = opened(browser, address)
-        expect(page.locator("#sessions")).to_contain_text(HOSTILE)
-        assert (page.locator("img").count(), page.title()) == (0, "Browser sessions")
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+    width = page.viewport_size
+    assert width is not None
+    assert page.evaluate("document.documentElement.scrollWidth") == width["width"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_everybody_can_read_it(browser: Browser, server: sandbox.Sandbox, scheme: str, width: int) -> None:
-    """Nothing is beyond the edge, and axe finds nothing serious, neither in the page nor in its dialog."""
-    ref = server.start("browserbase")
-    with served(server) as address:
+def test_everyone_can_read_it(open_page: Open, scheme: str, width: int) -> None:
+    """Every state and problem, every dialog, and the page without its server."""
+    with served(*REPORTS) as site:
         viewport = {"width": width, "height": 800}
-        page = opened(browser, address, bypass_csp=True, color_scheme=scheme, viewport=viewport)
+        page = open_page(site.address, bypass_csp=True, color_scheme=scheme, viewport=viewport)
+        expect(page.locator("#sessions tr")).to_have_count(6)
+        expect(page.locator("#problems tr")).to_have_count(3)
         page.add_script_tag(path=os.environ["AXE"])
-        assert serious(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-        page.get_by_role("button", name=f"Stop {ref}").click()
-        assert serious(page) == []
+        assert_accessible(page)
+        links = {"links": [{"name": "Live view", "url": "https://example.com/"}]}
+        page.route("**/live-view", lambda route: route.fulfill(json=links))
+        page.get_by_role("button", name="Live view of skyvern:pbs_1").click()
+        expect(page.get_by_role("link", name="Live view")).to_be_visible()
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Stop skyvern:pbs_1").click()
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Reap").click()
+        assert_accessible(page)
+        page.keyboard.press("Escape")
+    expect(page.locator("#state")).to_contain_text("cannot be reached")
+    assert_accessible(page)
 
 
-def test_a_thousand_sessions(browser: Browser, server: sandbox.Sandbox) -> None:
-    """They are there within a second, and an update takes 50 ms at most."""
-    for number in range(1000):
-        server.start("skyvern", {"timeout": 240}, age=timedelta(minutes=number % 200))
-    with served(server) as address:
-        page = opened(browser, address, bypass_csp=True)
+def test_a_thousand_sessions(open_page: Open) -> None:
+    """All of them are there, and the last one can be scrolled to and stopped."""
+    with served(report(*(row(id=f"pbs_{number:04}") for number in range(1000)))) as site:
+        page = open_page(site.address)
         expect(page.locator("#sessions tr")).to_have_count(1000)
-        assert page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") <= 1000
-        page.wait_for_function("performance.getEntriesByName('update', 'measure').length > 4", timeout=60_000)
-        times = page.evaluate("performance.getEntriesByName('update', 'measure').map((each) => each.duration)")
-        assert sorted(times[1:])[len(times[1:]) // 2] <= 50
+        page.get_by_role("button", name="Stop skyvern:pbs_0999").click()
+        expect(page.get_by_role("dialog")).to_contain_text("skyvern:pbs_0999")

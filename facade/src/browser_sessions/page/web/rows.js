@@ -35,9 +35,9 @@ export function drawRows(sessions) {
     parts.row.remove();
     rows.delete(ref);
   }
+  const drawn = sessions.map(drawRow);
   let next = list.firstElementChild;
-  for (const session of sessions) {
-    const { row } = drawRow(session);
+  for (const { row } of drawn) {
     if (row !== next && row === next?.nextElementSibling) {
       list.append(next); // alone at a wrong place; it gets to its own below
       next = row;
