@@ -41,6 +41,7 @@ def test_no_session(open_page: Open) -> None:
     with served({"provider": "skyvern"}) as site:
         page = open_page(site.address)
         expect(page.locator(".card")).to_contain_text("reading…")
+        expect(page.locator("#empty")).to_have_text("No session has been read.")
         site.send(report())
         expect(page.locator("#empty")).to_have_text("No session is open.")
         site.send(report(row()))
@@ -159,7 +160,7 @@ def test_sessions_are_reaped(open_page: Open, serve: Serve, server: sandbox.Sand
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Reap").click()
         page.get_by_label("Created at least").fill("0")
-        page.get_by_role("button", name="Find").click()
+        page.keyboard.press("Enter")
         expect(page.locator("#items .id")).to_have_count(2)
         assert {*page.locator("#items .id").all_inner_texts()} == owned
         page.get_by_role("button", name="Stop these 2 sessions").click()

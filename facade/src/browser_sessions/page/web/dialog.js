@@ -51,16 +51,19 @@ function open(title, text) {
   put(part("title"), visible(title));
   put(part("text"), visible(text));
   part("items").replaceChildren();
-  part("older").hidden = part("go").hidden = true;
+  part("older").hidden = part("go").hidden = part("go").disabled = true;
   if (!dialog.open) dialog.showModal();
   part("close").focus();
 }
 
 function offer(label, act) {
-  part("go").hidden = false;
+  part("go").hidden = part("go").disabled = false;
   part("go").className = label.startsWith("Stop") ? "danger" : "";
   put(part("go"), label);
-  part("go").onclick = act;
+  part("form").onsubmit = (event) => {
+    event.preventDefault();
+    act();
+  };
 }
 
 // Returns the response, or null if it is not waited for any more.
@@ -99,6 +102,7 @@ function link({ name, url }) {
   return element;
 }
 
+part("close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("close", () => {
   turn += 1;
   part("items").replaceChildren();

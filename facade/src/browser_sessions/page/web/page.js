@@ -75,9 +75,11 @@ function draw() {
   const shown = chosen(sessions);
   drawProviders(all);
   drawRows(shown);
-  put(part("count"), shown.length === sessions.length ? `${shown.length.toLocaleString("en")} shown` : `${shown.length.toLocaleString("en")} of ${sessions.length.toLocaleString("en")} shown`);
+  const [some, every] = [shown, sessions].map(({ length }) => length.toLocaleString("en"));
+  put(part("count"), some === every ? `${some} shown` : `${some} of ${every} shown`);
   part("empty").hidden = shown.length > 0;
-  put(part("empty"), sessions.length ? "No session matches the filter." : "No session is open.");
+  const isRead = all.every(({ at, error, unread }) => at && !error && !unread);
+  put(part("empty"), sessions.length ? "No session matches the filter." : isRead ? "No session is open." : "No session has been read.");
 }
 
 // Two readings were missed, or the server is gone.

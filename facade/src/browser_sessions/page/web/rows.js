@@ -53,11 +53,13 @@ export const sessionOf = (element) => element.closest("tr")?.session;
 function drawRow(session) {
   if (!rows.has(session.ref)) rows.set(session.ref, makeRow(session));
   const parts = rows.get(session.ref);
+  if (parts.row.session === session && parts.wasOld === session.isOld) return parts;
   const looks = describe(session);
   if (looks.ended && !parts.looks.ended) parts.row.remove(); // it goes below those that are open
   parts.row.session = session;
   for (const [name, write] of Object.entries(WRITE)) if (looks[name] !== parts.looks[name]) write(parts, looks[name]);
   parts.looks = looks;
+  parts.wasOld = session.isOld;
   return parts;
 }
 

@@ -18,7 +18,9 @@ export function put(element, text) {
 }
 
 export const seconds = (time) => (time ? Date.parse(time) / 1000 : null);
-export const clock = (moment) => new Date(moment * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const times = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+
+export const clock = (moment) => times.format(moment * 1000);
 
 export function span(length) {
   const minutes = Math.floor(length / 60);
