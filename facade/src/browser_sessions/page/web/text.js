@@ -17,7 +17,11 @@ export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export const seconds = (time) => (time ? Date.parse(time) / 1000 : null);
+export function seconds(time) {
+  const moment = Date.parse(time) / 1000;
+  return Number.isNaN(moment) ? null : moment;
+}
+
 const times = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 
 export const clock = (moment) => times.format(moment * 1000);
