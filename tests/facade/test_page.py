@@ -54,7 +54,7 @@ class Site:
 
     async def enter(self) -> None:
         """Let the browser in."""
-        assert (await self.browser.get(self.app.address)).status_code == 303
+        assert (await self.browser.get(self.app.url)).status_code == 303
 
 
 def on_site(work: Callable[[Site], Awaitable[None]], provider: str = PROVIDER) -> None:
@@ -68,21 +68,21 @@ def on_site(work: Callable[[Site], Awaitable[None]], provider: str = PROVIDER) -
     anyio.run(main)
 
 
-def test_the_address_works_once() -> None:
+def test_the_url_works_once() -> None:
     """It is exchanged for a cookie that no script reads and no other site sends, and leaves the address bar."""
 
     async def work(site: Site) -> None:
         assert (await site.browser.get("/")).status_code == 401
         assert (await site.browser.get("/?token=wrong")).status_code == 401
-        response = await site.browser.get(site.app.address)
+        response = await site.browser.get(site.app.url)
         assert (response.status_code, response.headers["location"]) == (303, "/")
         assert re.fullmatch(
             rf"browser-sessions-{PORT}=[\w-]{{43}}; HttpOnly; Path=/; SameSite=strict", response.headers["set-cookie"]
         )
         assert (await site.browser.get("/")).status_code == 200
-        assert (await site.browser.get(site.app.address)).status_code == 303
+        assert (await site.browser.get(site.app.url)).status_code == 303
         site.browser.cookies.clear()
-        assert (await site.browser.get(site.app.address)).status_code == 401
+        assert (await site.browser.get(site.app.url)).status_code == 401
 
     on_site(work)
 

@@ -53,12 +53,12 @@ class MadeUp:
     """The page, served.
 
     Attributes:
-        address: What lets a browser in, once.
+        url: What lets a browser in, once.
 
     """
 
-    def __init__(self, address: str, fleet: Fleet, loop: asyncio.AbstractEventLoop) -> None:
-        self.address, self._fleet, self._loop = address, fleet, loop
+    def __init__(self, url: str, fleet: Fleet, loop: asyncio.AbstractEventLoop) -> None:
+        self.url, self._fleet, self._loop = url, fleet, loop
 
     def send(self, *reports: dict[str, Any]) -> None:
         """Replace reports of providers."""
@@ -84,7 +84,7 @@ def served(*reports: dict[str, Any], port: int = 0) -> Iterator[MadeUp]:
         thread = threading.Thread(target=run)
         thread.start()
         try:
-            made_up = MadeUp(app.address, fleet, loops.get())
+            made_up = MadeUp(app.url, fleet, loops.get())
             made_up.send(*reports)
             yield made_up
         finally:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.page.conftest import Open
+from browser_sessions import sandbox
+from tests.page.conftest import Open, Serve
 from tests.page.made_up import report, row, served
 
 
@@ -40,57 +41,56 @@ def status_of(page: Page, url: str) -> int:
 def test_the_token(browser: Browser, open_page: Open) -> None:
     """A browser without it, or with another one, sees nothing; with it, it is in no URL and no script's cookie."""
     with served(report(row())) as site, browser.new_context() as stranger:
-        base = site.address.partition("?")[0]
+        base = site.url.partition("?")[0]
         page = stranger.new_page()
         for url in (base, f"{base}?token=", f"{base}?token=wrong", f"{base}events", f"{base}page.js"):
             assert (status_of(page, url), "pbs_1" in page.content()) == (401, False)
-        entered = open_page(site.address)
+        entered = open_page(site.url)
         assert (entered.url, entered.evaluate("document.cookie"), entered.evaluate("document.referrer")) == (
             base,
             "",
             "",
         )
-        assert status_of(page, site.address) == 401
+        assert status_of(page, site.url) == 401
 
 
 def test_another_name_of_this_machine(browser: Browser) -> None:
     """A name that leads here, as one of an attacker can, is not served, whatever it brings."""
     with served(report(row())) as site, browser.new_context() as context:
         page = context.new_page()
-        url = site.address.replace("127.0.0.1", "evil.localhost")
+        url = site.url.replace("127.0.0.1", "evil.localhost")
         assert (status_of(page, url), "pbs_1" in page.content()) == (421, False)
 
 
-def test_another_site(open_page: Open, elsewhere: str) -> None:
-    """It reads nothing, acts on nothing and frames nothing, though the browser sends it the cookie."""
-    with served(report(row())) as site:
-        page = open_page(site.address)
+def test_another_site(open_page: Open, elsewhere: str, serve: Serve, server: sandbox.Sandbox) -> None:
+    """It reads nothing, stops nothing and frames nothing, though the browser sends the cookie to the page's server."""
+    ref = server.start("browserbase")
+    with serve() as url:
+        page = open_page(url)
         base = page.url
-        refused: list[int] = []
-        page.on("response", lambda response: response.url.startswith(base) and refused.append(response.status))
         page.goto(elsewhere)
         outcomes = page.evaluate(
-            """async (base) => {
-                const body = JSON.stringify({ refs: ["skyvern:pbs_1"] });
+            """async ([base, ref]) => {
+                const body = JSON.stringify({ refs: [ref] });
                 const own = { "X-Browser-Sessions": "page" };
                 const requests = [
-                    ["events", { credentials: "include" }],
-                    ["events", { credentials: "include", mode: "no-cors" }],
-                    ["stop", { method: "POST", credentials: "include", body }],
-                    ["stop", { method: "POST", credentials: "include", mode: "no-cors", body }],
-                    ["stop", { method: "POST", credentials: "include", headers: own, body }],
+                    ["events", {}],
+                    ["events", { mode: "no-cors" }],
+                    ["stop", { method: "POST", body }],
+                    ["stop", { method: "POST", body, mode: "no-cors" }],
+                    ["stop", { method: "POST", body, headers: own }],
                 ];
-                const result = ([path, options]) => fetch(base + path, options).then(
+                const result = ([path, options]) => fetch(base + path, { credentials: "include", ...options }).then(
                     (response) => response.text().then((text) => `read ${text}`), () => "refused");
                 return Promise.all(requests.map(result));
             }""",
-            base,
+            [base, str(ref)],
         )
         assert {*outcomes} <= {"refused", "read "}
-        assert {*refused} <= {403}
+        assert server.open_sessions("browserbase") == (ref,)
         page.evaluate(
-            "(base) => document.body.append(Object.assign(document.createElement('iframe'), {src: base}))", base
+            "(url) => document.body.append(Object.assign(document.createElement('iframe'), {src: url}))", base
         )
         page.wait_for_function("frames.length === 1")
         page.wait_for_timeout(200)
-        assert "pbs_1" not in "".join(frame.content() for frame in page.frames)
+        assert ref.id not in "".join(frame.content() for frame in page.frames)

@@ -69,7 +69,7 @@ def test_every_field(open_page: Open, text: str, width: int) -> None:
     """It is shown as it is, but for characters that are not seen, and breaks no line of the page."""
     seen = SEEN[text]
     with served(hostile_report(text)) as site:
-        page = open_page(site.address, viewport={"width": width, "height": 900})
+        page = open_page(site.url, viewport={"width": width, "height": 900})
         expect(page.locator("#sessions tr")).to_have_count(4)
         first, unknown = (page.locator("#sessions tr").filter(has_text=name) for name in ("1", "unknown"))
         for cell in (".provider", ".word", ".region", ".marker", ".cost .quiet"):
@@ -103,7 +103,7 @@ def test_a_link(open_page: Open) -> None:
         "reapable": {"sessions": [], "notes": [text]},
     }
     with served(report(row())) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         for path, body in bodies.items():
             page.route(f"**/{path}", responding(body))
         dialog = page.get_by_role("dialog")
@@ -128,7 +128,7 @@ def test_a_link(open_page: Open) -> None:
 def test_nothing_of_a_provider_is_in_the_source(open_page: Open) -> None:
     """The page is the same file for all; sessions come afterwards."""
     with served(report(row(id=json.dumps(TEXTS[0])))) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         response = page.reload()
         assert response is not None
         assert "hostile" not in response.text()

@@ -29,7 +29,7 @@ def test_each_state(open_page: Open, state: str) -> None:
     """It has a word and a look of its own, and only a session that has not ended can be stopped."""
     fields, looks, text = STATES[state]
     with served(report(row(**fields))) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         found = page.locator("#sessions tr")
         expect(found).to_have_class(looks)
         expect(found.locator(".status")).to_contain_text(text)
@@ -39,7 +39,7 @@ def test_each_state(open_page: Open, state: str) -> None:
 def test_no_session(open_page: Open) -> None:
     """The page says so, and says otherwise that a filter hides all, or that a provider is still being read."""
     with served({"provider": "skyvern"}) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         expect(page.locator(".card")).to_contain_text("reading…")
         expect(page.locator("#empty")).to_have_text("No session has been read.")
         site.send(report())
@@ -60,7 +60,7 @@ def test_totals_and_headroom(open_page: Open) -> None:
         report(row(cost=cost), row(id="pbs_2", cost=cost, ended_at=ago()), account=account),
         report(other, provider="browserbase", account={"is_unlimited": True}),
     ) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         expect(page.locator(".card")).to_have_text(
             [
                 "All2 open0.50 USD so far",
@@ -79,7 +79,7 @@ def test_filter_and_sort(open_page: Open) -> None:
         row(id="d", region="eu", status="ended", ended_at=ago(), created_at=ago(hours=99)),
     )
     with served(report(*sessions)) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         ids = page.locator("#sessions .id")
         orders = {"limit": "acbd", "age": "bacd", "cost": "bacd", "status": "cabd", "provider": "abcd"}
         for order, expected in orders.items():
@@ -97,7 +97,7 @@ def test_filter_and_sort(open_page: Open) -> None:
 def test_the_keyboard_stays_where_it_is(open_page: Open) -> None:
     """An update that moves the row of a button leaves it focused; arrows lead to the same button of the next row."""
     with served(report(row(id="a", expires_at=ago(minutes=-10)), row(id="b"), row(id="c"))) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         focused = "document.activeElement.getAttribute('aria-label')"
         page.get_by_role("button", name="Stop skyvern:a").focus()
         site.send(report(row(id="b"), row(id="a", expires_at=None), row(id="c")))
@@ -113,7 +113,7 @@ def test_the_keyboard_stays_where_it_is(open_page: Open) -> None:
 def test_only_what_differs_is_drawn(open_page: Open) -> None:
     """An update in which a session begins and one ends touches their two rows alone."""
     with served(report(*(row(id=str(number)) for number in range(50)))) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         expect(page.locator("#sessions tr")).to_have_count(50)
         page.evaluate(
             """() => {
@@ -134,8 +134,8 @@ def test_only_what_differs_is_drawn(open_page: Open) -> None:
 def test_a_session_is_stopped(open_page: Open, serve: Serve, server: sandbox.Sandbox) -> None:
     """By the keyboard, after a question that names it; the row then says that it has ended."""
     ref = server.start("browserbase", age=timedelta(minutes=1))
-    with serve() as address:
-        page = open_page(address)
+    with serve() as url:
+        page = open_page(url)
         page.get_by_role("button", name=f"Stop {ref}").press("Enter")
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text(str(ref))
@@ -152,8 +152,8 @@ def test_sessions_are_reaped(open_page: Open, serve: Serve, server: sandbox.Sand
     other = server.start("browserbase")
     with Client(api_keys=server.api_keys, base_urls=server.base_urls, owner="nightly") as client:
         owned = {str(client.create("browserbase").ref) for _ in range(2)}
-    with serve() as address:
-        page = open_page(address)
+    with serve() as url:
+        page = open_page(url)
         page.get_by_role("button", name="Reap").click()
         page.get_by_role("button", name="Find").click()
         expect(page.locator("#text")).to_have_text("No session of yours is that old.")
@@ -172,8 +172,8 @@ def test_sessions_are_reaped(open_page: Open, serve: Serve, server: sandbox.Sand
 def test_links_come_on_demand(open_page: Open, serve: Serve, server: sandbox.Sandbox) -> None:
     """A link is there while its dialog is open."""
     ref = server.start("browserbase")
-    with serve() as address:
-        page = open_page(address)
+    with serve() as url:
+        page = open_page(url)
         page.get_by_role("button", name=f"Live view of {ref}").click()
         expect(page.get_by_role("link", name="Live view")).to_have_attribute("rel", "noopener noreferrer")
         page.get_by_role("button", name="Close").click()
@@ -196,8 +196,8 @@ def test_each_fault(open_page: Open, serve: Serve, server: sandbox.Sandbox, kind
     other = server.start("browserbase")
     for _ in range(2):
         server.start("skyvern")
-    with serve() as address:
-        page = open_page(address)
+    with serve() as url:
+        page = open_page(url)
         expect(page.locator("#sessions tr")).to_have_count(3)
         server.fault("skyvern", "list_sessions", kind, amount, times=None)
         expect(page.locator("#problems")).to_contain_text(text, timeout=30_000)
@@ -212,8 +212,8 @@ def test_a_slow_provider_holds_up_no_other(open_page: Open, serve: Serve, server
     """It is said to be read, while the other's sessions come and go."""
     server.fault("skyvern", "list_sessions", "slow", 20, times=None)
     ref = server.start("browserbase")
-    with serve() as address:
-        page = open_page(address)
+    with serve() as url:
+        page = open_page(url)
         expect(page.locator("#sessions .id")).to_have_text(ref.id)
         expect(page.locator(".card").filter(has_text="skyvern")).to_contain_text("reading…")
 
@@ -221,8 +221,8 @@ def test_a_slow_provider_holds_up_no_other(open_page: Open, serve: Serve, server
 def test_a_session_ends_while_its_dialog_is_open(open_page: Open, serve: Serve, server: sandbox.Sandbox) -> None:
     """The dialog stays, and says how the session ended."""
     ref = server.start("browserbase")
-    with serve() as address, Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
-        page = open_page(address)
+    with serve() as url, Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
+        page = open_page(url)
         page.get_by_role("button", name=f"Stop {ref}").click()
         client.stop(ref)
         expect(page.locator("#sessions .ended")).to_have_count(1)
@@ -235,7 +235,7 @@ def test_the_server_is_lost_and_back(open_page: Open) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with served(report(row()), port=port) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         expect(page.locator("#sessions tr")).to_have_class("running")
     expect(page.locator("#state")).to_contain_text("cannot be reached")
     expect(page.locator("#sessions tr")).to_have_class("running old")
@@ -246,13 +246,13 @@ def test_the_server_is_lost_and_back(open_page: Open) -> None:
     page.keyboard.press("Escape")
     with served(report(row(), row(id="pbs_2")), port=port) as site:
         expect(page.locator("#state")).to_contain_text("open the URL that the command printed", timeout=20_000)
-        assert_lives_in_another_tab(page, site.address)
+        assert_lives_in_another_tab(page, site.url)
         expect(page.locator("#state")).to_have_text("Live", timeout=20_000)
         expect(page.locator("#sessions tr")).to_have_class(["running", "running"])
 
 
-def assert_lives_in_another_tab(page: Page, address: str) -> None:
+def assert_lives_in_another_tab(page: Page, url: str) -> None:
     """Assert that the URL opens the page beside one that waits."""
     other = page.context.new_page()
-    other.goto(address)
+    other.goto(url)
     expect(other.locator("#state")).to_have_text("Live")

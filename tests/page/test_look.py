@@ -42,7 +42,7 @@ def test_everyone_can_read_it(open_page: Open, scheme: str, width: int) -> None:
     """Every state and problem, every dialog, and the page without its server."""
     with served(*REPORTS) as site:
         viewport = {"width": width, "height": 800}
-        page = open_page(site.address, bypass_csp=True, color_scheme=scheme, viewport=viewport)
+        page = open_page(site.url, bypass_csp=True, color_scheme=scheme, viewport=viewport)
         expect(page.locator("#sessions tr")).to_have_count(6)
         expect(page.locator("#problems tr")).to_have_count(3)
         page.add_script_tag(path=os.environ["AXE"])
@@ -66,7 +66,7 @@ def test_everyone_can_read_it(open_page: Open, scheme: str, width: int) -> None:
 def test_a_thousand_sessions(open_page: Open) -> None:
     """All of them are there, and the last one can be scrolled to and stopped."""
     with served(report(*(row(id=f"pbs_{number:04}") for number in range(1000)))) as site:
-        page = open_page(site.address)
+        page = open_page(site.url)
         expect(page.locator("#sessions tr")).to_have_count(1000)
         page.get_by_role("button", name="Stop skyvern:pbs_0999").click()
         expect(page.get_by_role("dialog")).to_contain_text("skyvern:pbs_0999")

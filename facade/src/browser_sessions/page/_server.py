@@ -75,7 +75,7 @@ def serve(
             timeout_graceful_shutdown=1,  # an open page would be waited for
             ws="none",
         )
-        announce(app.address)
+        announce(app.url)
         asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 
 

@@ -5,7 +5,7 @@ const dialog = part("dialog");
 let turn = 0; // a response that comes after the dialog was closed, or opened for something else, is dropped
 
 export async function showLinks(session, path, what) {
-  open(`${what} of ${session.ref}`, "Asking the provider…");
+  show(`${what} of ${session.ref}`, "Asking the provider…");
   const response = await ask(path, { ref: session.ref });
   if (!response) return;
   const links = (response.links ?? []).filter(({ url }) => /^https?:\/\//i.test(url));
@@ -16,13 +16,14 @@ export async function showLinks(session, path, what) {
 export function confirmStop(sessions) {
   const isOne = sessions.length === 1;
   const these = isOne ? "this session" : `these ${sessions.length.toLocaleString("en")} sessions`;
-  open(`Stop ${these}?`, `${isOne ? "Its browser ends" : "Their browsers end"} at once, with whatever runs there.`);
+  show(`Stop ${these}?`, `${isOne ? "Its browser ends" : "Their browsers end"} at once, with whatever runs there.`);
   part("items").replaceChildren(...sessions.map(item));
   offer(`Stop ${these}`, () => stop(sessions));
 }
 
 export function chooseReap() {
-  open("Reap", "Find sessions of yours that were left running: those in your ledger, and those with your owner's marker. Nothing is stopped yet.");
+  const yours = "those in your ledger, and those with your owner's marker";
+  show("Reap", `Find sessions of yours that were left running: ${yours}. Nothing is stopped yet.`);
   part("older").hidden = false;
   offer("Find", findReapable);
   part("minutes").focus();
@@ -30,7 +31,7 @@ export function chooseReap() {
 
 async function findReapable() {
   if (!part("minutes").reportValidity()) return;
-  open("Reap", "Asking the providers…");
+  show("Reap", "Asking the providers…");
   const response = await ask("/reapable", { minutes: Number(part("minutes").value) });
   if (!response) return;
   if (response.sessions?.length) confirmStop(response.sessions);
@@ -39,14 +40,15 @@ async function findReapable() {
 }
 
 async function stop(sessions) {
-  open("Stop", "Stopping…");
+  show("Stop", "Stopping…");
   const response = await ask("/stop", { refs: sessions.map((session) => session.ref) });
   if (!response) return;
   put(part("text"), visible(response.error ?? "What became of each:"));
-  part("items").replaceChildren(...Object.entries(response.results ?? {}).map(([ref, result]) => make("li", "", `${ref}: ${result}`)));
+  const results = Object.entries(response.results ?? {});
+  part("items").replaceChildren(...results.map(([ref, result]) => make("li", "", `${ref}: ${result}`)));
 }
 
-function open(title, text) {
+function show(title, text) {
   turn += 1;
   put(part("title"), visible(title));
   put(part("text"), visible(text));

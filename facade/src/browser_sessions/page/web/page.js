@@ -37,7 +37,7 @@ function watch() {
       return;
     }
     // It responds, and does not know this browser: the command was started again.
-    connected(false, "Not connected: open the URL that the command printed when it was last started. What you see is old.");
+    connected(false, "Not connected: open the URL that the command printed last. What you see is old.");
     setTimeout(watch, RETRY);
   });
 }
@@ -53,7 +53,8 @@ function prepare(session, report) {
   session.now = seconds(report.at);
   session.start = seconds(session.created_at) ?? seconds(session.started_at);
   session.limit = seconds(session.expires_at);
-  session.words = [session.ref, session.status, session.raw_status, session.region, session.marker].join(" ").toLowerCase();
+  const { ref, status, raw_status: rawStatus, region, marker } = session;
+  session.words = [ref, status, rawStatus, region, marker].join(" ").toLowerCase();
 }
 
 function drawSoon() {
@@ -69,7 +70,8 @@ function draw() {
   const all = [...reports.values()];
   for (const report of all) {
     report.isOld = isOld(report);
-    for (const session of report.sessions ?? []) session.isOld = !session.ended_at && (report.isOld || Boolean(session.seen_at));
+    for (const session of report.sessions ?? [])
+      session.isOld = !session.ended_at && (report.isOld || Boolean(session.seen_at));
   }
   const sessions = all.flatMap((report) => report.sessions ?? []);
   const shown = chosen(sessions);
@@ -79,7 +81,8 @@ function draw() {
   put(part("count"), some === every ? `${some} shown` : `${some} of ${every} shown`);
   part("empty").hidden = shown.length > 0;
   const isRead = all.every(({ at, error, unread }) => at && !error && !unread);
-  put(part("empty"), sessions.length ? "No session matches the filter." : isRead ? "No session is open." : "No session has been read.");
+  const none = isRead ? "No session is open." : "No session has been read.";
+  put(part("empty"), sessions.length ? "No session matches the filter." : none);
 }
 
 // Two readings were missed, or the server is gone.

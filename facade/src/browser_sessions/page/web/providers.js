@@ -21,12 +21,14 @@ function summary(report) {
   const open = sessions.filter((session) => !session.ended_at);
   const limit = account.concurrency_limit;
   const running = account.running ?? open.length;
-  const lines = [limit != null ? `${Math.max(0, limit - running)} of ${limit} free` : account.is_unlimited ? "no limit" : "limit unknown"];
+  const noLimit = account.is_unlimited ? "no limit" : "limit unknown";
+  const lines = [limit == null ? noLimit : `${Math.max(0, limit - running)} of ${limit} free`];
   for (const [unit, sum] of costsOf(open)) lines.push(`${money(sum, unit)} so far`);
   if (account.spent != null) lines.push(`${money(account.spent, account.unit)} spent`);
   if (account.balance != null) lines.push(`${money(account.balance, account.unit)} left`);
   if (isOld) lines.push(`last read ${clock(seconds(at))}`);
-  return { name: provider, open: open.length, lines, isOld, used: limit > 0 ? Math.min(100, Math.round((running / limit) * 100)) : null };
+  const used = limit > 0 ? Math.min(100, Math.round((running / limit) * 100)) : null;
+  return { name: provider, open: open.length, lines, isOld, used };
 }
 
 function summed(reports) {

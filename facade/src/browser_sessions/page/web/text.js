@@ -22,9 +22,11 @@ export function seconds(time) {
   return Number.isNaN(moment) ? null : moment;
 }
 
+const DAY = 86_400;
 const times = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const dates = new Intl.DateTimeFormat([], { month: "short", day: "numeric" });
 
-export const clock = (moment) => times.format(moment * 1000);
+export const clock = (moment) => (Date.now() / 1000 - moment < DAY ? times : dates).format(moment * 1000);
 
 export function span(length) {
   const minutes = Math.floor(length / 60);
