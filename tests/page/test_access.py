@@ -35,7 +35,8 @@ def status_of(page: Page, url: str) -> int:
     """Open a URL, and return the status of the response."""
     response = page.goto(url)
     assert response is not None
-    return response.status
+    status: int = response.status
+    return status
 
 
 def test_the_token(browser: Browser, open_page: Open) -> None:
