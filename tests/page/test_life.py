@@ -36,6 +36,19 @@ def test_each_state(open_page: Open, state: str) -> None:
         assert page.locator("[name=stop]").is_disabled() is (state == "ended")
 
 
+def test_a_provider_that_was_not_read_for_long(open_page: Open) -> None:
+    """Its sessions look old, with the date of the last reading, and an ended one stays as it is; the others do not."""
+    ended = row(id="pbs_2", status="ended", ended_at=ago())
+    other = row(id="b_1", ref="browserbase:b_1", provider="browserbase")
+    with served(report(row(), ended, at="2026-01-02T12:00:00+00:00"), report(other, provider="browserbase")) as site:
+        page = open_page(site.url, locale="en")
+        expect(page.locator("#sessions .old .id")).to_have_text("pbs_1")
+        expect(page.locator("#sessions .old .note")).to_have_text("seen Jan 2")
+        expect(page.locator(".card.old")).to_contain_text("last read Jan 2")
+        site.send(report(row(), ended))
+        expect(page.locator(".old")).to_have_count(0)
+
+
 def test_no_session(open_page: Open) -> None:
     """The page says so, and says otherwise that a filter hides all, or that a provider is still being read."""
     with served({"provider": "skyvern"}) as site:
