@@ -74,6 +74,7 @@ def test_the_url_works_once() -> None:
     async def work(site: Site) -> None:
         assert (await site.browser.get("/")).status_code == 401
         assert (await site.browser.get("/?token=wrong")).status_code == 401
+        assert (await site.browser.head(site.app.url)).status_code == 401
         response = await site.browser.get(site.app.url)
         assert (response.status_code, response.headers["location"]) == (303, "/")
         assert re.fullmatch(
