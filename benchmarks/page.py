@@ -157,15 +157,19 @@ def watching(page: Page, rounds: int) -> Iterator[tuple[float, ...]]:
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def totals() -> tuple[int, dict[str, float]]:
-        metrics = devtools.send("Performance.getMetrics")["metrics"]
-        return page.evaluate("window.updates"), {each["name"]: each["value"] * 1000 for each in metrics}
+        """Return how many updates there were and what they took, once the last one is painted."""
+        number = -1
+        while (last := page.evaluate("window.updates")) != number:
+            number = last
+            page.wait_for_timeout(200)
+            metrics = devtools.send("Performance.getMetrics")["metrics"]
+        return number, {each["name"]: each["value"] * 1000 for each in metrics}
 
     page.wait_for_timeout(3000)  # what opening it left to do
     number, before = totals()
     for _ in range(rounds):
-        while totals()[0] == number:
+        while page.evaluate("window.updates") == number:
             page.wait_for_timeout(200)
-        page.wait_for_timeout(200)  # until it is painted
         last, after = totals()
         yield tuple((after[name] - before[name]) / (last - number) for name in ("TaskDuration", *PARTS))
         number, before = last, after
