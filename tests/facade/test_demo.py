@@ -41,7 +41,7 @@ def test_the_picture_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_
 
 
 def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
-    """Whoever looks at it asks nobody for a font; and the same output gives the same picture."""
+    """Whoever looks at it asks no one for a font; and the same output gives the same picture."""
     main(["--svg", str(tmp_path / "now.svg")])
 
     for picture in (PICTURE, tmp_path / "now.svg"):
@@ -55,7 +55,7 @@ def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
 
 
 def test_without_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written, and no column is cut off: all words are there."""
+    """Nothing is written, and no column is cut off: all texts are there."""
     monkeypatch.chdir(tmp_path)
 
     main([])
