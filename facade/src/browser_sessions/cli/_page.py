@@ -19,7 +19,7 @@ from browser_sessions.cli._options import (
     plain_http_option,
     providers_argument,
 )
-from browser_sessions.cli._results import with_option
+from browser_sessions.cli._results import in_options
 from browser_sessions.errors import BrowserSessionsError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def page(  # noqa: PLR0913 - one for each option
                 client = AsyncClient(plain_http=plain_http, ledger=ledger, owner=owner)
             serve(client, slugs, port=port, interval=interval, announce=click.echo)
         except BrowserSessionsError as error:
-            raise click.ClickException(with_option(error)) from None
+            raise click.ClickException(in_options(error)) from None
         except OSError as error:
             advice = f"port {port} is not available: leave out --port to take any free one ({error.strerror})"
             raise click.ClickException(advice) from None
