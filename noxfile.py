@@ -14,6 +14,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PROJECTS = PYPROJECT["tool"]["uv"]["workspace"]["members"]
 CONSTRAINTS = "constraints/dev.txt"
 PRISM = Path("constraints", "prism")
+AXE = Path("constraints", "axe")
 LOWEST = "constraints/lowest.txt"
 SITE = Path("site")
 TEXTS = ("*.md", "docs/**/*.md", "facade/README.md", "generated/*/README.md")
@@ -183,6 +184,18 @@ def recipes(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *ON_ALL_CORES, *pages, *session.posargs)
 
 
+@nox.session(default=False)
+def page(session: nox.Session) -> None:
+    """Look at the page of `browser-sessions page` in Chromium, with axe. Needs Chromium, Node and npm."""
+    install(session, "tests", projects=True)
+    session.install("-c", "constraints/recipes.txt", "playwright")
+    axe = Path(session.create_tmp(), "axe").resolve()
+    shutil.copytree(AXE, axe, dirs_exist_ok=True)
+    session.run("npm", "ci", "--no-audit", "--no-fund", "--prefix", str(axe), external=True)
+    script = axe / "node_modules" / "axe-core" / "axe.min.js"
+    session.run("python", "-m", "pytest", "tests/page", *session.posargs, env={"AXE": str(script)})
+
+
 @nox.session
 def site(session: nox.Session) -> None:
     """Make the documentation, follow its links, look at its pages; `-- external` follows links to elsewhere, too."""
@@ -287,14 +300,15 @@ def constraints(session: nox.Session) -> None:
     compile_pins(session, str(named), "--upgrade", "--resolution=lowest-direct", *EXTRAS, *RESOLVED)
     everything = (*EXTRAS, "--group=tests", "pyproject.toml", *RESOLVED)
     compile_pins(session, LOWEST, f"--constraints={named}", *everything, *session.posargs)
-    lock_prism(session)
+    for folder in (PRISM, AXE):
+        lock_packages(session, folder)
 
 
-def lock_prism(session: nox.Session) -> None:
-    """Pin Prism and all that it needs, without an address: neither where packages come from, nor who asks for money."""
+def lock_packages(session: nox.Session, folder: Path) -> None:
+    """Pin what a folder's package.json names and all that it needs, without a URL of a registry or of a donation."""
     lock = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund")
-    session.run("npm", "install", *lock, "--prefix", str(PRISM), external=True)
-    path = PRISM / "package-lock.json"
+    session.run("npm", "install", *lock, "--prefix", str(folder), external=True)
+    path = folder / "package-lock.json"
     locked = json.loads(path.read_text("utf-8"))
     for package in locked["packages"].values():
         package.pop("funding", None)

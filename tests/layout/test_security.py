@@ -61,6 +61,7 @@ def test_every_threat_has_its_promises() -> None:
         "A hostile environment",
         "Leaky logs",
         "The ledger",
+        "The page",
         "Dependencies",
     ]
     sections = TEXT.partition("\n## What is not promised")[0].split("\n### ")[1:]

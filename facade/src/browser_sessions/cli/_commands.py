@@ -29,6 +29,7 @@ from browser_sessions.cli._options import (
     refs_argument,
     sandbox_option,
 )
+from browser_sessions.cli._page import page
 from browser_sessions.cli._progress import live_table, progress
 from browser_sessions.cli._reaping import reap
 from browser_sessions.cli._results import as_json, exit_code, print_all, print_error
@@ -155,6 +156,7 @@ command.add_command(providers)
 command.add_command(create)
 command.add_command(stop)
 command.add_command(run_program)
+command.add_command(page)
 command.add_command(reap)
 
 
