@@ -146,7 +146,7 @@ def test_what_changed_is_proposed_once(work: Path) -> None:
     report = bash(
         step("report") + "cat report.md", work, FETCH="success", REGENERATE="success", TESTS="success", RUN="r"
     )
-    assert report.startswith("[What the commands said](r)\n\n# Breaking\n\n## Fetched\n\n    acme: changed\n\n")
+    assert report.startswith("[The commands' output](r)\n\n# Breaking\n\n## Fetched\n\n    acme: changed\n\n")
 
     bash("git stash --quiet", work)
     assert propose(work) == ["pr list", "pr create"]
@@ -165,7 +165,7 @@ def test_what_changed_is_proposed_once(work: Path) -> None:
 
 
 @needs_bash
-def test_what_fails_is_told_at_the_top(work: Path) -> None:
+def test_failures_stand_at_the_top(work: Path) -> None:
     """A proposal that cannot be merged as it is says so before anything else; and one without a report, too."""
     change(work, "a: 2\n")
     (work / "changes.md").write_text("", "utf-8")
@@ -176,9 +176,9 @@ def test_what_fails_is_told_at_the_top(work: Path) -> None:
         "**`nox -s regenerate` fails: the clients are as they were.**",
         "**`nox -s tests` fails.**",
         "**`nox -s fetch` fails for some provider.**",
-        "[What the commands said](r)",
+        "[The commands' output](r)",
         "",
-        "**`nox -s changes` says nothing.**",
+        "**`nox -s changes` printed nothing.**",
     ]
 
 

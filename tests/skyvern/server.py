@@ -102,7 +102,8 @@ def _environment(server: Server, folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "SKYVERN_API_KEY": server.key,
         "SECRET_KEY": server.secret.decode(),
-        "DATABASE_STRING": "sqlite+aiosqlite:///:memory:",
+        # A database in memory has one connection for all requests, and a request that ends rolls back another's rows.
+        "DATABASE_STRING": f"sqlite+aiosqlite:///{folder}/skyvern.db",
         "SKYVERN_TELEMETRY": "false",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         "ARTIFACT_STORAGE_PATH": str(folder / "artifacts"),
