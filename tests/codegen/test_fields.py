@@ -83,7 +83,7 @@ def test_docs_command(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert changed == [("| `region` | – | – | – | `region` | – |", "| `region` | – | – | – | `place` | – |")]  # noqa: RUF001
     page = (root / PAGE).read_text("utf-8")
-    assert "\n| `region` | Where it is, in the provider's words. | Browserbase |\n" in page
+    assert "\n| `region` | Where it is, as the provider names it. | Browserbase |\n" in page
     assert "\n| `region` | `place.city` | as it is | spec |\n" in page
 
 

@@ -63,7 +63,7 @@ class Peer:
         self.send("\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode() + body)
 
     def drip(self, data: bytes, pause: float = 0.05) -> None:
-        """Send one byte after the other, until there is no client or no server any more."""
+        """Send one byte after the other, until the client or the server is gone."""
         for byte in data:
             if self._stopped.wait(pause):
                 return
@@ -187,7 +187,7 @@ def reading(act: Play) -> Play:
 
 
 def answering(*args: Any, **kwargs: Any) -> Play:
-    """Return what answers each request of a connection."""
+    """Return the response to each request of a connection."""
 
     def play(peer: Peer) -> None:
         while peer.read():

@@ -1,4 +1,4 @@
-"""Clients whose requests a function answers, and the sessions it answers with."""
+"""Clients whose requests a function responds to, and the sessions that it sends."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 
 def sync_client(handler: Handler, **arguments: Any) -> Client:
-    """Return a client whose requests a function answers."""
+    """Return a client whose requests a function responds to."""
     given: dict[str, Any] = {"api_keys": KEYS, "transport": httpx.MockTransport(handler)} | arguments
     return Client(**given)
 
 
 def async_client(handler: Handler, **arguments: Any) -> AsyncClient:
-    """Return an asynchronous client whose requests a function answers."""
+    """Return an asynchronous client whose requests a function responds to."""
     given: dict[str, Any] = {"api_keys": KEYS, "transport": httpx.MockTransport(handler)} | arguments
     return AsyncClient(**given)
 
@@ -50,10 +50,10 @@ def run(backend: str, work: Callable[[], Awaitable[T]]) -> T:
 
 
 def running(slug: str) -> Any:
-    """Return a provider's answer with a session that runs."""
+    """Return a provider's response with a running session."""
     return copy.deepcopy(examples(slug)[RUNNING[slug]])
 
 
 def answering(slug: str) -> Handler:
-    """Return what answers every request with a provider's session that runs."""
+    """Return a function that responds to every request with a provider's running session."""
     return lambda _: httpx.Response(200, json=running(slug))

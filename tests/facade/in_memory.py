@@ -76,7 +76,7 @@ class InMemory:
 
     @property
     def open(self) -> list[str]:
-        """The ids of the sessions that are not over."""
+        """The ids of the sessions that have not ended."""
         return [life.id for life in self._stand_in.fleet.open_sessions()]
 
     def start(self, **options: Any) -> str:

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 @attrs.define
 class Session:
-    """A session of the server, in its own words."""
+    """A session of the server, with the provider's own status."""
 
     id: str
     status: str
@@ -103,7 +103,7 @@ def _browserbase(server: ListServer, _: str, query: dict[str, str]) -> Any:
 
 
 def _browser_use(server: ListServer, _: str, query: dict[str, str]) -> Any:
-    found = sorted(server.newest(query.get("filterBy")), key=lambda each: each.id)  # as no source says
+    found = sorted(server.newest(query.get("filterBy")), key=lambda each: each.id)  # no source documents the order
     page, size = int(query["pageNumber"]), int(query["pageSize"])
     rows = found[(page - 1) * size : page * size]
     return {

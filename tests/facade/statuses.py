@@ -1,4 +1,4 @@
-"""What each provider's words can say of a session: not all of them tell all states apart."""
+"""What each provider's own statuses can mean: not all of them distinguish all states."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATUSES = {
     "browserbase": (P, R, C, F, T),
     "skyvern": (P, R, C, F, T),
 }
-"""What is told of each of the states."""
+"""What is reported for each of the states."""
 
 DRIFTED = dict.fromkeys(STATUSES, SessionStatus.UNKNOWN) | {"skyvern": R}
-"""What is told in tomorrow's words, where the times of a session may still tell it."""
+"""What is reported for unknown statuses, where the times of a session may still show it."""

@@ -83,7 +83,7 @@ CHARACTERS = "has white space around it, or characters that no header can carry:
     ],
 )
 def test_a_key_that_cannot_be_one(key: str, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent; the error says where the key is from, and does not show it."""
+    """Nothing is sent; the error names where the key is from, and does not show it."""
     assert refused({"skyvern": key}, {}) == f"the API key for Skyvern (from api_keys) {problem}"
     monkeypatch.setenv("SKYVERN_API_KEY", key)
     assert refused({}, {}) == f"the API key for Skyvern (from SKYVERN_API_KEY) {problem}"
@@ -95,7 +95,7 @@ HTTP = (
     "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
 )
 AROUND = "has quotes or white space around it: remove them"
-PARTS = "has a user, a query or a fragment: pass a key in api_keys, and the URL without them"
+PARTS = "has a user, a query or a fragment: give the key by itself, and the URL without them"
 SCHEME = "is not an http or https URL"
 
 
@@ -127,7 +127,7 @@ SCHEME = "is not an http or https URL"
     ],
 )
 def test_a_base_url_that_must_not_get_a_key(base_url: str, problem: str) -> None:
-    """The error says where the URL may be from and what to do, and does not show it."""
+    """The error names where the URL may be from and what to do, and does not show it."""
     subject = "the base URL for Skyvern (from base_urls or SKYVERN_BASE_URL)"
     assert refused({"skyvern": "a-key"}, {"skyvern": base_url}) == f"{subject} {problem}"
 
@@ -137,7 +137,7 @@ def test_a_base_url_that_must_not_get_a_key(base_url: str, problem: str) -> None
     ["http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:80/v3/", "http://localhost", "https://a.example"],
 )
 def test_a_base_url_that_may_get_a_key(base_url: str) -> None:
-    """Plain http stays on this machine, if nothing else is said."""
+    """Plain http stays on this machine, unless something else is allowed."""
     assert find_access("skyvern", {"skyvern": "a-key"}, {"skyvern": base_url}).base_url == base_url
 
 
@@ -182,6 +182,14 @@ def test_plain_http_of_a_client(client: type[Client | AsyncClient]) -> None:
     client(plain_http="skyvern")
 
 
+def test_the_nearest_provider_is_named() -> None:
+    """Where keys are given for an unknown one, which is not shown if it may be a key."""
+    with pytest.raises(ConfigurationError, match=r"^api_keys: there is no provider 'skyvrn'\. Did you mean skyvern\?"):
+        Client(api_keys={"skyvrn": "a-key"})
+    with pytest.raises(ConfigurationError, match=r"^api_keys: there is no such provider\. There are: anchorbrowser"):
+        Client(api_keys={"sk.live.1": "skyvern"})
+
+
 def test_plain_http_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The request goes where it may; of a provider that is not named, none is sent."""
     monkeypatch.delenv(PLAIN_HTTP, raising=False)
@@ -195,7 +203,7 @@ def test_plain_http_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 @each_provider
 @pytest.mark.parametrize("spelling", ["{}", "{}/", "{}//"])
 def test_the_providers_own_address_however_it_is_spelled(slug: str, spelling: str) -> None:
-    """Capitals in its host, a port that goes without saying, and a slash at the end make no other address."""
+    """Capitals in its host, a port that goes without saying, and a slash at the end make no other URL."""
     own = PROVIDERS[slug].base_url
     host = httpx.URL(own).host
     for same in (own, own.replace(host, host.upper()), own.replace(host, f"{host}:443"), own.replace("https", "HTTPS")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
 def test_the_sandbox_has_accounts_of_all() -> None:
-    """What a provider is said to fill it fills, and nothing else; sessions that run are counted."""
+    """A provider fills the fields that the table lists, and no others; running sessions are counted."""
     with open_bench() as bench:
         server = bench.anew().server
         with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
@@ -137,7 +138,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
     ("slug", "bodies", "account"), [(slug, *case) for slug, each in CASES.items() for case in each]
 )
 def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
-    """Whatever is missing is None; a part of a sum is no sum."""
+    """Whatever is missing is None; the sum of some projects is not that of all."""
 
     def respond(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=bodies[request.url.path])
@@ -161,13 +162,14 @@ def test_an_account_that_cannot_be_fetched(slug: str) -> None:
     assert caught.value.provider == slug
 
 
-@pytest.mark.parametrize("name", ["", "..", "a" * 70_000])
+@pytest.mark.parametrize("name", ["", "..", "a" * 70_000, "\ud800"])
 def test_a_project_that_no_request_can_name(name: str) -> None:
     """Is an unexpected response, as everything that a server sends is a result or an error of ours."""
-    client = sync_client(lambda _: httpx.Response(200, json=[{"id": name, "concurrency": 3}]))
+    client = sync_client(lambda _: httpx.Response(200, content=json.dumps([{"id": name, "concurrency": 3}])))
     with pytest.raises(errors.UnexpectedResponse, match=r"^browserbase: no request can name a project") as caught:
         client.account("browserbase")
     assert caught.value.provider == "browserbase"
+    assert str(caught.value).isprintable()
 
 
 def test_minutes_are_exact() -> None:

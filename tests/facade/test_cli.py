@@ -81,11 +81,13 @@ def test_get_is_one_table() -> None:
 
 @pytest.mark.parametrize("columns", [40, 60, 100, 200])
 def test_a_table_fits_its_terminal(columns: int) -> None:
-    """Less is shown where there is less room, and nothing is broken across lines."""
+    """Less is shown where there is less room, which is said below, and no row is broken across lines."""
     result = run("get", "--sandbox", *(f"{slug}:completed" for slug in PROVIDERS), columns=columns)
 
     lines = result.stdout.splitlines()
-    assert len(lines) == 6
+    below = {40: "cost, raw status, started, ended, traffic", 60: "raw status, started, ended, traffic"}
+    hidden = below.get(columns, "ended, traffic") if columns < 110 else ""
+    assert " ".join(" ".join(lines[6:]).split()) == (hidden and f"In a wider terminal: {hidden}")
     assert all(len(line) <= columns for line in lines)
     assert [("started" in lines[0]), ("traffic" in lines[0])] == [columns >= 90, columns >= 110]
 
@@ -105,9 +107,10 @@ def test_get_as_json() -> None:
 
 
 def test_references_from_standard_input(server: Sandbox) -> None:
-    """Many of them, each once; blank lines are ignored."""
+    """Many of them, each once; blank lines and comments are ignored."""
     server.add("skyvern:pbs_many", {"browser_session_id": "pbs_many", "status": "running"})
-    refs = "\n".join([str(server.ref("skyvern", "running")), "", " skyvern:pbs_many ", "skyvern:pbs_many"])
+    refs = "\n".join([str(server.ref("skyvern", "running")), "", " skyvern:pbs_many  # mine", "skyvern:pbs_many"])
+    refs = f"# Those of tonight\n{refs}\n\t#"
     result = run("get", "--jsonl", "-", stdin=refs, columns=80, **server.environment)
 
     assert len(result.stdout.splitlines()) == 2
@@ -125,7 +128,7 @@ def test_no_reference_at_all(name: str) -> None:
 
 @pytest.mark.parametrize("arguments", [["get"], ["wait", "--timeout", "0.1"]], ids=["table", "lines"])
 def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: list[str]) -> None:
-    """Neither what a provider says nor a reference from elsewhere sets a title, moves the cursor or erases a line."""
+    """Neither a provider's text nor a reference from elsewhere sets a title, moves the cursor or erases a line."""
     evil = {"browser_session_id": "pbs_evil", "status": "\x1b]0;owned\x07\x9b2J\rrunning"}
     over = {"browser_session_id": "pbs_over", "status": "completed"}
     refs = [str(server.add(f"skyvern:{body['browser_session_id']}\x1b[2K", body)) for body in (evil, over)]
@@ -140,7 +143,7 @@ def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: li
 
 @pytest.mark.usefixtures("hasty")
 def test_wait(server: Sandbox) -> None:
-    """Each session as it is ready or over; one that will not be is another exit code."""
+    """Each session once it is ready or has ended; one that never will be has another exit code."""
     runs = {"browser_session_id": "pbs_life", "status": "running", "started_at": "2026-03-04T09:00:00"}
     ended = runs | {"status": "completed", "completed_at": "2026-03-04T09:00:04"}
     refs = [str(server.add("skyvern:pbs_life", runs, runs, ended)), str(server.ref("browserbase", "completed"))]
@@ -149,14 +152,14 @@ def test_wait(server: Sandbox) -> None:
     assert len(result.stdout.splitlines()) == 2
     assert result.exit_code == 0
     late = run("wait", "--sandbox", "skyvern:completed", "--until", "ready")
-    assert (late.exit_code, "is over (completed)" in late.stderr) == (3, True)
+    assert (late.exit_code, "has ended (completed)" in late.stderr) == (3, True)
     slow = run("wait", "--sandbox", "skyvern:running", "--timeout", "0.1s")
     assert (slow.exit_code, "is not ended within 0.1 s" in slow.stderr) == (3, True)
     assert run("wait", "--sandbox", "skyvern:missing").exit_code == 1
 
 
 def test_watch_in_a_pipe_is_a_line_for_each_change(server: Sandbox) -> None:
-    """Until all are over; what cannot be watched is an error."""
+    """Until all have ended; what cannot be watched is an error."""
     body = {"id": "1a2b3c4d", "status": "PENDING"}
     words = ["PENDING", "RUNNING", "RUNNING", "COMPLETED"]
     ref = str(server.add("browserbase:1a2b3c4d", *(body | {"status": word} for word in words)))
@@ -170,7 +173,7 @@ def test_watch_in_a_pipe_is_a_line_for_each_change(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("columns", [80, 160])
 def test_providers(columns: int) -> None:
-    """What each can tell, and where its key is; never the key."""
+    """What each can report, and where its key is; never the key."""
     result = run("providers", columns=columns, SKYVERN_API_KEY="a-secret-key")
 
     assert "a-secret-key" not in result.output
@@ -190,8 +193,8 @@ def test_providers(columns: int) -> None:
         (("watch", "a:b", "--interval", "0"), "'0' is not a time from 0.1s to 10d"),
     ],
 )
-def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
-    """Is said, with where help is."""
+def test_invalid_arguments_are_refused(arguments: tuple[str, ...], said: str) -> None:
+    """The error names where help is."""
     result = run(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -201,24 +204,29 @@ def test_what_makes_no_sense(arguments: tuple[str, ...], said: str) -> None:
 def test_a_missing_key_is_one_line() -> None:
     """With what to set."""
     result = run("get", "skyvern:pbs_1")
-    assert result.stderr == (
-        "browser-sessions: skyvern:pbs_1: no API key for Skyvern: set SKYVERN_API_KEY, "
-        "or pass api_keys={'skyvern': …} in Python\n"
-    )
+    assert result.stderr == ("browser-sessions: skyvern:pbs_1: no API key for Skyvern: set SKYVERN_API_KEY\n")
     assert result.exit_code == 2
 
 
 def test_plain_http_to_another_machine_is_refused_with_the_option_that_allows_it() -> None:
-    """In the words of the real refusal."""
+    """With the message of the real refusal."""
     environment = {"SKYVERN_API_KEY": "a-key", "SKYVERN_BASE_URL": "http://skyvern.example"}
     result = run("get", "skyvern:pbs_1", **environment)
     assert result.stderr == (
-        "browser-sessions: skyvern:pbs_1: the base URL for Skyvern (from base_urls or SKYVERN_BASE_URL) is plain http "
-        "to another machine, which would show the API key on the way: use https, a tunnel to localhost or, if all that "
-        "is on the way is your own, --plain-http skyvern here, plain_http=['skyvern'] in Python, or "
-        "BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
+        "browser-sessions: skyvern:pbs_1: the base URL for Skyvern (from SKYVERN_BASE_URL) is plain http to another "
+        "machine, which would show the API key on the way: use https, a tunnel to localhost or, if all that is on the "
+        "way is your own, --plain-http skyvern, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
     )
     assert result.exit_code == 2
+
+
+def test_a_scenario_that_is_unknown_is_named_with_those_that_there_are(server: Sandbox) -> None:
+    """An id of one of them is as good, and what is not a reference has its own error."""
+    result = run("get", "--sandbox", "skyvern:nope")
+    assert "The sandbox has no scenario 'nope'. There are: pending, running, completed, " in result.stderr
+    assert result.exit_code == 2
+    assert run("get", "--sandbox", str(server.ref("skyvern", "running"))).exit_code == 0
+    assert "there is no provider 'bogus'" in run("get", "--sandbox", "bogus:nope").stderr
 
 
 @pytest.mark.parametrize(
@@ -230,7 +238,7 @@ def test_plain_http_to_another_machine_is_refused_with_the_option_that_allows_it
         (["bogus:1", "skyvern:missing"], 1),
     ],
 )
-def test_the_exit_code_says_the_worst(refs: list[str], code: int) -> None:
+def test_the_exit_code_is_that_of_the_worst_result(refs: list[str], code: int) -> None:
     """Invalid arguments differ from failures."""
     assert run("get", "--sandbox", *refs).exit_code == code
 
@@ -384,7 +392,7 @@ def _on_terminal(arguments: list[str], environment: dict[str, str]) -> tuple[int
 
 
 def test_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says what to install."""
+    """The error names what to install."""
     monkeypatch.delitem(sys.modules, "browser_sessions.cli._commands", raising=False)
     monkeypatch.setitem(sys.modules, "click", None)
     with pytest.raises(SystemExit) as caught:
@@ -453,7 +461,9 @@ class TestMain:
             main()
         assert (caught.value.code or 0) == code
 
-    def test_what_makes_no_sense(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_invalid_arguments_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         """With where help is."""
         monkeypatch.setattr(sys, "argv", ["browser-sessions", "get"])
         with pytest.raises(SystemExit) as caught:
@@ -495,7 +505,7 @@ class TestMain:
         assert "Aborted!" in result.output
 
     def test_without_the_sandboxs_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The error says what to install."""
+        """The error names what to install."""
         monkeypatch.delitem(sys.modules, "browser_sessions.sandbox._server", raising=False)
         monkeypatch.setitem(sys.modules, "uvicorn", None)
         result = run("get", "--sandbox", "skyvern:running")

@@ -44,7 +44,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def test_a_row_for_each_provider(server: Sandbox) -> None:
-    """Each in its own unit; a dash is what it never tells."""
+    """Each in its own unit; a dash is what it never reports."""
     result = run("account", **server.environment)
     assert (lines_of(result.stdout), result.stderr, result.exit_code) == (TABLE.splitlines(), "", 0)
 
@@ -93,7 +93,7 @@ def test_an_account_that_cannot_be_read(server: Sandbox, form: list[str]) -> Non
 
 
 def test_a_provider_whose_key_is_missing() -> None:
-    """Is an error if it was asked for by name; without any key there is nobody to ask."""
+    """Is an error if it was asked for by name; without any key there is no one to ask."""
     result = run("account", "skyvern")
     assert result.stderr.startswith("browser-sessions: skyvern: no API key for Skyvern: set SKYVERN_API_KEY")
     assert result.exit_code == 2
@@ -111,13 +111,13 @@ def test_an_account_of_the_sandboxs_own() -> None:
     [
         ("browserbase", Account(concurrency_limit=3, is_unlimited=False), "3"),
         ("browserbase", Account(is_unlimited=True), "unlimited"),
-        ("browserbase", Account(), "not said"),
+        ("browserbase", Account(), "not reported"),
         ("skyvern", Account(), "–"),  # noqa: RUF001 - as in a table
         ("browserbase", errors.PermissionDenied("no"), "PermissionDenied"),
     ],
 )
 def test_limits(slug: str, answer: Any, text: str) -> None:
-    """What is not said now differs from what is never said."""
+    """What is not reported yet differs from what is never reported."""
     assert limit_text(slug, answer) == text
 
 

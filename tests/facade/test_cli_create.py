@@ -29,7 +29,7 @@ def served() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def server(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The sandbox without what another test has left; a browser is there at once, and what is over is soon seen."""
+    """The sandbox without what another test has left; a browser is there at once, and what has ended is soon seen."""
     served.freeze()
     served.reset()
     monkeypatch.setattr(_creation, "CONFIRM", 0.01)
@@ -46,7 +46,7 @@ def test_create_prints_the_reference(server: Sandbox) -> None:
 
 
 def test_create_takes_every_option(server: Sandbox, tmp_path: Path) -> None:
-    """What is given is sent, and the session is printed without its addresses."""
+    """What is given is sent, and the session is printed without its URLs."""
     more = tmp_path / "more.json"
     more.write_text('{"browserSettings": {"blockAds": true}}', "utf-8")
     given = [
@@ -64,7 +64,7 @@ def test_create_takes_every_option(server: Sandbox, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("word", "sent"), [("on", True), ("off", False), ("de", "de"), ("", None)])
 def test_a_proxy_is_on_off_or_a_country(word: str, sent: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the option says."""
+    """Without a ledger."""
     seen: list[dict[str, Any]] = []
 
     def create(_: Any, __: str, **options: Any) -> None:
@@ -87,7 +87,7 @@ def test_a_proxy_is_on_off_or_a_country(word: str, sent: Any, monkeypatch: pytes
         (["skyvern", "--options", "@/no/such/file"], "/no/such/file cannot be read: No such file or directory."),
         (["skyvern", "--metadata", "job"], "'job' is not a label"),
         (["skyvern", "--metadata", "job=a"], "Skyvern does not offer `metadata` of `create`"),
-        (["skyvern", "--lifetime", "90s"], "lifetime is in whole minutes for Skyvern"),
+        (["skyvern", "--lifetime", "90s"], "lifetime must be in whole minutes for Skyvern"),
     ],
 )
 def test_create_refuses_what_cannot_be_sent(arguments: list[str], says: str, server: Sandbox) -> None:
@@ -118,8 +118,8 @@ def test_create_in_a_sandbox_of_its_own() -> None:
     assert run("create", "browser_use", "--sandbox").stdout.startswith("browser_use:")
 
 
-def test_stop_prints_what_is_over(server: Sandbox) -> None:
-    """One line each, and an error in its place; an unknown id is none that is stopped."""
+def test_stop_prints_sessions_that_have_ended(server: Sandbox) -> None:
+    """One line each, and an error in its place; nothing is stopped for an unknown id."""
     refs = [str(server.start(slug)) for slug in ("browser_use", "skyvern")]
 
     found = run("stop", "-", "anchorbrowser:all", stdin="\n".join(refs), **server.environment)
@@ -147,7 +147,7 @@ def ran(server: Sandbox, script: str, *options: str, slug: str = "browser_use") 
 
 
 def test_run_gives_a_program_a_browser(server: Sandbox, tmp_path: Path) -> None:
-    """In its environment, without any key; the session is over afterwards."""
+    """In its environment, without any key; the session has ended afterwards."""
     found = ran(server, f"env > {tmp_path}/env", "--lifetime", "5m", slug="browser_use")
 
     environment = dict(line.partition("=")[::2] for line in Path(tmp_path, "env").read_text("utf-8").splitlines())
@@ -176,8 +176,8 @@ def test_run_without_a_command(server: Sandbox) -> None:
     assert "no-such-command cannot be run: there is no such command. No session was created." in found.stderr
 
 
-def test_run_of_what_is_no_program(server: Sandbox, tmp_path: Path) -> None:
-    """The system's reason is said, and the session is stopped."""
+def test_run_of_a_missing_program_creates_no_session(server: Sandbox, tmp_path: Path) -> None:
+    """The system's reason is shown, and the session is stopped."""
     text = tmp_path / "text"
     text.write_text("neither a program nor a script", "utf-8")
     text.chmod(0o700)
@@ -194,12 +194,12 @@ def test_run_without_a_session(server: Sandbox) -> None:
     server.fault("browser_use", "create_session", "refused", 402)
     found = ran(server, "exit 7")
     assert found.exit_code == 1
-    assert "Browser Use says that credits or a limit are used up" in found.stderr
+    assert "Browser Use reports that credits or a limit are used up" in found.stderr
 
 
 @pytest.mark.parametrize(("script", "code"), [("exit 0", 3), ("exit 7", 7)])
 def test_run_whose_stop_is_not_confirmed(script: str, code: int, server: Sandbox) -> None:
-    """The exit code says so, unless the program's does not end in 0; the message does anyway."""
+    """The exit code shows it, unless the program's does not end in 0; the message does anyway."""
     server.fault("browser_use", "stop_session", "ignored")
 
     found = ran(server, script)
@@ -317,7 +317,7 @@ def test_run_that_is_ended_before_its_program_begins(server: Sandbox, monkeypatc
 def test_run_that_is_ended_and_whose_stop_is_not_confirmed(
     server: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its exit code is the signal's, and what may be running is said all the same."""
+    """Its exit code is the signal's, and what may be running is reported all the same."""
 
     def environment(*_: Any, **__: Any) -> dict[str, str]:
         os.kill(os.getpid(), signal.SIGHUP)

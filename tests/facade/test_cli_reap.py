@@ -80,7 +80,7 @@ def test_reap_shows_and_then_stops(server: Sandbox, ledger: Path) -> None:
     assert rows(shown) == [["would be stopped", ref, "1:00:00"]]
     last = ["1 would be stopped", "Nothing was stopped: add --yes to stop them."]
     assert shown.stdout.splitlines()[-2:] == last
-    assert reap(server, older_than="2h").stdout == "nothing of yours has been left running for so long\n"
+    assert reap(server, older_than="2h").stdout == "no session of yours was left running for so long\n"
     assert list(map(str, server.open_sessions("skyvern"))) == [ref]
 
     stopped = reap(server, "--yes")
@@ -111,7 +111,7 @@ def test_reap_leaves_others_alone(server: Sandbox, ledger: Path) -> None:
 
 
 def test_a_ledger_of_ones_own(server: Sandbox, ledger: Path, tmp_path: Path) -> None:
-    """Is used in the place of the usual one, by all that use one; a stop writes that a session is over."""
+    """Is used in the place of the usual one, by all that use one; a stop writes that a session has ended."""
     own = ("--ledger", str(tmp_path / "mine"))
     ref = create(server, "browser_use", *own)
     assert [row[1] for row in rows(reap(server, *own))] == [ref]
@@ -135,26 +135,32 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
     gone = entry | {"id": str(server.ref("browserbase", "missing").id), "marker": f"-.{'b' * 20}"}
     foreign = entry | {"id": "elsewhere", "host": "other.test", "marker": f"-.{'c' * 20}"}
     unsent = entry | {"event": "create", "id": None, "marker": f"-.{'d' * 20}"}
-    lines = [*found[:2], entry, gone, foreign, unsent]
+    expired = unsent | {"time": "2026-01-01T00:00:00+00:00", "marker": f"-.{'e' * 20}"}
+    lines = [*found[:2], entry, gone, foreign, unsent, expired]
     ledger.write_text("".join(f"{json.dumps(each)}\n" for each in lines) + "torn", "utf-8")
 
     shown = reap(server, "--yes", older_than="0")
 
     assert shown.exit_code == 1
     assert [(row[0], row[1], row[3]) for row in rows(shown)] == [
-        ("candidate", candidate, "may be of an interrupted create: stop it if you know it"),
-        ("ageless", str(ageless), "has no time: stop it by hand"),
+        ("candidate", candidate, "an interrupted create may have created it: stop it if it is yours"),
+        ("ageless", str(ageless), "its time is unknown: stop it by hand"),
         ("missing", f"browserbase:{gone['id']}", "its provider does not find it"),
         ("missing", f"browserbase, created as {unsent['marker']}", "its provider does not find it"),
-        ("foreign", "browserbase:elsewhere", "of another key, or not the host asked: other.test"),
+        (
+            "expired",
+            f"browserbase, created as {expired['marker']}",
+            "no session of that time can still run: the ledger drops it",
+        ),
+        ("foreign", "browserbase:elsewhere", "another key or host: other.test"),
     ]
-    assert [row[2] for row in rows(shown)][1] == "not said"
-    assert shown.stdout.splitlines()[-1] == "2 missing, 1 foreign, 1 candidate, 1 ageless, 1 unread"
-    assert shown.stderr == f"browser-sessions: {ledger}: line 7 cannot be used: it is torn off, or too long\n"
+    assert [row[2] for row in rows(shown)][1] == "not reported"
+    assert shown.stdout.splitlines()[-1] == "2 missing, 1 expired, 1 foreign, 1 candidate, 1 ageless, 1 unread"
+    assert shown.stderr == f"browser-sessions: {ledger}: line 8 cannot be used: it is torn off, or too long\n"
 
     as_json = json.loads(reap(server, "--json", older_than="0").stdout)
     assert {name: len(each) for name, each in as_json.items() if name != "dry_run"} == {
-        "stopped": 0, "failed": 0, "missing": 2, "foreign": 1, "candidates": 1, "ageless": 1, "unread": 1,
+        "stopped": 0, "failed": 0, "missing": 2, "expired": 0, "foreign": 1, "candidates": 1, "ageless": 1, "unread": 1,
     }  # fmt: skip
     assert as_json["dry_run"] is True
     assert as_json["candidates"][0]["ref"] == candidate
@@ -191,7 +197,7 @@ def test_reap_that_fails(server: Sandbox, ledger: Path) -> None:
         (["--older-than", "soon"], "'soon' is not a time"),
         (["--older-than", "1h", "--metadata", "job"], "'job' is not a label"),
         (["--older-than", "1h", "--owner", "a.b"], "owner 'a.b' has other characters"),
-        (["--older-than", "1h", "--no-ledger"], "Without a ledger, --owner has to say which sessions are yours."),
+        (["--older-than", "1h", "--no-ledger"], "Without a ledger, --owner must name whose sessions to stop."),
     ],
 )
 def test_reap_refuses(arguments: list[str], says: str, server: Sandbox) -> None:
@@ -219,7 +225,7 @@ def test_a_ledger_that_cannot_be_trusted(command: list[str], server: Sandbox, le
 
 
 def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
-    """Is done all the same, and what is not in the ledger is said."""
+    """Is done all the same, and what is not in the ledger is reported."""
     ref = create(server, "skyvern")
     ledger.chmod(0o666)
 
@@ -230,7 +236,7 @@ def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
 
 
 def test_where_the_ledger_is(server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the home directory, unless an absolute path says where; where there are no ledgers, there is none."""
+    """In the home directory, unless an absolute path is given; where there are no ledgers, there is none."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for state in ("", "relative"):
         run("create", "skyvern", XDG_STATE_HOME=state, **server.environment)

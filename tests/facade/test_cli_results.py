@@ -57,7 +57,7 @@ class FakeClient:
         return FakeListing((slug, outcome) for slug in providers for outcome in self._outcomes)
 
     def account(self, _: str) -> Account:
-        """Return an account of which nothing is said."""
+        """Return an account without any values."""
         return Account()
 
 
@@ -79,7 +79,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def session_of(session_id: str, **fields: Any) -> BrowserSession:
-    """Return a session of Skyvern that is over."""
+    """Return a session of Skyvern that has ended."""
     given = {"status": SessionStatus.COMPLETED, "raw_status": "completed", "raw": None} | fields
     return BrowserSession(provider="skyvern", id=session_id, **given)
 
@@ -153,7 +153,7 @@ def test_an_error_in_the_place_of_a_session_is_one_line(run: Any, arguments: lis
         ),
         (errors.SessionNotFound("skyvern:a: Skyvern has no such session", ref=ref), 1, "Skyvern has no such session"),
         (errors.WaitTimeout("skyvern:a is not ended within 2 s", ref=ref), 3, "is not ended within 2 s"),
-        (errors.SessionEnded("skyvern:a is over", ref=ref, session=session_of("a")), 3, "is over"),
+        (errors.SessionEnded("skyvern:a has ended", ref=ref, session=session_of("a")), 3, "has ended"),
         (errors.InvalidSessionRef("there is no provider 'a'"), 2, "there is no provider 'a'"),
     ):
         result = run([error, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
@@ -164,7 +164,7 @@ def test_an_error_in_the_place_of_a_session_is_one_line(run: Any, arguments: lis
 
 @each_command
 def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[str]) -> None:
-    """Neither of what was typed nor of what a provider said, in a table, a line, JSON or an error."""
+    """Neither of what was typed nor of what a provider sent, in a table, a line, JSON or an error."""
     ref = SessionRef("skyvern", URL)
     refused = errors.InvalidRequest(f"skyvern:{MASKED}: Skyvern rejected the request", ref=ref)
     session = session_of("a", raw_status=URL, connect_url=URL, live_view_url=URL)
@@ -180,13 +180,12 @@ def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[s
 
 @each_command
 def test_a_refusal_of_plain_http_names_the_option(run: Any, arguments: list[str]) -> None:
-    """Beside the argument of Python and the variable, which are all that the error itself knows."""
+    """In the place of the argument of Python, which is what the error itself knows."""
     said = "use https or plain_http=['skyvern'] in Python, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
     refused = errors.ConfigurationError(said, ref=SessionRef("skyvern", "a"))
     result = run([refused, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
     assert result.stderr == (
-        "browser-sessions: skyvern:a: use https or --plain-http skyvern here, plain_http=['skyvern'] in Python, "
-        "or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
+        "browser-sessions: skyvern:a: use https or --plain-http skyvern, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern\n"
     )
 
 
@@ -240,7 +239,7 @@ def test_where_tables_are_printed(
     has_escapes: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Styles are for terminals alone, whatever FORCE_COLOR says: what is in a pipe is read by a program."""
+    """Styles are for terminals alone, whatever FORCE_COLOR is: what is in a pipe is read by a program."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
@@ -259,7 +258,7 @@ def test_a_spinner_needs_a_terminal(
     is_terminal: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On one it shows how far it is; without one standard error holds errors alone, whatever FORCE_COLOR says."""
+    """On one it shows how far it is; without one standard error holds errors alone, whatever FORCE_COLOR is."""
     stream = SimpleNamespace(isatty=lambda: is_terminal)
     monkeypatch.setattr("browser_sessions.cli._progress.sys", SimpleNamespace(stdout=stream, stderr=stream))
     failed = errors.SessionNotFound("skyvern:b: what", ref=SessionRef("skyvern", "b"))

@@ -61,32 +61,32 @@ NO_ADDRESS_YET = [{"browser_address": None}, {"browser_address": None, "source":
 
 
 @pytest.mark.parametrize("slug", TERMINAL)
-def test_a_session_that_is_over_cannot(slug: str) -> None:
-    """An address that is still there is of no use."""
+def test_a_session_that_has_ended_cannot_be_connected_to(slug: str) -> None:
+    """A URL that is still there is of no use."""
     session = session_of(slug, **TERMINAL[slug])
-    require_not_connectable(session, f"it is over ({session.status})")
+    require_not_connectable(session, f"it has ended ({session.status})")
 
 
 @pytest.mark.parametrize("slug", NOT_YET)
 def test_a_session_that_is_not_there_yet_cannot(slug: str) -> None:
-    """The error says what to do; Skyvern's address is there before its browser is."""
+    """The error names what to do; Skyvern's URL is there before its browser is."""
     session = session_of(slug, **NOT_YET[slug])
     assert not is_ready(session)
-    require_not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
+    require_not_connectable(session, 'its browser has no URL yet; use wait(…, until="ready")')
 
 
 @pytest.mark.parametrize("changes", NO_ADDRESS_YET)
 def test_a_session_without_an_address_is_not_ready(changes: dict[str, Any]) -> None:
-    """Although it runs: a wait goes on, and does not return what cannot be connected to."""
+    """Although it runs: a wait continues, and does not return what cannot be connected to."""
     session = session_of("skyvern", **changes)
     assert not is_ready(session)
-    require_not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
+    require_not_connectable(session, 'its browser has no URL yet; use wait(…, until="ready")')
 
 
 def test_a_browser_of_the_users_own_never_has_an_address() -> None:
     """Skyvern keeps it to itself: waiting for it would be in vain. With one, it is like any other."""
     session = session_of("skyvern", browser_address=None, source="external")
-    problem = "Skyvern gives no address of a browser whose source is external; connect to it directly"
+    problem = "Skyvern gives no URL of a browser whose source is external; connect to it directly"
     require_not_connectable(session, problem)
     with pytest.raises(NotConnectable):
         is_ready(session)
@@ -109,8 +109,8 @@ def test_what_is_ready_runs(slug: str, state: dict[str, dict[str, Any]]) -> None
     assert slug not in state or not is_ready(session_of(slug, **state[slug]))
 
 
-def test_an_unknown_status_is_no_reason_not_to_connect() -> None:
-    """Where there is an address, a new status does not lose the session."""
+def test_a_session_of_unknown_status_can_be_connected_to() -> None:
+    """Where there is a URL, a new status does not lose the session."""
     assert Client(api_keys={"browserbase": KEY}).connect_info(session_of("browserbase", status="WARM")).url
     with pytest.raises(NotConnectable):
         Client(api_keys={"browser_use": KEY}).connect_info(session_of("browser_use", status="warm", cdpUrl=None))
@@ -118,22 +118,22 @@ def test_an_unknown_status_is_no_reason_not_to_connect() -> None:
 
 def test_a_provider_that_has_no_address() -> None:
     """Bright Data's opens a new session whatever is asked."""
-    require_not_connectable(session_of("brightdata"), "Bright Data has no address for a session that exists")
+    require_not_connectable(session_of("brightdata"), "Bright Data has no URL for a session that exists")
 
 
 @pytest.mark.parametrize("slug", EXPECTED)
 def test_another_base_url_gets_no_address_of_the_provider(slug: str) -> None:
-    """An address that came from there is as good as there; none is made up."""
+    """A URL that came from there works; none is made up."""
     client = Client(api_keys={slug: KEY}, base_urls={slug: "http://127.0.0.1:8000"})
     if slug == "anchorbrowser":
-        with pytest.raises(NotConnectable, match="its address is known only at Anchor Browser's own base URL"):
+        with pytest.raises(NotConnectable, match="its URL is known only at Anchor Browser's own base URL"):
             client.connect_info(session_of(slug))
     else:
         assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
 
 
 @pytest.mark.parametrize("slug", PROVIDERS)
-def test_the_providers_own_address_may_be_said(slug: str) -> None:
+def test_the_providers_own_base_url_may_be_given(slug: str) -> None:
     """With a slash at its end, too."""
     client = Client(api_keys={slug: KEY}, base_urls={slug: f"{PROVIDERS[slug].base_url}/"})
     if slug in EXPECTED:
@@ -151,7 +151,7 @@ def test_what_is_not_an_address(slug: str, address: str) -> None:
     session = session_of(slug, **{ADDRESS_OF[slug]: address})
     assert (session.connect_url, session.unexpected) == (None, (ADDRESS_OF[slug],))
     assert not is_ready(session)
-    require_not_connectable(session, "what it gives as its address is not an absolute http or WebSocket URL")
+    require_not_connectable(session, "what the provider sent as its URL is not an absolute http or WebSocket URL")
 
 
 @pytest.mark.parametrize("slug", ["browser_use", "browserbase"])
@@ -177,13 +177,13 @@ def test_where_a_key_goes_in_a_header(name: str) -> None:
         return
     with pytest.raises(NotConnectable) as caught:
         client.connect_info(session, hosts=case.get("hosts", []))
-    problem = f"{session.ref} cannot be connected to: its address is {case['problem']}"
+    problem = f"{session.ref} cannot be connected to: its URL is {case['problem']}"
     assert caught.value == NotConnectable(problem, ref=session.ref)
 
 
 def test_a_host_that_no_name_can_be() -> None:
     """It is looked at more closely before it may get a key."""
-    require_not_connectable(session_of("skyvern", browser_address="https://☃☃.example"), "its address is not a URL")
+    require_not_connectable(session_of("skyvern", browser_address="https://☃☃.example"), "its URL is invalid")
 
 
 def test_it_needs_a_key_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

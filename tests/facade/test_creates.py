@@ -300,7 +300,7 @@ def test_a_cancelled_task_of_asyncio_does_not_either() -> None:
 
 
 def test_a_timeout_of_asyncio_ends_where_it_should() -> None:
-    """A cancellation that comes late is no other one's."""
+    """A cancellation that comes late does not hit another call."""
 
     async def time_out(runs: AsyncDriver) -> None:
         with pytest.raises(TimeoutError):

@@ -46,7 +46,7 @@ def test_the_tour_runs(path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 def test_the_page_of_errors_has_every_error() -> None:
-    """And no other; what is retried is said to be."""
+    """And no other; what is retried is documented."""
     rows = re.findall(
         r"^\| (`.*?) \| (.*?) \| (?:.*?) \|$", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE
     )
@@ -59,7 +59,7 @@ def test_the_page_of_errors_has_every_error() -> None:
 
 
 def test_every_public_name_is_described() -> None:
-    """Its docstring says in a sentence what the caller gets, and so do those of its methods."""
+    """Its docstring states in a sentence what the caller gets, and so do those of its methods."""
     for name in browser_sessions.__all__:
         value = getattr(browser_sessions, name)
         if callable(value):

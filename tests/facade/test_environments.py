@@ -75,7 +75,7 @@ def expected(name: str, server: FaultyServer, tmp_path: Path, monkeypatch: pytes
 
 
 def require(said: dict[str, str], expected: dict[str, str]) -> None:
-    """Fail unless each reference is one result that says what is expected, and none shows a secret."""
+    """Fail unless each reference is one result that is as expected, and none shows a secret."""
     assert said.keys() == expected.keys()
     for ref, text in expected.items():
         assert text in said[ref]

@@ -49,7 +49,7 @@ def one_of_each() -> list[BrowserSessionsError]:
 
 
 def test_what_the_module_offers_are_errors_of_the_family() -> None:
-    """All classes in it, each of which says what it is."""
+    """All classes in it, each with its meaning."""
     here = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and kind.__module__ == errors.__name__}
     assert here == {*CLASSES}
     assert all(BrowserSessionsError in kind.__mro__ for kind in CLASSES.values())
@@ -107,7 +107,7 @@ def test_notes_are_not_a_part_of_an_error() -> None:
 
 
 def test_an_error_of_a_message_alone() -> None:
-    """Nothing else has to be said, but the session that is over; what is not said is None, or nothing."""
+    """Nothing else has to be given, except the session that has ended; what is not given is None, or empty."""
     for name, kind in CLASSES.items():
         given = MORE[name] if name in {"SessionEnded", "CreateUncertain"} else {}
         absent: dict[str, Any] = dict.fromkeys(FIELDS | MORE.get(name, {})) | {"headers": {}} | given
@@ -133,7 +133,7 @@ def test_the_tree_is_as_it_is_drawn() -> None:
 
 @pytest.mark.parametrize("error", one_of_each(), ids=lambda error: type(error).__name__)
 def test_an_error_is_what_it_is_caught_as(error: BrowserSessionsError) -> None:
-    """ValueError and TimeoutError, where Python has a word for it, and nothing that it has another meaning for."""
+    """ValueError and TimeoutError, where Python has a class for it, and no other class of Python's."""
     kinds: tuple[type, ...] = (
         ValueError,
         TimeoutError,

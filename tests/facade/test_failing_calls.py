@@ -66,8 +66,8 @@ def test_a_client_raises_the_whole_error(backend: str | None, caplog: pytest.Log
     assert KEY not in "".join(texts_in([[record.getMessage(), str(record.args)] for record in caplog.records]))
 
 
-def test_a_key_from_an_argument_is_not_said_to_be_from_the_environment() -> None:
-    """The message says where the key is from."""
+def test_an_error_names_where_its_key_is_from() -> None:
+    """The message names where the key is from."""
     with pytest.raises(errors.AuthenticationFailed, match="the key from api_keys is complete"):
         sync_client(lambda _: httpx.Response(401)).get("browserbase:x1")
 
@@ -89,7 +89,7 @@ def test_what_a_transport_of_the_users_own_raises() -> None:
 
 @pytest.mark.parametrize("coding", ["br", "a\x1b[31mb\nc", "q" * 5000, f"x-{KEY}"])
 def test_a_compression_that_was_not_asked_for(coding: str) -> None:
-    """It is said in a line that is no longer than others, without the key."""
+    """It is shown in a line that is no longer than others, without the key."""
     response = httpx.Response(200, headers=[(b"Content-Encoding", coding.encode())], stream=Body(b"{}"))
     with pytest.raises(errors.UnexpectedResponse) as caught:
         sync_client(lambda _: response, max_retries=0).get("skyvern:a")
@@ -169,7 +169,7 @@ def test_a_query_and_a_secret_are_not_logged(caplog: pytest.LogCaptureFixture, m
     ]
 
 
-def test_a_session_that_is_fetched_without_ado_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_session_that_is_fetched_at_once_logs_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     """Nothing at that level."""
     with caplog.at_level(logging.WARNING):
         sync_client(lambda _: httpx.Response(200, json=running("skyvern"))).get("skyvern:a")

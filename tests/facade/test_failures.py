@@ -1,4 +1,4 @@
-"""What an error says of a call that failed, in all its fields, and what it never shows."""
+"""What an error has of a failed call, in all its fields, and what it never shows."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ STATUSES: dict[type[BrowserSessionsError], tuple[int, ...]] = {
 
 
 @each_provider
-def test_a_status_alone_says_what_is_wrong(slug: str) -> None:
-    """Whichever provider sends it, with a body that says nothing."""
+def test_a_status_alone_has_a_message(slug: str) -> None:
+    """Whichever provider sends it, with a body that explains nothing."""
     for kind, statuses in STATUSES.items():
         for status in statuses:
             for body in (b"", b"[]", b"null", b'{"error": 5}', b'{"detail": {"detail": {}}}', b"\xff\x00"):
@@ -106,11 +106,13 @@ SESSIONS = [
 @each_provider
 @pytest.mark.parametrize("base_url", ["", "https://gateway.example/v1"])
 def test_an_unknown_path_is_not_a_missing_session(slug: str, base_url: str) -> None:
-    """It is said in the words of web frameworks, or by a page; a program that drops missing sessions drops none."""
+    """Web frameworks have phrases for it, or send a page; a program that drops missing sessions drops none."""
     for body in ROUTERS:
         error = failing(slug, 404, body, base_url=base_url)
         assert type(error) is errors.ApiStatusError
-        advice = f"check the id and the base URL (base_urls or {PROVIDERS[slug].base_url_variable})"
+        provider = PROVIDERS[slug]
+        own = f"{provider.name}'s own is {provider.base_url}"
+        advice = f"check the id and the base URL (base_urls or {provider.base_url_variable}): {own}"
         assert str(error).endswith(advice)
     for body in SESSIONS:
         error = failing(slug, 404, body, base_url=base_url)
@@ -134,7 +136,7 @@ def test_an_unknown_path_is_not_a_missing_session(slug: str, base_url: str) -> N
     ],
 )
 def test_a_call_about_no_session(status: int, body: Any, kind: type[Exception], message: str) -> None:
-    """The message begins with the provider's name, and nothing is said of an id."""
+    """The message begins with the provider's name, and mentions no id."""
     error = failing("brightdata", status, body, session_id=None)
     assert (type(error), error.ref, error.provider) == (kind, None, "brightdata")
     assert str(error).startswith(message)
@@ -145,7 +147,7 @@ def test_a_call_about_no_session(status: int, body: Any, kind: type[Exception], 
 
 
 def test_which_connection_failed() -> None:
-    """Each of httpx's classes says something else; one that may mean anything says that there is no response."""
+    """Each of httpx's classes has its own message; one that may mean anything means no response."""
     found = {}
     for kind in (*LOST, *UNSENT):
         error = _failures.failure(call_to("skyvern"), kind("said"), 1)
@@ -203,7 +205,7 @@ NO_RESPONSE: dict[str, tuple[Exception | None, type[errors.TransportError], str]
 
 @pytest.mark.parametrize("name", NO_RESPONSE)
 def test_no_response(name: str) -> None:
-    """The error says from where there was none and why; httpx's own is the cause."""
+    """The error names the host and the reason; httpx's own is the cause."""
     cause, kind, message = NO_RESPONSE[name]
     error = _failures.failure(call_to("skyvern"), cause, 2.345678)
     assert type(error) is kind
@@ -224,7 +226,7 @@ def test_the_cause_keeps_no_request() -> None:
 
 
 def test_no_response_for_a_reason_within() -> None:
-    """The libraries' errors may say nothing themselves; those of a user's own class may be made in any way."""
+    """The libraries' errors may have no text; those of a user's own class may be made in any way."""
 
     class OddError(httpx.ReadError):
         def __init__(self, first: int, second: int) -> None:
@@ -274,7 +276,7 @@ BODIES: dict[str, tuple[bytes, str | None, str]] = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_what_is_kept_and_said_of_a_failures_body(name: str) -> None:
-    """JSON and a short plain text are kept; they and the title of a page are said, in one line."""
+    """JSON and a short plain text are kept; they and the title of a page are shown, in one line."""
     content, kept, said = BODIES[name]
     error = failing("skyvern", 500, content)
     assert error.body == kept
@@ -282,7 +284,7 @@ def test_what_is_kept_and_said_of_a_failures_body(name: str) -> None:
 
 
 def test_nothing_is_kept_of_a_successs_body() -> None:
-    """It may be that of other sessions; the headers and where it is wrong say enough."""
+    """It may be that of other sessions; the headers and the place of the problem are enough."""
     for slug in PROVIDERS:
         for body in ([{"id": "other", "url": "wss://a.example"}], "hunter2", {"id": 5}, "<title>hunter2</title>"):
             error = failing(slug, 200, body, {"Content-Type": "application/json"})
@@ -306,8 +308,8 @@ def test_nothing_is_kept_of_a_successs_body() -> None:
         (" " * 1199 + "ab", "a"),
     ],
 )
-def test_which_words_are_said(body: Any, said: str) -> None:
-    """Under the names that providers use, in the order of how much they tell; and only so many of them."""
+def test_which_texts_of_a_body_are_shown(body: Any, said: str) -> None:
+    """Under the names that providers use, in the order of how much they explain; and only so many of them."""
     message = str(failing("browserbase", 500, json.dumps(body)))
     assert f"(status 500: {said});" in message or (not said and "(status 500);" in message)
 
@@ -325,7 +327,7 @@ UNPRINTABLE += [chr(code) for code in (*range(0x2028, 0x202F), *range(0x2060, 0x
 
 @pytest.mark.parametrize("each", UNPRINTABLE, ids=ascii)
 def test_a_message_is_one_line_of_text(each: str) -> None:
-    """What moves a cursor, turns a line around or ends it is a space; all else is said as it is."""
+    """What moves a cursor, turns a line around or ends it is a space; all else is shown as it is."""
     text = f"a{each}[31mb"
     for body in ({"detail": text}, {"detail": [{"loc": [text], "msg": text}]}, f"<title>{text}</title>"):
         error = failing("skyvern", 400, body, {"Content-Type": "a"}, session_id=text)

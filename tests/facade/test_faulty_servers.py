@@ -40,7 +40,7 @@ each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
 def fetch(
     address: str, backend: str | None, slug: str = "skyvern", **arguments: Any
 ) -> BrowserSession | BrowserSessionsError:
-    """Return the session that is fetched from an address, or the error."""
+    """Return the session that is fetched from a URL, or the error."""
     given: dict[str, Any] = {
         "api_keys": KEYS,
         "base_urls": {slug: address},
@@ -94,7 +94,7 @@ def reset_in_head(peer: Peer) -> None:
 
 
 def half_closed_in_body(peer: Peer) -> None:
-    """Send half a body, and say that nothing more is coming."""
+    """Send half a body, and end the connection."""
     peer.answer(SESSION[:50], length=len(SESSION))
     peer.half_close()
 
@@ -211,7 +211,7 @@ def begin_a_refusal(peer: Peer) -> None:
 
 @each_backend
 def test_a_missing_session_that_drips(backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its status is enough: what has come of the body when the time is over is what the error is made of."""
+    """Its status is enough: what has come of the body when the time is up is what the error is made of."""
     ahead: list[float] = []
     clock, take = time.monotonic, Body.take
 
@@ -375,7 +375,7 @@ def test_plain_http_on_an_https_address(backend: str | None) -> None:
 @each_backend
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_not_followed(status: str, backend: str | None) -> None:
-    """The other host sees nothing, and no query of the address is shown."""
+    """The other host sees nothing, and no query of the URL is shown."""
     with FaultyServer(answering(SESSION)) as other:
         location = f"{other.address}/elsewhere?ticket=secret"
         with FaultyServer(answering(b"", status=status, Location=location)) as server:
@@ -413,7 +413,7 @@ CLOSING = {lose, cut_off, chunks_cut_off}
 
 
 def respond(status: str = "200 OK", body: bytes = SESSION, **headers: Any) -> Callable[[Peer], None]:
-    """Return what answers one request."""
+    """Return the response to one request."""
     return lambda peer: peer.answer(body, status=status, **headers)
 
 
@@ -517,7 +517,7 @@ def test_leaving_early_ends_what_hangs_on_the_network() -> None:
 
 
 def test_leaving_early_ends_nothing_else() -> None:
-    """A connection that a thread has given back is another call's, which goes on."""
+    """A connection that a thread has given back is another call's, which continues."""
     has_come, may_respond = threading.Event(), threading.Event()
     found: list[BrowserSession] = []
 

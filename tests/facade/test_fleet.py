@@ -190,7 +190,7 @@ def threads() -> set[str]:
 
 
 def test_leaving_the_loop_ends_the_work() -> None:
-    """Though the listing be kept for what it says; so does closing what is iterated over by hand."""
+    """Even if the listing is kept for its attributes; so does closing an iterator that is advanced by hand."""
     servers = Servers({slug: fleet(slug, 230) for slug in PROVIDERS})
     client = sync_client(servers)
     results = client.list_many()
@@ -239,7 +239,7 @@ def test_closing_the_client_ends_the_work(backend: str) -> None:
 @pytest.mark.parametrize("pages", [0, 1, 2])
 @pytest.mark.parametrize("status", [None, "open"])
 def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any) -> None:
-    """Not at the borders of pages, all created in one moment, with words that nobody knows, and while others come."""
+    """Not at the borders of pages, all created in one moment, with statuses that are unknown, and while others come."""
     sessions = fleet(slug, pages * SIZES[slug] + extra)
     for each in sessions:
         each.born = 5
@@ -251,7 +251,7 @@ def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any)
     results = sync_client(server).list_many(slug, status=status)
     names = found(results).get(slug, [])
     wanted = {each for each, word in before.items() if status is None or word != OVER[slug]} - ended
-    # Skyvern's open sessions come in one piece, of words that it knows itself.
+    # Skyvern's open sessions come in one piece, of statuses that it knows itself.
     hidden = {each for each, word in before.items() if word == "of-tomorrow" and slug == "skyvern" and status}
     assert wanted - set(names) == hidden
     assert len(names) == len(set(names))
@@ -300,3 +300,19 @@ def test_a_limit_of_rate_on_the_third_page() -> None:
     assert ids(listed) == []
     results = sync_client(answering(*pages, 429), max_retries=0).list_many("brightdata", status=None)
     assert found(results)["brightdata"] == [*(f"{number:04}" for number in range(200)), "RateLimited"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"providers": [5]}, "a provider must be a string, not int. There are: anchorbrowser, "),
+        ({"providers": [["skyvern"]]}, "a provider must be a string, not list. There are: anchorbrowser, "),
+        ({"providers": 5}, "providers must be an iterable of names, not int"),
+        ({"providers": ["skyvern"], "status": 5}, "unknown status 5: there are open, "),
+    ],
+)
+def test_list_many_refuses_what_is_not_a_name(arguments: dict[str, Any], problem: str) -> None:
+    """With the same error as everywhere, before anything is sent."""
+    client = sync_client(lambda _: pytest.fail("a request was sent"))
+    with pytest.raises(errors.InvalidOption, match=f"^{problem}"):
+        client.list_many(**arguments)

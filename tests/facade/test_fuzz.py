@@ -69,7 +69,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def echoed(key: str) -> st.SearchStrategy[str]:
-    """Return what a server may make of a key: as it is, or as addresses and JSON write it."""
+    """Return what a server may make of a key: as it is, or as URLs and JSON write it."""
     numbers = [f"\\u{ord(each):04x}" for each in key]
     parts = st.lists(st.booleans(), min_size=len(key), max_size=len(key)).map(
         lambda chosen: "".join(numbers[i] if chosen[i] else each for i, each in enumerate(key))
@@ -155,7 +155,7 @@ def arbitrary(draw: st.DrawFn, slug: str, key: str) -> Sent:
 
 @st.composite
 def mutated(draw: st.DrawFn, slug: str, key: str) -> Sent:
-    """Return an answer that is nearly a real one, with a status that is or is not that of such an answer."""
+    """Return a response that is nearly a real one, with a status that is or is not that of such a response."""
     bodies = [*BODIES[slug], *FAILURES] if draw(st.booleans()) else BODIES[slug]
     names = [*NAMES, *sorted({name for body in BODIES[slug] for name in body}), key]
     content = encoded(draw(mutations(bodies, names)))
@@ -171,7 +171,7 @@ FETCHED = [*((slug, None) for slug in PROVIDERS), *(("skyvern", backend) for bac
 @pytest.mark.parametrize(("slug", "backend"), FETCHED)
 @pytest.mark.parametrize("kind", SENT)
 def test_whatever_is_sent_has_an_outcome(slug: str, kind: str, backend: str | None) -> None:
-    """It is a view of what was sent, or an error of the family, which says and keeps no more than it may."""
+    """It is a view of what was sent, or an error of the family, which shows and keeps no more than it may."""
     keyed = st.sampled_from(KEYS).flatmap(lambda key: st.tuples(st.just(key), SENT[kind](slug, key)))
 
     @given(keyed=keyed)
@@ -250,7 +250,7 @@ def require_error(slug: str, error: BrowserSessionsError, sent: Sent, key: str) 
 
 
 def require_hidden(key: str, error: BrowserSessionsError) -> None:
-    """Fail if a key, as it is or as addresses and JSON write it, is in an error or in what led to it."""
+    """Fail if a key, as it is or as URLs and JSON write it, is in an error or in what led to it."""
     texts = [str(error), repr(error), error.body or "", error.request_id or "", *error.headers, *error.headers.values()]
     texts += [pickle.dumps(error).decode("utf-8", "replace")]
     seen = error.__cause__

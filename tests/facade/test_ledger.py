@@ -71,7 +71,7 @@ def line(**changed: Any) -> bytes:
 @each_backend
 @each_provider
 def test_a_session_has_three_lines(slug: str, backend: str | None, path: Path, clock: Clock) -> None:
-    """Before it is created, when it has an id, and when it is over: these values, and nothing else."""
+    """Before it is created, when it has an id, and when it has ended: these values, and nothing else."""
     server = InMemory(slug, clock)
 
     def work() -> str:
@@ -129,7 +129,7 @@ def test_the_marker_is_that_of_the_session(slug: str, path: Path, clock: Clock) 
 
 @each_backend
 def test_a_create_that_was_refused(backend: str | None, path: Path, clock: Clock) -> None:
-    """Has a line that says that nothing was created."""
+    """Has a line that notes that nothing was created."""
     server = InMemory("browserbase", clock)
     server.fault("create_session", "refused", 422)
 
@@ -155,7 +155,7 @@ def test_a_create_whose_response_was_lost(backend: str | None, path: Path, clock
 
 @each_backend
 def test_a_create_that_was_interrupted(backend: str | None, path: Path, clock: Clock) -> None:
-    """What it created is found, written down, stopped and over."""
+    """What it created is found, recorded, stopped and ended."""
     server = InMemory("browserbase", clock)
 
     with pytest.raises(SystemExit):
@@ -203,7 +203,7 @@ def test_an_interruption_while_the_id_is_written(path: Path, clock: Clock, monke
 
 
 def test_a_session_that_ends_before_it_is_ready(path: Path, clock: Clock) -> None:
-    """Is over in the ledger, too."""
+    """Has ended in the ledger, too."""
     server = InMemory("skyvern", clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -244,7 +244,7 @@ def test_a_marker_that_is_not_ours(path: Path, clock: Clock) -> None:
 
 
 def test_a_line_is_on_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the write is over; others can write while the disk is waited for."""
+    """Before the write has ended; others can write while the disk is waited for."""
     ledger = Ledger(path)
     ledger.write("create", ACCESS, MARKER)
     synced: list[list[tuple[str, str | None]]] = []
@@ -343,7 +343,7 @@ def test_a_system_without_the_means(path: Path, clock: Clock, monkeypatch: pytes
     monkeypatch.delattr(os, "O_NOFOLLOW")
     server = InMemory("skyvern", clock)
     error = call(server, None, "create", "skyvern", ledger=path)
-    text = f"the ledger {str(path)!r} cannot be used: this system has not the file locks and owners that it needs"
+    text = f"the ledger {str(path)!r} cannot be used: this system lacks the file locks and owners that it needs"
     assert error == LedgerError(text)
     assert server.sent == []
 
@@ -362,7 +362,7 @@ def test_a_lock_that_is_not_given_back(path: Path, clock: Clock) -> None:
 def test_a_ledger_that_can_no_longer_be_written(
     backend: str | None, path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Once the session is there, that is logged, and the session goes on to its end."""
+    """Once the session is there, that is logged, and the session continues to its end."""
     server = InMemory("browserbase", clock)
     server.before(lambda _: path.chmod(0o666))
 
@@ -414,8 +414,8 @@ INVALID = {
     "last day": (line(time="9999-12-31T23:59:59-23:59"), "its time is not one of a session"),
     "provider": (line(provider="steel"), None),
     "long provider": (line(provider="a" * 60_000), None),
-    "id": (line(id=".."), "'..' is no id of a session"),
-    "id of a number": (line(id=1), "the provider and the id of a session are texts"),
+    "id": (line(id=".."), "'..' is not an id of a session"),
+    "id of a number": (line(id=1), "the provider and the id of a session must be strings"),
     "no id": (line(id=None), "it has no id, or one too many"),
     "id too many": (line(event="create"), "it has no id, or one too many"),
     "time": (line(time="yesterday"), None),
@@ -571,7 +571,7 @@ def test_a_file_that_is_replaced_while_its_lock_is_waited_for(path: Path, monkey
 
 
 def test_what_compaction_removes(path: Path) -> None:
-    """All lines of what is over or failed; what cannot be read stays."""
+    """All lines of what has ended or failed; what cannot be read stays."""
     own, other, third = (f"-.{letter * 20}" for letter in "abc")
     garbage = b"\xff\xfe\n"
     over = [line(event="create", id=None, marker=own), line(marker=own), line(event="over", marker=None)]

@@ -162,7 +162,21 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
     assert all(str(each.ref) in str(caught.value) for each in caught.value.candidates)
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 409, 422])
+def test_sessions_that_are_never_stopped_do_not_pile_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the oldest it is forgotten that it was created here: it is fetched before it is stopped, as any other is."""
+    monkeypatch.setattr("browser_sessions._calls._MOST_CREATED", 2)
+    server = InMemory("skyvern", clock)
+    with sync_client(server) as client:
+        first, _, last = (client.create("skyvern").ref for _ in range(3))
+        server.sent.clear()
+        client.stop(last)
+        assert server.sent[0] == stop_of("skyvern", last.id)
+        server.sent.clear()
+        client.stop(first)
+        assert server.sent[:2] == [get_of("skyvern", first.id), stop_of("skyvern", first.id)]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 402, 403, 404, 409, 422])
 def test_create_that_was_refused_is_not_looked_for(status: int, clock: Clock) -> None:
     """Nothing was created."""
     server = InMemory("browserbase", clock)
@@ -176,7 +190,7 @@ def test_create_that_was_refused_is_not_looked_for(status: int, clock: Clock) ->
 
 @each_backend
 def test_create_is_sent_again_if_it_was_not_received(backend: str | None, clock: Clock) -> None:
-    """Or after 429; the error is that of the last attempt, and says that nothing was created."""
+    """Or after 429; the error is that of the last attempt, and means that nothing was created."""
     server = InMemory("browserbase", clock)
     server.fault("create_session", "refused", 429)
     assert call(server, backend, "create", "browserbase").id in server.open
@@ -215,7 +229,7 @@ def test_create_searches_on_after_a_failed_look(clock: Clock) -> None:
 )
 @pytest.mark.parametrize("slug", MARKING)
 def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, clock: Clock) -> None:
-    """The session is looked for: by that id, nobody could stop it."""
+    """The session is looked for: by that id, no one could stop it."""
     server = InMemory(slug, clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -232,7 +246,7 @@ def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, cl
 
 @pytest.mark.parametrize("unusable", ["all", ".."])
 def test_create_finds_only_what_a_request_can_name(unusable: str, clock: Clock) -> None:
-    """What is listed with another id is said to be running, and not taken for a session that could be stopped."""
+    """What is listed with another id is reported as running, and not taken for a session that could be stopped."""
     server = InMemory("anchorbrowser", clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -263,7 +277,7 @@ def test_create_looks_again_if_a_look_fails(clock: Clock) -> None:
     assert call(server, None, "create", "browserbase").id in server.open
 
 
-def test_create_says_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+def test_create_reports_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """It is logged, and its property is unexpected."""
     server = InMemory("browserbase", clock)
 
@@ -328,7 +342,7 @@ def interrupting(server: InMemory, interruption: type[BaseException]) -> Callabl
 def test_an_interrupted_create_is_looked_for_and_stopped(
     interruption: type[BaseException], backend: str | None, clock: Clock
 ) -> None:
-    """Whatever the transport raises: the caller gets no reference, so that nobody else would stop it."""
+    """Whatever the transport raises: the caller gets no reference, so that no one else would stop it."""
     server = InMemory("browserbase", clock)
 
     with pytest.raises(interruption) as caught:
@@ -386,7 +400,7 @@ def test_the_candidates_of_an_interrupted_create_are_named(clock: Clock) -> None
 @each_backend
 @each_provider
 def test_stop_of_an_own_session(slug: str, backend: str | None, clock: Clock) -> None:
-    """It is stopped at once, and seen over: by its response, or by a get."""
+    """It is stopped at once, and seen to end: by its response, or by a get."""
     server = InMemory(slug, clock)
 
     async def work_async() -> Any:
@@ -420,7 +434,7 @@ def test_stop_of_another_ones_session(slug: str, backend: str | None, clock: Clo
 
 
 @each_provider
-def test_stop_of_what_is_over(slug: str, clock: Clock) -> None:
+def test_stop_of_a_session_that_has_ended(slug: str, clock: Clock) -> None:
     """Is a success, and sends no stop."""
     server = InMemory(slug, clock)
     ref = f"{slug}:{server.start()}"
@@ -481,7 +495,7 @@ def with_id_of_another(server: InMemory, method: str) -> Callable[[httpx.Request
 
 
 def test_stop_that_responds_with_another_session(clock: Clock) -> None:
-    """It says nothing of this one, which is fetched; a poll that does the same confirms nothing."""
+    """It shows nothing about this one, which is fetched; a poll that does the same confirms nothing."""
     server = InMemory("browser_use", clock)
     with sync_client(with_id_of_another(server, "PATCH")) as client:
         created = client.create("browser_use")
@@ -520,7 +534,7 @@ def test_stop_of_what_was_found_before(clock: Clock) -> None:
     assert server.sent.count(stop_of("browserbase", created.id)) == 1
 
 
-def test_stop_that_is_refused_because_it_is_over(clock: Clock) -> None:
+def test_stop_that_is_refused_because_the_session_has_ended(clock: Clock) -> None:
     """Is a success."""
     server = InMemory("browserbase", clock)
 
@@ -532,7 +546,7 @@ def test_stop_that_is_refused_because_it_is_over(clock: Clock) -> None:
         assert client.stop(client.create("browserbase")).status.is_terminal
 
 
-def test_stop_where_there_is_none(clock: Clock) -> None:
+def test_stop_is_unsupported_without_an_operation(clock: Clock) -> None:
     """It is refused, and nothing is sent."""
     server = InMemory("brightdata", clock)
 
@@ -565,7 +579,7 @@ def test_stop_that_does_nothing(slug: str, backend: str | None, clock: Clock) ->
 @pytest.mark.parametrize("kind", ["lost", "failed"])
 @each_provider
 def test_stop_whose_response_was_lost(slug: str, kind: Any, clock: Clock) -> None:
-    """It is sent again, or the session is seen over."""
+    """It is sent again, or the session is seen to end."""
     server = InMemory(slug, clock)
     session_id = server.start()
     server.fault("stop_session", kind, 503 if kind == "failed" else None, times=3)
@@ -576,7 +590,7 @@ def test_stop_whose_response_was_lost(slug: str, kind: Any, clock: Clock) -> Non
 
 @each_provider
 def test_stop_that_is_refused(slug: str, clock: Clock) -> None:
-    """It is the provider's error, unless the session is over."""
+    """It is the provider's error, unless the session has ended."""
     server = InMemory(slug, clock)
     session_id = server.start()
     server.fault("stop_session", "refused", 409)
@@ -590,7 +604,7 @@ def test_stop_that_is_refused(slug: str, clock: Clock) -> None:
 @pytest.mark.parametrize("content", [b"", b"null", b"{}", b'"closed"'])
 @each_provider
 def test_stop_with_any_success(slug: str, content: bytes, clock: Clock) -> None:
-    """Whatever its body is, the session is seen over."""
+    """Whatever its body is, the session is seen to end."""
     server = InMemory(slug, clock)
     session_id = server.start()
 

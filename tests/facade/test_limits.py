@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from browser_sessions import _http
 from browser_sessions._body import Body
+from browser_sessions._saving import FileDraft
 from browser_sessions.errors import UnexpectedResponse
 from tests.facade.failing import failing
 from tests.facade.fetching import sync_client
@@ -20,7 +22,7 @@ from tests.facade.fetching import sync_client
 @pytest.mark.parametrize("status", [200, 500])
 @pytest.mark.parametrize("size", [59, 60, 61])
 def test_a_body_is_as_large_as_it_may_be(size: int, status: int, is_packed: bool) -> None:  # noqa: FBT001 - a parameter
-    """Decompressed, and to the byte; of a status that says enough, the first bytes are kept."""
+    """Decompressed, and to the byte; of a status that is enough, the first bytes are kept."""
     content = b"a" * size
     headers = httpx.Headers({"Content-Encoding": "gzip"} if is_packed else {})
     body = Body(status, headers, 60)
@@ -30,6 +32,18 @@ def test_a_body_is_as_large_as_it_may_be(size: int, status: int, is_packed: bool
     response = body.response()
     assert response.content == content
     assert bool(response.problem) == (size > 60 and status == 200)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_body_for_a_file_is_not_kept_in_memory(status: int, tmp_path: Path) -> None:
+    """Except that of a failure, which explains it."""
+    packed = gzip.compress(b"a" * 60, mtime=0)
+    with FileDraft(tmp_path / "a") as draft:
+        body = Body(status, httpx.Headers({"Content-Encoding": "gzip"}), 60, draft)
+        assert [body.take(packed[:20]), body.take(packed[20:])] == [True, True]
+        body.is_whole = True
+        assert body.response().content == (b"" if status == 200 else b"a" * 60)
+        assert draft.publish(overwrite=False).read_bytes() == (b"a" * 60 if status == 200 else b"")
 
 
 def test_what_is_sent_behind_a_packed_body_counts() -> None:
@@ -51,9 +65,9 @@ def test_a_hundred_megabytes_of_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[int] = []
 
     class Noted(Body):
-        def __init__(self, status: int, headers: httpx.Headers, most: int) -> None:
+        def __init__(self, status: int, headers: httpx.Headers, most: int, into: FileDraft | None) -> None:
             limits.append(most)
-            super().__init__(status, headers, most)
+            super().__init__(status, headers, most, into)
 
     monkeypatch.setattr(_http, "Body", Noted)
     assert list(sync_client(lambda _: httpx.Response(200, json=[])).list("skyvern")) == []

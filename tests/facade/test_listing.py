@@ -117,7 +117,7 @@ def test_the_newest_come_first(slug: str) -> None:
 
 @each_provider
 def test_rows_that_cannot_be_read_are_kept(slug: str, caplog: pytest.LogCaptureFixture) -> None:
-    """They lose no other, the list is not complete, and one line says so."""
+    """They lose no other, the list is not complete, and one line reports it."""
     sessions = fleet(slug, 230)
     server = ListServer(slug, sessions, unreadable={sessions[129].id, sessions[130].id})
     listed = sync_client(server).list(slug)
@@ -149,7 +149,7 @@ def test_a_session_that_was_dropped_takes_its_row_with_it(slug: str) -> None:
 
 
 def test_an_interrupted_page_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was not read of it would be missing from a list that says it is complete."""
+    """What was not read of it would be missing from a list that claims to be complete."""
 
     def interrupted(row: Any, _: str) -> BrowserSession:
         if next(rows) == 110:  # on the second page of three
@@ -191,7 +191,7 @@ def test_metadata(slug: str, labels: dict[str, str]) -> None:
 
 @each_provider
 def test_times(slug: str) -> None:
-    """Both ends are included; where a provider does not say when a session was created, its start counts."""
+    """Both ends are included; where a provider does not report when a session was created, its start counts."""
     sessions = fleet(slug, 130)
     first, last = START + timedelta(seconds=20), START + timedelta(seconds=110)
     listed = sync_client(ListServer(slug, sessions)).list(slug, created_after=first, created_before=last)
@@ -260,15 +260,21 @@ def test_what_cannot_be_asked_for() -> None:
         client.list("skyvern", metadata={"a": "b"})
     for arguments, problem in [
         ({"provider": "skyvem"}, "Did you mean skyvern"),
+        ({"provider": 5}, "a provider must be a string, not int. There are: anchorbrowser, "),
+        ({"provider": ["skyvern"]}, "a provider must be a string, not list. There are: anchorbrowser, "),
         ({"provider": "skyvern", "status": "ready"}, "unknown status 'ready': there are open, pending"),
-        ({"provider": "skyvern", "limit": 0}, "limit is a number"),
+        ({"provider": "skyvern", "status": 5}, "unknown status 5: there are open, pending"),
+        ({"provider": "skyvern", "limit": 0}, "limit must be a whole number"),
         ({"provider": "skyvern", "created_after": START.replace(tzinfo=None)}, "created_after has no offset"),
-        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before is a datetime, not str"),
-        ({"provider": "skyvern", "created_before": START.date()}, "created_before is a datetime, not date"),
-        ({"provider": "browserbase", "metadata": ["job"]}, "metadata is a mapping from texts to texts"),
-        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata is a mapping from texts to texts"),
-        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata is a mapping from texts to texts"),
-        ({"provider": "anchorbrowser", "metadata": {"job": "\ud800"}}, "metadata is a mapping from texts to texts"),
+        ({"provider": "skyvern", "created_before": "2026-03-04"}, "created_before must be a datetime, not str"),
+        ({"provider": "skyvern", "created_before": START.date()}, "created_before must be a datetime, not date"),
+        ({"provider": "browserbase", "metadata": ["job"]}, "metadata must be a mapping from strings to strings"),
+        ({"provider": "browserbase", "metadata": {"job": 1}}, "metadata must be a mapping from strings to strings"),
+        ({"provider": "browserbase", "metadata": {1: "job"}}, "metadata must be a mapping from strings to strings"),
+        (
+            {"provider": "anchorbrowser", "metadata": {"job": "\ud800"}},
+            "metadata must be a mapping from strings to strings",
+        ),
     ]:
         with pytest.raises(errors.InvalidOption, match=problem):
             client.list(**arguments)  # type: ignore[arg-type]
@@ -282,12 +288,72 @@ PAGES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("slug", PAGES)
-def test_a_list_that_goes_nowhere(slug: str) -> None:
-    """A page with nothing new that is not the last would be read for ever."""
-    listed = sync_client(lambda _: httpx.Response(200, json=PAGES[slug])).list(slug)
+def test_a_list_whose_pages_repeat_is_given_up(slug: str) -> None:
+    """Whether it claims to end or not: it has shown one of the sessions that it counts."""
+    requests: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=PAGES[slug])
+
+    listed = sync_client(respond).list(slug)
     assert next(listed).id == "a"
-    with pytest.raises(errors.UnexpectedResponse, match="a page that is not the last has no new session"):
+    with pytest.raises(errors.UnexpectedResponse, match="its pages repeat"):
         next(listed)
+    assert len(requests) < 210
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_an_empty_page_before_the_last_is_an_error(slug: str) -> None:
+    """What should be on it would be missing."""
+    page = copy.deepcopy(PAGES[slug])
+    (page["data"] if slug == "anchorbrowser" else page)["items" if slug == "browser_use" else "sessions"] = []
+    listed = sync_client(lambda _: httpx.Response(200, json=page)).list(slug)
+    with pytest.raises(errors.UnexpectedResponse, match="a page that is not the last is empty"):
+        list(listed)
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_of_known_sessions_does_not_end_a_list(slug: str) -> None:
+    """As many sessions as a page has started since the one before was read: the next page is the same again."""
+    sessions = [Session(f"{1000 - number:04}", RUNNING[slug], number) for number in range(230)]
+    before = {each.id for each in sessions}
+
+    def change(sessions: list[Session]) -> None:
+        born = len(sessions)
+        if born < 450:
+            sessions += [Session(f"{1000 - number:04}", RUNNING[slug], number) for number in range(born, born + 100)]
+
+    listed = sync_client(ListServer(slug, sessions, change)).list(slug)
+    assert before - set(ids(listed)) == set()
+    assert listed.complete
+
+
+@pytest.mark.parametrize("status", [None, "running"])
+def test_bright_data_is_read_on_while_it_names_a_larger_offset(status: str | None) -> None:
+    """Also where it does not report whether there is more, and its pages are shorter than asked for."""
+    sessions = [Session(f"{number:04}", "running", number) for number in range(70)]
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        offset = int(request.url.params["offset"])
+        rows = [{"session_id": each.id, "status": each.status} for each in sessions[offset : offset + 30]]
+        page = {"sessions": rows, "pagination": {"next_offset": offset + 30 if offset + 30 < 70 else None}}
+        return httpx.Response(200, json=page)
+
+    listed = sync_client(respond).list("brightdata", status=status)
+    assert ids(listed) == [each.id for each in sessions]
+    assert listed.complete
+
+
+def test_an_offset_that_bright_data_names_behind_nothing_ends_a_list() -> None:
+    """It could name the next one for ever."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        offset = int(request.url.params["offset"])
+        rows = [] if offset else [{"session_id": "a"}]
+        return httpx.Response(200, json={"sessions": rows, "pagination": {"next_offset": offset + 100}})
+
+    assert ids(sync_client(respond).list("brightdata")) == ["a"]
 
 
 @pytest.mark.parametrize("slug", PAGES)
@@ -362,7 +428,7 @@ def test_pages_that_repeat(slug: str) -> None:
 @pytest.mark.parametrize("status", [None, "running"])
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browser_use"])
 def test_a_number_of_rows_that_cannot_be(slug: str, status: str | None, said: int) -> None:
-    """One below what there is already is no number, and the list is read to its end."""
+    """One below what there is already is ignored, and the list is read to its end."""
     sessions = [Session(f"{number:04}", RUNNING[slug], number) for number in range(230)]
     server = ListServer(slug, sessions)
 
@@ -399,7 +465,7 @@ def test_a_page_that_does_not_say_whether_there_is_more(slug: str, page: Any, st
     listed = sync_client(respond).list(slug, status=status)
     assert len(ids(listed)) == (status is None)  # a row without a status is of none
     assert listed.complete
-    lists = 2 if slug == "anchorbrowser" and status else 1  # two of its words may mean that a session runs
+    lists = 2 if slug == "anchorbrowser" and status else 1  # two of its statuses may mean that a session runs
     assert len(requests) == 1 + lists
 
 
@@ -452,8 +518,8 @@ def test_a_row_of_anchor_browser_is_viewed() -> None:
 
 
 @pytest.mark.parametrize("slug", sorted(LABELS))
-def test_the_marker_is_no_label(slug: str) -> None:
-    """It can be asked for by its name, and a view has it in a field of its own; what is no text is another one's."""
+def test_the_marker_is_not_in_the_metadata(slug: str) -> None:
+    """It can be asked for by its name, and has a field of its own; one that is not a string is someone else's."""
     sessions = fleet(slug, 3)
     for number, each in enumerate(sessions):
         each.labels = {"job": "nightly", "browser-sessions": f"ci.{number}"}
@@ -470,8 +536,8 @@ def test_another_ones_label_of_the_same_name_stays() -> None:
     assert (session.marker, session.metadata) == (None, {"browser-sessions": {"is": "another"}})
 
 
-def test_a_page_is_no_session() -> None:
-    """The error says what to view in its place."""
+def test_a_page_is_not_viewed_as_a_session() -> None:
+    """The error names what to view in its place."""
     with pytest.raises(TypeError, match=r"view each row of the SessionPage.items$"):
         view(SessionPage.from_dict({"items": []}))
     with pytest.raises(TypeError, match=r"view each row of the list$"):

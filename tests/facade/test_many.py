@@ -27,7 +27,7 @@ SLUGS = {httpx.URL(provider.base_url).host: slug for slug, provider in PROVIDERS
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """Answer with a running session of the provider that is asked; there is none that is called "none"."""
+    """Respond with a running session of the provider that is asked; the id "none" is missing."""
     if request.url.path.endswith("/none"):
         return httpx.Response(404)
     return httpx.Response(200, json=running(SLUGS[request.url.host]))
@@ -93,7 +93,7 @@ def get_many(backend: str | None, refs: Any, meter: Meter | None = None, **argum
 
 @each_backend
 def test_every_reference_is_one_result(backend: str | None) -> None:
-    """Sessions and errors, by the reference, or by the very text that is none; the same one twice is two."""
+    """Sessions and errors, by the reference, or by the very text that is invalid; the same one twice is two."""
     refs = [
         "skyvern:a",
         "skyvern:none",
@@ -141,7 +141,7 @@ def test_however_many(count: int, backend: str | None) -> None:
         ({"concurrency": 8, "per_provider": {"skyvern": 1, "brightdata": 1}}, {"skyvern": 1}),
     ],
 )
-def test_no_more_than_was_said_at_once(
+def test_no_more_sessions_at_once_than_allowed(
     arguments: dict[str, Any], expected: dict[str, int], backend: str | None
 ) -> None:
     """At all, and of a provider, or of some by name; and as many as that."""
@@ -166,7 +166,7 @@ def test_no_more_than_was_said_at_once(
         ({"per_provider": {"skyvren": 1}}, ConfigurationError),
     ],
 )
-def test_what_is_no_number_is_refused_at_once(
+def test_an_invalid_number_is_refused_at_once(
     arguments: dict[str, Any], error: type[Exception], backend: str | None
 ) -> None:
     """Before a reference is taken."""
@@ -514,7 +514,7 @@ def test_a_function_that_fails_ends_the_run(backend: str | None) -> None:
 
 
 def test_closing_the_client_ends_what_it_is_asked() -> None:
-    """A run that goes on without its client says so, reference by reference."""
+    """A run that continues without its client has an error for each reference."""
     client = Client(api_keys=KEYS, transport=httpx.MockTransport(answer))
     results = client.get_many(f"skyvern:{number}" for number in range(50))
     next(results)

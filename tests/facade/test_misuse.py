@@ -78,7 +78,7 @@ def test_an_address_of_nowhere_gets_no_key(address: str) -> None:
     """A provider that sends it gets an error, and no key in a header."""
     session = running("skyvern") | {"browser_address": address}
     client = sync_client(lambda _: httpx.Response(200, json=session))
-    with pytest.raises(errors.NotConnectable, match="its address is not a URL"):
+    with pytest.raises(errors.NotConnectable, match="its URL is invalid"):
         client.connect_info(client.get("skyvern:a"))
 
 
@@ -96,7 +96,7 @@ def test_connect_info_takes_a_session() -> None:
 @pytest.mark.parametrize("keys", ["skyvern", ["skyvern"]])
 def test_keys_are_by_provider(keys: Any) -> None:
     """A text has no providers."""
-    with pytest.raises(errors.ConfigurationError, match="api_keys is a mapping by provider"):
+    with pytest.raises(errors.ConfigurationError, match="api_keys must be a mapping by provider"):
         Client(api_keys=keys)
 
 
@@ -150,7 +150,7 @@ def test_pauses_stop_growing() -> None:
     ],
 )
 def test_forms_of_limits(headers: dict[str, str], seconds: float | None) -> None:
-    """Some gateways join what several servers say, and some count in other units."""
+    """Some gateways join the values of several servers, and some count in other units."""
     assert retry_after(httpx.Headers(headers)) == seconds
 
 

@@ -23,7 +23,8 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Profile, Proxy, SessionStatus, errors
-from browser_sessions._options import MARKER, Options, checked_options, checked_owner, make_marker
+from browser_sessions._options import Options, checked_options, checked_owner, make_marker
+from browser_sessions._reading import MARKER
 from browser_sessions.sandbox import KEY
 from browser_sessions.sandbox._fleet import Clock
 from browser_sessions.sandbox._messages import Request
@@ -196,12 +197,12 @@ def test_options_are_not_changed(slug: str) -> None:
 
 @each_creator
 def test_options_that_are_nothing_to_send(slug: str) -> None:
-    """A request of another provider, and what JSON cannot say, is refused, and none of it is shown."""
+    """A request of another provider, and what JSON cannot express, is refused, and none of it is shown."""
     other = next(each for each in FILES if each != slug)
     request = importlib.import_module(f"{other}_client.models").CreateSessionRequest()
     endless: dict[str, Any] = {}
     endless["self"] = endless
-    expected = f"options is a mapping, or a CreateSessionRequest of {slug}_client"
+    expected = f"options must be a mapping, or a CreateSessionRequest of {slug}_client"
     unwritten = "options cannot be written as JSON: it has a value that is not JSON, or contains itself"
     for options, text in (
         (request, f"{expected}, not CreateSessionRequest of {other}_client"),
@@ -218,41 +219,45 @@ def test_options_that_are_nothing_to_send(slug: str) -> None:
         assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
-TEXTS = "metadata is a mapping from texts to texts"
-CHARACTERS = "the name is empty, or it or the value has other characters than letters, digits, '.', '_', '-' and spaces"
+TEXTS = "metadata must be a mapping from strings to strings"
+ALLOWED = "letters, digits, '.', '_', '-' and spaces between them"
+CHARACTERS = f"the name is empty, or it or the value has other characters than {ALLOWED}"
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "a number": ({"lifetime": 600}, "lifetime is a timedelta, not int"),
-    "no time": ({"lifetime": timedelta(0)}, "lifetime is above zero, and 0:00:00 is not"),
-    "before now": ({"lifetime": timedelta(minutes=-1)}, "lifetime is above zero, and -1 day, 23:59:00 is not"),
-    "a switch": ({"recording": 1}, "recording is True or False, not int"),
-    "another switch": ({"captcha": "no"}, "captcha is True or False, not str"),
-    "a third switch": ({"keep_alive": "no"}, "keep_alive is True or False, not str"),
-    "a region": ({"region": 1}, "region is a text, not int"),
+    "a number": ({"lifetime": 600}, "lifetime must be a timedelta, not int"),
+    "no time": ({"lifetime": timedelta(0)}, "lifetime must be above zero, not 0:00:00"),
+    "before now": ({"lifetime": timedelta(minutes=-1)}, "lifetime must be above zero, not -1 day, 23:59:00"),
+    "a switch": ({"recording": 1}, "recording must be True or False, not int"),
+    "another switch": ({"captcha": "no"}, "captcha must be True or False, not str"),
+    "a third switch": ({"keep_alive": "no"}, "keep_alive must be True or False, not str"),
+    "a region": ({"region": 1}, "region must be a string, not int"),
     "an empty region": ({"region": " "}, "region is empty, or has characters that cannot be printed"),
     "an unsendable region": ({"region": "\ud800"}, "region is empty, or has characters that cannot be printed"),
-    "a proxy": ({"proxy": 1}, "proxy is True, False, a country such as 'de', or a Proxy, not int"),
+    "a proxy": ({"proxy": 1}, "proxy must be True, False, a country such as 'de', or a Proxy, not int"),
     "an address": (
         {"proxy": "http://me:hunter2@proxy.example.com"},
-        "a proxy's country is two letters, such as 'de'; your own proxy is Proxy(server=…)",
+        "a proxy's country must be two letters, such as 'de'; your own proxy is Proxy(server=…)",
     ),
-    "a profile": ({"profile": 1}, "profile is a text, not int"),
+    "a profile": ({"profile": 1}, "profile must be a string, not int"),
     "an empty profile": ({"profile": ""}, "profile is empty, or has characters that cannot be printed"),
     "one side": (
         {"viewport": (1280,)},
-        "viewport is a width and a height in whole pixels, such as (1280, 720), not (1280,)",
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not (1280,)",
     ),
     "no height": (
         {"viewport": (1280, 0)},
-        "viewport is a width and a height in whole pixels, such as (1280, 720), not (1280, 0)",
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not (1280, 0)",
     ),
     "no width": (
         {"viewport": (True, 1)},
-        "viewport is a width and a height in whole pixels, such as (1280, 720), not (True, 1)",
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not (True, 1)",
     ),
-    "a text": ({"viewport": "12"}, "viewport is a width and a height in whole pixels, such as (1280, 720), not '12'"),
+    "a text": (
+        {"viewport": "12"},
+        "viewport must be a width and a height in whole pixels, such as (1280, 720), not '12'",
+    ),
     "pairs": ({"metadata": [("job", "nightly")]}, f"{TEXTS}, not list"),
-    "a value": ({"metadata": {"job": 1}}, f"{TEXTS}: 'job' or its value is not a text"),
-    "a name": ({"metadata": {1: "job"}}, f"{TEXTS}: 1 or its value is not a text"),
+    "a value": ({"metadata": {"job": 1}}, f"{TEXTS}: 'job' or its value is not a string"),
+    "a name": ({"metadata": {1: "job"}}, f"{TEXTS}: 1 or its value is not a string"),
     "an empty name": (
         {"metadata": {"": "job"}},
         f"metadata '': {CHARACTERS}",
@@ -269,6 +274,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"metadata": {"job": "a\n"}},
         f"metadata 'job': {CHARACTERS}",
     ),
+    "a name with a blank before it": ({"metadata": {" job": "nightly"}}, f"metadata ' job': {CHARACTERS}"),
+    "a value with a blank behind it": (
+        {"metadata": {"job": "nightly "}},
+        f"metadata 'job': {CHARACTERS}",
+    ),
     "a value in other letters": (
         {"metadata": {"job": "tägl"}},
         f"metadata 'job': {CHARACTERS}",
@@ -282,7 +292,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_with_a_value(name: str) -> None:
-    """It is said with the option's name, and without what may be a secret."""
+    """The error has the option's name, and not what may be a secret."""
     given, text = WRONG[name]
     with pytest.raises(errors.InvalidOption) as caught:
         checked_options("browserbase", **given)
@@ -300,7 +310,7 @@ def test_providers_that_create_nothing() -> None:
 
 
 def test_a_proxy_that_there_cannot_be() -> None:
-    """It is a place or an address, and no part of an address is shown."""
+    """It is a place or a server, and no part of a server's URL is shown."""
     for wrong, text in (
         ({}, "Proxy() takes a country, for a proxy of the provider's, or a server, for one of yours"),
         (
@@ -318,9 +328,9 @@ def test_a_proxy_that_there_cannot_be() -> None:
             "Proxy(country=…) takes no username and no password: the provider has them",
         ),
         ({"server": "me:hunter2@a:1"}, "Proxy(server=…) has a user in it: pass username=… and password=… instead"),
-        ({"country": 49}, "Proxy(country=…) is a text, not int"),
+        ({"country": 49}, "Proxy(country=…) must be a string, not int"),
         ({"country": "de", "city": ""}, "Proxy(city=…) is empty, or has characters that cannot be printed"),
-        ({"country": "d€"}, "a proxy's country is two letters, such as 'de'; your own proxy is Proxy(server=…)"),
+        ({"country": "d€"}, "a proxy's country must be two letters, such as 'de'; your own proxy is Proxy(server=…)"),
     ):
         with pytest.raises(errors.InvalidOption) as caught:
             Proxy(**wrong)
@@ -331,12 +341,12 @@ def test_a_profile_that_there_cannot_be() -> None:
     """It has an id, and is kept or not."""
     with pytest.raises(errors.InvalidOption, match=r"^Profile\(id=…\) is empty, or has characters that cannot be "):
         Profile("")
-    with pytest.raises(errors.InvalidOption, match=r"^Profile\(persist=…\) is True or False, not str$"):
+    with pytest.raises(errors.InvalidOption, match=r"^Profile\(persist=…\) must be True or False, not str$"):
         Profile("mine", persist="no")  # type: ignore[arg-type]  # on purpose
 
 
 def test_options_are_values_that_show_no_secret() -> None:
-    """They can be compared, hashed and pickled; neither an address nor what stands in `options` is shown."""
+    """They can be compared, hashed and pickled; neither a server nor what is in `options` is shown."""
     proxy = Proxy(server="http://proxy.example.com?hunter2", username="hunter2", password="hunter2")  # noqa: S106 - none
     assert pickle.loads(pickle.dumps(proxy)) == proxy  # noqa: S301 - ours
     assert len({proxy, Proxy(country="de"), Profile("mine"), Profile("mine", persist=False)}) == 3
@@ -349,7 +359,7 @@ def test_options_are_values_that_show_no_secret() -> None:
 @each_labelled
 def test_metadata_that_fits_comes_back(slug: str) -> None:
     """As it was given, of a session that has what was sent; the marker is there with it."""
-    texts = st.text(string.ascii_letters + string.digits + "._- ", max_size=20)
+    texts = st.text(string.ascii_letters + string.digits + "._- ", max_size=20).map(str.strip)
     model = importlib.import_module(f"{slug}_client.models").Session
 
     @given(st.dictionaries(texts.filter(lambda name: name not in {"", MARKER}), texts, max_size=9))
@@ -385,21 +395,21 @@ def test_markers() -> None:
 def test_owners() -> None:
     """They can be in a marker, and are not what stands for none."""
     assert checked_owner("my team_2") == "my team_2"
-    allowed = "letters, digits, '_', '-' and spaces, or is '-', which means no owner"
-    for owner in ("-", "a.b", "a=b", "ä", "a\n"):
+    allowed = "letters, digits, '_', '-' and spaces between them, or is '-', which means no owner"
+    for owner in ("-", "a.b", "a=b", "ä", "a\n", " a", "a "):
         with pytest.raises(errors.InvalidOption) as caught:
             checked_owner(owner)
         expected = "owner is empty, or has characters that cannot be printed"
         if owner.isprintable():
             expected = f"owner {owner!r} has other characters than {allowed}"
         assert caught.value == errors.InvalidOption(expected)
-    with pytest.raises(errors.InvalidOption, match=r"^owner is a text, not int$"):
+    with pytest.raises(errors.InvalidOption, match=r"^owner must be a string, not int$"):
         checked_owner(1)
 
 
 @each_creator
 def test_the_response_to_a_create_is_viewed(slug: str) -> None:
-    """With its id and an open status; its lifetime is what was asked for, where the response says one."""
+    """With its id and an open status; its lifetime is what was asked for, where the response has one."""
     session = Sandboxed(slug).create(lifetime=timedelta(minutes=30))
     lifetime = None if slug == "anchorbrowser" else timedelta(minutes=30)
     assert (session.provider, session.origin, session.status.is_terminal) == (slug, "create", False)
@@ -411,7 +421,7 @@ def test_the_response_to_a_create_is_viewed(slug: str) -> None:
 
 
 def test_a_new_session_of_anchor_browser() -> None:
-    """Runs, and has a live view, which is told once; where it connects holds the key, and is in no view."""
+    """Runs, and has a live view, which is sent once; its connection holds the key, and is in no view."""
     session = Sandboxed("anchorbrowser").create()
     address = f"https://live.anchorbrowser.io?sessionId={session.id}"
     raw = session.raw
@@ -443,10 +453,9 @@ def test_what_is_unexpected_in_a_new_session_of_anchor_browser() -> None:
 
 
 def test_a_lifetime_that_is_not_the_one_asked_for() -> None:
-    """Skyvern's is what its response says; where times are missing or odd, it is not known."""
-    assert folder("skyvern", "creates").granted(Sandboxed("skyvern").create(options={"timeout": 1440})) == timedelta(
-        hours=4
-    )
+    """Skyvern's is what its response has; where times are missing or odd, it is not known."""
+    session = Sandboxed("skyvern").create(options={"timeout": 90})
+    assert folder("skyvern", "creates").granted(session) == timedelta(minutes=90)
     for slug, answer in (
         ("browserbase", {"id": "a", "createdAt": "2026-03-04T09:00:00Z"}),
         ("browserbase", {"id": "a", "expiresAt": "2026-03-04T09:00:00Z"}),

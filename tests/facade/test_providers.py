@@ -1,4 +1,4 @@
-"""What the table of providers says is what the specs, the clients and the list of specs say."""
+"""The table of providers agrees with the specs, the clients and the list of specs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
 @each_provider
-def test_a_provider_is_where_its_spec_says(slug: str) -> None:
-    """The address is the client's, and the documentation the page that the spec is vendored from."""
+def test_a_base_url_is_that_of_the_spec(slug: str) -> None:
+    """The base URL is the client's, and the documentation the page that the spec is vendored from."""
     provider = PROVIDERS[slug]
     assert provider.slug == slug
     assert provider.base_url == importlib.import_module(f"{slug}_client.client").BASE_URL
@@ -71,7 +71,7 @@ def test_rows_name_what_there_is(slug: str) -> None:
 
 @each_provider
 def test_operations_are_those_of_the_clients(slug: str) -> None:
-    """What a provider is said to offer, its client can ask for; all else is said to be missing."""
+    """The client of a provider can request what the table offers; all else is missing there."""
     operations = PROVIDERS[slug].operations
     names = {each.name for each in provider_of(slug).operations}
     known = {name for name, each in operations.items() if each.is_available}

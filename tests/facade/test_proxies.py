@@ -1,4 +1,4 @@
-"""Which proxy of the environment a request goes through, and that what cannot be used is said."""
+"""Which proxy of the environment a request goes through, and that an unusable one is an error."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def proxied(*addresses: str) -> list[str]:
-    """Return those of some addresses that are reached through a proxy."""
+    """Return those of some URLs that are reached through a proxy."""
     return [address for address in addresses if find_proxy(httpx.URL(address), None)]
 
 
@@ -66,7 +66,7 @@ def test_no_proxy(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_which_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the scheme, else the one for all, without a scheme in its address an http one; or none."""
+    """That of the scheme, else the one for all, without a scheme in its URL an http one; or none."""
     url = httpx.URL("https://api.skyvern.com")
     assert find_proxy(url, None) is None
     monkeypatch.setenv("HTTP_PROXY", "http://http.example")
@@ -157,7 +157,7 @@ def test_certificates_that_are_missing_altogether(monkeypatch: pytest.MonkeyPatc
 def test_this_machine_is_reached_through_no_proxy(
     host: str, name: str, backend: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the environment says; all names under `localhost` are this machine."""
+    """Whatever the environment has; all names under `localhost` are this machine."""
     with FaultyServer(answering(SESSION)) as proxy, FaultyServer(answering(SESSION)) as server:
         monkeypatch.setenv(name, proxy.address)
         session = fetch(server.address.replace("127.0.0.1", host), backend)
@@ -214,7 +214,7 @@ def test_a_tunnel(backend: str | None) -> None:
 
 @each_backend
 def test_a_proxy_that_refuses(backend: str | None) -> None:
-    """It is no response of the provider."""
+    """It is not a response of the provider."""
     with FaultyServer(answering(b"", status="407 Who are you")) as proxy:
         error = fetch_through(proxy.address, backend)
     assert type(error) is errors.TransportError
@@ -399,7 +399,7 @@ def test_an_address_behind_dead_ones(backend: str, monkeypatch: pytest.MonkeyPat
 
 @each_backend
 def test_a_name_that_is_unknown(backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The resolver's own words are in the error."""
+    """The resolver's own text is in the error."""
 
     def fail(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(-2, "Name or service not known")

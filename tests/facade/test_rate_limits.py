@@ -118,7 +118,7 @@ SECONDS: dict[str, float | None] = {
 
 @pytest.mark.parametrize(("text", "expected"), SECONDS.items(), ids=lambda value: repr(value)[:40])
 def test_seconds_to_come_back_after(text: str, expected: float | None) -> None:
-    """Anything but a number of seconds and a date says nothing, however long it is."""
+    """Anything but a number of seconds and a date is ignored, however long it is."""
     sent = [(b"Retry-After", text.encode()), (b"Date", DATE.encode())]
     assert after(sent) == expected
 
@@ -162,7 +162,7 @@ LIMITS: dict[str, float | None] = {
 
 @pytest.mark.parametrize(("text", "expected"), LIMITS.items(), ids=lambda value: repr(value)[:50])
 def test_a_limit_of_which_nothing_is_left(text: str, expected: float | None) -> None:
-    """It says when there is more; the last of several counts, and garbage says nothing."""
+    """It has the time of the reset; the last of several counts, and garbage is ignored."""
     assert after({"RateLimit": text}) == expected
 
 
@@ -204,7 +204,7 @@ HEADERS: list[tuple[dict[str, str], float | None]] = [
 
 @pytest.mark.parametrize(("headers", "expected"), HEADERS, ids=str)
 def test_headers_of_gateways(headers: dict[str, str], expected: float | None) -> None:
-    """They say the same in other forms; a limit of which there is more left says nothing of a pause."""
+    """They have the same in other forms; a limit that is not used up means no pause."""
     assert after(headers | {"Date": DATE}) == expected
 
 
@@ -284,6 +284,6 @@ KINDS: dict[str | None, list[str]] = {
 
 @pytest.mark.parametrize(("kind", "sentence"), [(kind, each) for kind, many in KINDS.items() for each in many])
 def test_what_was_too_much(kind: str | None, sentence: str) -> None:
-    """As the sentence says; if it does not, a header about requests may."""
+    """As the sentence has it; if not, a header about requests may."""
     assert kind_of_limit(sentence, httpx.Headers()) == kind
     assert kind_of_limit(sentence, httpx.Headers({"RateLimit": '"default";r=0;t=58'})) == (kind or "rate")

@@ -135,7 +135,7 @@ def test_by_owner(slug: str, backend: str | None, fleet: Fleet) -> None:
 
 
 def test_by_the_owner_of_the_client(fleet: Fleet) -> None:
-    """Whose name need not be said again; Skyvern, which keeps no marker, is not asked."""
+    """Whose name need not be given again; Skyvern, which keeps no marker, is not asked."""
     ours = [f"{slug}:{create(fleet, slug, owner='me')}" for slug in MARKING]
     fleet.become_old()
 
@@ -243,7 +243,7 @@ def test_a_list_with_a_row_that_cannot_be_read(fleet: Fleet) -> None:
 @each_backend
 @each_provider
 def test_by_the_ledger(slug: str, backend: str | None, path: Path, fleet: Fleet) -> None:
-    """Each is asked for by its id; others are not even looked at; what is over leaves the ledger."""
+    """Each is asked for by its id; others are not even looked at; what has ended leaves the ledger."""
     server = fleet.servers[slug]
     ours = [create(fleet, slug, ledger=path), create(fleet, slug, ledger=path)]
     other = server.start()
@@ -269,7 +269,7 @@ def test_by_the_ledger(slug: str, backend: str | None, path: Path, fleet: Fleet)
 
 
 @each_provider
-def test_what_is_over_already(slug: str, path: Path, fleet: Fleet) -> None:
+def test_a_session_that_has_already_ended(slug: str, path: Path, fleet: Fleet) -> None:
     """Is no more than that: it leaves the ledger."""
     session_id = create(fleet, slug, ledger=path)
     with sync_client(fleet) as client:
@@ -297,7 +297,7 @@ def test_an_owner_narrows_the_ledger(path: Path, fleet: Fleet) -> None:
 
 
 def test_a_session_that_is_missing(path: Path, fleet: Fleet) -> None:
-    """Is not over: it stays in the ledger."""
+    """Has not ended: it stays in the ledger."""
     create(fleet, "skyvern", ledger=path)
     (entry,) = [each for each in Ledger(path).read().entries if each.event == "created"]
     fleet.servers["skyvern"] = InMemory("skyvern", Clock())
@@ -444,6 +444,44 @@ def test_a_create_that_was_killed_before_it_was_sent(slug: str, path: Path, flee
 
     assert report == ReapReport(dry_run=False, missing=(entry,))
     assert Ledger(path).read().entries == [entry]
+
+
+@each_backend
+@pytest.mark.parametrize(("slug", "hours"), [("browserbase", 30), ("browser_use", 28), ("skyvern", 28)])
+def test_a_create_of_which_no_session_can_run_is_dropped(
+    slug: str, hours: int, backend: str | None, path: Path, fleet: Fleet
+) -> None:
+    """A day after the longest lifetime that the provider allows; until then its line stays."""
+    killed(fleet, slug, path)
+    fleet.servers[slug] = InMemory(slug, Clock())
+    salt, intent = path.read_bytes().splitlines(keepends=True)
+    written = json.loads(intent)
+
+    def intent_of(age: timedelta) -> Any:
+        time = (datetime.now(UTC) - age).isoformat()
+        path.write_bytes(salt + json.dumps(written | {"time": time}).encode() + b"\n")
+        return Ledger(path).read().entries[0]
+
+    young = intent_of(timedelta(hours=hours, minutes=-1))
+    missing = () if slug == "skyvern" else (young,)
+    assert fleet.reap(backend, client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, missing=missing)
+    assert Ledger(path).read().entries == [young]
+    old = intent_of(timedelta(hours=hours, minutes=1))
+    assert fleet.reap(backend, client={"ledger": path}) == ReapReport(dry_run=True, expired=(old,))
+    assert Ledger(path).read().entries == [old]
+    assert fleet.reap(backend, client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, expired=(old,))
+    assert Ledger(path).read().lines == ()
+
+
+def test_a_create_without_a_longest_lifetime_is_never_dropped(path: Path, fleet: Fleet) -> None:
+    """A session of Anchor Browser may run for any time."""
+    killed(fleet, "anchorbrowser", path)
+    fleet.servers["anchorbrowser"] = InMemory("anchorbrowser", Clock())
+    salt, intent = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(salt + json.dumps(json.loads(intent) | {"time": "2026-01-01T00:00:00+00:00"}).encode() + b"\n")
+    entries = Ledger(path).read().entries
+    assert fleet.reap(client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, missing=tuple(entries))
+    assert Ledger(path).read().entries == entries
 
 
 @each_marking

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import functools
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,7 @@ LIVE = {
 
 @each_able
 def test_live_views(bench: Bench, client: Client, slug: str) -> None:
-    """A session that runs is watched; its address is in no `repr`, and it expires where the provider says so."""
+    """A running session is watched; its URL is in no `repr`, and expires where the provider reports it."""
     ref = bench.server.start(slug)
     bench.server.advance(5)
     view = client.live_view(ref)
@@ -65,8 +67,8 @@ def test_live_views(bench: Bench, client: Client, slug: str) -> None:
 
 
 @each_able
-def test_a_session_that_is_over_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
-    """But for Skyvern's, whose page stays; of one that is missing, that is what is said."""
+def test_a_session_that_has_ended_is_not_watched(bench: Bench, client: Client, slug: str) -> None:
+    """Except Skyvern's, whose page stays; a missing one is an error of its own."""
     over = bench.server.start(slug, age=timedelta(hours=2), status="completed")
     if slug == "skyvern":
         assert client.live_view(over).url.startswith(LIVE[slug])
@@ -79,7 +81,7 @@ def test_a_session_that_is_over_is_not_watched(bench: Bench, client: Client, slu
 
 @each_able
 def test_recordings(bench: Bench, client: Client, slug: str) -> None:
-    """None while the session runs, and then those that there are, with what the provider says of them."""
+    """None while the session runs, and then those that there are, with what the provider reports about them."""
     running = bench.server.start(slug, AMOUNTS.get(slug))
     bench.server.advance(5)
     assert client.recordings(running) == ()
@@ -151,7 +153,7 @@ FILES = "https://files.example/a.mp4?signature=s3cr3t"
 
 
 def recorded(slug: str, url: str) -> Any:
-    """Return the response of a provider with one recording at an address."""
+    """Return the response of a provider with one recording at a URL."""
     found = {
         "anchorbrowser": {"data": {"items": [{"id": "r", "file_link": url, "size": 5.0}]}},
         "browser_use": {"id": "a", "status": "stopped", "recordingUrl": url},
@@ -277,12 +279,88 @@ def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"another's")]
 
 
-def test_a_refused_address_is_no_refused_key(tmp_path: Path) -> None:
-    """Skyvern says so with 403 of a key; at another host it is the address that has expired."""
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:
+    """Of an attempt that broke off, nothing is left in the file."""
+    bodies: list[httpx.Response] = [httpx.Response(200, stream=Broken()), httpx.Response(200, content=VIDEO)]
+    save(Host("skyvern", content=lambda: bodies.pop(0)), backend, tmp_path / "a.webm")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.webm", VIDEO)]
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_full_disk_is_an_error_of_the_disk(
+    backend: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not taken for one of the network, after which the recording would be fetched again."""
+    host = Host("skyvern")
+    monkeypatch.setattr("browser_sessions._saving.os.fdopen", lambda *_: FullDisk())
+    with pytest.raises(OSError, match="No space left") as caught:
+        save(host, backend, tmp_path / "a.webm")
+    assert caught.value.errno == errno.ENOSPC
+    assert [*tmp_path.iterdir()] == []
+    assert list(host.keys).count(FILES) == 1
+
+
+def save(host: Host, backend: str | None, path: Path) -> Path:
+    """Save a recording of Skyvern's."""
+    if backend is None:
+        return sync_client(host).save_recording("skyvern:a", path)
+
+    async def main() -> Path:
+        async with async_client(host) as client:
+            return await client.save_recording("skyvern:a", path)
+
+    return run(backend, main)
+
+
+class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that breaks off."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"of the first attempt"
+        raise httpx.ReadError("reset")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for each in self:
+            yield each
+
+
+class FullDisk(io.BytesIO):
+    """A file on a disk that is full."""
+
+    def write(self, _: Any) -> int:
+        """Fail."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "advice"),
+    [
+        (
+            {"max_size": 5},
+            httpx.Response(200, content=VIDEO),
+            r"it is larger than 5e-06 MB \(status 200\); pass a larger max_size$",
+        ),
+        (
+            {},
+            httpx.Response(302, headers={"Location": "/b.mp4"}),
+            r"\(status 302\); it redirects, which is not followed: list the recordings, and fetch the URL yourself$",
+        ),
+    ],
+)
+def test_an_error_about_a_recording_names_what_to_do(
+    arguments: dict[str, Any], content: httpx.Response, advice: str, tmp_path: Path
+) -> None:
+    """In the place of it."""
+    with pytest.raises(errors.BrowserSessionsError, match=advice):
+        sync_client(Host("skyvern", content=lambda: content)).save_recording("skyvern:a", tmp_path / "a", **arguments)
+
+
+def test_a_refused_url_is_not_a_refused_key(tmp_path: Path) -> None:
+    """Skyvern sends 403 for a wrong key; at another host it is the URL that has expired."""
     host = Host("skyvern", content=lambda: httpx.Response(403))
-    with pytest.raises(
-        errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such an address expires"
-    ) as caught:
+    with pytest.raises(errors.ApiStatusError, match=r"cannot be fetched \(status 403\); such a URL expires") as caught:
         sync_client(host).save_recording("skyvern:a", tmp_path / "a.webm")
     assert type(caught.value) is errors.ApiStatusError
     own = Host("skyvern", "https://api.skyvern.com/v1/a.webm", content=lambda: httpx.Response(403))
@@ -301,7 +379,7 @@ def test_the_host_in_an_error_is_the_one_that_failed(tmp_path: Path) -> None:
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:
-    """Is an error that says so."""
+    """Is an error of its own."""
     session = {"id": "a", "status": "active"}
     with pytest.raises(errors.SessionNotFound, match=r"^browser_use:a has no recording, or none yet$"):
         sync_client(lambda _: httpx.Response(200, json=session)).save_recording("browser_use:a", tmp_path / "a.mp4")
@@ -322,10 +400,27 @@ def test_nothing_to_save(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
-def test_an_address_that_is_none(slug: str, url: str) -> None:
+def test_an_invalid_url_is_unexpected(slug: str, url: str) -> None:
     """Is an unexpected response, which does not show it."""
-    with pytest.raises(errors.UnexpectedResponse, match="sent an address that is no absolute http URL") as caught:
+    with pytest.raises(
+        errors.UnexpectedResponse, match="it is not an absolute http or https URL; find it on"
+    ) as caught:
         sync_client(lambda _: httpx.Response(200, json=recorded(slug, url))).recordings(f"{slug}:a")
+    assert url not in str(caught.value)
+
+
+@pytest.mark.parametrize("slug", ABLE)
+def test_a_live_view_that_is_not_a_url_is_unexpected(slug: str) -> None:
+    """It is not taken for a session that has ended, and is not shown."""
+    url = "javascript:alert(1)"
+    bodies: dict[str, Any] = {
+        "anchorbrowser": {"data": {"items": [{"id": "1", "frontend_url": url}]}},
+        "browser_use": {"id": "a", "status": "active", "liveUrl": url},
+        "browserbase": {"debuggerFullscreenUrl": url},
+        "skyvern": {"browser_session_id": "a", "status": "running", "app_url": url},
+    }
+    with pytest.raises(errors.UnexpectedResponse, match="it is not an absolute http or https URL") as caught:
+        sync_client(lambda _: httpx.Response(200, json=bodies[slug])).live_view(f"{slug}:a")
     assert url not in str(caught.value)
 
 
@@ -339,13 +434,13 @@ PAGES: list[tuple[Any, str | None]] = [
 @pytest.mark.parametrize(("pages", "url"), PAGES)
 @pytest.mark.parametrize("is_enveloped", [False, True])
 def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_enveloped: bool) -> None:  # noqa: FBT001 - a case
-    """Is the one that is, for there is no address of the browser as a whole; in both forms of the response."""
+    """Is the one that is, since there is no URL of the whole browser; in both forms of the response."""
     body = {"data": {"count": len(pages), "items": pages}} if is_enveloped else pages
     client = sync_client(lambda _: httpx.Response(200, json=body))
     if url:
         assert client.live_view("anchorbrowser:a") == LiveView(url)
     else:
-        with pytest.raises(errors.NotConnectable, match="has no page yet"):
+        with pytest.raises(errors.NotConnectable, match="has no live view yet"):
             client.live_view("anchorbrowser:a")
 
 

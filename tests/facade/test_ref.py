@@ -28,6 +28,8 @@ AROUND = f"the id of a session {WRAPPED}"
 AROUND_PROVIDER = f"the provider of a session {WRAPPED}"
 FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pbs_123'"
 
+URL = "this is a URL: write the provider, a colon and the id that is in the URL, such as 'skyvern:pbs_123'"
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -35,10 +37,10 @@ FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pb
         ("", InvalidSessionRef(FORM)),
         ("pbs_123", InvalidSessionRef(FORM)),
         (None, InvalidSessionRef(FORM)),
-        ("skyvern:", InvalidSessionRef("'' is no id of a session", provider="skyvern")),
-        ("skyvern:.", InvalidSessionRef("'.' is no id of a session", provider="skyvern")),
-        ("skyvern:..", InvalidSessionRef("'..' is no id of a session", provider="skyvern")),
-        ("skyvern:\ud800", InvalidSessionRef("an id of a session has no lone surrogates", provider="skyvern")),
+        ("skyvern:", InvalidSessionRef("'' is not an id of a session", provider="skyvern")),
+        ("skyvern:.", InvalidSessionRef("'.' is not an id of a session", provider="skyvern")),
+        ("skyvern:..", InvalidSessionRef("'..' is not an id of a session", provider="skyvern")),
+        ("skyvern:\ud800", InvalidSessionRef("an id of a session must not have lone surrogates", provider="skyvern")),
         ("skyvern:pbs_1\n", InvalidSessionRef(AROUND, provider="skyvern")),
         ("skyvern: pbs_1", InvalidSessionRef(AROUND, provider="skyvern")),
         ("browser_use:3c90c3cc-0d44-4b50-8888-8dd25736052a\r\n", InvalidSessionRef(AROUND, provider="browser_use")),
@@ -60,13 +62,15 @@ FORM = "a session is named by a provider, a colon and an id, such as 'skyvern:pb
         ("'browserbase:x'", InvalidSessionRef(AROUND_PROVIDER)),
         ("Skyvern:a", InvalidSessionRef(f"there is no provider 'Skyvern'. Did you mean skyvern? {KNOWN}")),
         ("browser-use:a", InvalidSessionRef(f"there is no provider 'browser-use'. Did you mean browser_use? {KNOWN}")),
-        ("wss://a.example?key=secret", InvalidSessionRef(f"there is no provider 'wss'. {KNOWN}")),
+        ("https://www.browserbase.com/sessions/3dff4c9c", InvalidSessionRef(URL)),
+        ("browserbase:https://www.browserbase.com/sessions/3dff4c9c", InvalidSessionRef(URL)),
+        ("wss://a.example?key=secret", InvalidSessionRef(URL)),
         (":a", InvalidSessionRef(f"there is no such provider. {KNOWN}")),
         ("secret/key:a", InvalidSessionRef(f"there is no such provider. {KNOWN}")),
     ],
 )
 def test_a_text_that_is_no_reference_is_refused(text: str, expected: InvalidSessionRef) -> None:
-    """The error says why, names the providers there are, and does not repeat what may be a secret."""
+    """The error gives the reason, names the known providers, and does not repeat what may be a secret."""
     with pytest.raises(InvalidSessionRef) as caught:
         SessionRef.parse(text)
     assert caught.value == expected
@@ -74,7 +78,7 @@ def test_a_text_that_is_no_reference_is_refused(text: str, expected: InvalidSess
 
 
 def test_a_reference_is_valid_however_it_is_made() -> None:
-    """The constructor refuses what `parse` refuses, and what is no text."""
+    """The constructor refuses what `parse` refuses, and what is not a string."""
     parts: list[Any] = [("skyvern", ".."), ("nobody", "a"), ("skyvern", None), ("skyvern", 5), (None, "a"), ([], "a")]
     for provider, session_id in parts:
         with pytest.raises(InvalidSessionRef):
@@ -104,7 +108,7 @@ def test_errors_are_values() -> None:
 
 
 def test_the_package_offers_its_names() -> None:
-    """Each public name is found, listed, and imported when it is used; any other is told as usual."""
+    """Each public name is found, listed, and imported when it is used; any other is an AttributeError."""
     assert dir(browser_sessions) == sorted(browser_sessions.__all__)
     for name in browser_sessions.__all__:
         assert getattr(browser_sessions, name) is getattr(browser_sessions, name)

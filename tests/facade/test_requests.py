@@ -49,7 +49,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @each_provider
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_the_whole_request(slug: str, backend: str | None) -> None:
-    """One GET goes to the provider's own address, with the key where it wants it, and comes back as a view."""
+    """One GET goes to the provider's own URL, with the key where it wants it, and comes back as a view."""
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -166,7 +166,7 @@ def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
         waited = list(client.wait_many([session, odd], until=lambda _: True))
         found = [client.get(session), client.wait(session, until=lambda _: True), many, waited]
 
-    refused = InvalidSessionRef("'..' is no id of a session", provider="skyvern")
+    refused = InvalidSessionRef("'..' is not an id of a session", provider="skyvern")
     assert found[:2] == [session, session]
     for results in found[2:]:
         assert len(results) == 2
@@ -177,11 +177,11 @@ def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
 
 
 class TestKeys:
-    """Keys and addresses come from the arguments, else from the provider's own variables."""
+    """Keys and base URLs come from the arguments, else from the provider's own variables."""
 
     @each_provider
     def test_of_the_environment(self, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The usual variable comes first, and an empty one is none."""
+        """The usual variable comes first, and an empty one is ignored."""
         *_, last = PROVIDERS[slug].key_variables
         sent: list[str] = []
 
@@ -225,7 +225,7 @@ class TestKeys:
     @pytest.mark.parametrize("name", ["api_keys", "base_urls"])
     @pytest.mark.parametrize("values", [{"skyvren": "a"}, {"skyvern": ""}, {"skyvern": None}, {"skyvern": b"a"}])
     def test_of_an_unknown_provider_or_empty(self, name: Any, values: Any) -> None:
-        """What is wrong in an argument is said at once."""
+        """An invalid argument is an error at once."""
         with pytest.raises(ConfigurationError, match=name):
             Client(**{name: values})
 
@@ -252,7 +252,7 @@ class TestBaseUrls:
         ],
     )
     def test_that_are_refused(self, base_url: str) -> None:
-        """The error names where the address came from, and does not show it."""
+        """The error names where the URL came from, and does not show it."""
         with pytest.raises(ConfigurationError, match="base_urls or SKYVERN_BASE_URL") as caught:
             sync_client(answering("skyvern"), base_urls={"skyvern": base_url}).get("skyvern:a")
         assert base_url not in repr(caught.value)
@@ -277,10 +277,12 @@ class TestArguments:
     )
     def test_times(self, name: str, value: Any) -> None:
         """There is no endless one."""
-        with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
+        with pytest.raises(ValueError, match=f"{name} must be a number of seconds above zero, or a timedelta, not "):
             Client(**{name: value})
         if value is not None:
-            with pytest.raises(ValueError, match=f"{name} is a number of seconds above zero, or a timedelta, not "):
+            with pytest.raises(
+                ValueError, match=f"{name} must be a number of seconds above zero, or a timedelta, not "
+            ):
                 Client().with_options(**{name: value})
 
     def test_the_longest_time(self) -> None:
@@ -290,7 +292,7 @@ class TestArguments:
     @pytest.mark.parametrize("value", [-1, 1.5, True, None])
     def test_retries(self, value: Any) -> None:
         """Zero is none."""
-        with pytest.raises(ValueError, match="max_retries is a number, 0 or more"):
+        with pytest.raises(ValueError, match="max_retries must be a whole number of at least 0"):
             Client(max_retries=value)
 
     def test_a_transport_has_its_own_proxy(self) -> None:
@@ -506,7 +508,7 @@ def test_what_a_pool_is_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_when_an_attempt_is_cut_off(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A moment after its end, so that what ends by itself says what it was waiting for."""
+    """A moment after its end, so that what ends by itself can report what it was waiting for."""
     bounds: list[float] = []
     move_on_after = anyio.move_on_after
 
@@ -544,6 +546,6 @@ def test_one_client_in_one_event_loop_after_the_other(backend: str) -> None:
 
 
 def test_a_client_and_what_connects_show_no_secret() -> None:
-    """Neither a key, nor an address that may hold one."""
+    """Neither a key, nor a URL that may hold one."""
     assert repr(Client(api_keys={"skyvern": KEY})) == "<Client of browser sessions>"
     assert repr(ConnectInfo("wss://a.example?key=secret", {"x-api-key": "secret"})) == "ConnectInfo(***)"

@@ -52,7 +52,7 @@ Step = Callable[[], httpx.Response]
 
 
 def status(code: int, **headers: str) -> Step:
-    """Return a step that answers with a status."""
+    """Return a step that responds with a status."""
     return lambda: httpx.Response(code, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -71,7 +71,7 @@ def lost(error: type[httpx.TransportError]) -> Step:
 
 
 def script(*steps: Step) -> tuple[list[int], Callable[[httpx.Request], httpx.Response]]:
-    """Return what answers with one step after the other, the last one forever, and a count of the requests."""
+    """Return a function that responds with one step after another, the last one forever, and a count of requests."""
     left: Iterator[Step] = itertools.chain(steps, itertools.repeat(steps[-1]))
     count = [0]
 
@@ -140,8 +140,8 @@ def test_the_last_error_is_raised(backend: str | None, clock: Clock) -> None:
 
 @each_backend
 @pytest.mark.parametrize(("wanted", "pause"), [("7", 7.0), ("0.1", 0.5), ("0", 0.5), ("nonsense", 0.5), ("-1", 0.5)])
-def test_never_earlier_than_the_provider_says(wanted: str, pause: float, backend: str | None, clock: Clock) -> None:
-    """Retry-After is waited out, and what is none of it is as if it were not there."""
+def test_never_earlier_than_retry_after(wanted: str, pause: float, backend: str | None, clock: Clock) -> None:
+    """Retry-After is waited out, and an invalid one is ignored."""
     count, handler = script(status(503, retry_after=wanted), session)
 
     assert fetch(handler, backend).provider == "skyvern"

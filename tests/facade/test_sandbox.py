@@ -41,8 +41,8 @@ def fetch(server: Sandbox, slug: str, scenario: str, **arguments: Any) -> Browse
 
 
 @each_provider
-def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -> None:
-    """As far as it has words for it."""
+def test_each_status_is_the_providers_own(server: Sandbox, slug: str) -> None:
+    """As far as it has statuses for it."""
     sessions = [fetch(server, slug, state.value) for state in STATES]
 
     assert tuple(getattr(each, "status", each) for each in sessions) == STATUSES[slug]
@@ -50,7 +50,7 @@ def test_each_status_is_in_the_providers_own_words(server: Sandbox, slug: str) -
 
 
 @each_provider
-def test_a_session_that_is_over_has_all_that_its_provider_tells(server: Sandbox, slug: str) -> None:
+def test_a_session_that_has_ended_has_all_that_its_provider_reports(server: Sandbox, slug: str) -> None:
     """No field of its table is absent, but for the failure, which has not happened, where to connect, and labels."""
     session = fetch(server, slug, "completed")
 
@@ -72,7 +72,7 @@ def test_a_running_session_has_nothing_unexpected(server: Sandbox, slug: str) ->
 
 @each_provider
 def test_a_running_session_can_be_connected_to(server: Sandbox, slug: str) -> None:
-    """Where its provider has an address, which is none that is made up for another base URL."""
+    """Where its provider has a URL, which is not made up for another base URL."""
     session = fetch(server, slug, "running")
     assert isinstance(session, BrowserSession)
     client = Client(api_keys=server.api_keys, base_urls=server.base_urls)
@@ -99,7 +99,7 @@ def test_what_goes_wrong_is_the_providers_own_error(server: Sandbox, slug: str) 
 @pytest.mark.usefixtures("hasty")
 @each_provider
 def test_what_passes(server: Sandbox, slug: str) -> None:
-    """A 503, a lost answer, and then a session; and one that is slow."""
+    """A 503, a lost response, and then a session; and one that is slow."""
     assert type(fetch(server, slug, "flaky")) is errors.ProviderUnavailable
     assert type(fetch(server, slug, "flaky")) is errors.TransportError
     assert isinstance(fetch(server, slug, "flaky"), BrowserSession)
@@ -109,7 +109,7 @@ def test_what_passes(server: Sandbox, slug: str) -> None:
 
 @each_provider
 def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> None:
-    """Unknown words, nulls and fields lose nothing."""
+    """Unknown statuses, nulls and fields lose nothing."""
     session = fetch(server, slug, "drifted")
 
     assert isinstance(session, BrowserSession)
@@ -117,7 +117,7 @@ def test_what_drifted_is_a_session_all_the_same(server: Sandbox, slug: str) -> N
 
 
 @each_provider
-def test_both_forms_of_an_answer(server: Sandbox, slug: str) -> None:
+def test_both_forms_of_a_response(server: Sandbox, slug: str) -> None:
     """Only Anchor Browser has two; the view of them is the same."""
     enveloped, flat = fetch(server, slug, "enveloped"), fetch(server, slug, "flat")
 
@@ -158,7 +158,7 @@ def test_a_life() -> None:
 
 
 def test_sessions_of_your_own(server: Sandbox) -> None:
-    """One answer after the other, bodies and errors; the last one for ever."""
+    """One response after the other, bodies and errors; the last one for ever."""
     body = {"browser_session_id": "pbs_mine", "status": "running"}
     ref = server.add("skyvern:pbs_mine", body, 503, 404)
 
@@ -185,8 +185,8 @@ def test_every_error_has_a_body(server: Sandbox, slug: str) -> None:
             assert str(caught.value.body).startswith("{")
 
 
-def test_what_is_no_answer(server: Sandbox) -> None:
-    """Is said where it is added, and not where it is asked for."""
+def test_an_invalid_response_is_refused(server: Sandbox) -> None:
+    """Is an error where it is added, and not where it is requested."""
     itself: dict[str, Any] = {}
     itself["a"] = itself
     wrong: tuple[tuple[Any, ...], ...] = (
@@ -198,7 +198,7 @@ def test_what_is_no_answer(server: Sandbox) -> None:
             server.add("skyvern:pbs_1", *answers)
 
 
-def test_an_answer_is_what_it_was_when_it_was_added(server: Sandbox) -> None:
+def test_a_response_stays_as_it_was_added(server: Sandbox) -> None:
     """Whatever becomes of the object; and that of a scenario is replaced, also where the key is a bad one."""
     body = {"browser_session_id": "pbs_1", "status": "running"}
     refs = [server.add("skyvern:pbs_1", body), server.add(server.ref("skyvern", "bad_key"), body)]
@@ -209,7 +209,7 @@ def test_an_answer_is_what_it_was_when_it_was_added(server: Sandbox) -> None:
 
 
 def test_what_there_is_not(server: Sandbox) -> None:
-    """Is said at once, and over HTTP in the server's way."""
+    """Is an error at once, and over HTTP in the server's form."""
     for slug, scenario in (("skyvern", "sleeping"), ("nobody", "running")):
         with pytest.raises(ValueError, match="there is no"):
             server.ref(slug, scenario)
@@ -222,7 +222,7 @@ def test_what_there_is_not(server: Sandbox) -> None:
 
 
 def test_the_environment(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten variables, with which nothing else has to be said."""
+    """Ten variables, with which nothing else has to be given."""
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
 
@@ -258,7 +258,7 @@ def test_the_fixture(browser_sessions_sandbox: Sandbox) -> None:
 
 
 def test_without_its_extra() -> None:
-    """The error says what to install, and neither the package nor the plugin needs it before."""
+    """The error names what to install, and neither the package nor the plugin needs it before."""
     code = (
         "import sys; sys.modules.update(dict.fromkeys(['uvicorn', 'starlette'])); "
         "import browser_sessions.pytest_plugin; from browser_sessions import sandbox\n"

@@ -1,4 +1,4 @@
-"""A browser that stands in for those of the sandbox's sessions: each provider tells where it is in its own form."""
+"""A browser that stands in for those of the sandbox's sessions: each provider reports where it is in its own form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from browser_sessions.sandbox import KEY, Sandbox
 WEBSOCKET = "ws://127.0.0.1:9222/devtools/browser/1"
 CHROMIUM = "chromium --remote-debugging-port=9222"
 HTTP = {"browser_use": {}, "skyvern": {"x-api-key": KEY}}
-"""What has to be sent to the http address of a session."""
+"""What has to be sent to the http URL of a session."""
 
 
 def client_of(server: Sandbox) -> Client:
@@ -27,13 +27,13 @@ def client_of(server: Sandbox) -> Client:
 
 
 def discovered(url: str, headers: dict[str, str]) -> Any:
-    """Return what the http address of a browser gives, or the status."""
+    """Return what the http URL of a browser gives, or the status."""
     response = httpx.get(f"{url}/json/version/", headers=headers)
     return response.json() if response.is_success else response.status_code
 
 
 def test_a_session_that_is_created() -> None:
-    """It is connected to as at its provider, until it is over."""
+    """It is connected to as at its provider, until it has ended."""
     with sandbox.serve(browser=WEBSOCKET) as server, client_of(server) as client:
         server.freeze()
         for slug in ("browser_use", "browserbase", "skyvern"):
@@ -51,7 +51,7 @@ def test_a_session_that_is_created() -> None:
 
 
 def test_a_session_that_was_started_or_has_a_name() -> None:
-    """It has the address, too, and so have those after a reset."""
+    """It has the URL, too, and so have those after a reset."""
     with sandbox.serve(browser=WEBSOCKET) as server, client_of(server) as client:
         server.reset()
         for ref in (server.start("browserbase", age=timedelta(minutes=1)), server.ref("browserbase", "running")):
@@ -77,7 +77,7 @@ def test_an_address_is_found_while_its_session_runs() -> None:
 
 
 def test_what_cannot_be_connected_to() -> None:
-    """Anchor Browser sends its address in reply to a create alone, and Bright Data has none."""
+    """Anchor Browser sends its URL only in reply to a create, and Bright Data has none."""
     with sandbox.serve(browser=WEBSOCKET) as server, client_of(server) as client:
         url = f"{server.base_urls['anchorbrowser']}/v1/sessions"
         created = httpx.post(url, headers={"anchor-api-key": KEY}).json()
@@ -88,7 +88,7 @@ def test_what_cannot_be_connected_to() -> None:
 
 
 def test_an_http_address() -> None:
-    """The WebSocket address is what is found there."""
+    """The WebSocket URL is what is found there."""
     with sandbox.serve(browser=WEBSOCKET) as first, client_of(first) as client:
         http = client.get(first.start("browser_use")).connect_url
         for address in (http, f"{http}/"):
@@ -110,7 +110,7 @@ def test_an_http_address() -> None:
     ],
 )
 def test_where_no_browser_is(address: str, problem: str) -> None:
-    """The error says so, without what may be secret."""
+    """The error shows nothing that may be secret."""
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}$"), sandbox.serve(browser=address):
         pass
 
@@ -122,7 +122,7 @@ def test_what_gives_no_address() -> None:
 
 
 def test_the_command() -> None:
-    """It takes an address, and refuses one of nothing."""
+    """It takes a URL, and refuses one without a browser."""
     program = "import sys, browser_sessions as b; sys.exit(b.get(sys.argv[1]).connect_url != sys.argv[2])"
     words = ["--", sys.executable, "-c", program, "browserbase:running", WEBSOCKET]
     assert CliRunner().invoke(command, ["sandbox", "--browser", WEBSOCKET, *words]).exit_code == 0

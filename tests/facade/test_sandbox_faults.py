@@ -53,7 +53,7 @@ def test_a_response_to_a_create_is_lost(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_create_fails_after_the_session_has_started(bench: Bench, vendor: Vendor) -> None:
-    """With a status that says nothing of the session; refused, none starts."""
+    """With a status that shows nothing about the session; refused, none starts."""
     account = bench.account(vendor)
     bench.server.fault(vendor.slug, "create_session", "failed", 503)
     assert account.call("create_session", body={}).status_code == 503
@@ -96,7 +96,7 @@ def test_a_stop_that_does_nothing(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_stop_that_lingers(bench: Bench, vendor: Vendor) -> None:
-    """Is a success at once, and the session is over later."""
+    """Is a success at once, and the session has ended later."""
     account = bench.account(vendor)
     session_id = account.create()
     bench.server.advance(10)
@@ -191,14 +191,14 @@ def test_a_limit_in_the_middle_of_a_list(bench: Bench, vendor: Vendor) -> None:
 
 @each_vendor
 def test_a_key_that_is_refused(bench: Bench, vendor: Vendor) -> None:
-    """Once, by any operation; a fault of one provider is none of another's."""
+    """Once, by any operation; a fault of one provider does not affect another."""
     account = bench.account(vendor)
     bench.server.fault(vendor.slug, "list_sessions", "unauthorized")
     expected = 403 if vendor.slug == "skyvern" else 401
     assert [account.call("list_sessions").status_code for _ in "ab"] == [expected, 200]
 
 
-def test_a_session_of_tomorrow(bench: Bench) -> None:
+def test_a_session_of_a_future_api(bench: Bench) -> None:
     """Of any session; Anchor Browser's older form too."""
     ref = bench.server.start("anchorbrowser")
     with Client(api_keys=bench.server.api_keys, base_urls=bench.server.base_urls) as client:
@@ -248,7 +248,7 @@ def test_a_fault_that_never_comes(bench: Bench, counts: dict[str, int]) -> None:
         bench.server.fault("skyvern", "get_session", "lost", **counts)
 
 
-def test_faults_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faults_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an argument, and in the environment, where a command's sandbox finds them."""
     text = " skyvern get_session refused 500 skip=1 ; skyvern list_sessions unauthorized times=all; "
     monkeypatch.setenv("BROWSER_SESSIONS_SANDBOX_FAULTS", "skyvern get_session refused 422")
@@ -262,7 +262,7 @@ def test_faults_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "text", ["skyvern get_session", "skyvern get_session refused 500 often=2", "a b c d e", "skyvern get_session odd"]
 )
-def test_words_that_are_no_fault(text: str) -> None:
+def test_invalid_faults_as_text(text: str) -> None:
     """Are refused before anything is served."""
     with pytest.raises(ValueError, match="fault"), sandbox.serve(faults=text):
         pass

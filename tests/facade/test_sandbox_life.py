@@ -49,7 +49,7 @@ def _blank(path: str) -> str:
 
 @each_vendor
 def test_a_session_lives(bench: Bench, vendor: Vendor) -> None:
-    """It starts, is listed and read, and ends by itself when its time is over."""
+    """It starts, is listed and read, and ends by itself when its time is up."""
     account = bench.account(vendor)
     session_id = account.begin()
     assert account.open_ids()[-1:] == [session_id]
@@ -94,7 +94,7 @@ def test_a_session_is_stopped_before_it_runs(bench: Bench, vendor: Vendor) -> No
 
 @each_creating
 def test_an_unknown_session_cannot_be_stopped(bench: Bench, vendor: Vendor) -> None:
-    """Anchor Browser says that it is the key or the id."""
+    """Anchor Browser reports that it is the key or the id."""
     missing = bench.server.ref(vendor.slug, "missing").id
     status = 401 if vendor.slug == "anchorbrowser" else 404
     assert bench.account(vendor).stop(missing).status_code == status
@@ -102,7 +102,7 @@ def test_an_unknown_session_cannot_be_stopped(bench: Bench, vendor: Vendor) -> N
 
 @each_creating
 def test_a_session_with_a_name_can_be_stopped(bench: Bench, vendor: Vendor) -> None:
-    """It is over from then on, and was in no list."""
+    """It has ended from then on, and was in no list."""
     account = bench.account(vendor)
     named = bench.server.ref(vendor.slug, "running").id
     assert account.get(named)["status"] == vendor.running
@@ -143,7 +143,7 @@ def test_pages(bench: Bench, vendor: Vendor) -> None:
 
 @each_vendor
 def test_a_session_of_another_program(bench: Bench, vendor: Vendor) -> None:
-    """It is as old and as over as the test wants it."""
+    """It is as old as the test wants it, and ended if it wants."""
     account = bench.account(vendor)
     failed = account.start(age=timedelta(hours=1), status="failed")
     old = account.start(age=timedelta(days=8))

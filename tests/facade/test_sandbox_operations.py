@@ -138,7 +138,7 @@ def test_a_limit_of_nothing(bench: Bench) -> None:
 
 @each_creating
 def test_options_come_back(bench: Bench, vendor: Vendor) -> None:
-    """A lifetime is in the unit of the provider; without an end, a session goes on."""
+    """A lifetime is in the unit of the provider; without an end, a session continues."""
     account = bench.account(vendor)
     endless: dict[str, Any] = {
         "anchorbrowser": {"session": {"timeout": {"max_duration": -1}}},
@@ -235,7 +235,7 @@ def test_what_became_of_the_settings_of_a_browser_of_skyvern(bench: Bench) -> No
 
 
 def test_live_views(bench: Bench) -> None:
-    """They are of sessions that are not over."""
+    """They are of sessions that have not ended."""
     anchor, browserbase = bench.account("anchorbrowser"), bench.account("browserbase")
     created = anchor.body("create_session", body={})["data"]
     assert created["live_view_url"].startswith("https://live.anchorbrowser.io")
@@ -249,7 +249,7 @@ def test_live_views(bench: Bench) -> None:
 
 
 def test_recordings_of_anchor_browser(bench: Bench) -> None:
-    """A list and an MP4, once the session is over, unless it was not to be recorded."""
+    """A list and an MP4, once the session has ended, unless it was not to be recorded."""
     account = bench.account("anchorbrowser")
     session_id = account.create()
     off = account.create({"session": {"recording": {"active": False}}})
@@ -356,7 +356,7 @@ def test_accounts(bench: Bench) -> None:
 
 
 def test_the_account_of_bright_data(bench: Bench) -> None:
-    """It pays for the traffic of the sessions that are over, by the day, the last one excluded."""
+    """It pays for the traffic of the sessions that have ended, by the day, the last one excluded."""
     account = bench.account("brightdata")
     assert account.body("get_balance")["pending_costs"] == 1.9753
     costs = account.body("get_zone_cost", zone="scraping_browser1")["hl_EXAMPLE"]
@@ -401,7 +401,7 @@ def test_requests_that_no_client_would_send(bench: Bench) -> None:
 
 
 def test_routes_that_there_are_not(bench: Bench) -> None:
-    """Are said in JSON; of Skyvern, as its own server says it."""
+    """Are sent as JSON; for Skyvern, as its own server sends them."""
     url = "/v1/browser_sessions"
     session_id = bench.server.start("skyvern").id
     assert ask(bench, "skyvern", "GET", "/v1/nope") == (404, {"detail": "Not Found"})
@@ -417,7 +417,7 @@ def test_routes_that_there_are_not(bench: Bench) -> None:
 
 
 def test_keys_that_skyvern_refuses(bench: Bench) -> None:
-    """It says how, before it looks at anything else."""
+    """The error shows how, before anything else is checked."""
     url = f"{bench.server.base_urls['skyvern']}/v1/browser_sessions/pbs_1"
     said = [
         httpx.get(url, headers=headers).json()["detail"]
@@ -427,7 +427,7 @@ def test_keys_that_skyvern_refuses(bench: Bench) -> None:
 
 
 def test_the_clock(bench: Bench) -> None:
-    """Stops, is moved, and says what is wrong with a time without an offset."""
+    """Stops, is moved, and refuses a time without an offset."""
     account = bench.account("skyvern")
     bench.server.freeze(datetime(2026, 3, 5, tzinfo=UTC))
     assert account.get(account.create())["created_at"] == "2026-03-05T00:00:00"

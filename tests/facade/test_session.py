@@ -208,7 +208,7 @@ def test_what_is_made_of_a_view_is_its_own(tags: Any) -> None:
     assert session == before
 
 
-def test_a_view_of_a_deep_answer_is_json_too() -> None:
+def test_a_view_of_a_deep_response_is_json() -> None:
     """As deep as an answer can be decoded, it can be written."""
     deep: Any = "a"
     for _ in range(300):
@@ -223,7 +223,7 @@ def test_a_view_of_a_deep_answer_is_json_too() -> None:
         assert here == "a"
 
 
-def test_the_status_of_a_session_that_is_over_is_terminal() -> None:
+def test_the_status_of_a_session_that_has_ended_is_terminal() -> None:
     """And no other is; what we do not know may be anything."""
     assert {each.value for each in SessionStatus if each.is_terminal} == {"completed", "ended", "failed", "timed_out"}
     assert [str(each) for each in SessionStatus] == [each.name.lower() for each in SessionStatus]

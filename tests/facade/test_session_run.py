@@ -208,7 +208,7 @@ def test_a_create_that_fails(backend: str | None, clock: Clock) -> None:
     assert server.sent == [CREATE["skyvern"]]
 
 
-def test_another_session_that_is_over(clock: Clock) -> None:
+def test_another_session_that_has_ended(clock: Clock) -> None:
     """Sent in the place of this one, it does not keep this one from being stopped."""
     server = InMemory("skyvern", clock)
 
@@ -280,7 +280,7 @@ def on(method: str, act: Callable[[], object]) -> Callable[[httpx.Request], None
 
 
 def test_ctrl_c_during_the_stop_leaves_after_it(clock: Clock) -> None:
-    """The stop goes on."""
+    """The stop continues."""
     server = InMemory("browser_use", clock)
     server.before(on("PATCH", lambda: press(0.05)))
 
@@ -480,7 +480,7 @@ def test_a_cancelled_block_stops_its_session(backend: str, clock: Clock) -> None
 @each_loop
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 def test_cancelling_the_create_and_the_stop(method: str, backend: str, clock: Clock) -> None:
-    """Neither is cut off, and the session is over when the cancellation leaves."""
+    """Neither is cut off, and the session has ended when the cancellation leaves."""
     server = InMemory("browser_use", clock)
 
     async def use(client: AsyncClient) -> None:
@@ -502,7 +502,7 @@ def test_cancelling_the_create_and_the_stop(method: str, backend: str, clock: Cl
 
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 def test_a_task_of_asyncio_that_is_cancelled_often(method: str, clock: Clock) -> None:
-    """Its cancel heeds no shield; it is cancelled once the session is over."""
+    """Its cancel heeds no shield; it is cancelled once the session has ended."""
     server = InMemory("browser_use", clock)
 
     async def use(client: AsyncClient) -> None:

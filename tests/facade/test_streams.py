@@ -100,7 +100,7 @@ def test_a_limit_is_a_moment(clock: Clock, wire: Wire) -> None:
         (lambda stream: stream.start_tls(ssl.create_default_context(), "a", 1040.0), httpcore.ConnectTimeout),
     ],
 )
-def test_a_moment_that_is_over(
+def test_a_moment_that_has_passed(
     act: Callable[[httpcore.NetworkStream], object], error: type[Exception], clock: Clock, wire: Wire
 ) -> None:
     """Nothing is begun after it."""

@@ -68,7 +68,7 @@ def test_the_examples_are_seen(slug: str) -> None:
 
 
 @each_provider
-def test_the_session_in_an_answer_is_seen_alike(slug: str) -> None:
+def test_the_session_in_a_response_is_viewed_alike(slug: str) -> None:
     """Whether the envelope is viewed or what is in it, all is the same but for `raw` and the paths in it."""
     answer = full_answer(slug)
     model = decode(slug, answer)
@@ -223,7 +223,7 @@ def a_response() -> Any:
         (type("Call", (), {"__await__": None}), "await the Call first"),
     ],
 )
-def test_what_is_no_answer_is_refused(make: Any, problem: str) -> None:
+def test_what_is_not_a_model_is_refused(make: Any, problem: str) -> None:
     """The error says what to pass instead."""
     with pytest.raises(TypeError) as caught:
         browser_sessions.view(make())

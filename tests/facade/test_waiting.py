@@ -97,8 +97,8 @@ def test_ready(slug: str, backend: str | None, clock: Clock) -> None:
 
 @each_backend
 @pytest.mark.parametrize("slug", OVER)
-def test_ready_of_what_is_over(slug: str, backend: str | None, clock: Clock) -> None:
-    """It will not be ready any more, and the session is in the error."""
+def test_ready_of_a_session_that_has_ended(slug: str, backend: str | None, clock: Clock) -> None:
+    """It will not become ready, and the session is in the error."""
     error = wait(life(slug, OVER[slug]), backend, slug, until="ready")
 
     assert type(error) is SessionEnded
@@ -144,7 +144,7 @@ def test_any_other_error_is(status: int, backend: str | None, clock: Clock) -> N
 
 
 @each_backend
-def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
+def test_the_time_is_up(backend: str | None, clock: Clock) -> None:
     """The last poll begins then, and the session as it was last seen is in the error."""
     error = wait(life("skyvern", {}), backend, timeout=4)
 
@@ -158,7 +158,7 @@ def test_the_time_is_over(backend: str | None, clock: Clock) -> None:
 
 @each_backend
 @pytest.mark.parametrize("took", [0.0, 0.005, 0.1, 0.4])
-def test_the_last_poll_begins_when_the_time_is_over(took: float, backend: str | None, clock: Clock) -> None:
+def test_the_last_poll_begins_when_the_time_is_up(took: float, backend: str | None, clock: Clock) -> None:
     """However long polls take, so that what the error says is true."""
     begun: list[float] = []
     respond = life("skyvern", {})
@@ -208,7 +208,7 @@ def test_an_id_in_an_error_of_a_wait(clock: Clock) -> None:
         Polls(session.ref, "ready", 1).is_met(session)
 
     assert str(late.value) == f"{shown} is not ended within 1 s: it was never seen; the last poll failed: no response"
-    assert str(over.value) == f"{shown} is over (ended), and will not be ready any more"
+    assert str(over.value) == f"{shown} has ended (ended), and will not become ready"
 
 
 @each_backend
@@ -322,11 +322,11 @@ def test_pauses_between_polls_are_bounded(clock: Clock) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"until": "over"}, 'until is "ended", "ready" or a plain function'),
-        ({"until": None}, 'until is "ended", "ready" or a plain function'),
-        ({"timeout": 0}, "timeout is a number of seconds above zero"),
-        ({"timeout": float("inf")}, "timeout is a number of seconds above zero"),
-        ({"timeout": timedelta(0)}, "timeout is a number of seconds above zero"),
+        ({"until": "over"}, 'until must be "ended", "ready" or a plain function'),
+        ({"until": None}, 'until must be "ended", "ready" or a plain function'),
+        ({"timeout": 0}, "timeout must be a number of seconds above zero"),
+        ({"timeout": float("inf")}, "timeout must be a number of seconds above zero"),
+        ({"timeout": timedelta(0)}, "timeout must be a number of seconds above zero"),
     ],
 )
 def test_what_cannot_be_waited_for(arguments: dict[str, Any], message: str, backend: str | None) -> None:

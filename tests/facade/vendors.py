@@ -28,7 +28,7 @@ class Vendor:
         id_of_created, session, rows: Where a create's id, a get's session and a list's rows are in their bodies.
         id: The name of the id in a row.
         starting, running, stopped, expired: What `status` is in the course of a life.
-        lifetime: Seconds after which a session is over that was created without options.
+        lifetime: Seconds after which a session has ended that was created without options.
         stop: The body of a stop.
         marked: The body of a create with the mark job=nightly.
         marks: The mark in a session: its property, and its value.

@@ -1,11 +1,11 @@
 """One view of a cloud browser session of any provider, and one client that creates, lists, reads and stops sessions.
 
-`Client` and `AsyncClient` do that for five providers, and say where to connect; `get()` is for one session. `view()`
-makes a `BrowserSession` of what any of the five generated clients returns. `PROVIDERS` says, as data, what each
-provider can tell of a session.
+`Client` and `AsyncClient` do that for five providers, and return where to connect; `get()` fetches one session.
+`view()` makes a `BrowserSession` of what any of the five generated clients returns. `PROVIDERS` lists, as data, what
+each provider can report about a session.
 
-Nothing but the errors is imported before it is used: neither a client nor httpx, and a module of this package with its
-first name.
+Only the errors are imported at once. The clients, httpx and the modules of this package are imported when they are
+first used.
 """
 
 from importlib import import_module

@@ -77,7 +77,7 @@ def find_keyed(api_keys: Mapping[str, str]) -> list[str]:
     """Return the providers for which there is a key.
 
     Raises:
-        ConfigurationError: There is none for any.
+        ConfigurationError: No provider has a key.
 
     """
     found = [
@@ -114,7 +114,7 @@ def _problem_of_url(access: Access) -> str | None:
     if url.scheme not in {"http", "https"} or not url.host:
         return f"{subject} is not an http or https URL"
     if url.userinfo or url.query or url.fragment:
-        return f"{subject} has a user, a query or a fragment: pass a key in api_keys, and the URL without them"
+        return f"{subject} has a user, a query or a fragment: give the key by itself, and the URL without them"
     is_own = is_within(url.host, provider.domain)
     if url.scheme == "https" or is_loopback(url.host) or (access.plain_http and not is_own):
         return None
@@ -131,7 +131,7 @@ _MAX_PORT = 65_535
 
 
 def parse_url(text: str) -> httpx.URL | None:
-    """Return a text as a URL, or None if it is invalid, or names a host or a port that no network has."""
+    """Return a text as a URL, or None if it is invalid, or has a host or a port that no network has."""
     try:
         url = httpx.URL(text)
         host = url.host
@@ -143,7 +143,7 @@ def parse_url(text: str) -> httpx.URL | None:
 
 
 def is_within(host: str, domain: str) -> bool:
-    """Whether a host is a domain, or in it; a point at its end says only that it is whole."""
+    """Whether a host is a domain, or in it, with or without a point at its end."""
     return f".{host.rstrip('.')}".endswith(f".{domain}")
 
 

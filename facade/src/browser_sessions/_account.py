@@ -1,4 +1,4 @@
-"""What a provider says of the account of a key."""
+"""What a provider reports about the account of a key."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Limits and money of the account of a key; None means that the provider does not say.
+    """Limits, load and money of the account of a key; None means that the provider does not report it.
 
     Attributes:
         concurrency_limit: How many sessions may run at once.
-        is_unlimited: Whether any number may.
+        is_unlimited: Whether any number of sessions may run at once.
         running: How many sessions run now.
         spent: How much was used since `period_start`.
         balance: How much is left to be used.
-        unit: What `spent` and `balance` count: "USD", "credits" of the provider's own, or "minutes" of a browser.
-        period_start: Since when `spent` counts, UTC; None if that is all that was ever used.
+        unit: The unit of `spent` and `balance`: "USD", the provider's own "credits", or "minutes" of a browser.
+        period_start: Since when `spent` counts, UTC; None if it counts all that was ever used.
 
     """
 

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 
 class AsyncClient(AsyncLifecycle, AsyncObservation):
-    """Fetches sessions of five providers, on asyncio and trio. Close it, or use it with `async with`.
+    """Creates, lists, reads and stops sessions, on asyncio and trio; close it, or use it with `async with`.
 
-    The arguments are those of `Client`, but for `transport`, which is asynchronous. It may be used in one event loop
-    after the other; connections are kept for one of them.
+    Its arguments are those of `Client`, with an asynchronous `transport`. It may be used in one event loop after
+    another; connections are kept for the current one.
+
+        async with AsyncClient() as client:
+            session = await client.get("skyvern:pbs_123")
     """
 
     async def get(self, ref: Ref) -> BrowserSession:
@@ -47,7 +50,7 @@ class AsyncClient(AsyncLifecycle, AsyncObservation):
         return self._results(refs, lambda ref: calls.get(ref, self._bounds), concurrency, per_provider)
 
     async def wait(self, ref: Ref, *, until: Until = "ended", timeout: Seconds = 600) -> BrowserSession:
-        """Return a session once it is what is waited for, as `Client.wait`."""
+        """Return a session once it has ended, is ready, or meets a condition, as `Client.wait`."""
         driver = self._open()
         return await driver.run(driver.calls.wait(as_ref(ref), until, timeout, self._bounds))
 
@@ -60,7 +63,7 @@ class AsyncClient(AsyncLifecycle, AsyncObservation):
         concurrency: int = 20,
         per_provider: PerProvider = None,
     ) -> AsyncResults[Result]:
-        """Yield each reference with its session once it is what is waited for, as `Client.wait_many`."""
+        """Yield each reference with its session once `wait` would return it, as `Client.wait_many`."""
         from browser_sessions._waiting import checked_wait
 
         checked_wait(until, timeout)

@@ -21,7 +21,7 @@ _Made_co = TypeVar("_Made_co", covariant=True)
 
 
 class Running(Protocol[_Made_co]):
-    """What results come of.
+    """A source of results.
 
     `result` returns the next one, `cancel` ends the work soon, and `aclose` waits until it has ended.
     """
@@ -34,10 +34,10 @@ class Running(Protocol[_Made_co]):
 
 
 class AsyncResults(AsyncIterator[Made]):
-    """What comes of a run, in order of completion.
+    """The results of a run, in order of completion.
 
     Leaving the loop cancels the tasks, and so does closing the client, which also waits until they have ended.
-    It is no asynchronous generator: one that is left is closed at another time in another task, in which nothing that
+    It is not an asynchronous generator: one that is left early is closed later in another task, in which nothing that
     was opened in this one can be closed.
     """
 
@@ -178,7 +178,7 @@ def _start_task(work: Callable[[], Awaitable[None]], end: Callable[[], None]) ->
 def _from_any_thread(
     cancel: Callable[[], object], soon: Callable[[Callable[[], object]], object]
 ) -> Callable[[], object]:
-    """Return what cancels from this thread at once, and from another one soon: garbage is collected in any."""
+    """Return a function that cancels at once from this thread, and soon from others: garbage is collected in any."""
     thread = threading.get_ident()
 
     def act() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -63,9 +62,9 @@ class AsyncObservation(_Configuration):
     ) -> AsyncFleetListing:
         """Iterate over the sessions of several providers, as `Client.list_many`."""
         from browser_sessions._fleet import AsyncFleetListing
-        from browser_sessions._query import checked_query, kept
+        from browser_sessions._query import checked_query, each_of
 
-        driver, status = self._open(), kept(status)
+        driver, status = self._open(), each_of(status)
         given = (metadata, created_after, created_before, limit)
         lists = driver.calls.lists(providers, lambda slug: checked_query(slug, status, given), self._bounds)
         listing = AsyncFleetListing(lists, driver)
@@ -80,14 +79,14 @@ class AsyncObservation(_Configuration):
         return await driver.run(live_view(driver.calls.inquiry(as_ref(ref), "live_view", self._bounds)))
 
     async def recordings(self, ref: Ref) -> tuple[Recording, ...]:
-        """Return the recordings that there are of a session, as `Client.recordings`."""
+        """Return the recordings of a session that exist by now, as `Client.recordings`."""
         from browser_sessions._artefacts import recordings
 
         driver = self._open()
         return await driver.run(recordings(driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)))
 
     async def request_recording(self, ref: Ref) -> None:
-        """Have the recordings of a session made, as `Client.request_recording`."""
+        """Ask Browserbase to make the recordings of a session, as `Client.request_recording`."""
         from browser_sessions._artefacts import request_recording
 
         driver = self._open()
@@ -103,19 +102,16 @@ class AsyncObservation(_Configuration):
         max_size: int = 500_000_000,
         timeout: Seconds = 600,  # noqa: ASYNC109 - it bounds each attempt as well
     ) -> Path:
-        """Write the first recording of a session into a file, in a thread, as `Client.save_recording`."""
-        import anyio
-
-        from browser_sessions._artefacts import recording_content
+        """Write the first recording of a session into a file, as `Client.save_recording`."""
+        from browser_sessions._artefacts import save_recording
         from browser_sessions._bounds import checked_bounds
-        from browser_sessions._saving import checked_target, write_whole
+        from browser_sessions._saving import checked_target
 
         target = checked_target(path, overwrite=overwrite, max_size=max_size)
         bounds = checked_bounds(timeout, self._bounds.max_retries, timeout)
         driver = self._open()
         inquiry = driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)
-        content = await driver.run(recording_content(inquiry, bounds, max_size))
-        return await anyio.to_thread.run_sync(functools.partial(write_whole, target, content, overwrite=overwrite))
+        return await driver.run(save_recording(inquiry, bounds, target, overwrite=overwrite, max_size=max_size))
 
     async def account(self, provider: str) -> Account:
         """Return limits, load and money of the account of a provider's key, as `Client.account`."""

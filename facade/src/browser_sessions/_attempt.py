@@ -1,4 +1,4 @@
-"""What a call's course asks for, step by step, and what comes back."""
+"""The steps of a call's course, and their results."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import httpx
 
+    from browser_sessions._saving import FileDraft
+
 
 class Receipt:
-    """What came of a request that may not be sent twice, although what waited for it may have been interrupted.
+    """The result of a request that may not be sent twice, even if the caller that waited for it was interrupted.
 
     Attributes:
         is_sent: Whether the request was sent, or was about to be.
@@ -25,13 +27,13 @@ class Receipt:
         self.came: RawResponse | Exception | None = None
 
     def renew(self) -> None:
-        """Forget what came of an earlier attempt; the next one is sent now."""
+        """Forget the result of an earlier attempt; the next one is sent now."""
         self.came = None
         self.is_sent = True
 
 
 class Attempt(NamedTuple):
-    """One sending of a request.
+    """One attempt to send a request.
 
     Attributes:
         request: What is sent.
@@ -39,6 +41,7 @@ class Attempt(NamedTuple):
         max_body: Bytes that the response's body may have, decompressed.
         receipt: Where what came of it is kept, if the same may not be sent twice: it gets a new connection, and is not
             cut off.
+        into: Where the body of a success is written; None to keep it in memory.
 
     """
 
@@ -46,16 +49,17 @@ class Attempt(NamedTuple):
     end: float
     max_body: int
     receipt: Receipt | None = None
+    into: FileDraft | None = None
 
 
 class Pause(NamedTuple):
-    """A wait of some seconds."""
+    """A pause of some seconds."""
 
     seconds: float
 
 
 class Work(NamedTuple):
-    """What may block, on a disk for example, and is not cut off; a fault of it comes back as a value."""
+    """Work that may block, on a disk for example, and is not cut off; its error comes back as a value."""
 
     do: Callable[[], Any]
 
@@ -66,8 +70,9 @@ class RawResponse(NamedTuple):
     Attributes:
         status_code: The HTTP status.
         headers: The headers.
-        content: The body, as much of it as could be read.
+        content: The body, as much of it as could be read; empty if it was written elsewhere.
         problem: Why the body of a success cannot be read; empty if it can.
+        advice: What to do about that; empty if it is the usual.
 
     """
 
@@ -75,8 +80,9 @@ class RawResponse(NamedTuple):
     headers: httpx.Headers
     content: bytes
     problem: str = ""
+    advice: str = ""
 
     @property
     def is_success(self) -> bool:
-        """Whether the status is one of success, 200 to 299."""
+        """Whether the status is a success, 200 to 299."""
         return 200 <= self.status_code < 300  # noqa: PLR2004 - HTTP's own

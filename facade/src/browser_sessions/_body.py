@@ -1,13 +1,17 @@
-"""What a request and a response carry."""
+"""The bodies of requests and responses."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import httpx
 
 from browser_sessions._attempt import RawResponse
+
+if TYPE_CHECKING:
+    from browser_sessions._saving import FileDraft
 
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -29,9 +33,17 @@ class Content(httpx.AsyncByteStream):
 
 
 class Body:
-    """A response's body as it arrives: decompressed, and no larger than it may be."""
+    """A response's body as it arrives: decompressed, and no larger than it may be.
 
-    def __init__(self, status: int, headers: httpx.Headers, most: int) -> None:
+    Args:
+        status: The status of the response.
+        headers: Its headers.
+        most: Bytes that the body may have, as it arrives and decompressed.
+        into: Where the body of a success is written; None to keep it in memory.
+
+    """
+
+    def __init__(self, status: int, headers: httpx.Headers, most: int, into: FileDraft | None = None) -> None:
         coding = headers.get("content-encoding", "").strip().lower()
         self.is_success = 200 <= status < 300  # noqa: PLR2004 - HTTP's own
         self.is_whole = False
@@ -39,28 +51,43 @@ class Body:
         self._headers = headers
         self._most = most
         self._content = bytearray()
-        self._received = 0
+        self._into = into if self.is_success else None
+        self._received = self._length = 0
         self._gzip = zlib.decompressobj(_GZIP) if coding in {"gzip", "x-gzip"} else None
-        self._problem = "" if self._gzip or coding in {"", "identity"} else f"it is compressed as {coding!r}, unasked"
+        self._advice = ""
+        self._problem = (
+            ""
+            if self._gzip or coding in {"", "identity"}
+            else f"it is compressed as {coding!r}, which was not requested"
+        )
+        self._keep(b"")
 
     def take(self, chunk: bytes) -> bool:
         """Take what has arrived, and return whether more of it is wanted."""
-        self._received += len(chunk)  # what follows the end of a compressed body is no part of it, and may be endless
+        self._received += len(chunk)  # what follows a compressed body is not part of it, and may be endless
         if self._gzip and not self._problem:
             try:
-                chunk = self._gzip.decompress(chunk, self._most + 1 - len(self._content))
+                chunk = self._gzip.decompress(chunk, self._most + 1 - self._length)
             except zlib.error:
                 self._problem = "it is compressed wrongly"
         if not self._problem:
-            self._content += chunk
-            if max(self._received, len(self._content)) > self._most:
+            self._keep(chunk)
+            if max(self._received, self._length) > self._most:
                 self._problem = f"it is larger than {self._most / 1_000_000:g} MB"
+                self._advice = "pass a larger max_size" if self._into else ""
         return not self._problem
+
+    def _keep(self, chunk: bytes) -> None:
+        if not self._into:
+            self._content += chunk
+        elif not self._into.write(chunk, is_first=not self._length):
+            self._problem = "it cannot be written"
+        self._length += len(chunk)
 
     def response(self) -> RawResponse:
         """Return the response with its body.
 
-        Of a status that is no success, the status says enough, and the body is as much of it as came.
+        For a status that is not a success, the body is as much of it as came: the status matters more.
 
         Raises:
             httpx.TransportError: The body of a success did not come as a whole.
@@ -71,4 +98,5 @@ class Body:
                 raise httpx.ReadTimeout("timed out")
             if self._gzip and not self._gzip.eof:
                 raise httpx.RemoteProtocolError("the compressed body is cut off")
-        return RawResponse(self._status, self._headers, bytes(self._content), self._problem if self.is_success else "")
+        problem = self._problem if self.is_success else ""
+        return RawResponse(self._status, self._headers, bytes(self._content), problem, self._advice)

@@ -1,4 +1,4 @@
-"""How long, and how often."""
+"""Limits of a call: how long it may take, and how often it may be tried."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ class Bounds(NamedTuple):
 
 
 def checked_bounds(timeout: Seconds, max_retries: int, deadline: Seconds) -> Bounds:
-    """Return the bounds that were given as arguments.
+    """Return the limits that were given as arguments, checked.
 
     Raises:
         ValueError: A number is out of range.
 
     """
     if not is_whole(max_retries, least=0):
-        raise ValueError(f"max_retries is a number, 0 or more, not {max_retries!r}")
+        raise ValueError(f"max_retries must be a whole number of at least 0, not {max_retries!r}")
     return Bounds(checked_seconds("timeout", timeout), max_retries, checked_seconds("deadline", deadline))
 
 
 def checked_seconds(name: str, given: Seconds) -> float:
-    """Return an argument that bounds a time, in seconds.
+    """Return an argument that limits a time, in seconds.
 
     Raises:
-        ValueError: It is not above zero, or no number of seconds that a clock could count.
+        ValueError: It is not above zero, or not a number of seconds that a clock can count.
 
     """
     seconds = given.total_seconds() if isinstance(given, timedelta) else given
     if not _is_number(seconds) or not 0 < seconds <= _THREE_YEARS:  # NaN is neither
-        raise ValueError(f"{name} is a number of seconds above zero, or a timedelta, not {given!r}")
+        raise ValueError(f"{name} must be a number of seconds above zero, or a timedelta, not {given!r}")
     return seconds
 
 

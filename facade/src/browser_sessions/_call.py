@@ -9,8 +9,9 @@ import logging
 import re
 import time
 from collections.abc import Callable, Generator, Mapping
+from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import httpx
 
@@ -29,22 +30,25 @@ from browser_sessions.errors import (
     UnexpectedResponse,
 )
 
+if TYPE_CHECKING:
+    from browser_sessions._saving import FileDraft
+
 T = TypeVar("T")
 
 Course = Generator[Attempt | Pause | Work, Any, T]
-"""What a driver runs: it does each step that is yielded, and sends what came of it."""
+"""What a driver runs: it does each step that is yielded, and sends the result."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 _DOUBLINGS = 10
 
 _REFUSED = r"\[SSL: [A-Z0-9_]*(?:CERTIFICATE|VERSION|HANDSHAKE_FAILURE|UNRECOGNIZED_NAME)|^407\b"
-"""What a certificate, two sides of TLS that do not fit, and a proxy that wants another user say."""
+"""Errors of a certificate, of two sides of TLS that do not fit, and of a proxy that wants another user."""
 
 _log = logging.getLogger("browser_sessions")
 
 
 class Call(NamedTuple, Generic[T]):
-    """What is asked of a provider, and how.
+    """A request to a provider, and how it is sent.
 
     Attributes:
         access: The provider, with the key and the address.
@@ -59,6 +63,7 @@ class Call(NamedTuple, Generic[T]):
             something may not: it is sent again only if it was certainly not received, or was refused with 429.
         max_body: Bytes that the body of a response may have.
         secrets: Sensitive values in the request, which no error may show.
+        into: Where the body of a success is written; None to keep it in memory.
 
     """
 
@@ -73,13 +78,14 @@ class Call(NamedTuple, Generic[T]):
     receipt: Receipt | None = None
     max_body: int = MAX_BODY
     secrets: tuple[str, ...] = ()
+    into: FileDraft | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.ref or self.access.provider.slug}>"
 
 
 class MayExistError(Exception):
-    """A call that may not be repeated failed, and what it was to create may exist all the same.
+    """A call that may not be repeated failed, but what it was to create may exist.
 
     Attributes:
         error: Why it failed.
@@ -92,7 +98,7 @@ class MayExistError(Exception):
 
 
 def course(call: Call[T]) -> Course[T]:
-    """Send a call's request, again and again if it may be, and return its result.
+    """Send a call's request, repeatedly if that is allowed, and return its result.
 
     Raises:
         BrowserSessionsError: The last attempt's error, or that of the last response if the deadline cut off what came
@@ -107,14 +113,8 @@ def course(call: Call[T]) -> Course[T]:
     while True:
         number += 1
         start = time.monotonic()
-        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.receipt)
-        if call.receipt:
-            call.receipt.renew()
-        came: RawResponse | Exception | None = None
-        try:
-            came = yield attempt
-        finally:
-            _log_attempt(call, request, came, start, number)
+        attempt = Attempt(request, min(start + call.bounds.timeout, end), call.max_body, call.receipt, call.into)
+        came = yield from _sent(call, attempt, number)
         outcome = outcome_of(call, came, attempt.end - start)
         if not isinstance(outcome, BrowserSessionsError):
             return outcome
@@ -132,8 +132,26 @@ def course(call: Call[T]) -> Course[T]:
         yield Pause(pause)
 
 
+def _sent(call: Call[Any], attempt: Attempt, number: int) -> Course[RawResponse | Exception | None]:
+    """Send a request once, return the result, and log it, also when it is interrupted."""
+    if call.receipt:
+        call.receipt.renew()
+    start = time.monotonic()
+    came: RawResponse | Exception | None = None
+    try:
+        came = yield attempt
+        return came
+    finally:
+        _log_attempt(call, attempt.request, came, start, number)
+
+
+def whole(model: T) -> T:
+    """View a model as it is."""
+    return model
+
+
 def is_transient(error: BrowserSessionsError) -> bool:
-    """Whether the same may succeed a moment later; what TLS or a proxy refuses now, it will refuse then."""
+    """Whether the same call may succeed a moment later; TLS and proxies that refuse it now will refuse it then."""
     return isinstance(error, TRANSIENT) and not re.search(_REFUSED, str(error.__cause__ or ""))
 
 
@@ -149,7 +167,7 @@ def _request_of(call: Call[Any]) -> httpx.Request:
 
 
 def outcome_of(call: Call[T], came: RawResponse | Exception | None, seconds: float) -> T | BrowserSessionsError:
-    """Return the result of an attempt that could take some seconds, or the one error for what came of it."""
+    """Return the result of an attempt that could take some seconds, or its one error."""
     if not isinstance(came, RawResponse) or not came.is_success or came.problem:
         return _error(call, came, seconds)
     response = call.operation.parse_response(came)
@@ -175,12 +193,17 @@ def _error(
 
 
 def may_exist(came: RawResponse | Exception | None, error: BrowserSessionsError) -> bool:
-    """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it."""
+    """Whether what a call was to create may exist: unless nothing was sent, or the provider refused it.
+
+    A redirect is a refusal: what it leads to is not asked. Only 303 comes after a request that was carried out.
+    """
+    if isinstance(came, RawResponse) and came.status_code == HTTPStatus.SEE_OTHER:
+        return True
     return not isinstance(came, UNSENT) and isinstance(error, TransportError | ProviderUnavailable | UnexpectedResponse)
 
 
 def _backoff(number: int) -> float:
-    """Return a pause that doubles with each attempt, up to half less, so that not all who failed return at once."""
+    """Return a pause that doubles with each attempt, less up to half, so that clients do not return all at once."""
     import random
 
     return float(min(_FIRST_PAUSE * 2 ** min(number - 1, _DOUBLINGS), _LONGEST_PAUSE) * random.uniform(0.5, 1))  # noqa: S311 - no secret
@@ -189,7 +212,7 @@ def _backoff(number: int) -> float:
 def _log_attempt(
     call: Call[Any], request: httpx.Request, came: RawResponse | Exception | None, start: float, number: int
 ) -> None:
-    """Log what became of an attempt: without the key, a query and the body."""
+    """Log the result of an attempt, without the key, the query and the body."""
     if _log.isEnabledFor(logging.INFO):
         from browser_sessions._failures import hidden
 

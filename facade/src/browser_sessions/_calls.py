@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,10 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from browser_sessions._access import Access, find_access, find_keyed
 from browser_sessions._attempt import Pause
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
-from browser_sessions._call import Call, Course, course, is_transient
+from browser_sessions._call import Call, Course, course, is_transient, whole
 from browser_sessions._http import HEADERS
-from browser_sessions._providers import PROVIDERS
-from browser_sessions._ref import SessionRef, unknown_provider
+from browser_sessions._ref import SessionRef, known_provider
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import (
     BrowserSessionsError,
@@ -37,11 +37,14 @@ if TYPE_CHECKING:
 
 
 _NEW = 10.0
-"""Seconds after its creation in which a session may not be found."""
+"""Seconds after its creation in which a provider may not find a session yet."""
 
+
+_MOST_CREATED = 10_000
+"""Sessions that are remembered as created here."""
 
 MAX_LIST = 100_000_000
-"""Bytes that a page of a list may have: two providers send a list as one."""
+"""Bytes that a page of a list may have: two providers send the whole list at once."""
 
 
 class ProviderClient(NamedTuple):
@@ -81,8 +84,8 @@ class Calls:
             from browser_sessions._ledger import Ledger
 
             self.ledger = Ledger(ledger)
-        self.created: dict[SessionRef, float] = {}
-        """The sessions that were created here and not yet seen over, and when that was."""
+        self.created: OrderedDict[SessionRef, float] = OrderedDict()
+        """The latest sessions that were created here and not yet stopped, and when that was."""
 
     def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session."""
@@ -97,15 +100,17 @@ class Calls:
         sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
 
         def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
-            return Call(access, client, source.operation, _whole, bounds, named=named, max_body=MAX_LIST)
+            return Call(access, client, source.operation, whole, bounds, named=named, max_body=MAX_LIST)
 
         return Reading(slug, query, sources, call_of)
 
     def lists(
         self, slugs: Iterable[str] | None, query_of: Callable[[str], Query], bounds: Bounds
     ) -> dict[str, Reading | BrowserSessionsError]:
-        """Read the lists of some providers, or of all with a key; in the place of one that cannot be, there is why."""
-        named = find_keyed(self._api_keys) if slugs is None else [slugs] if isinstance(slugs, str) else slugs
+        """Read the lists of some providers, or of all with a key; an error takes the place of one that fails."""
+        named = self.keyed() if slugs is None else [slugs] if isinstance(slugs, str) else slugs
+        if not isinstance(named, Iterable):
+            raise InvalidOption(f"providers must be an iterable of names, not {type(named).__name__}")
         found: dict[str, Reading | BrowserSessionsError] = {}
         for slug in named:
             try:
@@ -115,15 +120,13 @@ class Calls:
         return found
 
     def inquiry(self, of: SessionRef | str, operation: str, bounds: Bounds, *, option: str | None = None) -> Inquiry:
-        """Prepare to ask about a session, or about the account of a provider; nothing is sent."""
+        """Prepare requests about a session, or about the account of a provider; nothing is sent."""
         from browser_sessions._inquiry import Inquiry
         from browser_sessions._providers._operations import require
 
         ref = of if isinstance(of, SessionRef) else None
         slug = of.provider if isinstance(of, SessionRef) else of
-        if slug not in PROVIDERS:
-            raise InvalidOption(unknown_provider(slug))
-        require(slug, operation, option=option)
+        require(known_provider(slug).slug, operation, option=option)
         return Inquiry(*(self._opened.get(slug) or self.open(of)), bounds, ref)
 
     def account(self, slug: str, bounds: Bounds) -> Course[Account]:
@@ -153,7 +156,7 @@ class Calls:
         return Reaping(self, scope, bounds).steps()
 
     def wait(self, ref: SessionRef, until: Until, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
-        """Fetch a session until it is what is waited for; each poll is one attempt."""
+        """Fetch a session until it has ended, is ready, or meets a condition; each poll is one attempt."""
         from browser_sessions._waiting import Polls
 
         polls = Polls(ref, until, timeout)
@@ -169,8 +172,14 @@ class Calls:
                     return session
             yield Pause(polls.next_pause())
 
+    def note_created(self, ref: SessionRef) -> None:
+        """Note a new session; if there are too many, the oldest is forgotten, and its stop takes one request more."""
+        self.created[ref] = time.monotonic()
+        if len(self.created) > _MOST_CREATED:
+            self.created.popitem(last=False)
+
     def is_new(self, ref: SessionRef) -> bool:
-        """Whether a session was created here so shortly before that its provider may not find it yet."""
+        """Whether a session was created here so recently that its provider may not find it yet."""
         created = self.created.get(ref)
         return created is not None and time.monotonic() - created < _NEW
 
@@ -179,10 +188,10 @@ class Calls:
         return find_keyed(self._api_keys)
 
     def open(self, of: SessionRef | str) -> ProviderClient:
-        """Return the client for a session's provider, or for one that is named by its slug.
+        """Return the client of a session's provider, or of a provider by its slug.
 
         Raises:
-            ConfigurationError: There is no key, or the base URL is invalid.
+            ConfigurationError: The key is missing, or the base URL is invalid.
 
         """
         access = find_access(of, self._api_keys, self._base_urls, self._plain_http)
@@ -190,7 +199,3 @@ class Calls:
         client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
         # Two threads may both come here: neither opens a connection.
         return self._opened.setdefault(access.provider.slug, ProviderClient(access, module, client))
-
-
-def _whole(page: Any) -> Any:
-    return page

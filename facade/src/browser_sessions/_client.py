@@ -35,44 +35,46 @@ def get(ref: Ref) -> BrowserSession:
 
 
 class Client(Lifecycle, Observation):
-    """Fetches sessions of five providers. Close it, or use it with `with`; threads may share it.
+    """Creates, lists, reads and stops sessions of five providers, from any thread; close it, or use it with `with`.
 
         with Client() as client:
             session = client.wait("skyvern:pbs_123", until="ready")
 
-    A number of seconds may be a `timedelta`, and a session be named by a `SessionRef`, its text or a `BrowserSession`.
+    Seconds may be a number or a `timedelta`; a session may be named by a `SessionRef`, its text or a `BrowserSession`.
 
     Args:
         api_keys: Keys by provider, used before those in the environment (`PROVIDERS[slug].key_variables`).
         base_urls: Base URLs by provider, used before the providers' own and those in the environment
             (`PROVIDERS[slug].base_url_variable`); https, or on this machine.
-        plain_http: Providers whose base URL, and the address of whose browser, may be plain http to another machine,
-            but for the provider's own hosts. The key is then readable to all that is on the way, a proxy included. The
-            environment variable `BROWSER_SESSIONS_PLAIN_HTTP` may name more.
+        plain_http: Providers whose base URL, and whose browsers' URLs, may be plain http to another machine, except the
+            provider's own hosts. Everything on the way can then read the key, a proxy included. The environment
+            variable `BROWSER_SESSIONS_PLAIN_HTTP` may name more.
         timeout: Seconds that one attempt may take, from connecting to the last byte of the response. Looking up a
-            name is not interrupted.
+            host name is not interrupted.
         max_retries: How often a request is sent again after a lost connection, a timeout, 408, 429 or 5xx.
         deadline: Seconds that all attempts of a call may take, with the pauses between them.
-        transport: Sends the requests in the place of our own connections, and is closed with the client. It bounds
-            connecting, each read and each write by itself. What it raises must mean what it means in httpx: after a
+        transport: Sends the requests in place of our own connections, and is closed with the client. It limits
+            connecting, each read and each write by itself. Its errors must mean what they mean in httpx: after a
             `ConnectError`, a `ConnectTimeout`, a `PoolTimeout` or a `ProxyError` nothing was sent.
-        proxy: The URL of an http or SOCKS proxy, used before those in the environment. This machine is reached
-            directly whatever they are.
+        proxy: The URL of an http or SOCKS proxy, used before those in the environment; never for this machine.
         verify: A TLS context, or False to trust any certificate.
-        ledger: A file in which each session that is created is written down before and afterwards, so that `reap` finds
-            it; made if it is missing, with its folder, for you alone. Not on Windows.
-        owner: Whose sessions are created: letters, digits, "_", "-" and spaces, as a part of their marker.
+        ledger: A file that records each create before it is sent and afterwards, so that `reap` finds the session; it
+            is created if it is missing, with its folder, for you alone. Not on Windows.
+        owner: A name for the sessions' markers, which `reap` can ask for: letters, digits, "_", "-", and spaces
+            between them.
 
     Raises:
         ConfigurationError: A key or a base URL is for an unknown provider, or empty; or a transport was given with
             `proxy` or `verify`, which it has itself.
-        InvalidOption: The owner cannot be one.
+        InvalidOption: The owner is invalid.
         ValueError: A number is out of range.
 
     """
 
     def get(self, ref: Ref) -> BrowserSession:
-        """Return a session.
+        """Return a session as its provider reports it now.
+
+            session = client.get("skyvern:pbs_123")
 
         Args:
             ref: Which session, for example "skyvern:pbs_123".
@@ -92,9 +94,12 @@ class Client(Lifecycle, Observation):
         A failure is one result, never the end of the run. Leaving the loop ends the work; a thread that is connecting
         ends with its attempt.
 
+            for ref, result in client.get_many(["skyvern:pbs_1", "browserbase:5f0c"]):
+                ...  # a BrowserSession or a BrowserSessionsError
+
         Args:
-            refs: Which sessions; taken one by one in the caller's thread, at most `concurrency` ahead. What is not a
-                valid reference is yielded as it was given, with the error.
+            refs: Which sessions; taken one by one in the caller's thread, at most `concurrency` ahead. An invalid
+                reference is yielded as it was given, with the error.
             concurrency: How many are fetched at once, each in a thread.
             per_provider: How many of each provider at once, or of some by name.
 
@@ -107,19 +112,23 @@ class Client(Lifecycle, Observation):
         return self._results(refs, lambda ref: calls.get(ref, self._bounds), concurrency, per_provider)
 
     def wait(self, ref: Ref, *, until: Until = "ended", timeout: Seconds = 600) -> BrowserSession:
-        """Return a session once it is what is waited for; polled every half second at first, then every five.
+        """Return a session once it has ended, is ready, or meets a condition.
+
+        It is polled after half a second at first, and every five seconds at last.
+
+            session = client.wait("skyvern:pbs_123", until="ready")
 
         Args:
             ref: Which session.
-            until: "ended": it is over. "ready": its browser can be connected to. Or a function of a `BrowserSession`,
-                which returns something true.
-            timeout: Seconds to wait; the last poll begins when they are over, and may take another second.
+            until: "ended"; "ready", when its browser can be connected to; or a function of the `BrowserSession` that
+                returns something true.
+            timeout: Seconds to wait; the last poll begins when they have passed, and may take another second.
 
         Raises:
             WaitTimeout: The session did not get there in time. A transient error does not end the wait; that of the
                 last poll is in the message, and is the cause.
-            SessionEnded: It is over, and will not be ready any more.
-            NotConnectable: It never gets an address to connect to.
+            SessionEnded: It has ended, and will not become ready.
+            NotConnectable: It will never have a URL to connect to.
             BrowserSessionsError: It cannot be fetched.
             ValueError: `until` is unknown, or `timeout` is out of range.
 
@@ -136,7 +145,10 @@ class Client(Lifecycle, Observation):
         concurrency: int = 20,
         per_provider: PerProvider = None,
     ) -> Iterator[Result]:
-        """Yield each reference with its session once it is what is waited for, or with the error in its place.
+        """Yield each reference with its session once `wait` would return it, or with the error in its place.
+
+            for ref, result in client.wait_many(["skyvern:pbs_1", "browserbase:5f0c"], until="ready"):
+                ...
 
         Args:
             refs: Which sessions; taken one by one in the caller's thread, at most `concurrency` ahead.

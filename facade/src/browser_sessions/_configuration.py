@@ -1,4 +1,4 @@
-"""What both clients are made with, and what they share with those that `with_options` makes."""
+"""The arguments of both clients, and what they share with those that `with_options` makes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from browser_sessions._bounds import Seconds, checked_bounds
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._ref import unknown_provider
 from browser_sessions.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Driver = TypeVar("Driver")
 
 
 class Configuration(ABC, Generic[Transport, Driver]):
-    """What `Client` and `AsyncClient` are made with, checked as far as it can be without the environment."""
+    """The arguments of `Client` and `AsyncClient`, checked as far as possible without the environment."""
 
     def __init__(  # noqa: PLR0913 - as many as there are
         self,
@@ -59,12 +60,14 @@ class Configuration(ABC, Generic[Transport, Driver]):
     def with_options(
         self, *, timeout: Seconds | None = None, max_retries: int | None = None, deadline: Seconds | None = None
     ) -> Self:
-        """Return a client with other limits, and with the connections of this one: closing one of them closes both.
+        """Return a client with other limits that shares this one's connections: closing one of them closes both.
+
+            patient = client.with_options(deadline=600)
 
         Args:
-            timeout: As of the client; None for this one's.
-            max_retries: As of the client; None for this one's.
-            deadline: As of the client; None for this one's.
+            timeout: As for the client; None for this one's.
+            max_retries: As for the client; None for this one's.
+            deadline: As for the client; None for this one's.
 
         Raises:
             ValueError: A number is out of range.
@@ -77,19 +80,21 @@ class Configuration(ABC, Generic[Transport, Driver]):
         return other
 
     def connect_info(self, session: BrowserSession, *, hosts: Collection[str] = ()) -> ConnectInfo:
-        """Return where to connect to a session's browser, for example for Playwright's `connect_over_cdp`.
+        """Return the URL and headers to connect to a session's browser, for example by Playwright's `connect_over_cdp`.
 
-        Nothing is sent. Our key is in it where the provider wants it, and nothing of it in its `repr`. A key that is
-        wanted in a header is for this machine, the provider's own hosts and the host of the base URL.
+        Nothing is sent. The API key is in it if the provider wants it, and `repr` shows nothing of it. A key in a
+        header is only for this machine, the provider's own hosts and the host of the base URL.
+
+            info = client.connect_info(client.get("skyvern:pbs_123"))
 
         Args:
-            session: A session that was fetched just before: its address may change, and expire.
+            session: A session that was fetched just before, since its URL may change and expire.
             hosts: Other hosts that may get the key, such as "browsers.example".
 
         Raises:
-            NotConnectable: There is no such address: of this provider, in this state, or at this base URL; or it is at
-                a host that may not get the key.
-            ConfigurationError: There is no key.
+            NotConnectable: The provider, the session's state or the base URL allows no connection; or the URL is at a
+                host that may not get the key.
+            ConfigurationError: The API key is missing.
 
         """
         from browser_sessions._access import find_access
@@ -113,7 +118,7 @@ class Configuration(ABC, Generic[Transport, Driver]):
 
 
 class Shared(Generic[Driver]):
-    """What is made with a client's first call, once, and closed with it."""
+    """The driver, which is made once, with a client's first call, and is closed with the client."""
 
     def __init__(self) -> None:
         self.driver: Driver | None = None
@@ -139,7 +144,7 @@ class Shared(Generic[Driver]):
         self.runs = (*(each for each in self.runs if not each.is_over), run)
 
     def close(self, transport: Any) -> Any:
-        """Return what is to be closed: the driver, or else the transport; None the second time."""
+        """Return what to close: the driver, or else the transport; None the second time."""
         with self._lock:
             closing = None if self._is_closed else self.driver or transport
             self.driver = None
@@ -149,19 +154,19 @@ class Shared(Generic[Driver]):
 
 def _by_provider(name: str, values: Mapping[str, str] | None) -> dict[str, str]:
     if not isinstance(values, Mapping | None):
-        raise ConfigurationError(f"{name} is a mapping by provider, such as {{'skyvern': '…'}}")
+        raise ConfigurationError(f"{name} must be a mapping by provider, such as {{'skyvern': '…'}}")
     checked: dict[str, Any] = dict(values or {})
     _providers_in(name, checked)
     for slug, value in checked.items():
         if not isinstance(value, str) or not value:
-            raise ConfigurationError(f"{name}[{slug!r}] is no text, or an empty one", provider=slug)
+            raise ConfigurationError(f"{name}[{slug!r}] is empty or not a text", provider=slug)
     return checked
 
 
 def _providers_in(name: str, slugs: Collection[str]) -> frozenset[str]:
     given = frozenset([slugs] if isinstance(slugs, str) else slugs)
     for slug in given - PROVIDERS.keys():
-        raise ConfigurationError(f"{name}: there is no provider {slug!r}. There are: {', '.join(PROVIDERS)}")
+        raise ConfigurationError(f"{name}: {unknown_provider(slug)}")
     return given
 
 

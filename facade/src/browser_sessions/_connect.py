@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from browser_sessions._masking import shown
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._reading import word_of
+from browser_sessions._reading import text_of
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 from browser_sessions.errors import NotConnectable
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 class ConnectInfo:
     """Where and how to connect to a session's browser; it grants control of the browser, so `repr` hides it.
 
-    It is in the form that Playwright's `connect_over_cdp` takes. Puppeteer's `browserURL` drops the path, the query and
-    the headers of an https address, and Selenium takes neither: for them, fetch `json/version/` below the address with
-    the headers, and connect to its `webSocketDebuggerUrl` with the headers.
+    Playwright's `connect_over_cdp` takes it as it is. Puppeteer's `browserURL` drops the path, the query and the
+    headers of an https URL, and Selenium takes neither: for them, fetch `json/version/` below the URL with the headers,
+    and connect to its `webSocketDebuggerUrl` with the headers.
 
     Attributes:
-        url: A CDP address: `wss://…`, or `https://…` for discovery through `/json/version`.
-        headers: What to send along; a driver sends them along redirects and to the host that discovery names, too.
+        url: A CDP URL: `wss://…`, or `https://…` for discovery through `/json/version`.
+        headers: Headers to send with it; a driver also sends them along redirects and to the host that discovery names.
 
     """
 
@@ -50,16 +51,16 @@ def connect_info(session: BrowserSession, access: Access, hosts: Collection[str]
     provider = access.provider
     template = provider.connect_url
     if template is None:
-        raise _not_connectable(session, f"{provider.name} has no address for a session that exists")
+        raise _not_connectable(session, f"{provider.name} has no URL for a session that exists")
     if session.status.is_terminal:
-        raise _not_connectable(session, f"it is over ({session.status})")
+        raise _not_connectable(session, f"it has ended ({session.status})")
     is_there = is_ready(session) or session.status is SessionStatus.UNKNOWN
     if "{connect_url}" in template and provider.fields["connect_url"][0] in session.unexpected:
-        raise _not_connectable(session, "what it gives as its address is not an absolute http or WebSocket URL")
+        raise _not_connectable(session, "what the provider sent as its URL is not an absolute http or WebSocket URL")
     if not is_there or ("{connect_url}" in template and session.connect_url is None):
-        raise _not_connectable(session, 'its browser has no address yet; use wait(…, until="ready")')
+        raise _not_connectable(session, 'its browser has no URL yet; use wait(…, until="ready")')
     if "{key}" in template and not access.is_own:
-        raise _not_connectable(session, f"its address is known only at {provider.name}'s own base URL")
+        raise _not_connectable(session, f"its URL is known only at {provider.name}'s own base URL")
     url = template.format(
         connect_url=session.connect_url, id=quote(session.id, safe=""), key=quote(access.key, safe="")
     )
@@ -68,7 +69,7 @@ def connect_info(session: BrowserSession, access: Access, hosts: Collection[str]
     if provider.connect_header is None:
         return ConnectInfo(url, {})
     if problem := _problem_of_host(url, access, hosts):
-        raise _not_connectable(session, f"its address is {problem}")
+        raise _not_connectable(session, f"its URL is {problem}")
     return ConnectInfo(url, {provider.connect_header: access.key})
 
 
@@ -76,13 +77,13 @@ def is_ready(session: BrowserSession) -> bool:
     """Whether a session runs and can be connected to, as far as its provider gives a sign of that.
 
     Raises:
-        NotConnectable: It never gets an address.
+        NotConnectable: It will never have a URL to connect to.
 
     """
     provider = PROVIDERS[session.provider]
     for name, value in provider.connect_never.items():
-        if session.connect_url is None and word_of(getattr(session.raw, name, None)) == value:
-            problem = f"{provider.name} gives no address of a browser whose {name} is {value}; connect to it directly"
+        if session.connect_url is None and text_of(getattr(session.raw, name, None)) == value:
+            problem = f"{provider.name} gives no URL of a browser whose {name} is {value}; connect to it directly"
             raise _not_connectable(session, problem)
     is_there = all(getattr(session, name) is not None for name in provider.ready)
     return session.status is SessionStatus.RUNNING and is_there
@@ -96,7 +97,7 @@ def _problem_of_host(address: str, access: Access, hosts: Collection[str]) -> st
 
     url = parse_url(address)
     if url is None:
-        return "not a URL"
+        return "invalid"
     host, own = url.host, access.provider.domain
     is_own = is_within(host, own)
     if is_loopback(host):
@@ -116,6 +117,4 @@ def _problem_of_host(address: str, access: Access, hosts: Collection[str]) -> st
 
 
 def _not_connectable(session: BrowserSession, problem: str) -> NotConnectable:
-    from browser_sessions._masking import mask_text
-
-    return NotConnectable(f"{mask_text(str(session.ref))} cannot be connected to: {problem}", ref=session.ref)
+    return NotConnectable(f"{shown(session.ref)} cannot be connected to: {problem}", ref=session.ref)

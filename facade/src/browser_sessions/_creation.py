@@ -1,4 +1,4 @@
-"""A session that is created: how it is looked for if the response is lost, and how it is ended."""
+"""The creation of a session: how it is looked for if the response is lost, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from browser_sessions._attempt import Pause, RawResponse, Receipt
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, MayExistError, course, may_exist, outcome_of
 from browser_sessions._failures import unexpected
-from browser_sessions._masking import secrets_in
-from browser_sessions._options import MARKER, Options, make_marker
-from browser_sessions._query import OPEN, Query
+from browser_sessions._masking import secrets_in, shown
+from browser_sessions._options import Options, make_marker
+from browser_sessions._query import OPEN, SKEW, Query
+from browser_sessions._reading import MARKER
 from browser_sessions._records import note, note_over, record
 from browser_sessions._ref import as_ref
 from browser_sessions._session import BrowserSession
-from browser_sessions._stopping import shown, stop
+from browser_sessions._stopping import stop
 from browser_sessions._waiting import is_connectable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, SessionEnded, StopUnconfirmed
 
@@ -30,31 +31,28 @@ if TYPE_CHECKING:
     from browser_sessions._calls import Calls, ProviderClient
 
 LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds after the loss of a response at which the session is looked for."""
+"""Seconds after a response was lost at which the session is looked for."""
 
 _SEARCH = 10.0
-"""Seconds that looking for it takes at most; a look that has begun may take another one."""
-
-_SKEW = timedelta(minutes=1)
-"""How much the provider's clock may be behind ours."""
+"""Seconds that this takes at most; a look that has begun may take another second."""
 
 _TOLERANCE = timedelta(seconds=10)
-"""How much a lifetime may differ that a provider says by two times: a browser takes a while to start."""
+"""How much a lifetime between two reported times may differ: a browser takes a while to start."""
 
 _STOP, CONFIRM = 60.0, 15.0
-"""Seconds that the stop of a session that is left may take, and that there are then to see it over."""
+"""Seconds that a stop at the end of a block may take, and then to see the session end."""
 
 _log = logging.getLogger("browser_sessions")
 
 
 class Creation:
-    """One session that is to be created: how far that came, and how it ended.
+    """The creation of one session: how far it came, and how the session ended.
 
     Attributes:
         created: The session as it was created or found; None until then.
-        final: The session once it is over.
-        problem: Why it may be running although it was to end.
-        is_left: Whether what it was created for is over, and the session was stopped, or the problem said.
+        final: The session once it has ended.
+        problem: Why it may still be running although it was to be stopped.
+        is_left: Whether its block has ended, and the session was stopped, or the problem reported.
 
     """
 
@@ -77,21 +75,24 @@ class Creation:
         self._is_settled = False
         self._is_recorded = False
         self._process = os.getpid()
-        body = self._module.body(options, self._marker)
-        self._call: Call[BrowserSession] = Call(
-            opened.access,
-            opened.client,
-            self._module.OPERATION,
-            self._module.view,
-            bounds._replace(timeout=bounds.deadline),
-            named={"body": body},
-            receipt=self._receipt,
-            secrets=tuple(secrets_in(body, provider.sensitive)),
-        )
+        self._call = self._call_of(opened)
         self.created: BrowserSession | None = None
         self.final: BrowserSession | None = None
         self.problem: BrowserSessionsError | None = None
         self.is_left = False
+
+    def _call_of(self, opened: ProviderClient) -> Call[BrowserSession]:
+        body = self._module.body(self._options, self._marker)
+        return Call(
+            opened.access,
+            opened.client,
+            self._module.OPERATION,
+            self._module.view,
+            self._bounds._replace(timeout=self._bounds.deadline),
+            named={"body": body},
+            receipt=self._receipt,
+            secrets=tuple(secrets_in(body, opened.access.provider.sensitive)),
+        )
 
     def steps(self) -> Course[BrowserSession]:
         """Create the session, and return it as it was created, or found.
@@ -128,7 +129,7 @@ class Creation:
             raise
 
     def end(self) -> Course[None]:
-        """Stop what was created, if anything was; what came of it is in `final` or `problem`, and nothing is raised."""
+        """Stop what was created, if anything was; `final` or `problem` has the result, and nothing is raised."""
         self.problem = None
         try:
             session = self.created or (yield from self._found())
@@ -152,11 +153,11 @@ class Creation:
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
     def leaving(self, error: BaseException | None, interruption: BaseException | None) -> BaseException | None:
-        """Return the exception with which a session is left; it says if the session may be running.
+        """Return the exception to raise at the end of a block; it has a note if the session may be running.
 
         Args:
-            error: The exception that was on its way before the session was stopped.
-            interruption: What interrupted the stop.
+            error: The exception that was being raised before the session was stopped.
+            interruption: The exception that interrupted the stop.
 
         """
         # An interruption is not lost, and is not needed twice.
@@ -170,7 +171,7 @@ class Creation:
 
     @property
     def doubt(self) -> str | None:
-        """Why a session may be running; None if none is."""
+        """Why a session may be running; None if it cannot be."""
         if self.problem:
             return str(self.problem)
         if self.final or not self._may_run:
@@ -184,7 +185,7 @@ class Creation:
         return self.created is not None or (self._receipt.is_sent and not self._is_settled)
 
     def _found(self) -> Course[BrowserSession | None]:
-        """Return what an interrupted create created, if anything."""
+        """Return the session of an interrupted create, if there is one."""
         came = self._receipt.came
         received = outcome_of(self._call, came, self._call.bounds.timeout)
         outcome = self._checked(received)
@@ -196,7 +197,7 @@ class Creation:
         return (yield from self._take((yield from self._search(outcome))))
 
     def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
-        """Return what came of a create; a session that no request can name is as good as lost."""
+        """Return the outcome of a create; a session whose id no request can hold counts as lost."""
         came = self._receipt.came
         if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
@@ -204,7 +205,7 @@ class Creation:
         return unexpected(self._call, came, f"no request can name this session: {problem}") if problem else outcome
 
     def _naming_problem(self, session: BrowserSession) -> Exception | None:
-        """Return why no request can name a session; None if one can."""
+        """Return why no request can hold a session's id; None if one can."""
         named = self._stops.named(session.id)
         try:
             self._stops.OPERATION.build_request(as_ref(session).id, client=self._call.client, **named)
@@ -234,7 +235,7 @@ class Creation:
     def _query(self) -> Query:
         if self._marker:
             return Query(self._module.SEARCHED, {MARKER: self._marker}, None, None, 1)
-        return Query(OPEN, {}, self._since - _SKEW, None, None)
+        return Query(OPEN, {}, self._since - SKEW, None, None)
 
     def _uncertain(self, error: BrowserSessionsError, candidates: tuple[BrowserSession, ...]) -> CreateUncertain:
         text = f"{self._slug}: the response to a create was lost, and a session may be running. "
@@ -251,7 +252,7 @@ class Creation:
         )
 
     def _take(self, session: BrowserSession) -> Course[BrowserSession]:
-        self._calls.created[session.ref] = time.monotonic()
+        self._calls.note_created(session.ref)
         self.created = session = self._with_lifetime(session)
         yield from self._record(session)
         return session
@@ -262,12 +263,12 @@ class Creation:
             self._is_recorded = True
 
     def _settle(self) -> Course[None]:
-        """Say for certain that nothing was created."""
+        """Note that nothing was created, for certain."""
         self._is_settled = True
         yield from note(self._calls, "failed", self._call.access, self._mark)
 
     def _with_lifetime(self, session: BrowserSession) -> BrowserSession:
-        """Return a session in which a lifetime that was not asked for is unexpected."""
+        """Return the session, with its lifetime listed as unexpected if another one was asked for."""
         wanted, granted = self._options.lifetime, self._module.granted(session)
         if wanted is None or granted is None or abs(granted - wanted) <= _TOLERANCE:
             return session

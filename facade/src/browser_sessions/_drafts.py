@@ -1,4 +1,4 @@
-"""The parts of a view, made several times as fast as by calling their frozen classes."""
+"""The parts of a view, made several times faster than by their frozen classes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Two ways to run a call's course: in the thread that asks for it, and in a task of asyncio or trio.
+"""Two ways to run a call's course: in the caller's thread, and in a task of asyncio or trio.
 
-What must not be cut off has a thread or a task of its own, and what waits for it waits on when it is interrupted; the
-interruption leaves then. A course that is interrupted must not take another step.
+What must not be cut off has a thread or a task of its own. An interruption of the caller does not end the waiting for
+it, and is raised afterwards. A course that is interrupted must not take another step.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE, LAST_PATIENCE = 5.0, 1.0
-"""Seconds that an interrupted thread waits for a response that tells what was created, and then for its connection to
-end."""
+"""Seconds that an interrupted thread waits for a response with what was created, and then for its connection to end."""
 
 
 class Driver:
-    """Runs the calls of a client, in whatever thread asks for one."""
+    """Runs the calls of a client, each in the thread of its caller."""
 
     def __init__(self, calls: Calls, network: Network) -> None:
         self.calls = calls
@@ -62,7 +61,7 @@ class Driver:
             return result
 
     def run_whole(self, make: Callable[[], Course[T]]) -> T:
-        """Return the result of a course that the first Ctrl-C does not cut off; it leaves once the course is over."""
+        """Return the result of a course that the first Ctrl-C does not cut off; it is raised afterwards."""
         from concurrent import futures
 
         work = _Work(lambda: self.run(make()))
@@ -92,7 +91,7 @@ class Driver:
         return self._network.send(step, stop) if step.receipt is None else self._send_whole(step, step.receipt)
 
     def _send_whole(self, attempt: Attempt, receipt: Receipt) -> RawResponse:
-        """Send a request that Ctrl-C does not cut off at once: the response may tell what was created."""
+        """Send a request that Ctrl-C does not cut off at once: the response may name what was created."""
         from concurrent import futures
 
         stop = Stop()
@@ -118,7 +117,7 @@ class Driver:
 
 
 class _Work(Generic[T]):
-    """Work in a thread of its own, which Ctrl-C does not reach, and in the context of the one that asks for it."""
+    """Work in a thread of its own, which Ctrl-C does not reach, with the caller's context variables."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         from concurrent import futures
@@ -169,7 +168,7 @@ class AsyncDriver:
             return result
 
     async def run_whole(self, make: Callable[[], Course[T]]) -> T:
-        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they leave afterwards."""
+        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they are raised afterwards."""
         return await _whole(lambda: self.run(make()))
 
     async def aclose(self) -> None:
@@ -199,7 +198,7 @@ class AsyncDriver:
 
 
 async def _whole(work: Callable[[], Awaitable[T]]) -> T:
-    """Return what work returns, which runs in a task that no cancellation of this one reaches, and no first Ctrl-C.
+    """Return the result of work in a task that neither a cancellation of this one nor the first Ctrl-C reaches.
 
     A shield alone would not do: on asyncio a task's `cancel` heeds none, and on trio Ctrl-C does not.
     """
@@ -221,7 +220,7 @@ async def _whole(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awaitable[Any]]]:
-    """Start work in a task, and return a future of it, and what waits until it is over."""
+    """Start work in a task, and return a future of it and a function that waits for its end."""
     if trio := running_trio():
         from concurrent import futures
 

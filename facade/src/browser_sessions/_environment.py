@@ -20,7 +20,7 @@ _MAX_PORT = 65_535
 
 
 def find_proxy(url: httpx.URL, given: str | None) -> httpx.Proxy | None:
-    """Return the proxy for an address: the one that was given, or else the environment's; None for this machine.
+    """Return the proxy for a URL: the one that was given, or else the environment's; None for this machine.
 
     Raises:
         ConfigurationError: It cannot be used; its address, which may hold a password, is not shown.
@@ -38,7 +38,7 @@ def find_proxy(url: httpx.URL, given: str | None) -> httpx.Proxy | None:
 
 
 def tls_context(*, verify: ssl.SSLContext | bool) -> ssl.SSLContext:
-    """Return the TLS context that was given, or one that trusts whom the environment names, or certifi.
+    """Return the TLS context that was given, or one with the certificates that the environment names, or certifi's.
 
     Raises:
         ConfigurationError: The certificates cannot be used.
@@ -81,13 +81,13 @@ def _proxy(address: str, source: str) -> httpx.Proxy:
 
 
 def _variable(name: str) -> str:
-    """Return the variable that names a proxy; there are systems that have settings for it, too."""
+    """Return the variable that names a proxy; some systems have settings for it, too."""
     variables = (f"{name}_proxy", f"{name}_PROXY".upper())
     return next((each for each in variables if os.environ.get(each)), "the system's settings")
 
 
 def _matches(entry: str, url: httpx.URL) -> bool:
-    """Whether an entry of `NO_PROXY` is about an address.
+    """Whether an entry of `NO_PROXY` is about a URL.
 
     It is a host, which stands for its subdomains as well; `.host` or `*.host`, which stands for these alone; a network
     such as 10.0.0.0/8; or `*`. A scheme and a port narrow it down.

@@ -1,4 +1,4 @@
-"""The error for a call that failed: which class, which sentence, and what is kept of the response."""
+"""The error for a failed call: its class, its message, and what it keeps of the response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpx
 
 from browser_sessions import errors
 from browser_sessions._attempt import RawResponse
-from browser_sessions._masking import mask_end, mask_headers, mask_json, mask_text
+from browser_sessions._masking import line_of, mask_end, mask_headers, mask_json, mask_text
 from browser_sessions._rate_limits import kind_of_limit, retry_after
 
 if TYPE_CHECKING:
@@ -25,13 +25,11 @@ MAX_SHOWN = 2_000
 _MAX_READ = 100_000
 """Bytes of a failure's body that are read: no explanation is longer."""
 
-_MAX_LINE = 300
-
 
 class _Body(NamedTuple):
-    """A failure's body: what it says, in one line, what an error keeps of it, and whether it is an HTML page."""
+    """A failure's body: its explanation in one line, what an error keeps of it, and whether it is an HTML page."""
 
-    said: str
+    explanation: str
     kept: str | None
     is_page: bool
 
@@ -53,7 +51,7 @@ _NO_ROUTE = (
     r"(?i)^(?:404:? )?(?:page )?not found\.?$|^cannot [a-z]+ /|^(?:the )?route \S+ (?:could )?not (?:be )?found"
     r"|^no route matched|^default backend - 404|^(?:the )?requested url \S+ (?:was )?not found"
 )
-"""What web frameworks and gateways say of a path that they do not know: Starlette, Go, Express, Fastify, Laravel, Kong,
+"""What web frameworks and gateways send for an unknown path: Starlette, Go, Express, Fastify, Laravel, Kong,
 Kubernetes, Flask and their like."""
 
 _BASE_URL = "the base URL (base_urls or {base_url_variable})"
@@ -61,7 +59,7 @@ _BASE_URL = "the base URL (base_urls or {base_url_variable})"
 # What happened, and what to do about it.
 _Sentence = tuple[str, str]
 _REDIRECT: _Sentence = ("redirects to another URL, which is not followed", f"check {_BASE_URL}")
-_WRONG_PATH: _Sentence = ("has no such route", f"check the id and {_BASE_URL}")
+_WRONG_PATH: _Sentence = ("has no such route", f"check the id and {_BASE_URL}: {{name}}'s own is {{own_base_url}}")
 _MISSING_ELSEWHERE: _Sentence = (
     "has no such session for this API key",
     f"check the id, the key's account and {_BASE_URL}",
@@ -75,7 +73,7 @@ _SENTENCES: dict[type[errors.ApiStatusError], _Sentence] = {
         "check that the key from {key_source} is complete and belongs to {name}",
     ),
     errors.PermissionDenied: ("does not allow this with the given API key", "check the key's account and permissions"),
-    errors.QuotaExceeded: ("says that credits or a limit are used up", "check the account's balance and limits"),
+    errors.QuotaExceeded: ("reports that credits or a limit are used up", "check the account's balance and limits"),
     errors.SessionNotFound: ("has no such session for this API key", "check the id and the key's account"),
     errors.RateLimited: ("received too many requests, or runs too many sessions", "try again {when}"),
     errors.ProviderUnavailable: ("failed to handle the request", "try again {when}"),
@@ -96,7 +94,7 @@ _WITHOUT_RESPONSE: dict[type[Exception | None], str] = {
     httpx.RemoteProtocolError: "no complete HTTP response from {host}",
 }
 
-_SAID = ("message", "msg", "detail", "error", "title", "code")
+_EXPLAINING = ("message", "msg", "detail", "error", "title", "code")
 """Names under which providers explain a failure, the most useful one first."""
 
 _REQUEST_IDS = (
@@ -121,9 +119,9 @@ def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.
     """
     if isinstance(error, errors.ConfigurationError):  # of the network, which does not know what it is for
         return errors.ConfigurationError(str(error), ref=call.ref, provider=call.access.provider.slug)
-    name, said = type(error).__name__, line_of(hidden(call, reason_of(error)))
+    name, text = type(error).__name__, line_of(hidden(call, reason_of(error)))
     phrase = _WITHOUT_RESPONSE.get(type(error), "")
-    reason = ": ".join(filter(None, ("" if phrase else name, said))) or name
+    reason = ": ".join(filter(None, ("" if phrase else name, text))) or name
     message = (phrase or "no response from {host}").format(host=httpx.URL(call.access.base_url).host)
     kind: type[errors.TransportError] = errors.TransportError
     if isinstance(error, httpx.TimeoutException):  # its text is about the library's own scopes
@@ -134,7 +132,7 @@ def failure(call: Call[Any], error: Exception | None, seconds: float) -> errors.
         message += "; check the network, or try again later"
     found = kind(f"{subject_of(call)}: {message}", ref=call.ref, provider=call.access.provider.slug)
     if isinstance(error, httpx.RequestError) and type(error) is getattr(httpx, name, None):  # not a user's own class
-        found.__cause__ = type(error)(said)  # a new one: the original holds the request, too
+        found.__cause__ = type(error)(text)  # a new one: the original holds the request, too
     return found
 
 
@@ -144,16 +142,16 @@ def status_error(call: Call[Any], response: RawResponse) -> errors.ApiStatusErro
     facts = _facts(call, response, body.kept)
     kind, sentence = _meaning(call, response, body)
     if kind is errors.RateLimited:
-        facts["kind"] = kind_of_limit(body.said, response.headers)
+        facts["kind"] = kind_of_limit(body.explanation, response.headers)
         sentence = _LIMITED.get(facts["kind"] or "", sentence)
-    status = f"status {response.status_code}: {body.said}" if body.said else f"status {response.status_code}"
+    status = f"status {response.status_code}" + (f": {body.explanation}" if body.explanation else "")
     return kind(_message(call, sentence, status, facts["retry_after"]), **facts)
 
 
 def unexpected(
     call: Call[Any], response: RawResponse, problem: str, path: str | None = None
 ) -> errors.UnexpectedResponse:
-    """Return the error for a success that is not what the provider promises; nothing of its body is kept.
+    """Return the error for a success that is not what the provider describes; nothing of its body is kept.
 
     Args:
         call: The call that failed.
@@ -164,22 +162,22 @@ def unexpected(
     """
     media_type = line_of(hidden(call, response.headers.get("content-type", "").partition(";")[0]))
     status = f"status {response.status_code}, {media_type}" if media_type else f"status {response.status_code}"
-    advice = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
-    sentence = (f"sent an unexpected response: {line_of(hidden(call, problem))}", advice)
+    usual = "look for a newer version of browser-sessions" if call.access.is_own else f"check {_BASE_URL}"
+    sentence = (f"sent an unexpected response: {line_of(hidden(call, problem))}", response.advice or usual)
     message = _message(call, sentence, status)
     return errors.UnexpectedResponse(message, path=path, **_facts(call, response, None))
 
 
 def undescribed(call: Call[Any], response: RawResponse) -> str:
-    """Return what is wrong with the status of a success of which the provider's description says nothing."""
+    """Return the problem with a success whose status the provider's description does not have."""
     responses = (RawResponse(status, response.headers, response.content) for status in range(200, 300))
     tried = [call.operation.parse_response(each) for each in responses]
     described = [str(each.status_code) for each in tried if each.parsed is not None or each.error is not None]
-    return f"its description has no success with this status, only with {' and '.join(described)}"
+    return f"its API description has {' and '.join(described)} for a success, and not this status"
 
 
 def reason_of(error: BaseException | None) -> str:
-    """Return what an error says, or what led to it: trio's errors say nothing themselves."""
+    """Return the text of an error, or of its cause: trio's errors have no text of their own."""
     while error and not str(error):
         error = error.__cause__ or error.__context__
     return str(error or "")
@@ -190,12 +188,12 @@ def _meaning(call: Call[Any], response: RawResponse, body: _Body) -> tuple[type[
     status = response.status_code
     kind = _CLASSES.get(status, errors.ProviderUnavailable if 500 <= status < 600 else errors.ApiStatusError)  # noqa: PLR2004 - HTTP's own
     for rule in call.access.provider.failures:
-        if rule.status == status and re.search(rule.says, body.said, re.IGNORECASE):
+        if rule.status == status and re.search(rule.says, body.explanation, re.IGNORECASE):
             kind = getattr(errors, rule.error)
             return kind, _SENTENCES[kind]
     if 300 <= status < 400 and "location" in response.headers:  # noqa: PLR2004 - HTTP's own
         return kind, _REDIRECT
-    if status == HTTPStatus.NOT_FOUND and (body.is_page or re.search(_NO_ROUTE, body.said)):
+    if status == HTTPStatus.NOT_FOUND and (body.is_page or re.search(_NO_ROUTE, body.explanation)):
         return errors.ApiStatusError, _WRONG_PATH
     if call.ref is not None and kind is errors.SessionNotFound and not call.access.is_own:
         return kind, _MISSING_ELSEWHERE
@@ -220,6 +218,7 @@ def _message(call: Call[Any], sentence: _Sentence, status: str, seconds: float |
         name=provider.name,
         key_source=call.access.key_source,
         base_url_variable=provider.base_url_variable,
+        own_base_url=provider.base_url,
         documentation=provider.documentation,
         when=when,
     )
@@ -249,7 +248,7 @@ def hidden(call: Call[Any], text: str) -> str:
     return mask_text(text, _secrets(call), call.access.provider.sensitive)
 
 
-# What the provider says
+# The provider's explanation
 
 
 def _read(call: Call[Any], content: bytes) -> _Body:
@@ -268,28 +267,22 @@ def _read_text(call: Call[Any], text: str) -> _Body:
     if text.lstrip().startswith("<"):
         title = re.search(r"(?i)<title[^>]*>([^<]+)</title", text[:MAX_SHOWN])
         return _Body(line_of(hidden(call, html.unescape(title[1]))) if title else "", None, is_page=True)
-    # What has one of these may be JSON that was cut off, or that something else is wrapped around.
+    # A text with one of these may be JSON that was cut off, or that has something around it.
     if len(text) > MAX_SHOWN or re.search(r"[<{\[\\]", text) or not "".join(text.split()).isprintable():
         return _Body("", None, is_page=False)
     kept = mask_end(hidden(call, text), _secrets(call))
     return _Body(line_of(kept), kept, is_page=False)
 
 
-def _sentences(said: Any, depth: int = 5) -> Iterator[str]:
+def _sentences(sent: Any, depth: int = 5) -> Iterator[str]:
     """Yield the sentences in what providers send: texts, objects that hold them under usual names, arrays of them."""
-    if isinstance(said, str):
-        yield said
-    elif isinstance(said, list) and depth:
-        for each in said[:5]:
+    if isinstance(sent, str):
+        yield sent
+    elif isinstance(sent, list) and depth:
+        for each in sent[:5]:
             yield from _sentences(each, depth - 1)
-    elif isinstance(said, dict) and depth:
-        where = ".".join(map(str, said["loc"])) if isinstance(said.get("loc"), list) else ""
-        found = next((said[name] for name in _SAID if said.get(name)), None)
+    elif isinstance(sent, dict) and depth:
+        where = ".".join(map(str, sent["loc"])) if isinstance(sent.get("loc"), list) else ""
+        found = next((sent[name] for name in _EXPLAINING if sent.get(name)), None)
         for sentence in _sentences(found, depth - 1):
             yield f"{where}: {sentence}" if where else sentence
-
-
-def line_of(text: str) -> str:
-    """Return a text as a line that a terminal and a log can take."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_LINE]).split())
-    return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"

@@ -21,14 +21,14 @@ Found = tuple[str, Outcome]
 """A provider, and a session of it or the error that ended its list."""
 
 Lists = Mapping[str, Reading | BrowserSessionsError]
-"""By provider, its list, or why there is none."""
+"""By provider, its list, or the error in its place."""
 
 Page = tuple[Reading, list[Outcome] | None]
-"""A list, and what its next page held; None behind the last one."""
+"""A list and the content of its next page; None after the last one."""
 
 
 def _page_of(reading: Reading) -> Course[Page]:
-    """Read the next page of a list; the error that ends it is all that is on its last one."""
+    """Read the next page of a list; an error that ends the list is the only content of its last page."""
     try:
         page = yield from reading.next_page()
     except BrowserSessionsError as error:
@@ -37,12 +37,12 @@ def _page_of(reading: Reading) -> Course[Page]:
 
 
 class _Fleet:
-    """What can be said of lists that are being read."""
+    """The progress of lists that are being read."""
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
         self._readings = [each for each in lists.values() if isinstance(each, Reading)]
-        self._refused: list[Found] = [(slug, each) for slug, each in lists.items() if not isinstance(each, Reading)]
+        self._unavailable: list[Found] = [(slug, each) for slug, each in lists.items() if not isinstance(each, Reading)]
 
     @property
     def skipped(self) -> dict[str, list[SkippedRow]]:
@@ -68,17 +68,17 @@ class FleetListing(_Fleet, Iterable[Found]):
 
     def __init__(self, lists: Lists, driver: Driver) -> None:
         super().__init__(lists)
-        self._results = _results_of(self._refused, self._readings, driver)
+        self._results = _results_of(self._unavailable, self._readings, driver)
 
     def __iter__(self) -> Iterator[Found]:
-        yield from self._results  # which is closed with the loop, though the listing be kept
+        yield from self._results  # which is closed with the loop, even if the listing is kept
 
     def __next__(self) -> Found:
         return next(self._results)
 
 
-def _results_of(refused: Iterable[Found], readings: Iterable[Reading], driver: Driver) -> Iterator[Found]:
-    yield from refused
+def _results_of(unavailable: Iterable[Found], readings: Iterable[Reading], driver: Driver) -> Iterator[Found]:
+    yield from unavailable
     run: Run[Reading, Page] = Run(lambda reading, stop: driver.run(_page_of(reading), stop), {})
     try:
         for reading in readings:
@@ -93,7 +93,7 @@ def _results_of(refused: Iterable[Found], readings: Iterable[Reading], driver: D
 
 
 class _Turns(AsyncIterator[Reading]):
-    """The lists of which a page is to be read next, until all are over."""
+    """The lists whose next page is to be read, until all have ended."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._waiting = deque(readings)
@@ -101,7 +101,7 @@ class _Turns(AsyncIterator[Reading]):
         self._ready = anyio.Semaphore(self._open or 1)
 
     def took(self, reading: Reading, *, is_over: bool) -> None:
-        """Note that a page was taken, so that the one behind it is read."""
+        """Note that a page was taken, so that the next one is read."""
         if is_over:
             self._open -= 1
         else:
@@ -122,7 +122,7 @@ class AsyncFleetListing(_Fleet, AsyncIterable[Found]):
     def __init__(self, lists: Lists, driver: AsyncDriver) -> None:
         super().__init__(lists)
         self._turns = _Turns(self._readings)
-        self._page = deque(self._refused)
+        self._page = deque(self._unavailable)
         self.run: AsyncRun[Reading, Page] = AsyncRun(
             self._turns, lambda reading: driver.run(_page_of(reading)), {}, len(self._readings) or 1
         )

@@ -24,7 +24,7 @@ from browser_sessions._version import __version__
 from browser_sessions.errors import ConfigurationError, LedgerError
 
 MAX_BODY = 10_000_000
-"""Bytes that a response's body may have, decompressed, unless a call says otherwise."""
+"""Bytes that a response's body may have, decompressed, unless a call sets another limit."""
 
 HEADERS = {
     "User-Agent": f"browser-sessions/{__version__} python-httpx/{httpx.__version__}",
@@ -34,7 +34,7 @@ HEADERS = {
 }
 
 FAULTS = (ConfigurationError, LedgerError, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, UnicodeError)
-"""What a step can raise, whatever the server, the network and the disk do."""
+"""All errors that a step can raise because of the server, the network or the disk."""
 
 UNSENT = (
     httpx.ConnectError,
@@ -43,8 +43,8 @@ UNSENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
-"""What proves that no byte of a request was received: there never was a connection. Nothing else does, not even a
-`WriteError`: the kernel has the first bytes sent by then."""
+"""The errors that prove that no byte of a request was received: there never was a connection. No other error does, not
+even a `WriteError`: the kernel has sent the first bytes by then."""
 
 _CORE_FAULTS = (
     httpcore.NetworkError,
@@ -66,7 +66,7 @@ Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 
 
 class Network:
-    """What sends requests from threads: pools of connections of our own, or a transport of the user's."""
+    """Sends requests from threads: through our own pools of connections, or a transport of the user's."""
 
     def __init__(
         self, transport: httpx.BaseTransport | None, *, proxy: str | None, verify: ssl.SSLContext | bool
@@ -87,7 +87,7 @@ class Network:
 
     def _exchange(self, attempt: Attempt, stop: Stop | None) -> RawResponse:
         status, headers, stream = self._open(attempt, stop)
-        body = Body(status, headers, attempt.max_body)
+        body = Body(status, headers, attempt.max_body, attempt.into)
         try:
             for chunk in stream:
                 if not body.take(chunk) or time.monotonic() >= attempt.end:
@@ -145,7 +145,7 @@ class AsyncNetwork:
         seconds = max(attempt.end - time.monotonic(), 0.0)
         with anyio.move_on_after(seconds + _GRACE) as scope:
             status, headers, stream = await self._open(attempt)
-            body = Body(status, headers, attempt.max_body)
+            body = Body(status, headers, attempt.max_body, attempt.into)
             try:
                 async for chunk in stream:
                     if not body.take(chunk):
@@ -255,7 +255,7 @@ def _faults_of_pools() -> tuple[type[Exception], ...]:
 
 
 def _as_httpx(error: BaseException) -> Exception:
-    """Return an error of a pool as httpx's of the same name, with what it says, and without what led to it."""
+    """Return an error of a pool as httpx's of the same name, with its text, and without its cause."""
     from browser_sessions._failures import reason_of
 
     kind = getattr(httpx, type(error).__name__, httpx.ProtocolError)

@@ -1,20 +1,23 @@
-"""What is asked about a session or an account, by one call or by several."""
+"""Requests about a session or an account, by one call or several."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from browser_sessions._access import Access
 from browser_sessions._bounds import Bounds
-from browser_sessions._call import Call, Course, course
+from browser_sessions._call import Call, Course, course, whole
 from browser_sessions._http import MAX_BODY
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
+if TYPE_CHECKING:
+    from browser_sessions._saving import FileDraft
+
 
 class Inquiry(NamedTuple):
-    """How a provider is asked.
+    """How a provider is asked, and about what.
 
     Attributes:
         access: The provider, with the key and the address.
@@ -23,6 +26,7 @@ class Inquiry(NamedTuple):
         bounds: How long each call may take, and how often it may be tried.
         ref: The session that it is about, if it is about one.
         max_body: Bytes that the body of a response may have.
+        into: Where the body of a success is written; None to keep it in memory.
 
     """
 
@@ -32,27 +36,26 @@ class Inquiry(NamedTuple):
     bounds: Bounds
     ref: SessionRef | None = None
     max_body: int = MAX_BODY
+    into: FileDraft | None = None
 
     def ask(self, operation: Any, **named: Any) -> Course[Any]:
-        """Return the model that an operation responds with, about the session if there is one."""
-        arguments = () if self.ref is None else (self.ref.id,)
-        return course(self._call(operation, arguments, named, _whole))
+        """Return the model of an operation's response, about the session if there is one."""
+        return course(self._call(operation, whole, named))
 
-    def within(self, bounds: Bounds, max_body: int) -> Self:
-        """Return the same with other limits."""
-        return self._replace(bounds=bounds, max_body=max_body)
+    def within(self, bounds: Bounds, max_body: int, into: FileDraft | None = None) -> Self:
+        """Return the same with other limits, and with a file for the body."""
+        return self._replace(bounds=bounds, max_body=max_body, into=into)
 
     def session(self) -> Course[BrowserSession]:
         """Return the session."""
-        arguments = () if self.ref is None else (self.ref.id,)
-        return course(self._call(self.module.OPERATION, arguments, {}, self.module.view))
+        return course(self._call(self.module.OPERATION, self.module.view, {}))
 
     def find(self, operation: Any, *absent: type[BrowserSessionsError]) -> Course[Any]:
-        """Return the model that an operation responds with, or None if the session exists and has no such thing.
+        """Return the model of an operation's response, or None if the session exists but has no such thing.
 
         Args:
             operation: The operation.
-            absent: What says that there is no such thing, or no such session.
+            absent: The errors for a missing thing or session.
 
         """
         try:
@@ -61,19 +64,16 @@ class Inquiry(NamedTuple):
             yield from self.session()
             return None
 
-    def _call(self, operation: Any, arguments: tuple[object, ...], named: dict[str, Any], view: Any) -> Call[Any]:
+    def _call(self, operation: Any, view: Any, named: dict[str, Any]) -> Call[Any]:
         return Call(
             self.access,
             self.client,
             operation,
             view,
             self.bounds,
-            arguments,
+            () if self.ref is None else (self.ref.id,),
             named,
             ref=self.ref,
             max_body=self.max_body,
+            into=self.into,
         )
-
-
-def _whole(model: Any) -> Any:
-    return model

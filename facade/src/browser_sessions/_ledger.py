@@ -1,7 +1,7 @@
 """The ledger: a file with a line for each step in the life of the sessions that a client creates.
 
-The first line holds a random salt, and each other one an entry. Several processes and threads may write to one file: a
-line is one `write` at its end, and who writes or compacts holds a lock on the file meanwhile.
+The first line holds a random salt, and every other line an entry. Several processes and threads may write to one file:
+a line is one `write` at its end, and a writer holds a lock on the file meanwhile.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SALT = re.compile(rb'\{"salt": "([0-9a-f]{32})"\}\n')
 _SALT_LENGTH = 45
 
 _MAX_LINE = 65_536
-"""Bytes of a line that is read; one of ours has about 300."""
+"""Bytes that are read of a line; one of ours has about 300."""
 
 _PATIENCE, _PAUSE = 10.0, 0.01
 """Seconds to wait for the lock, and between two attempts to get it: it is held for the length of a write."""
@@ -65,7 +65,7 @@ class Ledger:
                     fingerprint(self._salt(file), access.key),
                 )
                 self._append(file, entry.to_line())
-                # The lock ends before the disk is waited for: who replaces the file meanwhile syncs the line.
+                # The lock ends before the disk has the line: a process that replaces the file meanwhile syncs it.
                 _unlock(file)
                 os.fsync(file)
 
@@ -79,7 +79,7 @@ class Ledger:
                 return contents_of(None, ())
 
     def compact(self) -> None:
-        """Remove the lines of sessions that are over; no line that is written meanwhile is lost."""
+        """Remove the lines of sessions that have ended; no line that is written meanwhile is lost."""
         with self._explained(), contextlib.suppress(FileNotFoundError), self._locked(os.O_RDONLY) as file:
             contents = self._contents(file)
             kept = [line for line, entry in contents.lines if entry is None or not contents.is_settled(entry)]
@@ -114,7 +114,7 @@ class Ledger:
                 os.close(file)
 
     def _check(self, file: int) -> None:
-        """Refuse what others can write, or could have written."""
+        """Refuse a file that others can write, or could have written."""
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise self._error("it is not a regular file")
@@ -157,7 +157,7 @@ class Ledger:
 
     def _append(self, file: int, line: bytes) -> None:
         size = os.fstat(file).st_size
-        if size and os.pread(file, 1, size - 1) != b"\n":  # the last line was torn off; this one is not to be
+        if size and os.pread(file, 1, size - 1) != b"\n":  # the last line was torn off; this one must not be
             line = b"\n" + line
         if os.write(file, line) < len(line):
             raise self._error("a line was not written whole: the disk may be full")
@@ -178,9 +178,9 @@ class Ledger:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Raise what the system raises as our own error."""
+        """Raise errors of the system as our own."""
         if not hasattr(os, "O_NOFOLLOW"):
-            raise self._error("this system has not the file locks and owners that it needs")
+            raise self._error("this system lacks the file locks and owners that it needs")
         try:
             yield
         except OSError as error:
@@ -197,7 +197,7 @@ def host_of(access: Access) -> str:
 
 
 def fingerprint(salt: bytes, key: str) -> str:
-    """Return what tells a key from others, and not what it is."""
+    """Return a fingerprint of a key, from which it cannot be computed."""
     return hmac.new(salt, key.encode(), hashlib.sha256).hexdigest()[:8]
 
 

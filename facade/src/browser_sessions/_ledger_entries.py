@@ -1,4 +1,4 @@
-"""What is in a ledger: its entries, those that cannot be read, and which sessions may be running by them."""
+"""The content of a ledger: its entries, the lines that cannot be read, and the sessions that may be running."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WITHOUT_ID = ("create", "failed")
 _WITH_ID = ("created", "over")
 
 _SHOWN = 200
-"""Characters of what is said about a line, which may repeat some of it."""
+"""Characters of the problem with a line, which may quote some of it."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 """Years in which a time can be moved by minutes, in any zone."""
@@ -28,13 +28,13 @@ class LedgerEntry(NamedTuple):
     Attributes:
         time: When it was written, by the clock of the machine, UTC.
         event: "create": a request that creates a session is about to be sent. "created": the session has this id.
-            "failed": none was created. "over": the session was seen over.
+            "failed": none was created, or none can still run. "over": the session was seen to end.
         provider: Whose session.
         host: The host of the base URL, with its port if it is not the usual one.
         id: The session's id; None for "create" and "failed".
         marker: The session's metadata `browser-sessions`; of a provider without metadata, what joins its lines. None
             for "over" if it was not seen then.
-        account_id: The account, if the provider says which.
+        account_id: The account, if the provider reports it.
         key: A fingerprint of the API key, of eight hexadecimal digits.
 
     """
@@ -50,7 +50,7 @@ class LedgerEntry(NamedTuple):
 
     @property
     def session(self) -> tuple[str, str, str | None]:
-        """What tells a session from all others, for two hosts may have the same ids."""
+        """The session's identity, with the host, since two hosts may have the same ids."""
         return self.provider, self.host, self.id
 
     def to_line(self) -> bytes:
@@ -59,14 +59,14 @@ class LedgerEntry(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What was read of a ledger.
+    """The content of a ledger.
 
     Attributes:
         salt: The salt of the fingerprints; None if the first line has none.
         lines: Each line but the first one, with its entry; None if it cannot be read.
         problems: Which lines cannot be read, and why.
-        over: The sessions that are over.
-        settled: The markers of sessions that are over, or were not created.
+        over: The sessions that have ended.
+        settled: The markers of sessions that have ended, or were not created.
 
     """
 
@@ -82,7 +82,7 @@ class Contents(NamedTuple):
         return [entry for _, entry in self.lines if entry]
 
     def is_settled(self, entry: LedgerEntry) -> bool:
-        """Whether an entry is about a session that is over, or was not created."""
+        """Whether an entry is about a session that has ended, or was not created."""
         return entry.session in self.over or entry.marker in self.settled
 
     def unsettled(self) -> list[LedgerEntry]:
@@ -115,7 +115,7 @@ def contents_of(salt: bytes | None, lines: Iterable[bytes]) -> Contents:
 
 
 def is_marker(text: str | None) -> bool:
-    """Whether a text is a marker of this package's."""
+    """Whether a text is a marker that this package made."""
     return text is not None and _MARKER.fullmatch(text) is not None
 
 

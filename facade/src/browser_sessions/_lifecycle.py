@@ -65,17 +65,19 @@ class Lifecycle(_Configuration):
         self, provider: Literal["skyvern"], *, options: SkyvernRequest | None = None, **given: Unpack[CreateOptions]
     ) -> BrowserSession: ...
     def create(self, provider: str, **given: Any) -> BrowserSession:
-        """Create a session, and return it as the provider responded with it; nothing stops it but its lifetime.
+        """Create a session, and return it as the provider sent it; it runs until its lifetime ends or `stop` is called.
 
-        `session()` stops it. What is not given is not sent, and the provider decides; False is sent as what turns it
-        off there. `PROVIDERS[provider].operations["create"].options` has what there is, with units and bounds.
+        `session()` stops it by itself. An option that is not given is not sent, and the provider decides; False is sent
+        as what turns it off there. `PROVIDERS[provider].operations["create"].options` has the options, with units and
+        bounds.
 
             session = client.create("browserbase", lifetime=timedelta(minutes=20), metadata={"job": "nightly"})
 
-        A request is sent again only if it was certainly not received, or after 429. If its response is lost, the
-        session is looked for by its metadata `browser-sessions`, for ten seconds at most. If the call is interrupted,
-        by Ctrl-C for example, what it may have created is looked for and stopped, and a note on the exception says if
-        that failed.
+        A request is sent again only if it was certainly not received, or after 429. If its response is lost, or is 303,
+        the session is looked for by its metadata `browser-sessions`, for ten seconds at most. No redirect is followed;
+        after 301, 302, 307 or 308 nothing was created. If the call is interrupted,
+        by Ctrl-C for example, what it may have created is looked for and stopped; if that fails, the exception gets a
+        note.
 
         Args:
             provider: Whose session: "anchorbrowser", "browserbase", "browser_use" or "skyvern".
@@ -86,7 +88,7 @@ class Lifecycle(_Configuration):
             InvalidOption: An option cannot be expressed.
             LedgerError: The client's ledger cannot be written, or cannot be trusted; nothing was sent.
             CreateUncertain: The response was lost, and the session was not found; one may be running.
-            TransportError: Nothing was created, as after every other error.
+            TransportError: The request was not received; nothing was created, as after every other error.
             BrowserSessionsError: The provider refused to create it.
 
         """
@@ -101,17 +103,19 @@ class Lifecycle(_Configuration):
             raise
 
     def stop(self, ref: Ref, *, timeout: Seconds = 60) -> BrowserSession:
-        """Stop a session, and return it once it is over; one that is over already is returned as it is.
+        """Stop a session, and return it once it has ended; one that has already ended is returned as it is.
 
         A session that this client did not create is fetched first, and stopped only if it is open and has this id.
+
+            session = client.stop("skyvern:pbs_1")
 
         Args:
             ref: Which session, for example "skyvern:pbs_123".
             timeout: Seconds for all of it; a provider may take 20 to respond.
 
         Raises:
-            Unsupported: The provider stops no sessions.
-            StopUnconfirmed: It was asked to stop, and was not seen over in time.
+            Unsupported: The provider cannot stop sessions.
+            StopUnconfirmed: It was asked to stop, but was not seen to end in time.
             BrowserSessionsError: It cannot be fetched, or the provider refused to stop it.
             ValueError: `timeout` is out of range.
 
@@ -128,6 +132,9 @@ class Lifecycle(_Configuration):
         per_provider: PerProvider = None,
     ) -> list[Result]:
         """Stop sessions, and return each reference with its session, or with the error in its place.
+
+            for ref, result in client.stop_many(["skyvern:pbs_1", "browserbase:5f0c"]):
+                ...
 
         Args:
             refs: Which sessions.
@@ -185,10 +192,10 @@ class Lifecycle(_Configuration):
             with client.session("skyvern", lifetime=timedelta(minutes=20)) as session:
                 info = client.connect_info(session)
 
-        The block ends with a return, an exception or Ctrl-C; SIGTERM, SIGKILL and a power failure end the program
-        without it, and then the session ends with its lifetime, 30 minutes if nothing else is given. If the session is
-        not seen over within 15 seconds after its stop, `StopUnconfirmed` is raised; if another exception is on its way,
-        that one leaves, with a note that names the session, and the problem is logged at ERROR.
+        A return, an exception and Ctrl-C end the block; SIGTERM, SIGKILL and a power failure end the program without
+        it, and then the session ends with its lifetime, 30 minutes by default. If the session is not seen to end within
+        15 seconds after its stop, `StopUnconfirmed` is raised. If another exception is being raised, it is raised on
+        with a note that names the session, and the problem is logged at ERROR.
 
         Args:
             provider: Whose session, as of `create`.
@@ -196,8 +203,8 @@ class Lifecycle(_Configuration):
             given: The options, as of `create`.
 
         Returns:
-            A context manager, which is entered once. `created` is the session as it was created, and `final` as it was
-            last seen, over.
+            A context manager, which is entered once. Its `created` is the session as it was created, and its `final`
+            the session once it has ended.
 
         Raises:
             Unsupported: The provider creates no sessions, or has no such option.
@@ -220,20 +227,20 @@ class Lifecycle(_Configuration):
         metadata: Mapping[str, str] | None = None,
         dry_run: bool = True,
     ) -> ReapReport:
-        """Stop the sessions of yours that were left running, and report what became of them.
+        """Stop your sessions that were left running, and report what became of them.
 
-        Yours are those in the client's ledger, and those whose marker has the owner. Both are asked for anew: a session
-        is stopped only if its provider says that it is open, and old enough.
+        Yours are those in the client's ledger, and those whose marker names the owner. All are fetched again: a session
+        is stopped only if its provider reports it as open, and if it is old enough.
 
             report = client.reap(older_than=timedelta(hours=1), dry_run=False)
 
         Args:
-            older_than: How long ago a session was created, or at least started. A create of another program that is
-                under way may be stopped if this is short.
-            owner: Whose sessions; that of the client if it is None. With one, the ledger's lines of others are left
-                alone. Skyvern keeps no marker: its sessions are found by the ledger alone.
+            older_than: Only sessions that were created, or at least started, so long ago. If this is short, a session
+                that another program is just creating may be stopped.
+            owner: Whose sessions; by default the client's owner. With an owner, the ledger's lines of other owners are
+                left alone. Skyvern keeps no marker: its sessions are found by the ledger alone.
             metadata: Only those with all of these labels.
-            dry_run: Whether nothing is stopped, and no line written: `stopped` are those that would be.
+            dry_run: Whether nothing is stopped, and no line is written: `stopped` are those that would be.
 
         Raises:
             ConfigurationError: There is neither an owner nor a ledger, or no key for any provider.

@@ -1,4 +1,4 @@
-"""Lists of sessions: how they are read, page by page, until each session that matches has come once."""
+"""Lists of sessions, read page by page, so that each session that matches comes once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ View = Callable[[Any, Origin], BrowserSession]
 
 
 class Source(NamedTuple):
-    """One series of pages that a provider hands out.
+    """One series of pages of a provider's list.
 
     Attributes:
         operation: The generated module of the operation that reads a page.
@@ -100,7 +100,7 @@ class Reading:
         self._steps = self._read(sources)
 
     def next_page(self) -> Course[Iterator[BrowserSession] | None]:
-        """Read a page, and return those of its sessions that match and were not there before; None behind the last.
+        """Read a page, and return its sessions that match and did not come before; None after the last page.
 
         They are viewed one by one, and all of them before the next page is read.
         """
@@ -119,11 +119,11 @@ class Reading:
         return found
 
     def _read(self, sources: Iterable[Source]) -> Generator[Any, Any, None]:
-        """Yield the call for a page, be sent the page and yield its sessions, and so on until there are enough."""
+        """Yield the call for a page, receive the page and yield its sessions, and so on until there are enough."""
         for source in sources:
             read: Read | None = None
             known: set[str] = set()
-            end = 0
+            rows_so_far = 0
             while (arguments := self._following(source, read)) is not None:
                 page = yield self._call_of(source, {**source.arguments, **arguments})
                 rows = source.rows(page)
@@ -138,15 +138,15 @@ class Reading:
                 starts_known = starts_skipped if 0 in rows.unexpected else not known.isdisjoint(ids[:1])
                 before = len(known)
                 known.update(ids)
-                end += rows.sent
-                read = Read(page, rows.sent, end, len(known) - before + skipped, starts_known)
+                rows_so_far += rows.sent
+                read = Read(page, rows.sent, rows_so_far, len(known) - before + skipped, starts_known)
         self.complete = not self.skipped
         if self.skipped:
             text = "%s: %d rows of the list of sessions cannot be read; they are in `skipped`"
             _log.warning(text, self.provider, len(self.skipped))
 
     def _following(self, source: Source, read: Read | None) -> Mapping[str, Any] | None:
-        """Return the arguments for the page behind one, or for the first; None behind the last one."""
+        """Return the arguments for the page after one, or for the first; None after the last one."""
         try:
             return source.pages.send(read) if read else next(source.pages)
         except StopIteration:
@@ -157,7 +157,7 @@ class Reading:
             ) from None
 
     def _skip(self, unread: Iterable[Any]) -> int:
-        """Keep rows that cannot be read, and return how many of them no page before had."""
+        """Keep rows that cannot be read, and return how many of them are new."""
         before = len(self.skipped)
         for each in unread:
             text = json.dumps(each, sort_keys=True)
@@ -190,13 +190,13 @@ class Reading:
 
 
 def _age(row: Any) -> float:
-    """Return what is least for the row of the newest session, and largest for one without a time."""
+    """Return a number that is least for the row of the newest session, and largest for one without a time."""
     created = time_of(row.created_at, "", []) or time_of(row.started_at, "", [])
     return -created.timestamp() if created else 0.0
 
 
 class _Progress:
-    """What can be said of a list that is being read."""
+    """The progress of a list that is being read."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading

@@ -1,4 +1,4 @@
-"""Where a session is watched."""
+"""Where people watch a session."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LiveView:
-    """Where people watch the browser of a session; the address may be a credential, and is not shown.
+    """Where people watch the browser of a session; the URL may be a credential, and is not shown.
 
     Attributes:
         url: An absolute http or https URL.
-        expires_at: When it ceases to work at the latest, UTC; None if the provider does not say.
+        expires_at: When it stops working at the latest, UTC; None if the provider does not report it.
 
     """
 

@@ -43,7 +43,7 @@ def provider_of(name: object) -> str:
 def results_of(
     refs: Iterable[Ref], work: Callable[[Ref, Stop], Result], limits: Mapping[str, int], concurrency: int
 ) -> Iterator[Result]:
-    """Yield what work makes of each reference, in order of completion.
+    """Yield the result of the work on each reference, in order of completion.
 
     References are taken in the caller's own thread, between two results: at most `concurrency` are under way, or done
     and not yet yielded. What taking them raises is raised once all that were taken have been yielded. Leaving ends the
@@ -87,7 +87,7 @@ class Run(Generic[Name, Made]):
         self._threads: list[threading.Thread] = []
         self._stop = Stop()
         self.under_way = 0
-        """How many are worked on, or are done and not yet asked for."""
+        """How many are being worked on, or are done and not yet taken."""
 
     @property
     def has_result(self) -> bool:
@@ -95,7 +95,7 @@ class Run(Generic[Name, Made]):
         return not self._results.empty()
 
     def start(self, name: Name) -> None:
-        """Have something worked on."""
+        """Start the work on one more."""
         # A thread knows none of the caller's context variables: a trace, the name of a request in the log.
         self._jobs.put((contextvars.copy_context(), name))
         self.under_way += 1
@@ -150,7 +150,7 @@ def require_several(refs: object) -> None:
 
     """
     if isinstance(refs, str | bytes) or not isinstance(refs, Iterable | AsyncIterable):
-        raise TypeError(f"refs is an iterable of references, not {type(refs).__name__}: pass [ref] for one")
+        raise TypeError(f"refs must be an iterable of references, not {type(refs).__name__}: pass [ref] for one")
 
 
 def checked_limits(concurrency: int, per_provider: PerProvider) -> dict[str, int]:
@@ -166,5 +166,5 @@ def checked_limits(concurrency: int, per_provider: PerProvider) -> dict[str, int
         raise ConfigurationError(f"per_provider has no such provider: {', '.join(sorted(map(str, unknown)))}")
     for number in (concurrency, *limits.values()):
         if not is_whole(number, least=1):
-            raise ValueError(f"concurrency and per_provider are numbers above zero, not {number!r}")
+            raise ValueError(f"concurrency and per_provider must be whole numbers above zero, not {number!r}")
     return limits

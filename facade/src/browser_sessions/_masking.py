@@ -1,4 +1,4 @@
-"""What is never shown: keys, credentials and signed URLs, masked in texts, URLs, JSON data and headers."""
+"""Masks keys, credentials and signed URLs in texts, URLs, JSON data and headers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 HIDDEN = "***"
-"""Stands for what is not shown."""
+"""Takes the place of a secret."""
 
 _LEAST = 6
 """Characters of the shortest secret that is looked for: a shorter one occurs in ordinary text."""
+
+_MAX_LINE = 300
+"""Characters of a line."""
 
 # Expressions as texts: they are compiled with the first text that is masked.
 _URL = r":(?:\\{0,7}/){2}[^\s\"<>]*"
@@ -26,7 +29,7 @@ def mask_text(text: str, secrets: tuple[str, ...] = (), sensitive: frozenset[str
     """Return a text without secrets, and its URLs without user, query and fragment.
 
     Args:
-        text: What is to be shown.
+        text: The text to show.
         secrets: Keys and passwords, hidden also where they are percent-encoded or escaped for JSON.
         sensitive: Names of properties; JSON in the text is cut off behind the first of them.
 
@@ -37,6 +40,17 @@ def mask_text(text: str, secrets: tuple[str, ...] = (), sensitive: frozenset[str
     found = _member(sensitive).search(text) if sensitive else None
     text = text[: found.end()] + HIDDEN if found else text
     return re.sub(_URL, lambda url: mask_url(url[0]), text)
+
+
+def line_of(text: str) -> str:
+    """Return a text as one printable line, for terminals and logs."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text[: 4 * _MAX_LINE]).split())
+    return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"
+
+
+def shown(ref: object) -> str:
+    """Return a reference as messages show it."""
+    return line_of(mask_text(str(ref)))
 
 
 def mask_end(text: str, secrets: tuple[str, ...]) -> str:
@@ -62,7 +76,7 @@ def mask_json(data: Any, mask: Callable[[str, str], str], sensitive: frozenset[s
 
     Args:
         data: JSON data, which is not changed.
-        mask: Returns what is shown of a text; takes the name of the property that it stands under, "" for a name.
+        mask: Takes the name of a property, or "", and its text, and returns the text to show.
         sensitive: Names of properties that are hidden whatever they hold, except null.
 
     """

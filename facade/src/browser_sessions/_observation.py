@@ -42,27 +42,28 @@ class Observation(_Configuration):
         created_before: datetime | None = None,
         limit: int | None = None,
     ) -> Listing:
-        """Iterate over a provider's sessions, page by page; each that exists and matches all the time comes once.
+        """Iterate over a provider's sessions; each that exists and matches from the first page to the last comes once.
 
-        Newest first where the provider orders them so, or sends all at once: `PROVIDERS[provider].operations["list"]`
-        has the order, and how far back it goes. A page is read when it is needed, each with a deadline of its own.
+        They come newest first if the provider orders them so, or sends them all at once:
+        `PROVIDERS[provider].operations["list"]` has the order, and how far back the list goes. A page is read when it
+        is needed, with a deadline of its own.
 
             for session in client.list("browserbase", status="running", metadata={"job": "nightly"}):
                 ...
 
         Args:
             provider: Whose sessions, for example "skyvern".
-            status: Only those of this status, or of one of these; "open": those that are not over, of unknown statuses
-                too. Checked again for each session, whatever the server does.
+            status: Only those of this status, or of one of these; "open": those that have not ended, including those
+                of an unknown status. Each session is checked again here, whatever the server does.
             metadata: Only those with all of these labels.
-            created_after: Only those that were created then or later; aware. Where a provider does not say when, the
-                start counts.
-            created_before: Only those that were created then or before; aware.
+            created_after: Only those created then or later, with an offset. If the provider does not report the
+                creation, the start counts.
+            created_before: Only those created then or earlier, with an offset.
             limit: How many at most.
 
         Returns:
-            An iterator, whose `skipped` are the rows that cannot be read, and whose `complete` is whether the list was
-            read to its end without any.
+            An iterator. Its `skipped` holds the rows that cannot be read; its `complete` is True once the list was read
+            to its end without any.
 
         Raises:
             Unsupported: `metadata` of a provider whose sessions have none.
@@ -89,23 +90,23 @@ class Observation(_Configuration):
     ) -> FleetListing:
         """Iterate over the sessions of several providers, as pairs of a provider and a session, as they come.
 
-        An error takes the place of a session, and ends the list of its provider alone. Of each list, a page is read
-        while the one before is used. Leaving the loop ends the work.
+        An error takes the place of a session, and ends the list of its provider alone. Each list reads a page while the
+        one before is used. Leaving the loop ends the work.
 
             for provider, result in client.list_many():
                 ...
 
         Args:
             providers: Whose sessions; None for every provider with a key, in `api_keys` or the environment.
-            status: As of `list`; those that are not over unless something else is given, None for all.
-            metadata: As of `list`. A provider whose sessions have none is `Unsupported`, in the place of a session.
-            created_after: As of `list`.
-            created_before: As of `list`.
+            status: As for `list`, but open sessions by default; None for all.
+            metadata: As for `list`; a provider whose sessions have no metadata yields `Unsupported`.
+            created_after: As for `list`.
+            created_before: As for `list`.
             limit: How many at most, of each provider.
 
         Returns:
-            An iterable, which is iterated over once. By provider, `skipped` are the rows that cannot be read, and
-            `complete` is whether the list was read to its end without any.
+            An iterable, for one iteration. By provider, its `skipped` holds the rows that cannot be read; its
+            `complete` is True once the list was read to its end without any.
 
         Raises:
             ConfigurationError: There is no key for any provider.
@@ -113,9 +114,9 @@ class Observation(_Configuration):
 
         """
         from browser_sessions._fleet import FleetListing
-        from browser_sessions._query import checked_query, kept
+        from browser_sessions._query import checked_query, each_of
 
-        driver, status = self._open(), kept(status)
+        driver, status = self._open(), each_of(status)
         given = (metadata, created_after, created_before, limit)
         lists = driver.calls.lists(providers, lambda slug: checked_query(slug, status, given), self._bounds)
         return FleetListing(lists, driver)
@@ -123,16 +124,19 @@ class Observation(_Configuration):
     def live_view(self, ref: Ref) -> LiveView:
         """Return where people watch a session's browser while it runs.
 
-        Anchor Browser has an address for each tab, of which this is the first one's; Skyvern's is a page of its
+        Anchor Browser has a URL for each tab, and this is that of the first one; Skyvern's is a page of its
         application, for users who are logged in there.
+
+            url = client.live_view("skyvern:pbs_123").url
 
         Args:
             ref: Which session, for example "skyvern:pbs_123".
 
         Raises:
             Unsupported: The provider has no live view.
-            NotConnectable: The session cannot be watched: it is over, or has no page yet.
-            BrowserSessionsError: The address cannot be fetched.
+            NotConnectable: The session cannot be watched: it has ended, or has no page yet.
+            UnexpectedResponse: The provider sent something that is not an http URL, among others.
+            BrowserSessionsError: The URL cannot be fetched.
 
         """
         from browser_sessions._artefacts import live_view
@@ -141,16 +145,18 @@ class Observation(_Configuration):
         return driver.run(live_view(driver.calls.inquiry(as_ref(ref), "live_view", self._bounds)))
 
     def recordings(self, ref: Ref) -> tuple[Recording, ...]:
-        """Return the recordings that there are of a session; there may be more later.
+        """Return the recordings of a session that exist by now; there may be more later.
 
-        Nothing is asked to be recorded, or made: Browserbase makes recordings after `request_recording`, and the others
-        some seconds after the end of a session that is recorded.
+        Nothing is started: Browserbase makes recordings after `request_recording`, and the others some seconds after
+        the end of a session that is recorded.
+
+            recordings = client.recordings("browserbase:5f0c")
 
         Args:
             ref: Which session, for example "browserbase:5f0c".
 
         Returns:
-            Signed addresses, which expire. None if the session runs, was not recorded, or is too old.
+            Recordings with signed URLs, which expire; () if the session runs, was not recorded, or is too old.
 
         Raises:
             Unsupported: The provider has no recordings.
@@ -163,14 +169,16 @@ class Observation(_Configuration):
         return driver.run(recordings(driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)))
 
     def request_recording(self, ref: Ref) -> None:
-        """Have the recordings of a session made, of which `recordings` returns those that are done; Browserbase alone.
+        """Ask Browserbase to make the recordings of a session; `recordings` returns them once they are made.
+
+            client.request_recording("browserbase:5f0c")
 
         Args:
-            ref: Which session; it is over. A second request makes its recordings again.
+            ref: Which session; it must have ended. A second request makes its recordings again.
 
         Raises:
             Unsupported: The provider makes recordings without being asked, or has none.
-            InvalidRequest: The session still runs, or was not recorded.
+            InvalidRequest: The session is still running, or was not recorded.
             BrowserSessionsError: The provider cannot be asked, or there is no such session or recording.
 
         """
@@ -191,43 +199,46 @@ class Observation(_Configuration):
     ) -> Path:
         """Write the first recording of a session into a file, and return its path.
 
-        The file is written beside its place first, so that it is there as a whole or not at all. The key goes to no
-        host but the API's own.
+        It is written as it arrives, first beside its place, so that the file is there whole or not at all. The key is
+        sent to no host but the API's own.
+
+            path = client.save_recording("browserbase:5f0c", "session.mp4")
 
         Args:
             ref: Which session, for example "browserbase:5f0c".
             path: Where the file is to be.
-            overwrite: Whether a file that is there already is replaced.
-            max_size: Bytes that the recording may have, which are held in memory.
+            overwrite: Whether an existing file is replaced.
+            max_size: How many bytes the recording may have.
             timeout: Seconds that fetching it may take.
 
         Raises:
-            FileExistsError: There is such a file.
+            FileExistsError: The file exists.
             OSError: The file cannot be written.
             Unsupported: The provider has no recordings.
-            SessionNotFound: There is no such session, or no recording of it, or not yet.
-            UnexpectedResponse: It is larger than `max_size`, among others.
+            SessionNotFound: There is no such session, or it has no recording, or none yet.
+            UnexpectedResponse: The recording is larger than `max_size`, among others.
             BrowserSessionsError: It cannot be fetched.
             ValueError: A number is out of range.
 
         """
-        from browser_sessions._artefacts import recording_content
+        from browser_sessions._artefacts import save_recording
         from browser_sessions._bounds import checked_bounds
-        from browser_sessions._saving import checked_target, write_whole
+        from browser_sessions._saving import checked_target
 
         target = checked_target(path, overwrite=overwrite, max_size=max_size)
         bounds = checked_bounds(timeout, self._bounds.max_retries, timeout)
         driver = self._open()
         inquiry = driver.calls.inquiry(as_ref(ref), "recordings", self._bounds)
-        content = driver.run(recording_content(inquiry, bounds, max_size))
-        return write_whole(target, content, overwrite=overwrite)
+        return driver.run(save_recording(inquiry, bounds, target, overwrite=overwrite, max_size=max_size))
 
     def account(self, provider: str) -> Account:
         """Return limits, load and money of the account of a provider's key.
 
-        `PROVIDERS[provider].operations["account"].fields` has what a provider can say. Of Browserbase, minutes are
-        those of all projects that the key can see, and the limit is the largest of theirs, since an organisation's
-        projects share it; the sessions that run are those that the key can list.
+        `PROVIDERS[provider].operations["account"].fields` has the fields that a provider can report. For Browserbase,
+        minutes are those of all projects that the key can see, the limit is the largest of theirs, since an
+        organisation's projects share it, and the running sessions are those that the key can list.
+
+            running = client.account("browser_use").running
 
         Args:
             provider: Whose account, for example "browser_use".

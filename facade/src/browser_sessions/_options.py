@@ -11,42 +11,30 @@ from datetime import timedelta
 from typing import Any, NamedTuple, Protocol, TypedDict
 
 from browser_sessions._bounds import is_whole
-from browser_sessions._providers import PROVIDERS, Provider
+from browser_sessions._providers import Provider
 from browser_sessions._providers._operations import require
 from browser_sessions._reading import MARKER
-from browser_sessions._ref import unknown_provider
+from browser_sessions._ref import known_provider
 from browser_sessions.errors import InvalidOption
 
-__all__ = [
-    "MARKER",
-    "CreateOptions",
-    "Model",
-    "Options",
-    "Profile",
-    "Proxy",
-    "checked_options",
-    "checked_owner",
-    "make_marker",
-]
-
 _CHANCE = 20
-"""Letters and digits of a marker that cannot be guessed, and no two sessions share."""
+"""Random letters and digits at the end of a marker, which no two sessions share."""
 
-_LABEL = r"[A-Za-z0-9._ -]*"
+_LABEL = r"(?! )[A-Za-z0-9._ -]*(?<! )"
 """What every provider keeps as it is, and can look for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """A proxy of the provider's, by its place, or one of your own, by its server.
+    """A proxy of the provider's, by its country, or one of your own, by its server.
 
     Attributes:
         country: Two letters, ISO 3166-1, in any case.
         region: A state or another part of the country, as the provider calls it.
         city: A city in the country, as the provider calls it.
         server: The address of a proxy of your own, such as "http://proxy.example.com:8080".
-        username: Its user.
-        password: Its password; none of the three is in `repr`.
+        username: The user at that server.
+        password: The user's password; `repr` shows neither server, user nor password.
 
     Raises:
         InvalidOption: There is neither a country nor a server, or there are both, or what belongs to the other.
@@ -72,7 +60,9 @@ class Proxy:
             raise InvalidOption("Proxy(country=…) takes no username and no password: the provider has them")
         if self.country is not None and not re.fullmatch("[A-Za-z]{2}", self.country):
             # It is not shown: it may be the address of a proxy, with a password.
-            raise InvalidOption("a proxy's country is two letters, such as 'de'; your own proxy is Proxy(server=…)")
+            raise InvalidOption(
+                "a proxy's country must be two letters, such as 'de'; your own proxy is Proxy(server=…)"
+            )
         if self.server is not None and "@" in self.server:
             raise InvalidOption("Proxy(server=…) has a user in it: pass username=… and password=… instead")
 
@@ -99,16 +89,16 @@ class Profile:
 
 
 class CreateOptions(TypedDict, total=False):
-    """What a session is created with; what is left out, or None, is not sent, so that the provider decides.
+    """What a session is created with; an option that is left out, or None, is not sent, so that the provider decides.
 
-    `PROVIDERS[slug].operations["create"].options` has what a provider knows of these, with units and bounds.
+    `PROVIDERS[slug].operations["create"].options` has those that a provider takes, with units and bounds.
 
     Attributes:
-        lifetime: When it ends by itself, in whole units of the provider's.
+        lifetime: After how long it ends by itself, in whole seconds or minutes, as the provider counts.
         proxy: False for none, True for the provider's usual one, a country such as "de", or a `Proxy`.
-        region: Where the browser runs, in the provider's words.
-        keep_alive: Whether it goes on when its client disconnects.
-        metadata: Labels of it: letters, digits, ".", "_", "-" and spaces.
+        region: Where the browser runs, as the provider names it.
+        keep_alive: Whether it continues when its client disconnects.
+        metadata: Its labels: letters, digits, ".", "_", "-", and spaces between them.
         recording: Whether it is recorded.
         viewport: The width and height of the window, in pixels.
         profile: The id of the profile that it starts with, or a `Profile`.
@@ -136,7 +126,7 @@ class Model(Protocol):
 class Options(NamedTuple):
     """`CreateOptions`, checked: a country became a `Proxy`, and an id a `Profile`.
 
-    `options` is what there is no name for here: the provider's own request, a model or JSON data.
+    `options` is more of the provider's own request: a model, or JSON data.
     """
 
     lifetime: timedelta | None = None
@@ -169,9 +159,7 @@ def checked_options(slug: str, **given: Any) -> Options:
             as a lifetime that is not whole in the provider's unit.
 
     """
-    if slug not in PROVIDERS:
-        raise InvalidOption(unknown_provider(slug))
-    provider = PROVIDERS[slug]
+    provider = known_provider(slug)
     options = Options(**given)
     require(slug, "create")
     checked = {}
@@ -203,8 +191,8 @@ def checked_owner(owner: object) -> str:
 
     """
     owner = _check_text("owner", owner)
-    if owner == "-" or not re.fullmatch(r"[A-Za-z0-9_ -]+", owner):
-        allowed = "letters, digits, '_', '-' and spaces"
+    if owner == "-" or not re.fullmatch(r"(?! )[A-Za-z0-9_ -]+(?<! )", owner):
+        allowed = "letters, digits, '_', '-' and spaces between them"
         raise InvalidOption(f"owner {owner!r} has other characters than {allowed}, or is '-', which means no owner")
     return owner
 
@@ -212,13 +200,13 @@ def checked_owner(owner: object) -> str:
 def _check_unit(lifetime: timedelta, provider: Provider) -> None:
     unit = provider.operations["create"].options["lifetime"].unit
     if lifetime % timedelta(**{str(unit): 1}):
-        text = f"lifetime is in whole {unit} for {provider.name}, and {lifetime} is not: round it up or down"
+        text = f"lifetime must be in whole {unit} for {provider.name}, and {lifetime} is not: round it up or down"
         raise InvalidOption(text, provider=provider.slug)
 
 
 def _check_text(option: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidOption(f"{option} is a text, not {_kind(value)}")
+        raise InvalidOption(f"{option} must be a string, not {_kind(value)}")
     if not value.strip() or not value.isprintable():
         raise InvalidOption(f"{option} is empty, or has characters that cannot be printed")
     return value
@@ -226,15 +214,15 @@ def _check_text(option: str, value: object) -> str:
 
 def _check_switch(option: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidOption(f"{option} is True or False, not {_kind(value)}")
+        raise InvalidOption(f"{option} must be True or False, not {_kind(value)}")
     return value
 
 
 def _check_lifetime(option: str, value: object) -> timedelta:
     if not isinstance(value, timedelta):
-        raise InvalidOption(f"{option} is a timedelta, not {_kind(value)}")
+        raise InvalidOption(f"{option} must be a timedelta, not {_kind(value)}")
     if value <= timedelta(0):
-        raise InvalidOption(f"{option} is above zero, and {value} is not")
+        raise InvalidOption(f"{option} must be above zero, not {value}")
     return value
 
 
@@ -243,7 +231,7 @@ def _check_proxy(option: str, value: object) -> bool | Proxy:
         return value
     if isinstance(value, str):
         return Proxy(country=value)
-    raise InvalidOption(f"{option} is True, False, a country such as 'de', or a Proxy, not {_kind(value)}")
+    raise InvalidOption(f"{option} must be True, False, a country such as 'de', or a Proxy, not {_kind(value)}")
 
 
 def _check_profile(option: str, value: object) -> Profile:
@@ -256,17 +244,19 @@ def _check_viewport(option: str, value: object) -> tuple[int, int]:
     match value:
         case (int() as width, int() as height) if is_whole(width, least=1) and is_whole(height, least=1):
             return width, height
-    raise InvalidOption(f"{option} is a width and a height in whole pixels, such as (1280, 720), not {value!r}")
+    raise InvalidOption(f"{option} must be a width and a height in whole pixels, such as (1280, 720), not {value!r}")
 
 
 def _check_metadata(option: str, value: object) -> dict[str, str]:
     if not isinstance(value, Mapping):
-        raise InvalidOption(f"{option} is a mapping from texts to texts, not {_kind(value)}")
+        raise InvalidOption(f"{option} must be a mapping from strings to strings, not {_kind(value)}")
     for name, text in value.items():
         if not isinstance(name, str) or not isinstance(text, str):
-            raise InvalidOption(f"{option} is a mapping from texts to texts: {name!r} or its value is not a text")
+            raise InvalidOption(
+                f"{option} must be a mapping from strings to strings: {name!r} or its value is not a string"
+            )
         if not (name and re.fullmatch(_LABEL, name) and re.fullmatch(_LABEL, text)):
-            allowed = "letters, digits, '.', '_', '-' and spaces"
+            allowed = "letters, digits, '.', '_', '-' and spaces between them"
             raise InvalidOption(
                 f"{option} {name!r}: the name is empty, or it or the value has other characters than {allowed}"
             )

@@ -1,8 +1,8 @@
-"""The ways in which providers hand out a list page by page, as generators over what came.
+"""The ways in which providers split a list into pages, as generators.
 
-Each yields the arguments that ask for a page, and is sent what that page held. What is created while a list is read may
-or may not come. What was there all the time always does: in a list that is filtered by the server, a session that stops
-matching moves all behind it forward, so that a page could begin behind a session that no page had.
+Each yields the arguments that ask for a page, and is sent the content of that page. A session that is created while the
+list is read may or may not come. A session that exists all the time always does: in a list that the server filters, one
+that stops matching moves all later ones forward, so that the next page could skip one.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 
 class Read(NamedTuple):
-    """What a page held.
+    """The content of a page.
 
     Attributes:
         page: The model of the response.
         sent: How many rows it had, readable or not.
-        end: How many rows it and the pages before it had, of this series.
+        rows_so_far: How many rows it and the pages before it had, of this series.
         new: How many rows it had, readable or not, that no page before it had, of this series.
         starts_known: Whether its first row is of a session that a page before it had.
 
@@ -25,13 +25,13 @@ class Read(NamedTuple):
 
     page: Any
     sent: int
-    end: int
+    rows_so_far: int
     new: int
     starts_known: bool
 
 
 class Window(NamedTuple):
-    """A page that is to be read: the rows before it, how many it may have, and the arguments that ask for it."""
+    """A page to be read: the number of rows before it, its size, and the arguments that ask for it."""
 
     offset: int
     size: int
@@ -43,11 +43,14 @@ Pages = Generator[Mapping[str, Any], Read, None]
 
 
 _DETOURS = 200
-"""How many pages of a list may be read again, or hold nothing new, before it is given up."""
+"""How many pages of a list may be read again, or hold nothing new, before the list is given up."""
+
+
+_REPEATS = "its pages repeat, or its rows change places faster than they can be read"
 
 
 class NoProgressError(Exception):
-    """The server says that there is more, and sends nothing more."""
+    """The server reports that there is more, but sends nothing more."""
 
 
 def single() -> Pages:
@@ -60,16 +63,17 @@ def numbered(name: str, is_last: Callable[[Read, int], bool]) -> Pages:
 
     Args:
         name: The argument for the number.
-        is_last: Whether there is no page behind one of some number.
+        is_last: Whether a page, by its content and number, is the last.
 
     """
-    number = 0
+    number = known = 0
     while True:
         number += 1
         read = yield {name: number}
-        if is_last(read, number):
+        is_end = is_last(read, number)
+        known = _known_in_a_row(read, known, is_end=is_end)
+        if is_end:
             return
-        _require_progress(read)
 
 
 def first_of_each(arguments: Iterable[Mapping[str, Any]], is_whole: Callable[[Read], bool]) -> Pages:
@@ -85,27 +89,27 @@ def by_offset(name: str, following: Callable[[Read, int], int | None]) -> Pages:
 
     Args:
         name: The argument for the offset.
-        following: The offset behind a page of some offset; None behind the last one.
+        following: The offset after a page, by its content and offset; None after the last one.
 
     """
-    offset = 0
+    offset = known = 0
     while True:
         read = yield {name: offset}
         then = following(read, offset)
+        known = _known_in_a_row(read, known, is_end=then is None)
         if then is None:
             return
         if then <= offset:
             raise NoProgressError(f"the next offset, {then}, is not above {offset}")
-        _require_progress(read)
         offset = then
 
 
 def overlapping(window: Callable[[int], Window], is_last: Callable[[Read, Window], bool]) -> Pages:
-    """Read pages that have a row in common with those before, and go back where that row is gone.
+    """Read pages that share a row with the one before, and go back where that row is gone.
 
     Args:
-        window: The page that begins before so many rows, and ends behind them.
-        is_last: Whether there are no rows behind a page.
+        window: The page that continues after so many rows, of which it has the last one.
+        is_last: Whether a page is the last.
 
     """
     end = detours = 0
@@ -116,19 +120,17 @@ def overlapping(window: Callable[[int], Window], is_last: Callable[[Read, Window
         if is_behind or not read.new:
             detours += 1
             if detours > _DETOURS:
-                raise NoProgressError("its pages repeat, or its rows change places faster than they can be read")
+                raise NoProgressError(_REPEATS)
         if is_behind:
             end = max(asked.offset - asked.size, 0)
             continue
         if is_last(read, asked):
             return
         end = asked.offset + read.sent
-        if read.sent < asked.size:
-            raise NoProgressError(f"a page that is not the last has {read.sent} rows, and not {asked.size}")
 
 
 def window_of_pages(end: int, largest: int, name: str, size_name: str) -> Window:
-    """Return a numbered page that begins before row `end`, and reaches as far behind it as one can."""
+    """Return a numbered page that begins before row `end`, and reaches as far beyond it as possible."""
     if end < largest:
         return Window(0, largest, {name: 1, size_name: largest})
     first = -(-(end - 1) // largest)
@@ -142,6 +144,14 @@ def _reach(page: tuple[int, int]) -> int:
     return (before + 1) * size
 
 
-def _require_progress(read: Read) -> None:
-    if not read.new:
-        raise NoProgressError("a page that is not the last has no new session")
+def _known_in_a_row(read: Read, before: int, *, is_end: bool) -> int:
+    """Return how many pages in a row had nothing new, up to this one, after `before` of them.
+
+    Sessions that start move the rows that were read to the pages behind, and what comes next then is new.
+    """
+    if not (read.sent or is_end):
+        raise NoProgressError("a page that is not the last is empty")
+    known = 0 if read.new else before + 1
+    if known > (1 if is_end else _DETOURS):
+        raise NoProgressError(_REPEATS)
+    return known

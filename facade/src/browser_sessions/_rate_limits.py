@@ -1,4 +1,4 @@
-"""What a response says of limits: when to come back, and what was too much."""
+"""Rate limits in a response: when to try again, and what was too much."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DURATION = rf"(?=[0-9])(?:([0-9]{{1,6}})h)?(?:([0-9]{{1,6}})m)?(?:({_NUMBER})s)
 """As Go writes it, and so many gateways: `1m30s`, `1.5s`, `20ms`."""
 
 _UNIX_TIME, _UNIX_MILLISECONDS = 1e9, 1e11
-"""From so many seconds on, a number is not a pause but a time, which gateways send as well."""
+"""From this number on, a number of seconds is not a pause but a time, which gateways send as well."""
 
 _PAUSES = (
     ("retry-after", 1),
@@ -39,14 +39,14 @@ _PAUSES = (
     ("retry-after-ms", 1000),
     ("x-ms-retry-after-ms", 1000),
 )
-"""Headers that say when to come back, and how many of their units are a second."""
+"""Headers with the time to wait, and how many of their units are a second."""
 
 _LIMIT = r"(?:^|[;,])\s*(r|t|remaining|reset)\s*=\s*([0-9]{1,15})"
 _QUOTA = r"(?:x-)?rate-?limit-(remaining|reset-after|reset)(-[a-z]+)?"
 
 
 def kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurrency"] | None:
-    """Return what was too much, as far as the response says so."""
+    """Return what was too much, as far as the response shows it."""
     for kind, pattern in _KINDS:
         if re.search(pattern, said):
             return kind
@@ -55,7 +55,7 @@ def kind_of_limit(said: str, headers: httpx.Headers) -> Literal["rate", "concurr
 
 def retry_after(headers: httpx.Headers) -> float | None:
     """Return the seconds in `Retry-After`, which may be a time, or in a limit of which nothing is left."""
-    sent = _timestamp(headers.get("date", ""))  # by the server's own clock, if it says what that shows
+    sent = _timestamp(headers.get("date", ""))  # by the server's own clock, if it sends its time
     now = time.time() if sent is None else sent
     for name, unit in _PAUSES:
         seconds = _seconds(headers.get(name, ""), now, unit)
@@ -66,7 +66,7 @@ def retry_after(headers: httpx.Headers) -> float | None:
 
 
 def _resets(headers: httpx.Headers) -> Iterator[str]:
-    """Yield when there is more of each limit of which nothing is left."""
+    """Yield the time at which each limit that is used up is reset."""
     limit = headers.get("ratelimit", "")
     for each in [limit] if "=" in limit.partition(",")[0].partition(";")[0] else limit.split(","):
         found = {name[:3]: number for name, number in re.findall(_LIMIT, each)}
@@ -81,7 +81,7 @@ def _resets(headers: httpx.Headers) -> Iterator[str]:
 
 
 def _is_used_up(text: str) -> bool:
-    """Whether nothing is left of a limit, or of one of those of the servers on the way."""
+    """Whether a limit is used up, or one of those of the servers on the way."""
     return bool(re.fullmatch(r"\s*(?:.*,)?\s*0+(?:\.0+)?\s*(?:,.*)?", text))
 
 

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from browser_sessions._status import SessionStatus
 
-_SECOND = timedelta(seconds=1)
-_MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
 _MEBIBYTE = Decimal(1024 * 1024)
 _INT_MAX = 2**63 - 1
 
@@ -27,7 +27,7 @@ _FIRST_YEAR = 2000
 _MAX_DIGITS = 1000
 
 MARKER = "browser-sessions"
-"""The label by which a session is known as one that this package created."""
+"""The label of the sessions that this package creates."""
 
 # What nearly all addresses are, in half the time of what they may be.
 _usual_address = re.compile(r"(?:https?|wss?)://[A-Za-z0-9.-]+(?:[/?][!-~]*)?").fullmatch
@@ -46,31 +46,31 @@ _EXACT = decimal.Context(prec=4 * _MAX_DIGITS, rounding=decimal.ROUND_HALF_EVEN,
 
 
 class Model(Protocol):
-    """What every generated model can say of itself."""
+    """What every generated model has."""
 
     @property
     def unexpected(self) -> dict[str, Any]: ...
 
 
-def word_of(value: object) -> str | None:
-    """Return a word that was sent, as plain text: an enum's member too."""
+def text_of(value: object) -> str | None:
+    """Return a text that was sent, as plain text: an enum's member too."""
     if type(value) is str:
         return value
-    word = getattr(value, "_value_", value)  # `value.value` is three times as slow
-    return word if isinstance(word, str) else None
+    text = getattr(value, "_value_", value)  # `value.value` is three times as slow
+    return text if isinstance(text, str) else None
 
 
-def status_of(word: str | None, statuses: Mapping[str, SessionStatus]) -> SessionStatus:
-    """Return what a provider's word means; words are compared without case."""
-    if word is None:
+def status_of(raw_status: str | None, statuses: Mapping[str, SessionStatus]) -> SessionStatus:
+    """Return what a provider's own status means, in upper or lower case."""
+    if raw_status is None:
         return SessionStatus.UNKNOWN
-    return statuses.get(word) or statuses.get(word.lower(), SessionStatus.UNKNOWN)
+    return statuses.get(raw_status) or statuses.get(raw_status.lower(), SessionStatus.UNKNOWN)
 
 
 def address_of(value: object, path: str, notes: list[str]) -> str | None:
     """Return an absolute http or WebSocket URL with a host: a driver takes other texts for a browser of this machine.
 
-    A URL in which parsers disagree about the host is none.
+    A URL in which parsers disagree about the host is not one.
     """
     if not isinstance(value, str):
         return None
@@ -99,27 +99,13 @@ def time_of(value: object, path: str, notes: list[str]) -> datetime | None:
         return None
 
 
-def seconds_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of seconds as a duration, which is not negative."""
+def duration_of(value: object, unit: timedelta, path: str, notes: list[str]) -> timedelta | None:
+    """Return a number of some unit as a duration, which is not negative."""
     if not isinstance(value, int) and not isinstance(value, float):
         return None
     try:
         if value >= 0:
-            # `timedelta(seconds=…)` takes twice as long.
-            return _SECOND * value if isinstance(value, int) else timedelta(0, value)
-    except OverflowError:
-        pass
-    notes.append(path)
-    return None
-
-
-def minutes_of(value: object, path: str, notes: list[str]) -> timedelta | None:
-    """Return a number of minutes as a duration, which is not negative."""
-    if not isinstance(value, int):
-        return None
-    try:
-        if value >= 0:
-            return _MINUTE * value
+            return unit * value
     except OverflowError:
         pass
     notes.append(path)
@@ -144,7 +130,7 @@ def count_of(value: object) -> int | None:
 
 
 def amount_of(value: object, path: str, notes: list[str]) -> Decimal | None:
-    """Return a number, or a text that is one, as it was written; one of a thousand digits is no amount."""
+    """Return a number, or a text that is one, as it was written; not one of a thousand digits."""
     if isinstance(value, float):
         value = str(value)
     if isinstance(value, str):
@@ -161,7 +147,7 @@ def amount_of(value: object, path: str, notes: list[str]) -> Decimal | None:
 def _unusual_amount(value: str | int, path: str, notes: list[str]) -> Decimal | None:
     """Return an amount in any other form; `1_0` and digits of other scripts are numbers in Python's eyes alone."""
     is_odd = isinstance(value, str) and (not value.isascii() or len(value) > _MAX_DIGITS)
-    # NaN where it is no number, such as "N/A", which would be an error in most contexts; it takes no "_".
+    # NaN where it is not a number, such as "N/A", which would be an error in most contexts; it takes no "_".
     amount = _EXACT.create_decimal(value.strip() if isinstance(value, str) else value)
     if amount.is_finite() and not is_odd and -_MAX_DIGITS < amount.adjusted() < _MAX_DIGITS:
         return amount
@@ -183,7 +169,7 @@ def sum_of(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 
 
 def take_marker(labels: dict[str, Any]) -> str | None:
-    """Take our own label out of a session's labels, and return it; what is no text is another one's."""
+    """Take our own label out of a session's labels, and return it; one that is not a text is someone else's."""
     if not isinstance(labels.get(MARKER), str):
         return None
     marker: str = labels.pop(MARKER)

@@ -17,15 +17,17 @@ class ReapReport:
 
     Attributes:
         dry_run: Whether nothing was stopped, and `stopped` are the sessions that would be.
-        stopped: The sessions that were stopped, over.
-        failed: Why a session or a provider's list could not be read, or a session not be stopped, so that something may
-            be running: the `ref` or at least the `provider` is in the error. At the end, why the ledger could not be
-            compacted.
-        missing: Entries of the ledger whose session its provider does not find; that is no proof that it is over.
+        stopped: The sessions that were stopped, ended.
+        failed: Why a session or a provider's list could not be read, or a session could not be stopped, so that
+            something may be running: the error has the `ref`, or at least the `provider`. Last, why the ledger could
+            not be compacted.
+        missing: Entries of the ledger whose session its provider does not find, which does not prove that it has ended.
+        expired: Entries of the ledger for creates whose session was not found, and which are older than any session of
+            the provider can be: they are dropped from the ledger.
         foreign: Entries of the ledger with another host or another key than this client's: nothing was sent for them.
-        candidates: Sessions that may be those of creates that were interrupted, where the provider keeps no marker.
-            They are never stopped: others may have created them.
-        ageless: Sessions of ours that have neither a time of creation nor of their start; they are not stopped.
+        candidates: Sessions that interrupted creates may have created, where the provider keeps no marker. They are
+            never stopped: others may have created them.
+        ageless: Sessions of yours with neither a time of creation nor of their start; they are not stopped.
         unread: Which lines of the ledger cannot be used, and why.
 
     """
@@ -34,6 +36,7 @@ class ReapReport:
     stopped: tuple[BrowserSession, ...] = ()
     failed: tuple[BrowserSessionsError, ...] = ()
     missing: tuple[LedgerEntry, ...] = ()
+    expired: tuple[LedgerEntry, ...] = ()
     foreign: tuple[LedgerEntry, ...] = ()
     candidates: tuple[BrowserSession, ...] = ()
     ageless: tuple[BrowserSession, ...] = ()

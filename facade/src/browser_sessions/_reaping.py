@@ -1,4 +1,4 @@
-"""Sessions that were left running: which are ours by their marker or by the ledger, and how those are stopped."""
+"""Sessions that were left running: those that are ours by marker or ledger are found and stopped."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from browser_sessions._failures import line_of
 from browser_sessions._ledger import fingerprint, host_of
-from browser_sessions._options import MARKER, checked_owner
+from browser_sessions._masking import shown
+from browser_sessions._options import checked_owner
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._query import OPEN, Query
+from browser_sessions._query import OPEN, SKEW, Query
+from browser_sessions._reading import MARKER
 from browser_sessions._reap_report import ReapReport
 from browser_sessions._records import done, note, note_over
 from browser_sessions._ref import SessionRef
-from browser_sessions._session import BrowserSession
+from browser_sessions._session import BrowserSession, began_at
 from browser_sessions._stopping import stop
 from browser_sessions.errors import (
     BrowserSessionsError,
@@ -36,15 +37,15 @@ if TYPE_CHECKING:
 _STOP = 60.0
 """Seconds for the stop of one session."""
 
-_SKEW = timedelta(minutes=1)
-"""How much the provider's clock may be behind ours."""
-
 _CREATE = timedelta(minutes=10)
-"""After which a create that was sent has created its session, or never will."""
+"""The time after which a create that was sent has created its session, or never will."""
+
+_OVERTIME = timedelta(days=1)
+"""How much longer than its longest lifetime a session may run: Skyvern extends one by hours."""
 
 
 class Scope(NamedTuple):
-    """Which sessions are to be stopped, checked.
+    """Which sessions are to be stopped, as checked arguments.
 
     Attributes:
         older_than: Those that were created so long ago.
@@ -69,22 +70,22 @@ class Scope(NamedTuple):
 
     def is_old(self, session: BrowserSession) -> bool | None:
         """Whether a session is old enough; None if it has no age."""
-        created = session.created_at or session.started_at
-        return None if created is None else datetime.now(UTC) - created >= self.older_than
+        began = began_at(session)
+        return None if began is None else datetime.now(UTC) - began >= self.older_than
 
 
 def checked_scope(
     calls: Calls, older_than: object, owner: str | None, metadata: Mapping[str, str] | None, *, dry_run: bool
 ) -> Scope:
-    """Return what was asked for as arguments of a client's `reap`.
+    """Return the arguments of a client's `reap`, checked.
 
     Raises:
-        ConfigurationError: There is neither an owner nor a ledger.
+        ConfigurationError: Neither an owner nor a ledger was given.
         InvalidOption: `older_than` is not a timedelta or is negative, or the owner cannot be one.
 
     """
     if not isinstance(older_than, timedelta) or older_than < timedelta(0):
-        raise InvalidOption(f"older_than is a timedelta, not below zero, and {older_than!r} is not")
+        raise InvalidOption(f"older_than must be a timedelta of zero or more, not {older_than!r}")
     owner = calls.owner if owner is None else checked_owner(owner)
     if owner is None and calls.ledger is None:
         raise ConfigurationError(
@@ -94,7 +95,7 @@ def checked_scope(
 
 
 class Reaping:
-    """How far the sessions that were left running have been found and stopped."""
+    """The search for sessions that were left running, and their stops."""
 
     def __init__(self, calls: Calls, scope: Scope, bounds: Bounds) -> None:
         self._calls = calls
@@ -105,6 +106,7 @@ class Reaping:
         self._stopped: list[BrowserSession] = []
         self._failed: list[BrowserSessionsError] = []
         self._missing: list[LedgerEntry] = []
+        self._expired: list[LedgerEntry] = []
         self._foreign: list[LedgerEntry] = []
         self._candidates: list[BrowserSession] = []
         self._unread: tuple[str, ...] = ()
@@ -120,7 +122,7 @@ class Reaping:
             yield from self._by_ledger((yield from done(self._calls.ledger.read)))
         if self._scope.owner:
             keyed = [slug for slug in self._calls.keyed() if slug in _MARKING]
-            # Without a key for any of them nothing is looked at, which is to be said.
+            # Without a key for any of them nothing is read, which must be an error.
             for slug in keyed or ([] if self._calls.ledger else _MARKING):
                 yield from self._by_owner(slug)
         if self._scope.dry_run:
@@ -132,6 +134,7 @@ class Reaping:
             stopped=tuple(self._stopped),
             failed=tuple(self._failed),
             missing=tuple(self._missing),
+            expired=tuple(self._expired),
             foreign=tuple(self._foreign),
             candidates=tuple(self._candidates),
             ageless=tuple(self._ageless.values()),
@@ -158,14 +161,18 @@ class Reaping:
                 elif slug in _MARKING:
                     yield from self._look_for(entry)
             if slug not in _MARKING:
-                yield from self._guess(slug, contents, {each for each in ours if each.id is None})
+                intents = {each for each in ours if each.id is None}
+                expired = {each for each in intents if _is_expired(each)}
+                for entry in expired:
+                    yield from self._drop(entry)
+                yield from self._guess(slug, contents, intents - expired)
 
     def _ask(self, entry: LedgerEntry, ref: SessionRef) -> Course[None]:
         """Fetch a session by the id in the ledger."""
         try:
             session = yield from self._calls.get(ref, self._bounds)
             if session.id != ref.id:
-                text = f"{line_of(str(ref))}: the provider sent another session for this id"
+                text = f"{shown(ref)}: the provider sent another session for this id"
                 raise UnexpectedResponse(text, ref=ref)
         except SessionNotFound:
             self._missing.append(entry)
@@ -178,13 +185,22 @@ class Reaping:
         """List the session of a create whose response is not in the ledger, by its marker."""
         searched = import_module(f"browser_sessions._providers.{entry.provider}.creates").SEARCHED
         found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}, None, None, None))
-        if found == []:
+        if found == [] and _is_expired(entry):
+            yield from self._drop(entry)
+        elif found == []:
             self._missing.append(entry)
         for session in found or ():
             if not self._scope.dry_run:
                 access = self._calls.open(entry.provider).access
                 yield from note(self._calls, "created", access, entry.marker, session)
             yield from self._judge(session)
+
+    def _drop(self, entry: LedgerEntry) -> Course[None]:
+        """Drop a create from the ledger, since no session of it can still run."""
+        self._expired.append(entry)
+        if not self._scope.dry_run:
+            access = self._calls.open(entry.provider).access
+            yield from note(self._calls, "failed", access, entry.marker)
 
     def _guess(self, slug: str, contents: Contents, intents: Collection[LedgerEntry]) -> Course[None]:
         """List the sessions that may be those of creates whose responses are not in the ledger."""
@@ -219,7 +235,7 @@ class Reaping:
         return found or None
 
     def _judge(self, session: BrowserSession) -> Course[None]:
-        """Decide what is to be done with a session of ours."""
+        """Decide what to do with a session of ours."""
         if session.status.is_terminal:
             if not self._scope.dry_run:
                 yield from note_over(self._calls, session)
@@ -245,15 +261,23 @@ _MARKING = tuple(slug for slug, each in PROVIDERS.items() if "metadata" in each.
 """The providers whose sessions have a marker."""
 
 
+def _is_expired(entry: LedgerEntry) -> bool:
+    """Whether no session of a create can still run; without a longest lifetime, one always can."""
+    lifetime = PROVIDERS[entry.provider].operations["create"].options.get("lifetime")
+    if lifetime is None or lifetime.most is None:
+        return False
+    longest = timedelta(**{str(lifetime.unit): lifetime.most}) + _OVERTIME
+    return datetime.now(UTC) - entry.time > longest
+
+
 def _is_between(session: BrowserSession, times: Iterable[tuple[datetime, datetime | None]]) -> bool:
     """Whether a session was created between a create and the next line, or shortly after the create.
 
     The next line may be another process's, and come before the session.
     """
-    created = session.created_at or session.started_at
-    if created is None:
+    began = began_at(session)
+    if began is None:
         return True
     return any(
-        start - _SKEW <= created and (end is None or created <= max(end, start + _CREATE) + _SKEW)
-        for start, end in times
+        start - SKEW <= began and (end is None or began <= max(end, start + _CREATE) + SKEW) for start, end in times
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from browser_sessions._attempt import Work
 from browser_sessions._call import Course
-from browser_sessions._failures import line_of
 from browser_sessions._ledger_entries import is_marker
+from browser_sessions._masking import shown
 from browser_sessions.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -39,25 +39,25 @@ def record(
 def note(
     calls: Calls, event: str, access: Access, marker: str | None, session: BrowserSession | None = None
 ) -> Course[None]:
-    """Write a line about what has happened already; if it cannot be written, that is logged."""
+    """Write a line about something that has happened; if it cannot be written, that is logged."""
     try:
         yield from record(calls, event, access, marker, session)
     except LedgerError as error:
-        what = line_of(str(session.ref)) if session else f"a create of {access.provider.slug}"
+        what = shown(session.ref) if session else f"a create of {access.provider.slug}"
         _log.error("%s: %r is not in the ledger: %s", what, event, error)
 
 
 def note_over(calls: Calls, session: BrowserSession) -> Course[None]:
-    """Write that a session was seen over."""
+    """Write that a session was seen to end."""
     marker = session.marker if is_marker(session.marker) else None
     yield from note(calls, "over", calls.open(session.ref).access, marker, session)
 
 
 def done(work: Callable[[], T]) -> Course[T]:
-    """Do what may block.
+    """Do work that may block, and return its result.
 
     Raises:
-        LedgerError: It failed.
+        Exception: What it raised.
 
     """
     outcome = yield Work(work)

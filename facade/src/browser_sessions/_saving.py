@@ -1,11 +1,13 @@
-"""How a file is written: whole, or not at all."""
+"""How a file is written: beside its place first, so that it is there whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import tempfile
 from pathlib import Path
+from typing import Self
 
 from browser_sessions._bounds import is_whole
 
@@ -21,40 +23,84 @@ def checked_target(path: str | os.PathLike[str], *, overwrite: bool, max_size: i
 
     """
     if not is_whole(max_size, least=1):
-        raise ValueError(f"max_size is a number of bytes, 1 or more, not {max_size!r}")
+        raise ValueError(f"max_size must be a whole number of bytes, at least 1, not {max_size!r}")
     target = Path(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the folder is missing: create it first", str(target.parent))
     if target.is_dir() and not target.is_symlink():  # a link would be replaced
         raise IsADirectoryError(errno.EISDIR, "it is a folder: name a file in it", str(target))
-    _require_free(target, overwrite=overwrite)
+    if not overwrite and os.path.lexists(target):
+        raise _exists(target)
     return target
 
 
-def write_whole(target: Path, content: bytes, *, overwrite: bool) -> Path:
-    """Write a file beside its place, and then put it there; return its path.
+class FileDraft:
+    """A file while its content arrives, under another name beside its place; without `publish`, it is removed.
 
     Raises:
-        FileExistsError: It is there by now, and may not be overwritten.
-        OSError: It cannot be written.
+        OSError: It cannot be created.
 
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _require_free(target, overwrite=overwrite)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+        self._error: OSError | None = None
+
+    def write(self, content: bytes, *, is_first: bool) -> bool:
+        """Write a part of the content, and return whether that was possible; if not, leaving the block raises why.
+
+        Args:
+            content: The part.
+            is_first: Whether it is the first of all, so that what was written before is dropped.
+
+        """
+        try:
+            if is_first:
+                self._file.seek(0)
+                self._file.truncate()
+            self._file.write(content)
+        except OSError as error:
+            self._error = error
+        return self._error is None
+
+    def publish(self, *, overwrite: bool) -> Path:
+        """Put the file in its place, and return its path.
+
+        Raises:
+            FileExistsError: There is a file by now, and it may not be overwritten.
+            OSError: It cannot be written.
+
+        """
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()  # Windows moves no file that is open
+        if not overwrite:
+            self._claim()
+        self._path.replace(self._target)
+        return self._target
+
+    def _claim(self) -> None:
+        """Create the file empty, which fails if there is one: it is never another program's that is replaced."""
+        try:
+            self._target.touch(exist_ok=False)
+        except FileExistsError:
+            raise _exists(self._target) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # what could not be written before cannot be now
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+        if self._error:
+            raise self._error
 
 
-def _require_free(target: Path, *, overwrite: bool) -> None:
-    if not overwrite and os.path.lexists(target):
-        raise FileExistsError(
-            errno.EEXIST, "there is such a file already: choose another name, or overwrite it", str(target)
-        )
+def _exists(target: Path) -> FileExistsError:
+    return FileExistsError(
+        errno.EEXIST, "there is such a file already: choose another name, or overwrite it", str(target)
+    )

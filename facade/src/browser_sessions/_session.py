@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 Origin: TypeAlias = Literal["get", "list", "create", "stop"]
-"""Which operation returned what a view is of."""
+"""The operation that returned what a view shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Cost:
     """What a session cost.
 
     Attributes:
-        amount: How much, exactly as the provider said it.
+        amount: How much, exactly as the provider reported it.
         unit: "USD", or "credits" of the provider's own.
-        final: Whether it will not change any more.
+        final: Whether it will no longer change.
 
     """
 
@@ -41,13 +41,13 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording of a session; its address is signed, and not shown.
+    """A recording of a session; its URL is signed, and not shown.
 
     Attributes:
-        url: Where it is.
+        url: Where it can be fetched, without a key, until the URL expires.
         filename: What it is called.
-        size: Its bytes.
-        checksum: Its SHA-256.
+        size: Its size in bytes.
+        checksum: Its SHA-256, in hexadecimal digits.
         modified_at: When it was last changed, UTC.
 
     """
@@ -61,10 +61,10 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class SessionFailure:
-    """Why a session failed, in the provider's words.
+    """Why a session failed, as the provider reported it.
 
     Attributes:
-        code: Its kind.
+        code: The kind of failure.
         message: A sentence about it.
 
     """
@@ -79,37 +79,37 @@ class SessionFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
-    """A session of any provider: equal by all fields, hashed by its reference.
+    """A session of any provider; two are equal if all fields are, and the hash is that of the reference.
 
-    None means that the provider did not say; whether it ever does is in `PROVIDERS[session.provider].fields`.
+    None means that the provider did not report it; `PROVIDERS[session.provider].fields` has what it can report.
 
     Attributes:
         provider: The provider's name in `PROVIDERS`.
         id: The provider's id for the session.
         status: Where it is in its life.
-        raw_status: The provider's own word for that.
-        created_at: When it was asked for. All times are aware, in UTC.
-        started_at: When its browser was there.
-        ended_at: When it was over.
-        expires_at: When it will be over, or would have been, at the latest.
-        updated_at: When the provider changed what it says of it.
-        duration: How long it ran: reported, or ended - started; never counted from now.
-        connect_url: The CDP address as the provider gave it.
+        raw_status: The provider's own status.
+        created_at: When it was created. All times are aware, in UTC.
+        started_at: When its browser had started.
+        ended_at: When it ended.
+        expires_at: When it ends by itself at the latest, or would have.
+        updated_at: When the provider last changed what it reports.
+        duration: How long it ran: as reported, or ended - started; never counted from now.
+        connect_url: The CDP URL as the provider sent it.
         live_view_url: Where people watch the browser.
-        recordings: The recordings of it.
+        recordings: Its recordings.
         proxy_bytes: Bytes that went through the provider's proxy.
-        billable_bytes: Bytes that the provider bills, by whatever way they went.
-        cost: What it cost, so far or for good.
-        region: Where it runs, in the provider's words.
-        account_id: Whose it is: a project, team, organisation or zone.
-        metadata: What its user labelled it with; an array of labels is in "tags".
-        marker: The label by which it is known as one that this package created; it is not in `metadata`.
+        billable_bytes: Bytes that the provider bills, through a proxy or not.
+        cost: What it cost, so far or in the end.
+        region: Where it runs, as the provider names it.
+        account_id: The project, team, organisation or zone that it belongs to.
+        metadata: The labels that it was created with; an array of labels is under "tags".
+        marker: The label that this package gave it; it is not in `metadata`.
         failure: Why it failed.
-        derived: The fields that were computed from other fields.
-        unexpected: The paths, in `raw`, of what is not what the provider's description promises, or what no field
-            here can hold. A word that its enum does not know is neither: enums are open.
-        origin: Which operation returned it: "get", "list", "create" or "stop"; no part of what makes views equal.
-        raw: The generated model, exactly as it was viewed.
+        derived: The names of the fields that were computed from other fields.
+        unexpected: Paths in `raw` of values that the provider's description does not allow, or that no field here can
+            hold. An unknown member of an enum is not one: enums are open.
+        origin: The operation that returned it: "get", "list", "create" or "stop"; not compared.
+        raw: The generated model of the response, unchanged: the one of `<provider>_client.models`.
 
     """
 
@@ -141,7 +141,7 @@ class BrowserSession:
 
     @property
     def ref(self) -> SessionRef:
-        """The session's name, by which it can be fetched again."""
+        """The session's reference, by which it can be fetched again."""
         return ref_of_answer(self.provider, self.id)
 
     def __hash__(self) -> int:
@@ -155,13 +155,15 @@ class BrowserSession:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     def to_dict(self, *, secrets: bool = False, raw: bool = False) -> dict[str, Any]:
-        """Return the session as plain JSON data: ISO times, durations in seconds, decimals as text.
+        """Return the session as JSON data: times as ISO 8601, durations in seconds, decimals as text.
+
+            json.dumps(client.get("skyvern:pbs_1").to_dict())
 
         Args:
-            secrets: Whether to show what the spec marks sensitive, instead of `***`, and of the session's other URLs
-                the user, query and fragment.
-            raw: Whether to add the provider's whole response, as "raw". What is hidden in it is hidden by name,
-                wherever the name stands.
+            secrets: Whether to show credentials and signed URLs, in place of `***`, and the user, query and fragment of
+                the session's other URLs.
+            raw: Whether to add the provider's whole response, as "raw"; what is hidden there is hidden by its name,
+                wherever that stands.
 
         """
         found = {"ref": str(self.ref)} | {
@@ -188,6 +190,11 @@ class BrowserSession:
         return mask_json(
             data, lambda name, text: mask_url(text) if name in provider.addresses else text, provider.sensitive
         )
+
+
+def began_at(session: BrowserSession) -> datetime | None:
+    """Return when a session was created or, where the provider does not report it, when it started."""
+    return session.created_at or session.started_at
 
 
 class SessionDraft:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from browser_sessions._drivers import AsyncDriver, Driver
 
 LIFETIME = timedelta(minutes=30)
-"""After which a session ends by itself, unless something else is asked for."""
+"""The time after which a session ends by itself, by default."""
 
 _log = logging.getLogger("browser_sessions")
 
 
 class _Run:
-    """What both kinds have: a session that is created once."""
+    """A session that is created once, for a block of threads or tasks."""
 
     def __init__(self, creation: Creation, ready_timeout: float) -> None:
         self._creation = creation
@@ -37,7 +37,7 @@ class _Run:
 
     @property
     def final(self) -> BrowserSession | None:
-        """The session once it is over; None until then, and if it was not seen over."""
+        """The session once it has ended; None until then, and if it was not seen to end."""
         return self._creation.final
 
     def _enter(self) -> None:
@@ -45,7 +45,7 @@ class _Run:
             raise RuntimeError("a session is entered once: call session() again for another one")
 
     def _leave(self) -> None:
-        """Let go of what is there for a block that is never left: a Ctrl-C that came during it would be lost."""
+        """Detach what stops a session whose block is never left: a Ctrl-C during it would be lost."""
         if self._forgotten and self._creation.is_left:
             self._forgotten.detach()
 
@@ -88,10 +88,10 @@ def leave(driver: Driver, creation: Creation, error: BaseException | None) -> No
     Args:
         driver: Of the client.
         creation: What was, or was to be, created.
-        error: The exception that is on its way; it gets a note if the session may be running afterwards.
+        error: The exception that is being raised; it gets a note if the session may be running afterwards.
 
     Raises:
-        StopUnconfirmed: The session was not seen over, and there was no other exception.
+        StopUnconfirmed: The session was not seen to end, and there was no other exception.
         BaseException: What interrupted the stop.
 
     """

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SessionStatus(StrEnum):
-    """Where a session is in its life; a provider's own word for it is `BrowserSession.raw_status`."""
+    """Where a session is in its life; `BrowserSession.raw_status` is the provider's own status."""
 
     PENDING = "pending"
     """Created; its browser is not there yet."""
@@ -15,23 +15,23 @@ class SessionStatus(StrEnum):
     """Its browser is there."""
 
     COMPLETED = "completed"
-    """Over, as intended."""
+    """Ended, as intended."""
 
     FAILED = "failed"
-    """Over, because of an error."""
+    """Ended by an error."""
 
     TIMED_OUT = "timed_out"
-    """Over, because its time was up."""
+    """Ended because its time was up."""
 
     ENDED = "ended"
-    """Over; the provider does not say how."""
+    """Ended; the provider does not report how."""
 
     UNKNOWN = "unknown"
-    """The provider said nothing, or a word that we have no row for."""
+    """The provider reported no status, or one that this package does not know."""
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the session is over; one that is UNKNOWN may be anything."""
+        """Whether the session has ended; one that is UNKNOWN may be anything."""
         return self in _TERMINAL
 
 

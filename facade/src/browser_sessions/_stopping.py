@@ -1,4 +1,4 @@
-"""How a session is stopped: only if it is the one that is meant, and until it is seen to be over."""
+"""How a session is stopped: only if it is the one that is meant, and until it is seen to have ended."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from browser_sessions._attempt import Pause
 from browser_sessions._bounds import Bounds
 from browser_sessions._call import Call, Course, course, is_transient
-from browser_sessions._failures import line_of
-from browser_sessions._masking import mask_text
+from browser_sessions._masking import shown
 from browser_sessions._providers._operations import require
 from browser_sessions._records import note_over
 from browser_sessions._ref import SessionRef
@@ -32,13 +31,13 @@ _PAUSE = 1.0
 """Seconds between two stops of a session that its provider does not know yet."""
 
 _LEAST = 1.0
-"""Seconds that there are to see a session over, however long its stop took."""
+"""Seconds to see a session end at least, however long its stop took."""
 
 
 def stop(
     calls: Calls, ref: SessionRef, timeout: float, bounds: Bounds, *, confirming: float | None = None
 ) -> Course[BrowserSession]:
-    """Stop a session, and return it once it is over.
+    """Stop a session, and return it once it has ended.
 
     One that this client did not create is fetched first: it is stopped only if it has this very id, and is open. That
     assumes nothing of the form of an id.
@@ -48,12 +47,12 @@ def stop(
         ref: Which session.
         timeout: Seconds for all of it.
         bounds: The bounds of a read.
-        confirming: Seconds after the response to the stop in which the session must be seen over; None for what is
+        confirming: Seconds after the response to the stop in which the session must be seen to end; None for what is
             left of `timeout`.
 
     Raises:
-        Unsupported: The provider stops no sessions.
-        StopUnconfirmed: It was not seen over in time.
+        Unsupported: The provider cannot stop sessions.
+        StopUnconfirmed: It was not seen to end in time.
         BrowserSessionsError: It cannot be fetched, or the provider refused to stop it.
 
     """
@@ -92,7 +91,7 @@ def _stopped(
 
 
 def _request(calls: Calls, ref: SessionRef, end: float, bounds: Bounds) -> Course[BrowserSession | None]:
-    """Ask the provider to stop a session, and return it if it responds with it."""
+    """Ask the provider to stop a session, and return the session if the response has it."""
     module = import_module(f"browser_sessions._providers.{ref.provider}.stops")
     opened = calls.open(ref)
     while True:
@@ -103,14 +102,14 @@ def _request(calls: Calls, ref: SessionRef, end: float, bounds: Bounds) -> Cours
         )
         try:
             return (yield from course(call))
-        except (SessionNotFound, AuthenticationFailed):  # with either, a provider says that it does not know the id
+        except (SessionNotFound, AuthenticationFailed):  # either may mean an unknown id
             if not calls.is_new(ref) or time.monotonic() + _PAUSE >= end:
                 raise
         yield Pause(_PAUSE)
 
 
 def _over(calls: Calls, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession | None]:
-    """Return a session that could not be stopped, if it is because it is over."""
+    """Return a session that could not be stopped, if the reason is that it has ended."""
     with contextlib.suppress(BrowserSessionsError):
         session = yield from calls.get(ref, bounds)
         return session if session.status.is_terminal and session.id == ref.id else None
@@ -120,7 +119,7 @@ def _over(calls: Calls, ref: SessionRef, bounds: Bounds) -> Course[BrowserSessio
 def _confirmed(
     calls: Calls, ref: SessionRef, seconds: float, bounds: Bounds, refusal: BrowserSessionsError | None
 ) -> Course[BrowserSession]:
-    """Return a session once it is over."""
+    """Return a session once it has ended."""
     asked = f"{shown(ref)} was asked to stop, and may still be running"
     try:
         session = yield from calls.wait(ref, "ended", seconds, bounds)
@@ -134,8 +133,3 @@ def _confirmed(
     if session.id != ref.id:
         raise StopUnconfirmed(f"{asked}: the provider sent another session for this id", ref=ref)
     return session
-
-
-def shown(ref: SessionRef) -> str:
-    """Return a reference as messages show it."""
-    return line_of(mask_text(str(ref)))

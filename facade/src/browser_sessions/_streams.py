@@ -19,11 +19,11 @@ import httpcore
 
 
 class Stopped(BaseException):
-    """The work that a thread does is not wanted any more."""
+    """The work of a thread is no longer wanted."""
 
 
 class Stop:
-    """Ends the pauses and the sending of the threads that it was given to, at once."""
+    """Ends the pauses and the requests of the threads that it was given to, at once."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -63,12 +63,12 @@ class Stop:
 
 
 class Backend(httpcore.NetworkBackend):
-    """Opens streams that are given moments in the place of seconds."""
+    """Opens streams that take moments in place of seconds."""
 
     def __init__(self) -> None:
         self._backend = httpcore.SyncBackend()
         self.thread = threading.local()
-        """Has, as `stop`, what the sending of this thread is stopped by, or None."""
+        """Its `stop` ends the requests of this thread; None if nothing does."""
 
     def connect_tcp(
         self,
@@ -203,7 +203,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
 
 def left(end: float, error: type[Exception]) -> float:
-    """Return the seconds until a moment, or raise an error if it is over."""
+    """Return the seconds until a moment, or raise an error once it has passed."""
     seconds = end - time.monotonic()
     if seconds <= 0:
         raise error("timed out")
@@ -211,5 +211,5 @@ def left(end: float, error: type[Exception]) -> float:
 
 
 def _local(host: str) -> str:
-    """Return a host as it is looked up: all names under `localhost` are this machine (RFC 6761)."""
+    """Return the name to look up for a host: all names under `localhost` are this machine (RFC 6761)."""
     return "localhost" if host.endswith(".localhost") else host

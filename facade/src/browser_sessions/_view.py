@@ -1,4 +1,4 @@
-"""One function for what any of the five clients returns."""
+"""One view of what any of the five generated clients returns."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import Any
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._session import BrowserSession
 
-# By the class of what is viewed; filled when the first answer of a provider comes.
+# By the class of a model; filled when the first one of a provider is viewed.
 _VIEWS: dict[type, Callable[[Any], BrowserSession]] = {}
 
 
 def view(answer: object) -> BrowserSession:
-    """Return the view of what `sync` returns in any of the five clients, or of the session in it.
+    """Return the `BrowserSession` of what `sync` returns in any of the five generated clients, or of the session in it.
+
+        session = view(get_session.sync("pbs_123", client=client))
 
     Args:
-        answer: For example an `anchorbrowser_client.models.SessionEnvelope`, or the `Session` that is its `data`.
+        answer: A model, for example an `anchorbrowser_client.models.SessionEnvelope` or the `Session` in its `data`.
 
     Raises:
-        TypeError: It is anything else; the message says what to pass instead.
+        TypeError: It is anything else; the message names what to pass instead.
 
     """
     found = _VIEWS.get(type(answer)) or _find(answer)

@@ -1,4 +1,4 @@
-"""What a session is waited for to be, and when it is polled."""
+"""The condition that a session is waited for to meet, and the times at which it is polled."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 
 from browser_sessions._bounds import Bounds, Seconds, checked_seconds
 from browser_sessions._connect import is_ready
+from browser_sessions._masking import shown
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._ref import SessionRef
 from browser_sessions._session import BrowserSession
@@ -20,11 +21,11 @@ Until = Literal["ended", "ready"] | Callable[[BrowserSession], object]
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 5.0
 
 _LAST_POLL = 1.0
-"""Seconds that the last poll may take, which begins when the time is over."""
+"""Seconds that the last poll may take, which begins when the time is up."""
 
 
 class Polls:
-    """The polls of one session, further and further apart, until it is what is waited for or the time is over."""
+    """The polls of one session, further and further apart, until it meets the condition or the time is up."""
 
     def __init__(self, ref: SessionRef, until: Until, timeout: Seconds) -> None:
         self._ref = ref
@@ -37,15 +38,15 @@ class Polls:
         self._error: BrowserSessionsError | None = None
 
     def bounds(self, bounds: Bounds) -> Bounds:
-        """Return the bounds of a poll that begins now; it is not retried, for the next poll does the same."""
+        """Return the bounds of a poll that begins now; it is not retried, since the next poll does the same."""
         return Bounds(bounds.timeout, 0, min(bounds.deadline, max(self._end - time.monotonic(), _LAST_POLL)))
 
     def is_met(self, session: BrowserSession) -> bool:
-        """Whether a session is what is waited for.
+        """Whether a session meets the condition.
 
         Raises:
-            SessionEnded: It is over, and never will be.
-            NotConnectable: It never gets an address.
+            SessionEnded: It has ended, and never will.
+            NotConnectable: It will never have a URL to connect to.
 
         """
         self._session, self._error = session, None
@@ -56,7 +57,7 @@ class Polls:
         self._error = error
 
     def next_pause(self) -> float:
-        """Return for how many seconds to wait before the next poll; the last one begins at the end.
+        """Return the seconds to wait before the next poll; the last one begins when the time is up.
 
         Raises:
             WaitTimeout: No time is left for another poll.
@@ -71,7 +72,7 @@ class Polls:
         return min(pause, left)
 
     def _timed_out(self) -> WaitTimeout:
-        ref = _shown(self._ref)
+        ref = shown(self._ref)
         name = self._until if isinstance(self._until, str) else getattr(self._until, "__name__", "what is waited for")
         message = f"{ref} is not {name} within {self._timeout:g} s: it was "
         message += f"last seen {self._session.status}{self._missing(self._session)}" if self._session else "never seen"
@@ -80,7 +81,7 @@ class Polls:
         return WaitTimeout(message, ref=self._ref, session=self._session)
 
     def _missing(self, session: BrowserSession) -> str:
-        """Return what a session that runs lacks to be connected to, if that is waited for."""
+        """Return what a running session lacks to be connected to, if that is waited for."""
         if self._until != "ready" or session.status is not SessionStatus.RUNNING:
             return ""
         missing = [name for name in PROVIDERS[session.provider].ready if getattr(session, name) is None]
@@ -88,28 +89,21 @@ class Polls:
 
 
 def checked_wait(until: Until, timeout: Seconds) -> None:
-    """Refuse what cannot be waited for, before anything is taken or sent.
+    """Refuse an invalid condition or timeout, before anything is taken or sent.
 
     Raises:
-        ValueError: `until` is unknown, or `timeout` is no number of seconds.
+        ValueError: `until` is unknown, or `timeout` is not a number of seconds.
 
     """
     _condition(until)
     checked_seconds("timeout", timeout)
 
 
-def _shown(ref: SessionRef) -> str:
-    from browser_sessions._failures import line_of
-    from browser_sessions._masking import mask_text
-
-    return line_of(mask_text(str(ref)))
-
-
 def _condition(until: Until) -> Callable[[BrowserSession], object]:
     if isinstance(until, str) and until in _CONDITIONS:
         return _CONDITIONS[until]
     if not callable(until) or inspect.iscoroutinefunction(until):
-        raise ValueError(f'until is "ended", "ready" or a plain function of a BrowserSession, not {until!r}')
+        raise ValueError(f'until must be "ended", "ready" or a plain function of a BrowserSession, not {until!r}')
     return until
 
 
@@ -121,12 +115,12 @@ def is_connectable(session: BrowserSession) -> bool:
     """Whether a session is ready.
 
     Raises:
-        SessionEnded: It is over, and never will be.
-        NotConnectable: It never gets an address.
+        SessionEnded: It has ended, and never will.
+        NotConnectable: It will never have a URL to connect to.
 
     """
     if session.status.is_terminal:
-        message = f"{_shown(session.ref)} is over ({session.status}), and will not be ready any more"
+        message = f"{shown(session.ref)} has ended ({session.status}), and will not become ready"
         raise SessionEnded(message, ref=session.ref, session=session)
     return is_ready(session)
 

@@ -7,7 +7,7 @@ BrowserSessionsError
 ├── InvalidOption       (also ValueError)   an option that cannot be expressed
 ├── LedgerError                             the ledger cannot be written, or cannot be trusted
 ├── CreateUncertain                         a create whose response was lost; one may be running; `marker`, `candidates`
-├── StopUnconfirmed                         asked to stop, and not seen over in time; `session`
+├── StopUnconfirmed                         asked to stop, but not seen to end in time; `session`
 ├── NotConnectable                          the provider, the session's state or the base URL allows no connection
 ├── TransportError                          could not connect, TLS, connection lost
 │   └── RequestTimeout  (also TimeoutError) one attempt, or the deadline without any response
@@ -19,8 +19,8 @@ BrowserSessionsError
 │   ├── SessionNotFound                     404, 410
 │   ├── RateLimited                         429; `kind`: "rate", "concurrency" or None
 │   └── ProviderUnavailable                 408, 5xx (520 to 526 included), Skyvern's 422 for a fault of its own
-├── UnexpectedResponse                      a success that is not what the provider promises; `path`, where it is JSON
-├── SessionEnded                            wait for ready: it is over; `session`
+├── UnexpectedResponse                      a success that is not what the provider describes; `path`, if it is JSON
+├── SessionEnded                            wait for ready: it has ended; `session`
 └── WaitTimeout         (also TimeoutError) `session`: the last one seen, or None
 """
 
@@ -37,17 +37,17 @@ if TYPE_CHECKING:
 
 
 class BrowserSessionsError(Exception):
-    """The base of all errors of this package; two with the same class, message and fields are equal.
+    """The base of all errors of this package; errors with the same class, message and fields are equal.
 
     Attributes:
-        ref (SessionRef | None): The session that the call is about.
+        ref (SessionRef | None): The session that the call was about.
         provider (str | None): The provider, by its name in `PROVIDERS`.
         status_code (int | None): The HTTP status of the response.
-        request_id (str | None): The provider's own id of the request, for its support.
+        request_id (str | None): The provider's id of the request, for its support.
         retry_after (float | None): Seconds after which the provider accepts another request.
-        headers (Mapping[str, str]): The response's headers, in lower case, without secrets.
+        headers (Mapping[str, str]): The response's headers, by names in lower case, without secrets.
         body (str | None): The first 2,000 characters of a failure's body, without secrets; None for a success, and for
-            what is neither JSON nor a short text.
+            a body that is neither JSON nor a short text.
 
     """
 
@@ -98,7 +98,7 @@ class ConfigurationError(BrowserSessionsError):
 class InvalidSessionRef(BrowserSessionsError, ValueError):
     """A reference to a session is invalid; nothing was sent.
 
-    The message says what is wrong with it and, for an unknown provider, lists the known ones.
+    The message names the problem and, for an unknown provider, lists the known ones.
     """
 
 
@@ -117,23 +117,22 @@ class InvalidOption(BrowserSessionsError, ValueError):
 class LedgerError(BrowserSessionsError):
     """The ledger cannot be read or written, or others could have written it.
 
-    Nothing was created, and nothing stopped by `reap`. If the ledger can no longer be written once a session was
+    Nothing was created, and `reap` stopped nothing. If the ledger can no longer be written once a session has been
     created, that is logged at ERROR, and nothing is raised.
     """
 
 
 class CreateUncertain(BrowserSessionsError):
-    """The response to a create was lost, and what was created was not found: a session may be running.
+    """The response to a create was lost, and the session was not found: it may be running.
 
-    Do not create again because of it. Look at `candidates` and, later, for the marker: `client.list(provider,
+    Do not create another one because of this. Look at `candidates` and, later, list the marker: `client.list(provider,
     metadata={"browser-sessions": error.marker})`. The error of the lost response is the cause.
 
     Attributes:
-        marker (str | None): The value of the metadata `browser-sessions` with which the session was to be created; None
-            where the provider has no metadata.
+        marker (str | None): The label `browser-sessions` that the create asked for; None if the provider has no labels.
         since (datetime): When the create was sent, by this machine's clock, UTC.
-        candidates (tuple[BrowserSession, ...]): Where there is no marker, the open sessions that were created since
-            then, but for those that this client created: one of them may be it.
+        candidates (tuple[BrowserSession, ...]): If there is no marker, the open sessions created since then, except
+            those that this client created: one of them may be it.
 
     """
 
@@ -153,7 +152,7 @@ class CreateUncertain(BrowserSessionsError):
 
 
 class StopUnconfirmed(BrowserSessionsError):
-    """A session was asked to stop, and was not seen over in time: it may be running.
+    """A session was asked to stop, but was not seen to end in time: it may be running.
 
     Attributes:
         session (BrowserSession | None): The session as it was last seen; None if no poll got a response. If the stop or
@@ -167,17 +166,18 @@ class StopUnconfirmed(BrowserSessionsError):
 
 
 class TransportError(BrowserSessionsError):
-    """No response, or only a part of one: no connection, TLS, a lost connection; httpx's error is the cause."""
+    """There was no response, or only part of one: no connection, TLS, a lost connection; httpx's error is the cause."""
 
 
 class RequestTimeout(TransportError, TimeoutError):
-    """No response, or only a part of one, within `timeout` for one attempt or `deadline` for all of them."""
+    """There was no whole response within `timeout` for one attempt, or within `deadline` for all of them."""
 
 
 class ApiStatusError(BrowserSessionsError):
     """The response has a status that is not a success, and that has no class of its own below.
 
-    A redirect is one, and so is a 404 by which a server says that it does not know the path: check the base URL.
+    That includes redirects, none of which is followed, and a 404 for a path that the server does not know: check the
+    base URL.
     """
 
 
@@ -186,7 +186,7 @@ class InvalidRequest(ApiStatusError):
 
 
 class AuthenticationFailed(ApiStatusError):
-    """401, or the status by which the provider says so: the key is wrong, expired or of an unknown account."""
+    """401, or what the provider sends in its place: the key is wrong, expired or of an unknown account."""
 
 
 class PermissionDenied(ApiStatusError):
@@ -194,7 +194,7 @@ class PermissionDenied(ApiStatusError):
 
 
 class QuotaExceeded(ApiStatusError):
-    """402, or the 403 of a provider that says so: credits or a cost limit are used up."""
+    """402, or a 403 about costs: credits or a cost limit are used up."""
 
 
 class SessionNotFound(ApiStatusError):
@@ -205,8 +205,8 @@ class RateLimited(ApiStatusError):
     """429: too many requests, or too many sessions.
 
     Attributes:
-        kind ("rate" | "concurrency" | None): Whether requests came too fast, or too many sessions run at once; None
-            if the provider does not say.
+        kind ("rate" | "concurrency" | None): "rate" if requests came too fast, "concurrency" if too many sessions run
+            at once; None if the provider does not report which.
 
     """
 
@@ -220,12 +220,12 @@ class ProviderUnavailable(ApiStatusError):
 
 
 class UnexpectedResponse(BrowserSessionsError):
-    """A success that is not what the provider promises: not JSON, too large, or without what identifies a session.
+    """A success is not what the provider describes: not JSON, too large, or without the id of a session.
 
-    Nothing of its body is kept: it may be any session's.
+    Nothing of its body is kept, since it may belong to any session.
 
     Attributes:
-        path (str | None): Where in the JSON, for example "data.session_id"; None if it is the body as a whole.
+        path (str | None): Where in the JSON the problem is, for example "data.session_id"; None for the whole body.
 
     """
 
@@ -235,10 +235,10 @@ class UnexpectedResponse(BrowserSessionsError):
 
 
 class SessionEnded(BrowserSessionsError):
-    """A session is over, and was waited for to be ready.
+    """A session that was to become ready has ended.
 
     Attributes:
-        session (BrowserSession): The session.
+        session (BrowserSession): The session, ended.
 
     """
 
@@ -248,7 +248,7 @@ class SessionEnded(BrowserSessionsError):
 
 
 class WaitTimeout(BrowserSessionsError, TimeoutError):
-    """A session did not become what it was waited for to be in time.
+    """A session did not end, become ready or meet the condition in time.
 
     Attributes:
         session (BrowserSession | None): The session as it was last seen; None if no poll got a response. If the last
@@ -262,7 +262,7 @@ class WaitTimeout(BrowserSessionsError, TimeoutError):
 
 
 TRANSIENT = (TransportError, RateLimited, ProviderUnavailable)
-"""The errors after which the same request may succeed."""
+"""The errors after which the same request may succeed a moment later."""
 
 __all__ = [
     "TRANSIENT",

@@ -1,4 +1,4 @@
-"""Fixtures for your tests, which pytest finds by itself: sessions, and the five providers on your own machine."""
+"""Fixtures that pytest finds by itself: sessions, and the five providers on your own machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class StartSession(Protocol):
-    """What the fixture `browser_session` is."""
+    """The type of the fixture `browser_session`."""
 
     def __call__(
         self,
@@ -35,7 +35,7 @@ class StartSession(Protocol):
 
 @pytest.fixture
 def browser_sessions_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The sandbox, served, with the environment variables that make `get` and `Client` use it."""
+    """A served sandbox, with the environment variables that make `get` and `Client` use it."""
     from browser_sessions import sandbox
 
     with sandbox.serve() as server:
@@ -49,7 +49,7 @@ def browser_session(request: pytest.FixtureRequest) -> Iterator[StartSession]:
     """A function that creates sessions, ready to be connected to, which are stopped after the test, however it ends.
 
     Its arguments are those of `Client.session`; keys and base URLs are in the environment, or are the sandbox's if the
-    test has `browser_sessions_sandbox`, too. If a session is not seen over after its stop, the test has an error.
+    test has `browser_sessions_sandbox`, too. If a session is not seen to end after its stop, the test has an error.
     """
     from browser_sessions import Client
 

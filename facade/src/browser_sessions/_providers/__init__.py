@@ -1,7 +1,7 @@
-"""The providers: a row of data each, in `_table.py`, and a folder each, which alone knows its client.
+"""The providers: for each a row of data, in `_table.py`, and a folder, which alone imports the provider's client.
 
-A folder's `__init__` views a session that was fetched, and each operation has a module of its own, so that what is not
-used is not imported.
+A folder's `__init__` views a session that was fetched. Each operation has a module of its own, so that only what is
+used is imported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class FailureRule(NamedTuple):
     Attributes:
         status: The HTTP status.
         error: The name of an error in `browser_sessions.errors`.
-        says: A regular expression for what the response must say to mean it, in any case.
+        says: A regular expression that the response's explanation must match, in any case.
 
     """
 
@@ -40,17 +40,17 @@ class Provider:
     """A provider, as data; there is one object of each.
 
     Attributes:
-        slug: The name by which everything here calls it.
-        name: Its own name.
-        documentation: Where it describes how a session is fetched.
-        base_url: The address of its API.
-        domain: A host in it is the provider's own.
+        slug: Its name in this package, such as "browser_use".
+        name: The name that it calls itself.
+        documentation: The URL of its description of how a session is fetched.
+        base_url: The URL of its API.
+        domain: A host in this domain is the provider's own.
         key_variables: Environment variables in which the provider's users keep their key, the usual one first.
-        base_url_variable: The environment variable for another address.
+        base_url_variable: The environment variable for another base URL.
         fields: For each field of a `BrowserSession` that it can ever fill, the properties of its own session that
-            the field is read from: `a.b` is a property of an object, `a[].b` of the objects in an array. What is not
-            in it, the provider never fills.
-        sensitive: Names of the properties that are credentials or signed addresses.
+            the field is read from: `a.b` is a property of an object, `a[].b` of the objects in an array. A field that
+            is missing here is never filled.
+        sensitive: Names of the properties that are credentials or signed URLs.
         ready: The fields of a `BrowserSession` that a running session has once it can be connected to.
         connect_url: Where to connect, with "{connect_url}", "{id}" and "{key}" to be filled in; None where no session
             can be connected to again.
@@ -88,7 +88,7 @@ class Provider:
 
     @property
     def operations(self) -> Mapping[str, Operation]:
-        """What it offers, by the names of `Client`'s methods: get, list, create, stop and so on."""
+        """Its operations, by the names of `Client`'s methods: get, list, create, stop and so on."""
         from browser_sessions._providers._operations import operations_of
 
         return operations_of(self.slug)

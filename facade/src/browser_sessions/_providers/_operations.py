@@ -1,4 +1,4 @@
-"""What each provider offers of each operation, as data that is made when it is first asked for."""
+"""The operations of each provider, as data that is made when it is first used."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from browser_sessions._providers._table import ROWS
 from browser_sessions.errors import Unsupported
 
 OPERATIONS = ("get", "list", "create", "stop", "live_view", "recordings", "account")
-"""What can be asked of a provider, by the names of `Client`'s methods."""
+"""All operations, by the names of `Client`'s methods."""
 
 
 class Option(NamedTuple):
     """An option of an operation.
 
     Attributes:
-        unit: What its number counts on the wire, such as "minutes"; None where it is no number.
-        least: Its least value, in that unit; None where the provider says none.
-        most: Its largest value, in that unit; None where the provider says none.
+        unit: The unit of its number in the request, such as "minutes"; None if it is not a number.
+        least: Its least value, in that unit; None if the provider states none.
+        most: Its largest value, in that unit; None if the provider states none.
 
     """
 
@@ -31,11 +31,11 @@ class Option(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """What a provider offers of an operation.
+    """An operation of a provider.
 
     Attributes:
-        is_available: Whether it offers it at all.
-        options: What can be asked for, by the name of the argument here.
+        is_available: Whether the provider offers it.
+        options: Its options, by the name of the argument here.
         fields: The fields of the result that it can ever fill; for `get`, those in the provider's own `fields`.
         order: Of a list: "newest" first, "open-first", or "unknown".
         window: Of a list: how far back it reaches; None where it has no known end.
@@ -50,7 +50,7 @@ class Operation(NamedTuple):
 
 
 def require(slug: str, operation: str, *, option: str | None = None) -> None:
-    """Refuse what a provider does not offer, before anything is sent.
+    """Refuse an operation or option that a provider does not offer, before anything is sent.
 
     Args:
         slug: The provider.
@@ -76,7 +76,7 @@ def _has(slug: str, operation: str, option: str | None) -> bool:
 
 @functools.cache
 def operations_of(slug: str) -> Mapping[str, Operation]:
-    """Return what a provider offers of each operation in `OPERATIONS`."""
+    """Return a provider's operations, by their names in `OPERATIONS`."""
     return MappingProxyType({name: _operation(name, ROWS[slug]) for name in OPERATIONS})
 
 

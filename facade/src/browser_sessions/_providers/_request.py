@@ -1,4 +1,4 @@
-"""A create's body while it is made: of what is given in the provider's words, and of each option of ours."""
+"""The body of a create while it is made: from the provider's own options, and from ours."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from browser_sessions._options import MARKER, Options
+from browser_sessions._options import Options
 from browser_sessions._providers import PROVIDERS
+from browser_sessions._reading import MARKER
 from browser_sessions.errors import InvalidOption
-
-MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 class RequestDraft:
-    """A body that is being made.
+    """The body of a create, while it is made.
 
     Args:
         slug: The provider.
-        given: What its user gives in the provider's words: a model, JSON data in which models may stand, or None.
+        given: The provider's own options: a model, JSON data that may contain models, or None.
         kind: The provider's model of a body.
         encode: Its client's function that writes a body as JSON.
 
@@ -39,7 +38,7 @@ class RequestDraft:
         if not isinstance(given, kind | Mapping):
             package = type(given).__module__.partition(".")[0]
             expected = f"a mapping, or a CreateSessionRequest of {slug}_client"
-            raise self.invalid(f"options is {expected}, not {type(given).__name__} of {package}")
+            raise self.invalid(f"options must be {expected}, not {type(given).__name__} of {package}")
         try:
             self.data = json.loads(encode(given))
         except (TypeError, ValueError, RecursionError):
@@ -67,9 +66,9 @@ class RequestDraft:
             self.put(option, value, *path)
 
     def put_parts(self, option: str, parts: Mapping[str, object], *path: str) -> None:
-        """Set properties of one object, but for those whose value is None."""
-        for name, value in parts.items():
-            self.put_given(option, value, *path, name)
+        """Set properties of one object, except those whose value is None."""
+        for name, value in present(parts).items():
+            self.put(option, value, *path, name)
 
     def part(self, option: str, *path: str) -> dict[str, Any]:
         """Return the object at the end of a path, which is made if it is not there."""
@@ -97,8 +96,13 @@ class RequestDraft:
         return InvalidOption(text, provider=self._provider.slug)
 
 
+def present(parts: Mapping[str, object]) -> dict[str, object]:
+    """Return properties without those whose value is None."""
+    return {name: value for name, value in parts.items() if value is not None}
+
+
 def labels_of(options: Options, marker: str | None) -> Iterator[tuple[str, str, str]]:
-    """Yield the labels of a new session, the marker last: what each comes from, its name and its value."""
+    """Yield the labels of a new session, the marker last: the option, the name and the value of each."""
     for name, value in (options.metadata or {}).items():
         yield "metadata", name, value
     if marker is not None:

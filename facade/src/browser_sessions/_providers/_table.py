@@ -1,4 +1,4 @@
-"""The providers and what each says of a session, as a literal, which `codegen` reads as data."""
+"""The providers and what each reports about a session, as a literal, which `codegen` reads as data."""
 
 from typing import Any
 
@@ -11,26 +11,26 @@ from typing import Any
 # sdk                   the provider's own SDK, as it was read, and which of these variables its client reads
 # sensitive             properties that the overlaid spec marks as credentials or signed addresses
 # ready                 the fields of a view that a running session has once its browser can be connected to; absent
-#                       where running says it all
+#                       where running is all that it takes
 # connect               where to connect, filled in with fields of the view and the key; with `header`, the header in
 #                       which the key is wanted there; with `never`, what the provider's own session holds if it never
 #                       gets an address; absent where no session can be connected to again
 # operations            what can be asked of the provider: get, list, create, stop, live_view, recordings or account,
 #                       and for each:
 #   options             arguments that it takes, with `unit`, `least` and `most` on the wire where they are numbers,
-#                       or where their size has a limit; whether a lifetime is within them, the provider says; of
+#                       or where their size has a limit; the provider checks whether a lifetime is within them; of
 #                       recordings, `request`: they are made when they are asked for
 #   fields              what of the result it can fill; absent for all that `fields` below has
 #   lacks               what of that it cannot fill
 #   order               of a list: "newest", "open-first" or "unknown"
 #   window_days         of a list: how far back it reaches; absent where it has no known end
-# failures              what a status means here, if the response says what `says` looks for, and means nowhere else
+# failures              what a status means here, if the response's explanation matches `says`, and nowhere else
 # fields                for each field of a view:
 #   from                the properties of the provider's session that it is read from; the first one is the field's
 #                       own, the others decide about it
 #   as                  how: the property's unit, and what is done to it; absent where nothing is
-#   source              "spec": the vendored page says so; "seen": the provider's SDK, its newer documentation or a
-#                       public capture of the wire does; "ours": a rule of this package
+#   source              "spec": the vendored page; "seen": the provider's SDK, its newer documentation, or a
+#                       public capture of the wire; "ours": a rule of this package
 ROWS: dict[str, dict[str, Any]] = {
     "anchorbrowser": {
         "name": "Anchor Browser",
@@ -104,21 +104,21 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["session_id"], "source": "spec"},
             "status": {
                 "from": ["status"],
-                "as": "a word; `pending`, `processing`, `ready` and `cancelled` are in newer documentation alone",
+                "as": "`pending`, `processing`, `ready` and `cancelled` are only in newer documentation",
                 "source": "seen",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
             "created_at": {"from": ["created_at"], "source": "spec"},
             "ended_at": {
                 "from": ["duration", "created_at", "status"],
-                "as": "created_at + duration, once the session is over",
+                "as": "created_at + duration, once the session has ended",
                 "source": "ours",
             },
             "duration": {"from": ["duration"], "as": "whole seconds", "source": "spec"},
             "proxy_bytes": {"from": ["proxy_bytes"], "as": "bytes", "source": "spec"},
             "cost": {
                 "from": ["credits_used", "status"],
-                "as": "credits, a number or a decimal text; final once the session is over",
+                "as": "credits, a number or a decimal text; final once the session has ended",
                 "source": "seen",
             },
             "account_id": {"from": ["team_id"], "as": "a team", "source": "spec"},
@@ -152,8 +152,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "status": {
                 "from": ["status", "error.code"],
                 "as": (
-                    "a word; `failed` is a timeout if the error's code is `session_timeout` or "
-                    "`network_inactivity_timeout`"
+                    "`failed` is a timeout if the error's code is `session_timeout` or `network_inactivity_timeout`"
                 ),
                 "source": "seen",
             },
@@ -161,7 +160,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "started_at": {"from": ["timestamp"], "source": "spec"},
             "ended_at": {
                 "from": ["duration", "timestamp", "status"],
-                "as": "timestamp + duration, once the session is over",
+                "as": "timestamp + duration, once the session has ended",
                 "source": "ours",
             },
             "duration": {
@@ -218,7 +217,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["id"], "source": "spec"},
             "status": {
                 "from": ["status", "finishedAt", "timeoutAt"],
-                "as": "a word; `stopped` is a timeout if the session finished when its time was over",
+                "as": "`stopped` is a timeout if the session finished when its time was up",
                 "source": "ours",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
@@ -232,17 +231,17 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["cdpUrl"],
-                "as": "an address for discovery through `/json/version`; null once the session is over",
+                "as": "a URL for discovery through `/json/version`; null once the session has ended",
                 "source": "seen",
             },
             "live_view_url": {
                 "from": ["liveUrl"],
-                "as": "an address that is a credential; null once the session is over",
+                "as": "a URL that is a credential; null once the session has ended",
                 "source": "seen",
             },
             "recordings": {
                 "from": ["recordingUrl"],
-                "as": "a signed address, once the session is over",
+                "as": "a signed URL, once the session has ended",
                 "source": "spec",
             },
             "proxy_bytes": {
@@ -254,7 +253,7 @@ ROWS: dict[str, dict[str, Any]] = {
                 "from": ["browserCost", "proxyCost", "status"],
                 "as": (
                     "USD, the sum of two decimal texts or numbers, once both are known; charged up front "
-                    "and partly refunded, so final once the session is over"
+                    "and partly refunded, so final once the session has ended"
                 ),
                 "source": "seen",
             },
@@ -319,7 +318,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "id": {"from": ["id"], "source": "spec"},
             "status": {
                 "from": ["status"],
-                "as": "a word; `PENDING` came in May 2026",
+                "as": "`PENDING` was added in May 2026",
                 "source": "spec",
             },
             "raw_status": {"from": ["status"], "source": "spec"},
@@ -343,7 +342,7 @@ ROWS: dict[str, dict[str, Any]] = {
             },
             "connect_url": {
                 "from": ["connectUrl"],
-                "as": "an address that holds a signing key",
+                "as": "a URL that holds a signing key",
                 "source": "spec",
             },
             "proxy_bytes": {"from": ["proxyBytes"], "as": "bytes", "source": "spec"},
@@ -398,8 +397,8 @@ ROWS: dict[str, dict[str, Any]] = {
             "status": {
                 "from": ["status", "completed_at", "started_at", "timeout"],
                 "as": (
-                    "a word; a session with `completed_at` is over whatever the word, and timed out if it completed "
-                    "when its time was over; without a word, it runs if it started"
+                    "a session with `completed_at` has ended whatever its status, and timed out if it completed "
+                    "when its time was up; without a status, it runs if it started"
                 ),
                 "source": "ours",
             },
@@ -437,7 +436,7 @@ ROWS: dict[str, dict[str, Any]] = {
             "connect_url": {
                 "from": ["browser_address"],
                 "as": (
-                    "an address that wants the API key as a header; there before the browser is, and absent once "
+                    "a URL that wants the API key in a header; there before the browser is, and absent once "
                     "`::closed::` is in it"
                 ),
                 "source": "seen",
@@ -451,7 +450,7 @@ ROWS: dict[str, dict[str, Any]] = {
                     "recordings[].checksum",
                     "recordings[].modified_at",
                 ],
-                "as": "signed addresses, with size in bytes and SHA-256",
+                "as": "signed URLs, with size in bytes and SHA-256",
                 "source": "spec",
             },
             "account_id": {"from": ["organization_id"], "as": "an organisation", "source": "spec"},

@@ -1,4 +1,4 @@
-"""The command that shows accounts: what runs, what may run, and what was spent."""
+"""The command that shows accounts: running sessions, limits, and money."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from browser_sessions.cli._options import (
 )
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import error_as_json, exit_code, print_error, table_console
-from browser_sessions.cli._tables import NEVER_SAID, NOT_SAID, plain_table
+from browser_sessions.cli._tables import NEVER_REPORTED, NOT_REPORTED, plain_table
 from browser_sessions.errors import BrowserSessionsError
 
 if TYPE_CHECKING:
     from browser_sessions import Account
 
-    Answer = Account | BrowserSessionsError
+    AccountResult = Account | BrowserSessionsError
 
 
 @click.command(epilog=EXITS_WITH_PROVIDERS)
@@ -42,63 +42,63 @@ def account(*, providers: tuple[str, ...], as_json: bool, plain_http: tuple[str,
     """Show limits, load and money of the account at each PROVIDER; without one, at each whose key is set."""
     slugs = chosen(providers, sandbox=sandbox)
     with open_client((), plain_http, sandbox=sandbox, with_fleet=True) as (client, _), progress("asking"):
-        answers = read_accounts(client, slugs)
-    failed = {slug: each for slug, each in answers.items() if isinstance(each, BrowserSessionsError)}
+        results = read_accounts(client, slugs)
+    failed = {slug: each for slug, each in results.items() if isinstance(each, BrowserSessionsError)}
     for slug, error in failed.items():
         print_error(slug, error, None)
     if as_json:
-        click.echo(json.dumps([{"provider": slug} | _as_json(each) for slug, each in answers.items()], indent=2))
+        click.echo(json.dumps([{"provider": slug} | _as_json(each) for slug, each in results.items()], indent=2))
     else:
-        table_console().print(_accounts_table(answers))
+        table_console().print(_accounts_table(results))
     sys.exit(exit_code(failed.values()))
 
 
-def read_accounts(client: Client, slugs: Iterable[str]) -> dict[str, Answer]:
-    """Return what each provider says of the account, or the error in its place."""
-    answers: dict[str, Answer] = {}
+def read_accounts(client: Client, slugs: Iterable[str]) -> dict[str, AccountResult]:
+    """Return the account at each provider, or the error in its place."""
+    results: dict[str, AccountResult] = {}
     for slug in slugs:
         try:
-            answers[slug] = client.account(slug)
+            results[slug] = client.account(slug)
         except BrowserSessionsError as error:
-            answers[slug] = error
-    return answers
+            results[slug] = error
+    return results
 
 
-def limit_text(slug: str, answer: Answer) -> str:
+def limit_text(slug: str, result: AccountResult) -> str:
     """Return how many sessions an account may have open at once."""
-    return "unlimited" if getattr(answer, "is_unlimited", False) else _text(slug, answer, "concurrency_limit")
+    return "unlimited" if getattr(result, "is_unlimited", False) else _text(slug, result, "concurrency_limit")
 
 
-def _accounts_table(answers: Mapping[str, Answer]) -> Table:
+def _accounts_table(results: Mapping[str, AccountResult]) -> Table:
     """Return a table with a row for each account."""
     table = plain_table("provider", "running", "limit", "spent", "balance", "unit", "period")
-    for slug, answer in answers.items():
-        if isinstance(answer, BrowserSessionsError):
-            table.add_row(slug, Text(type(answer).__name__, style="red"))
+    for slug, result in results.items():
+        if isinstance(result, BrowserSessionsError):
+            table.add_row(slug, Text(type(result).__name__, style="red"))
             continue
         spent, balance, unit, period = (
-            _text(slug, answer, name) for name in ("spent", "balance", "unit", "period_start")
+            _text(slug, result, name) for name in ("spent", "balance", "unit", "period_start")
         )
-        table.add_row(slug, _text(slug, answer, "running"), limit_text(slug, answer), spent, balance, unit, period)
+        table.add_row(slug, _text(slug, result, "running"), limit_text(slug, result), spent, balance, unit, period)
     return table
 
 
-def _text(slug: str, answer: Answer, name: str) -> str:
-    """Return what a provider says of one side of an account."""
-    if isinstance(answer, BrowserSessionsError):
-        return type(answer).__name__
-    value = getattr(answer, name)
+def _text(slug: str, result: AccountResult, name: str) -> str:
+    """Return one field of an account, as text."""
+    if isinstance(result, BrowserSessionsError):
+        return type(result).__name__
+    value = getattr(result, name)
     if value is None:
-        return NOT_SAID if name in PROVIDERS[slug].operations["account"].fields else NEVER_SAID
+        return NOT_REPORTED if name in PROVIDERS[slug].operations["account"].fields else NEVER_REPORTED
     if isinstance(value, datetime):
         return f"since {value:%Y-%m-%d}"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _as_json(answer: Answer) -> dict[str, Any]:
-    if isinstance(answer, BrowserSessionsError):
-        return error_as_json(answer)
-    return {name: _plain(value) for name, value in asdict(answer).items()}
+def _as_json(result: AccountResult) -> dict[str, Any]:
+    if isinstance(result, BrowserSessionsError):
+        return error_as_json(result)
+    return {name: _plain(value) for name, value in asdict(result).items()}
 
 
 def _plain(value: Any) -> Any:

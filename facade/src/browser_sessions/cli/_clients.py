@@ -1,4 +1,4 @@
-"""The client of a command, which asks the providers or a sandbox on this machine."""
+"""The client of a command, for the providers or a sandbox on this machine."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ import click
 
 from browser_sessions import PROVIDERS, Client
 from browser_sessions._providers import Provider
-from browser_sessions.cli._results import exit_code, with_option
+from browser_sessions.cli._results import exit_code, in_options
 from browser_sessions.cli._tables import printable
 from browser_sessions.errors import BrowserSessionsError
 
 AGES = [timedelta(minutes=minutes) for minutes in (50, 12, 1)]
-"""Of the sessions that a sandbox can begin with; at one provider the oldest is over by then."""
+"""Of the sessions that a sandbox can begin with; at one provider the oldest has already ended."""
 
 
 def chosen(slugs: Iterable[str], *, sandbox: bool) -> list[str]:
@@ -54,7 +54,7 @@ def open_client(  # noqa: PLR0913 - one for each option
     ledger: Path | None = None,
     owner: str | None = None,
 ) -> Iterator[tuple[Client, dict[str, str]]]:
-    """Give a client, and what was typed for each reference; an error of the whole run ends the command.
+    """Open a client, with what was typed for each reference; an error of the whole run ends the command.
 
     With a sandbox, whose sessions end with the command, no ledger is kept.
     """
@@ -64,18 +64,18 @@ def open_client(  # noqa: PLR0913 - one for each option
             if sandbox:
                 server = stack.enter_context(open_sandbox(0, with_fleet=with_fleet))
                 client = stack.enter_context(Client(api_keys=server.api_keys, base_urls=server.base_urls, owner=owner))
-                yield client, {scenario_ref(server, name): name for name in names}
+                yield client, {known_ref(server, name): name for name in names}
             else:
                 client = stack.enter_context(Client(plain_http=plain_http, ledger=ledger, owner=owner))
                 yield client, {name: name for name in names}
         except BrowserSessionsError as error:
-            click.echo(f"browser-sessions: {printable(with_option(error))}", err=True)
+            click.echo(f"browser-sessions: {printable(in_options(error))}", err=True)
             sys.exit(exit_code([error]))
 
 
 @contextlib.contextmanager
 def _printed_log() -> Iterator[None]:
-    """Print the errors that are logged since something else is on its way: what may still be running."""
+    """Print errors that are logged because another exception is being raised: what may still be running."""
     handler = _Printer(logging.ERROR)
     log = logging.getLogger("browser_sessions")
     log.addHandler(handler)
@@ -95,7 +95,7 @@ class _Printer(logging.Handler):
 
 @contextlib.contextmanager
 def open_sandbox(port: int, *, with_fleet: bool, browser: str | None = None) -> Iterator[Any]:
-    """Give a sandbox that serves on a port, or on any that is free if it is 0.
+    """Open a sandbox on a port, or on any free one if it is 0.
 
     It may begin with sessions to list, and its sessions may have a browser, by the address of one.
     """
@@ -118,6 +118,16 @@ def scenario_ref(server: Any, name: str) -> str:
     """Return the reference of a scenario's session, or what was typed if it names no scenario."""
     provider, _, scenario = name.partition(":")
     return str(server.ref(provider, scenario)) if scenario in server.scenarios and provider in PROVIDERS else name
+
+
+def known_ref(server: Any, name: str) -> str:
+    """Return the reference of a scenario's session, named by scenario or id; an invalid one as it was typed."""
+    found = scenario_ref(server, name)
+    provider, _, scenario = name.partition(":")
+    if provider in PROVIDERS and found not in {str(server.ref(provider, each)) for each in server.scenarios}:
+        scenarios = ", ".join(server.scenarios)
+        raise click.UsageError(f"The sandbox has no scenario {printable(scenario)!r}. There are: {scenarios}.")
+    return found
 
 
 def run_beside(server: Any, program: list[str]) -> int:

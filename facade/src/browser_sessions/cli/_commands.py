@@ -43,7 +43,7 @@ MOST_AT_ONCE = 500
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXITS)
 @click.version_option(browser_sessions.__version__, "-V", "--version", prog_name="browser-sessions")
 def command() -> None:
-    """Look at cloud browser sessions of any provider, start them and stop them.
+    """List, read, start and stop cloud browser sessions of any provider.
 
     A REF names a session: provider:id, such as skyvern:pbs_123; "-" reads more of them from standard input, one a line.
     A TIME is 90s, 5m, 2h, 1h30m, 1d, or a number of seconds. Keys are read from the environment; `browser-sessions
@@ -62,7 +62,10 @@ def command() -> None:
 def get(  # noqa: PLR0913 - one for each option
     *, refs: tuple[str, ...], form: str | None, raw: bool, concurrency: int, plain_http: tuple[str, ...], sandbox: bool
 ) -> None:
-    """Show sessions, in one table."""
+    """Show sessions, in one table.
+
+    "ran for" counts until now while a session runs; "duration" in JSON is null until the provider reports it.
+    """
     form = form or ("json" if raw else None)
     names = read_refs(refs)
     found: dict[str, Outcome] = {}
@@ -93,7 +96,7 @@ def get(  # noqa: PLR0913 - one for each option
 @plain_http_option
 @sandbox_option
 def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
-    """Wait for sessions, and print each when it is over or ready."""
+    """Wait for sessions, and print each once it has ended or is ready."""
     names = read_refs(refs)
     found: list[Outcome] = []
     with (
@@ -112,11 +115,17 @@ def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: t
 
 @command.command(epilog=EXITS_WITH_REFS)
 @refs_argument
-@click.option("--interval", type=Duration("0.1s"), default="2s", show_default=True, help="Time between two looks.")
+@click.option(
+    "--interval",
+    type=Duration("0.1s"),
+    default="2s",
+    show_default=True,
+    help="Time between two requests for a session.",
+)
 @plain_http_option
 @sandbox_option
 def watch(*, refs: tuple[str, ...], interval: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
-    """Watch sessions until all are over.
+    """Watch sessions until all have ended.
 
     Shows a live table on a terminal, and prints a line for each change elsewhere.
     """
@@ -151,8 +160,8 @@ command.add_command(reap)
 
 @command.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port to serve on; any free one by default.")
-@click.option("--fleet", is_flag=True, help="Begin with open sessions of each provider, for what lists them.")
-@click.option("--browser", metavar="URL", help="The http or WebSocket address of a browser for the sessions.")
+@click.option("--fleet", is_flag=True, help="Begin with open sessions of each provider, to be listed.")
+@click.option("--browser", metavar="URL", help="The http or WebSocket URL of a browser for the sessions.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND…]")
 def sandbox(*, port: int, fleet: bool, browser: str | None, program: tuple[str, ...]) -> None:
     """Serve a stand-in for the five providers on this machine, until Ctrl-C or the end of a COMMAND.
@@ -184,7 +193,7 @@ def completion(shell: str) -> None:
 
 
 def _is_over(outcome: Outcome) -> bool:
-    """Whether another look will not change it: the session is over, or the error is not a passing one."""
+    """Whether another request cannot change it: the session has ended, or the error is not transient."""
     from browser_sessions._call import is_transient
 
     if isinstance(outcome, BrowserSession):

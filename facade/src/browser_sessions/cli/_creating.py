@@ -64,19 +64,23 @@ def _request(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 
 
 _OPTIONS = (
-    click.option("--lifetime", type=Duration("1s", "30d"), help="When it ends by itself, such as 20m."),
-    click.option("--proxy", metavar="on|off|COUNTRY", callback=_proxy, help="Its proxy; a country is such as de."),
-    click.option("--region", help="Where the browser runs, in the provider's words."),
-    click.option("--keep-alive/--no-keep-alive", default=None, help="Whether it goes on when its client disconnects."),
-    click.option("--metadata", multiple=True, metavar="NAME=VALUE", callback=read_labels, help="A label of it."),
+    click.option("--lifetime", type=Duration("1s", "30d"), help="After how long it ends by itself, such as 20m."),
+    click.option(
+        "--proxy", metavar="on|off|COUNTRY", callback=_proxy, help="Its proxy; a COUNTRY has two letters, such as de."
+    ),
+    click.option("--region", help="Where the browser runs, as the provider names it."),
+    click.option(
+        "--keep-alive/--no-keep-alive", default=None, help="Whether it continues when its client disconnects."
+    ),
+    click.option("--metadata", multiple=True, metavar="NAME=VALUE", callback=read_labels, help="One of its labels."),
     click.option("--recording/--no-recording", default=None, help="Whether it is recorded."),
     click.option("--viewport", metavar="WIDTHxHEIGHT", callback=_viewport, help="The size of its window in pixels."),
     click.option("--profile", metavar="ID", help="The profile that it starts with."),
     click.option("--captcha/--no-captcha", default=None, help="Whether captchas are solved."),
     click.option(
-        "--options", metavar="JSON|@FILE", callback=_request, help="More of the provider's own request, by its names."
+        "--options", metavar="JSON|@FILE", callback=_request, help="More of the request, by the provider's own names."
     ),
-    click.option("--owner", metavar="NAME", help="Whose session it is, as a part of its marker, for `reap --owner`."),
+    click.option("--owner", metavar="NAME", help="A name for its marker, which `reap --owner` finds."),
 )
 
 
@@ -98,7 +102,7 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="Print the session as a JSON object.")
 @ledger_options
 @plain_http_option
-@click.option("--sandbox", is_flag=True, help="Ask a sandbox on this machine, which ends with the command.")
+@click.option("--sandbox", is_flag=True, help="Use a sandbox on this machine, which ends with the command.")
 def create(  # noqa: PLR0913 - one for each option
     *,
     provider: str,
@@ -112,7 +116,7 @@ def create(  # noqa: PLR0913 - one for each option
     """Create a session, and print its reference.
 
     Nothing stops it but its lifetime, `browser-sessions stop` and `browser-sessions reap`. If the provider's response
-    is lost, the session is looked for; if it is not found, one may be running, and the message says how to find it.
+    is lost, the session is looked for; if it is not found, it may be running, and the message names how to find it.
     """
     with open_client((), plain_http, sandbox=sandbox, ledger=ledger, owner=owner) as (client, _):
         try:
@@ -136,10 +140,10 @@ def _print_candidates(sessions: Iterable[BrowserSession]) -> None:
 @ledger_options
 @plain_http_option
 def stop(*, refs: tuple[str, ...], timeout: timedelta, ledger: Path | None, plain_http: tuple[str, ...]) -> None:
-    """Stop sessions, and print each once it is over.
+    """Stop sessions, and print each once it has ended.
 
-    One that is over already is printed as it is. A session is stopped only if the provider knows it by this very id.
-    A ledger that cannot be written is said, and hinders no stop.
+    One that has already ended is printed as it is. A session is stopped only if the provider knows it by this very id.
+    A ledger that cannot be written is reported, and does not prevent a stop.
     """
     names = read_refs(refs)
     with (

@@ -1,4 +1,4 @@
-"""Times as people write them, such as 90s or 1h30m, and the present."""
+"""Times as people write them, such as 90s or 1h30m, and the current time."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Duration(_ParamType):
 
 
 def now() -> datetime:
-    """Return the present."""
+    """Return the current time."""
     return datetime.now(UTC)
 
 

@@ -35,7 +35,7 @@ _LONGEST = "3000d"
 
 
 class _Listed(NamedTuple):
-    """What came of the lists, by provider: the sessions, the error that ended it, and how many rows cannot be read."""
+    """The lists by provider: the sessions, the error that ended it, and the number of rows that cannot be read."""
 
     sessions: dict[str, list[BrowserSession]]
     errors: dict[str, BrowserSessionsError]
@@ -51,7 +51,7 @@ class _Listed(NamedTuple):
     multiple=True,
     default=["open"],
     show_default=True,
-    help="Only sessions of this status, or of one of several; open: those that are not over.",
+    help="Only sessions of this status, or of one of several; open: those that have not ended.",
 )
 @click.option("--older-than", type=Duration("0s", _LONGEST), help="Only sessions created longer ago, such as 2h.")
 @click.option("--newer-than", type=Duration("0s", _LONGEST), help="Only sessions created since, such as 1d.")
@@ -76,7 +76,7 @@ def list_sessions(  # noqa: PLR0913 - one for each option
 ) -> None:
     """List open sessions, or others, of each PROVIDER; without one, of each whose key is set.
 
-    Below the table is what each provider's add up to: how many are open, how many the account allows, what they cost.
+    Below the table are the totals of each provider: how many are open, how many the account allows, what they cost.
     """
     query = {
         "status": None if "any" in statuses else statuses,
@@ -105,7 +105,7 @@ def _ago(time: timedelta | None) -> datetime | None:
 
 
 def _read(client: Client, slugs: list[str], query: dict[str, Any], form: str | None, shown: Progress) -> _Listed:
-    """Read the lists; print errors and, in a form of lines, each session as it comes, which is then not kept."""
+    """Read the lists; print errors and, in a form of lines, each session as it comes, without keeping it."""
     listed = _Listed({slug: [] for slug in slugs}, {}, {})
     listing = client.list_many(slugs, **query)
     for slug, outcome in listing:
@@ -134,7 +134,7 @@ def _as_json(slug: str, outcome: BrowserSession | BrowserSessionsError) -> dict[
 
 
 def _print_tables(client: Client, listed: _Listed) -> None:
-    """Print the sessions of all providers, and the sum of those of each whose list could be read."""
+    """Print the sessions of all providers, and the totals of each whose list could be read."""
     console = table_console()
     if sessions := [each for found in listed.sessions.values() for each in found]:
         console.print(listed_table(sessions, console.width), "")

@@ -1,4 +1,4 @@
-"""The command that shows providers: where their keys are, whether these work, and which fields are filled."""
+"""The command that shows providers: where their keys are, whether the keys work, and which fields they fill."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORKS = "works"
 
 @click.command(epilog=EXITS)
 @click.option(
-    "--check", is_flag=True, help="Ask each provider whose key is set for a session, to see if the key works."
+    "--check", is_flag=True, help="List a session of each provider whose key is set, to see whether the key works."
 )
 @plain_http_option
 def providers(*, check: bool, plain_http: tuple[str, ...]) -> None:
@@ -40,7 +40,7 @@ def providers(*, check: bool, plain_http: tuple[str, ...]) -> None:
 
 
 def _check(client: Client, slugs: list[str], shown: Progress) -> dict[str, str]:
-    """Return for each key that it works, or the kind of the error, which is printed."""
+    """Return the result for each key: that it works, or the class of the error, which is printed."""
     verdicts = dict.fromkeys(slugs, WORKS)
     for slug, outcome in client.list_many(slugs, status=None, limit=1):
         if isinstance(outcome, BrowserSessionsError):
@@ -58,7 +58,7 @@ def _keys_table() -> Table:
 
 
 def _checks_table(verdicts: Mapping[str, str]) -> Table:
-    """Return that table with what came of asking with each key."""
+    """Return that table with the result for each key."""
     table = plain_table("provider", "name", "key in", "check")
     for slug in PROVIDERS:
         verdict = verdicts.get(slug, "")

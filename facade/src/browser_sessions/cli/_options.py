@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -46,31 +47,31 @@ providers_argument = click.argument("providers", nargs=-1, type=click.Choice(lis
 sandbox_option = click.option(
     "--sandbox",
     is_flag=True,
-    help="Ask a sandbox on this machine, which needs neither keys nor network; an id may then be one of its scenarios, "
+    help="Use a sandbox on this machine, which needs neither keys nor network; an id may then be one of its scenarios, "
     f"as in skyvern:running: {', '.join(SCENARIOS)}.",
 )
 fleet_sandbox_option = click.option(
     "--sandbox",
     is_flag=True,
-    help="Ask a sandbox on this machine, which has sessions of each provider and needs neither keys nor network.",
+    help="Use a sandbox on this machine, which has sessions of each provider and needs neither keys nor network.",
 )
 plain_http_option = click.option(
     "--plain-http",
     type=click.Choice(list(PROVIDERS)),
     multiple=True,
-    help="A provider whose server is in a network of your own, and may get its key over plain http.",
+    help="A provider whose server is in your own network, and may get its key over plain http.",
 )
 
 
 def ledger_options(function: F) -> F:
-    """Give a command the options of the ledger; its argument `ledger` is a path, or None if it keeps none."""
+    """Give a command the options of the ledger; its argument `ledger` is a path, or None for no ledger."""
 
     @click.option(
         "--ledger",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Where sessions are written down for `reap`; by default $XDG_STATE_HOME/browser-sessions/ledger.jsonl.",
+        help="The file that records sessions for `reap`; by default $XDG_STATE_HOME/browser-sessions/ledger.jsonl.",
     )
-    @click.option("--no-ledger", is_flag=True, help="Keep no ledger, and use none.")
+    @click.option("--no-ledger", is_flag=True, help="Write and read no ledger.")
     @functools.wraps(function)
     def command(*, ledger: Path | None, no_ledger: bool, **named: Any) -> Any:
         return function(ledger=None if no_ledger else ledger or default_ledger(), **named)
@@ -110,9 +111,10 @@ def read_refs(refs: Iterable[str]) -> list[str]:
 
 
 def _lines() -> list[str]:
-    """Return the lines of standard input, without those that are blank."""
+    """Return the lines of standard input, without comments and blank lines."""
     if sys.stdin is None:  # closed
         return []
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
     # Files from elsewhere begin with a byte order mark.
-    return [line for each in text.split("\n") if (line := each.strip("\ufeff \t\r"))]
+    lines = (re.sub(r"(?:^|[ \t])#.*", "", each.strip("\ufeff \t\r")).rstrip() for each in text.split("\n"))
+    return [each for each in lines if each]

@@ -13,13 +13,14 @@ import click
 from rich.text import Text
 
 from browser_sessions import BrowserSession, ReapReport
+from browser_sessions._session import began_at
 from browser_sessions.cli import _durations
 from browser_sessions.cli._clients import open_client
 from browser_sessions.cli._durations import Duration
 from browser_sessions.cli._options import labels, ledger_options, plain_http_option
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import FAILED, error_as_json, print_error, table_console
-from browser_sessions.cli._tables import NOT_SAID, in_seconds, plain_table, printable
+from browser_sessions.cli._tables import NOT_REPORTED, in_seconds, plain_table, printable
 
 if TYPE_CHECKING:
     from browser_sessions._ledger_entries import LedgerEntry
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 _EXITS = """
 \b
 Exit codes: 0 nothing of yours is left, or all of it was stopped; 1 something failed, or
-may still be running: what --yes would stop, a candidate, what has no age, what a line of
-the ledger that cannot be read is about; 2 invalid arguments or configuration, or a ledger
+may still be running: what --yes would stop, a candidate, an ageless session, or one of an
+unreadable line of the ledger; 2 invalid arguments or configuration, or a ledger
 that cannot be used; 130 Ctrl-C.
 """
 
@@ -53,17 +54,17 @@ def reap(  # noqa: PLR0913 - one for each option
     ledger: Path | None,
     plain_http: tuple[str, ...],
 ) -> None:
-    """Show which sessions of yours were left running, and stop them with --yes.
+    """Show your sessions that were left running, and stop them with --yes.
 
-    Yours are those of the ledger, which `create` and `run` write. With --owner they are that owner's alone, and those
-    of all machines: the marker says so, which Skyvern does not keep.
+    Yours are those in the ledger, which `create` and `run` write. With --owner they are that owner's alone, from all
+    machines: their marker has the owner. Skyvern keeps no marker.
 
-    Reported and never stopped are: candidates, which may be those of interrupted creates or others' sessions; those
-    that are ageless; lines of the ledger whose session is missing at its provider, and foreign ones, of another key or
-    host, for which nothing is sent.
+    Reported and never stopped are: candidates, which interrupted creates or others may have created; ageless sessions,
+    without a time; lines of the ledger whose session is missing at its provider; expired creates, of which no session
+    can still run; and foreign lines, of another key or host, for which nothing is sent.
     """
     if ledger is None and owner is None:
-        raise click.UsageError("Without a ledger, --owner has to say which sessions are yours.")
+        raise click.UsageError("Without a ledger, --owner must name whose sessions to stop.")
     with open_client((), plain_http, sandbox=False, ledger=ledger) as (client, _), progress("reaping"):
         report = client.reap(older_than=older_than, owner=owner, metadata=metadata, dry_run=not yes)
     for error in report.failed:
@@ -81,7 +82,7 @@ def reap(  # noqa: PLR0913 - one for each option
 
 
 def _print(report: ReapReport) -> None:
-    """Print what became of each session, how many there are of each kind, and what acts."""
+    """Print what became of each session, how many there are of each kind, and how to stop them."""
     if rows := [*_rows(report)]:
         table = plain_table("", "session", "age", "")
         for row in rows:
@@ -97,6 +98,7 @@ def _totals(report: ReapReport) -> str:
         "would be stopped" if report.dry_run else "stopped": report.stopped,
         "failed": report.failed,
         "missing": report.missing,
+        "expired": report.expired,
         "foreign": report.foreign,
         "candidate" if len(report.candidates) == 1 else "candidates": report.candidates,
         "ageless": report.ageless,
@@ -104,7 +106,7 @@ def _totals(report: ReapReport) -> str:
     }
     return (
         ", ".join(f"{len(each):,} {name}" for name, each in counts.items() if each)
-        or "nothing of yours has been left running for so long"
+        or "no session of yours was left running for so long"
     )
 
 
@@ -112,16 +114,18 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     """Yield the rows of the table: what becomes of a session, its reference, its age, and why."""
     kinds = {
         "would be stopped" if report.dry_run else "stopped": (report.stopped, ""),
-        "candidate": (report.candidates, "may be of an interrupted create: stop it if you know it"),
-        "ageless": (report.ageless, "has no time: stop it by hand"),
+        "candidate": (report.candidates, "an interrupted create may have created it: stop it if it is yours"),
+        "ageless": (report.ageless, "its time is unknown: stop it by hand"),
     }
     for kind, (sessions, why) in kinds.items():
         for each in sessions:
-            yield kind, str(each.ref), _age(each.created_at or each.started_at), why
+            yield kind, str(each.ref), _age(began_at(each)), why
     for entry in report.missing:
         yield "missing", _name(entry), _age(entry.time), "its provider does not find it"
+    for entry in report.expired:
+        yield "expired", _name(entry), _age(entry.time), "no session of that time can still run: the ledger drops it"
     for entry in report.foreign:
-        yield "foreign", _name(entry), _age(entry.time), f"of another key, or not the host asked: {entry.host}"
+        yield "foreign", _name(entry), _age(entry.time), f"another key or host: {entry.host}"
 
 
 def _name(entry: LedgerEntry) -> str:
@@ -130,7 +134,7 @@ def _name(entry: LedgerEntry) -> str:
 
 
 def _age(since: datetime | None) -> str:
-    return NOT_SAID if since is None else in_seconds(_durations.now() - since)
+    return NOT_REPORTED if since is None else in_seconds(_durations.now() - since)
 
 
 def _as_json(report: ReapReport) -> dict[str, Any]:
@@ -142,6 +146,7 @@ def _as_json(report: ReapReport) -> dict[str, Any]:
             for error in report.failed
         ],
         "missing": _entries_as_json(report.missing),
+        "expired": _entries_as_json(report.expired),
         "foreign": _entries_as_json(report.foreign),
         "candidates": _sessions_as_json(report.candidates),
         "ageless": _sessions_as_json(report.ageless),

@@ -1,9 +1,10 @@
-"""What came of each reference: exit codes, lines of errors, JSON and the table."""
+"""The results of a command: exit codes, lines of errors, JSON and the table."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO, cast
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from browser_sessions import BrowserSession, errors
-from browser_sessions._masking import mask_text
+from browser_sessions._masking import shown
 from browser_sessions.cli._tables import Outcome, printable, sessions_table
 from browser_sessions.errors import BrowserSessionsError
 
@@ -44,11 +45,9 @@ def _code_of(outcome: Outcome) -> int:
 
 def print_error(name: str, error: BrowserSessionsError, console: Console | None) -> None:
     """Print an error as one line, which names its session once, as it was typed."""
-    from browser_sessions._failures import line_of  # which needs httpx
-
-    said = printable(with_option(error))
+    said = printable(in_options(error))
     for known in (name, str(error.ref)):  # the message may begin with its session already
-        said = said.removeprefix(line_of(mask_text(known))).lstrip(": ") or said
+        said = said.removeprefix(shown(known)).lstrip(": ") or said
     line = f"browser-sessions: {printable(name)}: {said}"
     if console:
         console.print(Text(line), soft_wrap=True)
@@ -56,12 +55,22 @@ def print_error(name: str, error: BrowserSessionsError, console: Console | None)
         click.echo(line, err=True)
 
 
-def with_option(error: BrowserSessionsError) -> str:
-    """Return what an error says, with the options of the command where they help."""
+def in_options(error: BrowserSessionsError) -> str:
+    """Return an error's message, with the command's options and variables in place of Python's arguments."""
     if isinstance(error, errors.LedgerError):
         return f"{error}; --ledger PATH takes another, --no-ledger none"
-    argument, option = f"plain_http=[{error.provider!r}] in Python", f"--plain-http {error.provider}"
-    return str(error).replace(argument, f"{option} here, {argument}")
+    said = str(error)
+    for argument, option in _OPTIONS.items():
+        said = re.sub(argument, option, said)
+    return said
+
+
+_OPTIONS = {
+    r", or pass api_keys(?:=\{[^}]*\})? in Python": "",
+    r"plain_http=\['(\w+)'\] (?:in Python|to the client)": r"--plain-http \1",
+    r"\((from )?base_urls or ": r"(\1",
+}
+"""What messages name in Python, and what the command names instead."""
 
 
 def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
@@ -72,7 +81,7 @@ def as_json(name: str, outcome: Outcome, *, raw: bool) -> dict[str, Any]:
 
 
 def error_as_json(error: BrowserSessionsError) -> dict[str, str]:
-    """Return what is said of an error in JSON."""
+    """Return an error as JSON has it."""
     return {"error": type(error).__name__, "message": str(error)}
 
 

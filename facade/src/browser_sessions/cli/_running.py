@@ -28,7 +28,13 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 
 @click.command("run", epilog=EXITS)
 @create_options
-@click.option("--ready-timeout", type=Duration("1s"), default="2m", show_default=True, help="How long it may start.")
+@click.option(
+    "--ready-timeout",
+    type=Duration("1s"),
+    default="2m",
+    show_default=True,
+    help="How long the browser may take to start.",
+)
 @click.option("--keep-keys", is_flag=True, help="Leave the providers' API keys in the program's environment.")
 @ledger_options
 @plain_http_option
@@ -44,16 +50,16 @@ def run_program(  # noqa: PLR0913 - one for each option
     plain_http: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Run a COMMAND with a browser of its own, which is stopped whatever becomes of the COMMAND.
+    """Run a COMMAND with a browser of its own, which is stopped however the COMMAND ends.
 
     The COMMAND finds the browser's address in CDP_URL, the headers for it as JSON in CDP_HEADERS, and the session in
     BROWSER_SESSION. The variables of the providers' API keys are not in its environment; a key in a variable of your
     own is. With Anchor Browser the address, and with Skyvern the headers, hold the account's key all the same.
 
-    Ctrl-C, SIGTERM and SIGHUP go to the COMMAND, and a second one kills it. The browser is stopped once the COMMAND is
-    over, although what that left in the background may go on. The exit code is the COMMAND's, or 3 if that is 0 and
-    the stop is not confirmed. SIGKILL and a power failure leave the session to `browser-sessions reap`, and to its
-    lifetime, which is 30 minutes unless --lifetime is given.
+    Ctrl-C, SIGTERM and SIGHUP go to the COMMAND, and a second one kills it. The browser is stopped once the COMMAND has
+    ended, even if that left something running in the background. The exit code is the COMMAND's, or 3 if that is 0 and
+    the stop is not confirmed. After SIGKILL or a power failure, `browser-sessions reap` or the session's lifetime stops
+    it: 30 minutes unless --lifetime is given.
     """
     if shutil.which(program[0]) is None:
         raise click.UsageError(f"{program[0]} cannot be run: there is no such command. No session was created.")
@@ -69,7 +75,7 @@ def run_program(  # noqa: PLR0913 - one for each option
 
 
 class _Signals:
-    """What becomes of the signals that end a program: they end this one, or go to the command while it runs.
+    """Handles the signals that end a program: they end this one, or go to the command while it runs.
 
     Those that this program was started to ignore, as by `nohup`, stay ignored.
     """

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from browser_sessions._masking import mask_text
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._session import BrowserSession, Cost
+from browser_sessions._session import BrowserSession, Cost, began_at
 from browser_sessions._status import SessionStatus
 from browser_sessions.cli import _durations
 from browser_sessions.errors import BrowserSessionsError
@@ -27,7 +27,7 @@ _COLOURS = {
     SessionStatus.UNKNOWN: "magenta",
 }
 _ABSENT, _UNSUPPORTED = "-", ""
-NOT_SAID, NEVER_SAID = "not said", "–"  # noqa: RUF001 - as in the tables of the README
+NOT_REPORTED, NEVER_REPORTED = "not reported", "–"  # noqa: RUF001 - as in the tables of the README
 
 
 def elapsed(session: BrowserSession) -> timedelta | None:
@@ -49,12 +49,12 @@ def _elapsed(session: BrowserSession) -> str:
 
 
 def _age(session: BrowserSession) -> str:
-    since = session.created_at or session.started_at
-    return NOT_SAID if since is None else in_seconds(_durations.now() - since)
+    since = began_at(session)
+    return NOT_REPORTED if since is None else in_seconds(_durations.now() - since)
 
 
 def in_seconds(time: timedelta) -> str:
-    """Return how long something takes; clocks differ, and what is below zero is nothing."""
+    """Return a time as text; one below zero is zero, since clocks differ."""
     return str(timedelta(seconds=max(int(time.total_seconds()), 0)))
 
 
@@ -63,16 +63,16 @@ def _cost(session: BrowserSession) -> str:
 
 
 def _listed_cost(session: BrowserSession) -> str:
-    return _cost_text(session.cost) if session.cost else unsaid(session.provider, "cost")
+    return _cost_text(session.cost) if session.cost else unreported(session.provider, "cost")
 
 
 def _cost_text(cost: Cost) -> str:
     return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}"
 
 
-def unsaid(slug: str, field: str) -> str:
-    """Return what stands for a field of which a provider says nothing: now, or never."""
-    return NOT_SAID if field in PROVIDERS[slug].fields else NEVER_SAID
+def unreported(slug: str, field: str) -> str:
+    """Return what stands for a field that a provider has not reported yet, or never reports."""
+    return NOT_REPORTED if field in PROVIDERS[slug].fields else NEVER_REPORTED
 
 
 def _traffic(session: BrowserSession) -> str:
@@ -81,7 +81,7 @@ def _traffic(session: BrowserSession) -> str:
 
 
 def _missing(session: BrowserSession, name: str) -> str:
-    """Return what stands for a missing value: not the same where the provider never fills the field."""
+    """Return what stands for a missing value; it differs if the provider never fills the field."""
     return _ABSENT if name in PROVIDERS[session.provider].fields else _UNSUPPORTED
 
 
@@ -113,7 +113,10 @@ def listed_table(sessions: Iterable[BrowserSession], width: int) -> Table:
 def sessions_table(outcomes: Iterable[tuple[str, Outcome]], width: int, shown: tuple[_Column, ...] = _COLUMNS) -> Table:
     """Return a table of sessions, and of the errors in the place of others; None is not known yet."""
     columns = [(heading, show) for heading, least, show in shown if width >= least]
+    hidden = [heading for heading, least, _ in shown if width < least]
     table = plain_table()
+    if hidden:
+        table.caption, table.caption_justify = f"In a wider terminal: {', '.join(hidden)}", "left"
     # Where there is too little room, rich narrows the columns that may be wrapped, which is this one alone; a
     # reference has no blank at which it could be.
     table.add_column("session", overflow="ellipsis", min_width=16)

@@ -1,7 +1,7 @@
-"""A server on this machine that stands in for the five providers, to try things out and to test with.
+"""A server on this machine that stands in for the five providers, for trials and tests.
 
-It speaks each provider's own API: its paths, its key, its words, its units, its errors; sessions are created, listed,
-read and stopped. It needs the extra `sandbox`.
+It speaks each provider's own API, with its paths, key, statuses, units and errors; sessions are created, listed, read
+and stopped. It needs the extra `sandbox`.
 
     from browser_sessions import Client, sandbox
 
@@ -38,7 +38,7 @@ class Sandbox:
     """The sandbox, while it is served.
 
     Attributes:
-        url: Where it is; each provider's API is below a folder that is named after it.
+        url: Its URL; each provider's API is below a folder named after the provider.
 
     """
 
@@ -58,7 +58,7 @@ class Sandbox:
 
     @property
     def base_urls(self) -> dict[str, str]:
-        """The addresses, by provider, as `Client` takes them."""
+        """The base URLs, by provider, as `Client` takes them."""
         own = {slug: provider.base_url.partition("://")[2].partition("/")[2] for slug, provider in PROVIDERS.items()}
         return {slug: f"{self.url}/{slug}/{path}".rstrip("/") for slug, path in own.items()}
 
@@ -75,8 +75,8 @@ class Sandbox:
             provider: One of `PROVIDERS`.
             scenario: One of `SCENARIOS`: a status; "life", which is pending for a second when it is first asked for,
                 runs for four, and is completed then; "missing"; "bad_key"; "rate_limited" twice, and then fine;
-                "flaky": a 503, a lost response, and then fine; "slow": two seconds; "drifted": words, nulls and fields
-                of tomorrow; "enveloped" and "flat": completed, in Anchor Browser's newer and older form.
+                "flaky": a 503, a lost response, and then fine; "slow": two seconds; "drifted": statuses, nulls and
+                fields of a future API; "enveloped" and "flat": completed, in Anchor Browser's newer and older form.
 
         Raises:
             ValueError: The provider or the scenario is unknown.
@@ -87,15 +87,17 @@ class Sandbox:
         return SessionRef(provider, self._stand_ins[provider].wire.id_of(scenario))
 
     def add(self, ref: SessionRef | str, *answers: Mapping[str, Any] | int) -> SessionRef:
-        """Let requests that get a reference be responded to as you say, and return it.
+        """Set the responses to requests that get a reference, and return the reference.
+
+            server.add("skyvern:pbs_1", {"browser_session_id": "pbs_1", "status": "running"}, 503)
 
         Args:
             ref: Any reference; one of a scenario is replaced.
-            answers: One after the other, the last one for ever: a body, as the provider would send it, or the status
+            answers: The responses in turn, the last one for ever: a body, as the provider would send it, or the status
                 of an error, 400 to 599, which is sent with the provider's body for it.
 
         Raises:
-            ValueError: There is no answer, or one that is neither, or is not JSON.
+            ValueError: A response is missing, is neither of these, or is not JSON.
 
         """
         found = as_ref(ref)
@@ -115,7 +117,7 @@ class Sandbox:
         Args:
             provider: One of `PROVIDERS`; of Bright Data, sessions begin in no other way here.
             options: The body of a request that creates one; of Bright Data, `api_name` and `target_url`.
-            age: How long ago it was created; it may be over by now.
+            age: How long ago it was created; it may have ended by now.
             status: "completed" or "failed" for one that ended a second after its start, whatever its age.
 
         Raises:
@@ -130,7 +132,7 @@ class Sandbox:
         return SessionRef(provider, session.id)
 
     def open_sessions(self, provider: str) -> tuple[SessionRef, ...]:
-        """Return the references of the sessions that are not over, whether they can be found or not.
+        """Return the references of the sessions that have not ended, whether they can be found or not.
 
         Raises:
             ValueError: The provider is unknown.
@@ -148,7 +150,7 @@ class Sandbox:
         skip: int = 0,
         times: int | None = 1,
     ) -> None:
-        """Let the next call of an operation go wrong. Several faults of the same call add up.
+        """Make the next call of an operation go wrong. Several faults of the same call add up.
 
         Args:
             provider: One of `PROVIDERS`.
@@ -159,9 +161,9 @@ class Sandbox:
                 off in the response; "slow", carried out only after `amount` seconds; "delayed", carried out at once,
                 with the response after `amount` seconds. Of a create: "late", the session is in no list for `amount`
                 seconds; "hidden", nor is it found by its id. Of a stop: "ignored", a success, and nothing happens;
-                "lingering", a success, and the session is over after `amount` seconds. Of a list: "shifted",
+                "lingering", a success, and the session ends after `amount` seconds. Of a list: "shifted",
                 `amount` sessions begin before the page is read, 1 by default; "unreadable", the first row is nulls.
-                Of a get: "drifted", a session of tomorrow; "flat", without its envelope.
+                Of a get: "drifted", a session of a future API; "flat", without its envelope.
             amount: A status, seconds, or a number of sessions. The seconds of "slow" and "delayed" pass here, all
                 others by the clock of the sandbox.
             skip: Calls that go well before: with `skip=2`, a list goes wrong on its third page.
@@ -194,7 +196,7 @@ class Sandbox:
         """Stop the clock of the sandbox, by which sessions begin and end; `advance` still moves it.
 
         Args:
-            at: What it shows then, with an offset; the time it shows already if it is None.
+            at: The time to show, with an offset; by default the time that it shows now.
 
         Raises:
             ValueError: The time has no offset.
@@ -231,7 +233,7 @@ def _ended(status: SessionStatus | str) -> SessionStatus:
 
 
 def _sendable(answer: Any) -> Any:
-    """Return a copy of a body, or a status; whatever cannot be sent is better refused than asked for in vain."""
+    """Return a copy of a body, or a status, that can be sent."""
     if type(answer) is int and answer in range(400, 600):
         return answer
     if not isinstance(answer, Mapping):
@@ -250,7 +252,7 @@ def serve(port: int = 0, *, faults: str | None = None, browser: str | None = Non
 
     Args:
         port: Where; 0 is any that is free.
-        faults: What `Sandbox.fault` would be called with, in words, with a semicolon between faults:
+        faults: What `Sandbox.fault` would be called with, as text, with a semicolon between faults:
             "skyvern stop_session slow 17; browserbase create_session lost skip=1 times=all". If it is None, it is
             what the environment variable BROWSER_SESSIONS_SANDBOX_FAULTS holds, also for the command line.
         browser: The address of a browser that stands in for those of all sessions: "ws://…", or "http://…", such as

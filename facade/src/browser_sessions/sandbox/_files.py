@@ -1,4 +1,4 @@
-"""The files that a session downloaded, and the video of it, which is none to look at."""
+"""The files that a session downloaded, and its video, which is empty."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FILES = (
 )
 
 VIDEO = b"\0\0\0\x1cftypisom\0\0\x02\0isomiso2mp41\0\0\0\x08mdat"
-"""An MP4 without pictures: the boxes that say what it is, and that there is nothing in it."""
+"""An MP4 without pictures: the boxes of its type and of its empty content."""
 
 
 def files_of(life: Life) -> list[File]:

@@ -27,7 +27,7 @@ class Clock:
         return self._stopped_at or datetime.now(UTC) + self._ahead
 
     def freeze(self, at: datetime | None) -> None:
-        """Stop the clock, at a time or at once; it goes on only as it is moved."""
+        """Stop the clock, at a time or at once; it continues only as it is moved."""
         self._stopped_at = at or self.now()
 
     def advance(self, time: timedelta) -> None:
@@ -105,7 +105,7 @@ class Fleet:
         return [life for life in lives if not life.is_over]
 
     def end(self, session: Session, after: timedelta = timedelta()) -> None:
-        """End a session as intended, now or after a while; one that is over stays as it is."""
+        """End a session as intended, now or after a while; one that has ended stays as it is."""
         if not session.at(self.now).is_over:
             session.ended = (self.now + after, SessionStatus.COMPLETED)
             self.add(session)

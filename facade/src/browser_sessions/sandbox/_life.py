@@ -1,4 +1,4 @@
-"""The life of a session in the sandbox, in no provider's words."""
+"""The life of a session in the sandbox, in terms of no provider."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Life:
         id: Its id.
         status: Where it is in its life: pending, running, completed, failed or timed out.
         created_at, started_at, ended_at: As far as it came.
-        expires_at: When its time is over; None if it has no end of its own.
+        expires_at: When its time is up; None if it has no end of its own.
         options: The body of the request that created it.
         ran: For how long it has run.
         browser: What stands in for its browser, if anything does.
@@ -150,7 +150,7 @@ def iso(time: datetime) -> str:
 
 
 def phrase(status: int) -> str:
-    """Return what HTTP says of a status, for those that a provider is not known to say more of."""
+    """Return HTTP's own phrase for a status, for those of which nothing is known about a provider."""
     return HTTPStatus(status).phrase if status in {*HTTPStatus} else f"Error {status}"
 
 

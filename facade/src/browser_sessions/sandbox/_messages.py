@@ -1,4 +1,4 @@
-"""What is asked and what is sent, and what the module of a provider says of both."""
+"""Requests and replies, and what a provider's module defines of both."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Call:
         return body
 
     def rejection(self, problems: list[Problem]) -> Refused:
-        """Return what the provider says of a request with problems."""
+        """Return the provider's reply to a request with problems."""
         return Refused(self.wire.malformed(problems))
 
     def _refuse(self, problems: list[Problem]) -> None:
@@ -200,7 +200,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """What the module of a provider says of it.
+    """What a provider's module defines.
 
     Attributes:
         header: The header that carries the key.
@@ -210,12 +210,12 @@ class Wire:
         example: The body of a request for such sessions as the scenarios are.
         limits: What an account allows, unless it is set.
         new_session: Returns a session that is created now with options.
-        failure: The body of an error, by status and id, and by what it says if that is not what it says by itself.
+        failure: The body of an error, by status and id, and with an explanation other than the usual.
         absent: The reply for an id of which there is no session.
         malformed: The reply for a request with problems.
         unauthorized: The reply for a request's headers without the right key.
         limited: The headers of a 429 that no limit of the sandbox is behind.
-        drifted: Makes tomorrow's body of a session from today's.
+        drifted: Makes a future API's body of a session from today's.
         seeds: Sessions that are there from the start.
         takes_final_slash: Whether a path may end in a slash.
 

@@ -32,7 +32,7 @@ class StandIn:
         clock: The time.
 
     Attributes:
-        wire: What its module says of it.
+        wire: What its module defines.
         fleet: Its sessions.
         faults: What is to go wrong.
         browser: What stands in for the browsers of the sessions that come, if anything does.

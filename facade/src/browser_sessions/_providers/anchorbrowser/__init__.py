@@ -10,18 +10,19 @@ from anchorbrowser_client.types import Unset
 
 from browser_sessions._drafts import make_cost
 from browser_sessions._reading import (
+    SECOND,
     after,
     amount_of,
     derived_of,
-    seconds_of,
+    duration_of,
     status_of,
     take_marker,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
-from browser_sessions._session import BrowserSession, Origin, SessionDraft
+from browser_sessions._session import BrowserSession, Cost, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -44,27 +45,13 @@ def view(raw: Raw, origin: Origin = "get") -> BrowserSession:
     session, within = (raw.data, "data.") if isinstance(raw, models.SessionEnvelope) else (raw, "")
     notes: list[str] = []
     made = SessionDraft()
-    made.provider = "anchorbrowser"
     made.id = session.session_id
-    made.raw_status = word = word_of(session.status)
-    made.status = status = status_of(word, STATUSES)
-    made.created_at = created_at = time_of(session.created_at, "created_at", notes)
-    made.duration = duration = seconds_of(session.duration, "duration", notes)
-    ended_at = after(created_at, duration, "duration", notes) if status.is_terminal else None
-    made.ended_at = ended_at
-    made.proxy_bytes = whole_of(session.proxy_bytes, "proxy_bytes", notes)
-    credits_used = amount_of(session.credits_used, "credits_used", notes)
-    made.cost = None if credits_used is None else make_cost(credits_used, "credits", final=status.is_terminal)
+    _fill(made, session, notes)
+    made.cost = _cost(session.credits_used, "credits_used", notes, final=made.status.is_terminal)
     made.account_id = None if isinstance(session.team_id, Unset) else session.team_id
-    made.metadata = labels = _labels(session.tags)
-    made.marker = take_marker(labels) if labels else None
-    made.derived = derived_of(None if ended_at is None else "ended_at")
     made.unexpected = unexpected_in(raw, notes, within)
     made.origin = origin
     made.raw = raw
-    made.recordings = ()
-    made.started_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
-    made.billable_bytes = made.region = made.failure = None
     return made.frozen()
 
 
@@ -72,27 +59,37 @@ def view_row(row: models.SessionRow, origin: Origin = "list") -> BrowserSession:
     """View a row of a list."""
     notes: list[str] = []
     made = SessionDraft()
-    made.provider = "anchorbrowser"
     made.id = row.id
-    made.raw_status = word = word_of(row.status)
-    made.status = status = status_of(word, STATUSES)
-    made.created_at = created_at = time_of(row.created_at, "created_at", notes)
-    made.duration = duration = seconds_of(row.duration, "duration", notes)
-    ended_at = after(created_at, duration, "duration", notes) if status.is_terminal else None
-    made.ended_at = ended_at
-    made.proxy_bytes = whole_of(row.proxy_bytes, "proxy_bytes", notes)
-    used = amount_of(row.used_credits, "used_credits", notes)
-    made.cost = None if used is None else make_cost(used, "credits", final=status.is_terminal)
-    made.metadata = labels = _labels(row.tags)
-    made.marker = take_marker(labels) if labels else None
-    made.derived = derived_of(None if ended_at is None else "ended_at")
+    _fill(made, row, notes)
+    made.cost = _cost(row.used_credits, "used_credits", notes, final=made.status.is_terminal)
+    made.account_id = None
     made.unexpected = unexpected_in(row, notes)
     made.origin = origin
     made.raw = row
+    return made.frozen()
+
+
+def _fill(made: SessionDraft, raw: models.Session | models.SessionRow, notes: list[str]) -> None:
+    """Set the fields that have the same names in a session and in a row, and those that neither fills."""
+    made.provider = "anchorbrowser"
+    made.raw_status = raw_status = text_of(raw.status)
+    made.status = status = status_of(raw_status, STATUSES)
+    made.created_at = created_at = time_of(raw.created_at, "created_at", notes)
+    made.duration = duration = duration_of(raw.duration, SECOND, "duration", notes)
+    ended_at = after(created_at, duration, "duration", notes) if status.is_terminal else None
+    made.ended_at = ended_at
+    made.proxy_bytes = whole_of(raw.proxy_bytes, "proxy_bytes", notes)
+    made.metadata = labels = _labels(raw.tags)
+    made.marker = take_marker(labels) if labels else None
+    made.derived = derived_of(None if ended_at is None else "ended_at")
     made.recordings = ()
     made.started_at = made.expires_at = made.updated_at = made.connect_url = made.live_view_url = None
-    made.billable_bytes = made.region = made.failure = made.account_id = None
-    return made.frozen()
+    made.billable_bytes = made.region = made.failure = None
+
+
+def _cost(value: object, path: str, notes: list[str], *, final: bool) -> Cost | None:
+    amount = amount_of(value, path, notes)
+    return None if amount is None else make_cost(amount, "credits", final=final)
 
 
 def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, Any]:

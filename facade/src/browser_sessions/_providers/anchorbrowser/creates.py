@@ -1,4 +1,4 @@
-"""Anchor Browser: options in two objects, labels as tags, and a response that only says where the session is."""
+"""Anchor Browser: options in two objects, labels as tags, and a response with little more than the session's URLs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from anchorbrowser_client.encoding import json_of
 from anchorbrowser_client.models import CreatedSession, CreatedSessionEnvelope, CreateSessionRequest
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
-from browser_sessions._reading import address_of, derived_of, unexpected_in
+from browser_sessions._providers._request import RequestDraft, labels_of, units
+from browser_sessions._reading import MINUTE, address_of, derived_of, unexpected_in
 from browser_sessions._session import BrowserSession, SessionDraft
 from browser_sessions._status import SessionStatus
 
@@ -22,7 +22,7 @@ _NEVER = -1
 """Stands for a time that does not end."""
 
 SEARCHED: frozenset[SessionStatus] | None = None
-"""The statuses to ask for when a session is looked for by its marker: any, for the list can be asked for labels."""
+"""The statuses to ask for when a session is looked for by its marker: any, since the list takes labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:
@@ -98,4 +98,4 @@ def view(model: CreatedSessionEnvelope | CreatedSession) -> BrowserSession:
 
 
 def granted(_: BrowserSession) -> None:
-    """Return None: the response does not say when the session ends."""
+    """Return None: the response does not have the lifetime."""

@@ -15,7 +15,7 @@ from browser_sessions._status import SessionStatus
 
 _PAGE = 50
 _NEWEST_FIRST = {"sort_by": "created_at", "sort_order": "desc"}
-_WORDS: dict[SessionStatus, tuple[str, ...]] = {
+_RAW_STATUSES: dict[SessionStatus, tuple[str, ...]] = {
     status: tuple(word for word, meaning in STATUSES.items() if meaning is status)
     for status in SessionStatus
     if status is not SessionStatus.UNKNOWN
@@ -26,16 +26,16 @@ def sources(query: Query) -> Iterator[Source]:
     """Yield the lists of the statuses that are wanted, if each fits a page, or else that of all sessions."""
     asked = {"created_from": query.created_after, "created_to": query.created_before, "tags": _tags(query)}
     named = {"limit": _PAGE, **_NEWEST_FIRST, **{name: value for name, value in asked.items() if value}}
-    words = query.words(_WORDS)
-    whole = words is not None
+    raw_statuses = query.raw_statuses(_RAW_STATUSES)
+    whole = raw_statuses is not None
 
     def is_whole(read: Read) -> bool:
         nonlocal whole
         whole = _is_last(read, 1)
         return whole
 
-    if words is not None:
-        firsts = [{"page": 1, "status": word} for word in words]
+    if raw_statuses is not None:
+        firsts = [{"page": 1, "status": each} for each in raw_statuses]
         yield Source(list_sessions, first_of_each(firsts, is_whole), _rows, view_row, named)
     if not whole:
         # A session that changes its status leaves one list and enters another, in the middle, and moves all behind it
@@ -44,13 +44,13 @@ def sources(query: Query) -> Iterator[Source]:
 
 
 def _tags(query: Query) -> str:
-    """Return the labels that can be asked for: a comma separates them."""
+    """Return the labels that the server can filter by: a comma separates them."""
     tags = [f"{name}={value}" for name, value in query.metadata.items()]
     return ",".join(each for each in tags if "," not in each)
 
 
 def _is_last(read: Read, number: int) -> bool:
-    """Whether there is no page behind one; one that says no number, or a lower one, is the last if it is not full."""
+    """Whether a page is the last; without a number of pages, or with one too low, it is if it is not full."""
     count = read.page.data.total_pages
     return number == count if isinstance(count, int | float) and number <= count else read.sent < _PAGE
 

@@ -1,4 +1,4 @@
-"""Anchor Browser: an address for each tab of a session that runs."""
+"""Anchor Browser: a URL for each tab of a running session."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from browser_sessions.errors import SessionNotFound
 
 
 def live_view(inquiry: Inquiry) -> Course[LiveView | None]:
-    """Return that of the first tab, for there is none of the browser as a whole."""
+    """Return that of the first tab, since there is none for the whole browser."""
     found = yield from inquiry.find(get_live_view, SessionNotFound)
     tabs = found.data.items if isinstance(found, models.LivePagesEnvelope) else found or []
     addresses = [each.frontend_url for each in tabs]

@@ -1,4 +1,4 @@
-"""Bright Data: no address to connect to, no price, no end time, and timeouts that are failures."""
+"""Bright Data: no URL to connect to, no price, no end time, and timeouts that are failures."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from brightdata_client.api.sessions import get_session
 from brightdata_client.types import Unset
 
 from browser_sessions._reading import (
+    SECOND,
     after,
     derived_of,
-    seconds_of,
+    duration_of,
     status_of,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Origin, SessionDraft, SessionFailure
 from browser_sessions._status import SessionStatus
@@ -42,13 +43,13 @@ def view(raw: Raw, origin: Origin = "get") -> BrowserSession:
     made = SessionDraft()
     made.provider = "brightdata"
     made.id = session.session_id
-    made.raw_status = word = word_of(session.status)
+    made.raw_status = raw_status = text_of(session.status)
     made.failure = failure = _failure(session.error)
-    status = status_of(word, STATUSES)
+    status = status_of(raw_status, STATUSES)
     is_timeout = status is SessionStatus.FAILED and failure is not None and str(failure.code).lower() in _TIMEOUTS
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.started_at = started_at = time_of(session.timestamp, "timestamp", notes)
-    made.duration = duration = seconds_of(session.duration, "duration", notes)
+    made.duration = duration = duration_of(session.duration, SECOND, "duration", notes)
     made.ended_at = ended_at = after(started_at, duration, "duration", notes) if status.is_terminal else None
     made.billable_bytes = whole_of(session.bandwidth, "bandwidth", notes)
     made.account_id = None if isinstance(session.api_name, Unset) else session.api_name

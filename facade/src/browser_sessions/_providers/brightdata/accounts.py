@@ -1,4 +1,4 @@
-"""Bright Data: a balance in US dollars; what a zone has cost is asked for by zone, and is missing here."""
+"""Bright Data: a balance in US dollars; the cost of a zone has an operation of its own, which is not called."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from browser_sessions._query import Query
 from browser_sessions._status import SessionStatus
 
 _PAGE = 100
-_WORDS = {
+_RAW_STATUSES = {
     SessionStatus.PENDING: (),
     SessionStatus.RUNNING: ("running",),
     SessionStatus.COMPLETED: ("finished",),
@@ -29,12 +29,12 @@ def sources(query: Query) -> Iterator[Source]:
     """Yield a list for each status that is wanted, or one of all."""
     times = {"start_date": query.created_after, "end_date": query.created_before}
     named = {name: moment for name, moment in times.items() if moment is not None}
-    words = query.words(_WORDS)
-    if words is None:
+    raw_statuses = query.raw_statuses(_RAW_STATUSES)
+    if raw_statuses is None:
         yield Source(list_sessions, by_offset("offset", _following), _rows, view, {**named, "limit": _PAGE})
-    for word in words or ():
+    for each in raw_statuses or ():
         pages = overlapping(_window, lambda read, window: _following(read, window.offset) is None)
-        yield Source(list_sessions, pages, _rows, view, {**named, "status": word})
+        yield Source(list_sessions, pages, _rows, view, {**named, "status": each})
 
 
 def _window(end: int) -> Window:
@@ -43,12 +43,17 @@ def _window(end: int) -> Window:
 
 
 def _following(read: Read, offset: int) -> int | None:
-    """Return the next offset; a page that does not say whether there is more is the last if it is not full."""
+    """Return the next offset.
+
+    A page that does not report whether there is more is the last if it neither names a larger offset nor is full.
+    """
     pagination = read.page.pagination
     more, named = (pagination.has_more, pagination.next_offset) if pagination else (UNSET, UNSET)
-    if more is False or (more is UNSET and read.sent < _PAGE):
+    if more is False:
         return None
-    return named if isinstance(named, int) else offset + read.sent
+    if isinstance(named, int) and (more is True or (read.sent and named > offset)):
+        return named
+    return offset + read.sent if more is True or read.sent >= _PAGE else None
 
 
 def _rows(page: Any) -> Any:

@@ -19,9 +19,9 @@ from browser_sessions._reading import (
     status_of,
     sum_of,
     take_marker,
+    text_of,
     time_of,
     unexpected_in,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
@@ -42,12 +42,12 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made = SessionDraft()
     made.provider = "browser_use"
     made.id = raw.id
-    made.raw_status = word = word_of(raw.status)
+    made.raw_status = raw_status = text_of(raw.status)
     made.started_at = started_at = time_of(raw.started_at, "startedAt", notes)
     made.ended_at = ended_at = time_of(raw.finished_at, "finishedAt", notes)
     made.expires_at = expires_at = time_of(raw.timeout_at, "timeoutAt", notes)
     made.duration = between(started_at, ended_at, "finishedAt", notes)
-    status = status_of(word, STATUSES)
+    status = status_of(raw_status, STATUSES)
     is_timeout = status is SessionStatus.ENDED and _is_timeout(ended_at, expires_at)
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.connect_url = address_of(raw.cdp_url, "cdpUrl", notes)

@@ -1,4 +1,4 @@
-"""Browser Use: limit, load and money in one response; what was spent it does not say."""
+"""Browser Use: limit, load and balance in one response; nothing about what was spent."""
 
 from __future__ import annotations
 

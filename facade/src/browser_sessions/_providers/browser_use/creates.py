@@ -12,8 +12,9 @@ from browser_use_client.encoding import json_of
 from browser_use_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import MINUTE, RequestDraft, labels_of, units
+from browser_sessions._providers._request import RequestDraft, labels_of, units
 from browser_sessions._providers.browser_use import view as view_session
+from browser_sessions._reading import MINUTE
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 
@@ -21,12 +22,12 @@ OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 _USUAL_COUNTRY = "us"
-"""Where the proxy is of a session for which nothing is asked."""
+"""The country of the proxy that a session has by default."""
 
 _SERVER = r"(?:http://)?([^\s/:]+):([0-9]{1,5})/?"
 
 SEARCHED: frozenset[SessionStatus] | None = frozenset({SessionStatus.RUNNING})
-"""The statuses to ask for when a session is looked for by its marker: this list cannot be asked for labels."""
+"""The statuses to ask for when a session is looked for by its marker: this list takes no labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def body(options: Options, marker: str | None) -> dict[str, Any]:
     draft = RequestDraft("browser_use", options.options, CreateSessionRequest, json_of)
     draft.put_given("lifetime", units(options.lifetime, MINUTE), "timeout")
     if options.keep_alive is False:
-        text = "Browser Use keeps every session until it is stopped or its lifetime is over: leave the option out"
+        text = "Browser Use keeps every session until it is stopped or its lifetime has passed: leave the option out"
         raise draft.invalid(f"keep_alive=False: {text}")
     _put_proxy(draft, options.proxy)
     draft.put_given("recording", options.recording, "enableRecording")
@@ -69,7 +70,9 @@ def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa
     elif proxy is not None:
         found = re.fullmatch(_SERVER, str(proxy.server))
         if found is None:
-            raise draft.invalid("Proxy(server=…) is a host and a port for Browser Use, as in 'proxy.example.com:8080'")
+            raise draft.invalid(
+                "Proxy(server=…) must be a host and a port for Browser Use, as in 'proxy.example.com:8080'"
+            )
         sent = {"host": found[1], "port": int(found[2]), "username": proxy.username, "password": proxy.password}
         draft.put_parts("proxy", sent, "customProxy")
 
@@ -80,6 +83,6 @@ def view(model: Session) -> BrowserSession:
 
 
 def granted(session: BrowserSession) -> timedelta | None:
-    """Return the lifetime that the response says, as exactly as the times in it: to a second or two."""
+    """Return the lifetime in the response, as exact as the times in it: to a second or two."""
     start, end = session.started_at, session.expires_at
     return None if start is None or end is None else end - start

@@ -1,4 +1,4 @@
-"""Browserbase: every time is said, but for how long the session ran; no price."""
+"""Browserbase: all times, but no duration and no price."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from browser_sessions._reading import (
     derived_of,
     status_of,
     take_marker,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
@@ -41,8 +41,8 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made = SessionDraft()
     made.provider = "browserbase"
     made.id = raw.id
-    made.raw_status = word = word_of(raw.status)
-    made.status = status_of(word, STATUSES)
+    made.raw_status = raw_status = text_of(raw.status)
+    made.status = status_of(raw_status, STATUSES)
     made.created_at = time_of(raw.created_at, "createdAt", notes)
     made.started_at = started_at = time_of(raw.started_at, "startedAt", notes)
     made.ended_at = ended_at = time_of(raw.ended_at, "endedAt", notes)
@@ -51,7 +51,7 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.duration = duration = between(started_at, ended_at, "endedAt", notes)
     made.connect_url = address_of(raw.connect_url, "connectUrl", notes)
     made.proxy_bytes = whole_of(raw.proxy_bytes, "proxyBytes", notes)
-    made.region = word_of(raw.region)
+    made.region = text_of(raw.region)
     made.account_id = None if isinstance(raw.project_id, Unset) else raw.project_id
     metadata = raw.user_metadata
     made.metadata = labels = {} if isinstance(metadata, Unset) or metadata is None else metadata.to_dict()

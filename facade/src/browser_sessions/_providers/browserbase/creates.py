@@ -12,8 +12,9 @@ from browserbase_client.encoding import json_of
 from browserbase_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
-from browser_sessions._providers._request import SECOND, RequestDraft, labels_of, units
+from browser_sessions._providers._request import RequestDraft, labels_of, present, units
 from browser_sessions._providers.browserbase import view as view_session
+from browser_sessions._reading import SECOND
 from browser_sessions._session import BrowserSession
 from browser_sessions._status import SessionStatus
 
@@ -21,7 +22,7 @@ OPERATION = create_session
 Request: TypeAlias = CreateSessionRequest | Mapping[str, Any]
 
 SEARCHED: frozenset[SessionStatus] | None = None
-"""The statuses to ask for when a session is looked for by its marker: any, for the list can be asked for labels."""
+"""The statuses to ask for when a session is looked for by its marker: any, since the list takes labels."""
 
 
 def body(options: Options, marker: str | None) -> dict[str, Any]:
@@ -56,13 +57,9 @@ def _proxies(proxy: bool | Proxy) -> bool | list[dict[str, Any]]:  # noqa: FBT00
         return proxy
     if proxy.country is not None:
         place = {"country": proxy.country.upper(), "state": proxy.region, "city": proxy.city}
-        return [{"type": "browserbase", "geolocation": _given(place)}]
+        return [{"type": "browserbase", "geolocation": present(place)}]
     own = {"type": "external", "server": proxy.server, "username": proxy.username, "password": proxy.password}
-    return [_given(own)]
-
-
-def _given(values: dict[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value is not None}
+    return [present(own)]
 
 
 def view(model: Session) -> BrowserSession:
@@ -71,6 +68,6 @@ def view(model: Session) -> BrowserSession:
 
 
 def granted(session: BrowserSession) -> timedelta | None:
-    """Return the lifetime that the response says, as exactly as the times in it: to a second or two."""
+    """Return the lifetime in the response, as exact as the times in it: to a second or two."""
     start, end = session.created_at, session.expires_at
     return None if start is None or end is None else end - start

@@ -14,7 +14,7 @@ from browser_sessions._providers.browserbase import view
 from browser_sessions._query import Query
 from browser_sessions._status import SessionStatus
 
-_WORDS = {
+_RAW_STATUSES = {
     SessionStatus.PENDING: ("PENDING",),
     SessionStatus.RUNNING: ("RUNNING",),
     SessionStatus.COMPLETED: ("COMPLETED",),
@@ -26,13 +26,13 @@ _WORDS = {
 def sources(query: Query) -> Iterator[Source]:
     """Yield a list for each status that is wanted, or one of all."""
     labels = {"q": _query(*label)} if (label := _label(query)) else {}
-    words = query.words(_WORDS)
-    for named in [{}] if words is None else [{"status": Word(word)} for word in words]:
+    raw_statuses = query.raw_statuses(_RAW_STATUSES)
+    for named in [{}] if raw_statuses is None else [{"status": Word(each)} for each in raw_statuses]:
         yield Source(list_sessions, single(), _rows, view, {**named, **labels}, is_sorted=False)
 
 
 def _label(query: Query) -> tuple[str, str] | None:
-    """Return a label that can be asked for: no source says how to ask for two, nor how to escape a quote."""
+    """Return a label to filter by: no source documents how to ask for two, nor how to escape a quote."""
     return next((each for each in query.metadata.items() if not {"'", "\\"} & set("".join(each))), None)
 
 

@@ -1,4 +1,4 @@
-"""Browserbase: an address of the browser as a whole, which is there until the session ends."""
+"""Browserbase: a URL of the whole browser, which works until the session ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from browser_sessions.errors import InvalidRequest, SessionNotFound
 
 
 def live_view(inquiry: Inquiry) -> Course[LiveView | None]:
-    """Return that which fills a window, or else that with a frame of tools."""
+    """Return the URL that fills a window, or else the one with a frame of tools."""
     found = yield from inquiry.find(get_live_view, SessionNotFound, InvalidRequest)
     addresses = [found.debugger_fullscreen_url, found.debugger_url] if found else []
     return next((LiveView(each) for each in addresses if isinstance(each, str)), None)

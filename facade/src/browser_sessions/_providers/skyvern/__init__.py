@@ -12,16 +12,17 @@ from skyvern_client.types import Unset
 
 from browser_sessions._drafts import make_recording
 from browser_sessions._reading import (
+    MINUTE,
     address_of,
     after,
     between,
     derived_of,
-    minutes_of,
+    duration_of,
     status_of,
+    text_of,
     time_of,
     unexpected_in,
     whole_of,
-    word_of,
 )
 from browser_sessions._session import BrowserSession, Origin, Recording, SessionDraft
 from browser_sessions._status import SessionStatus
@@ -37,7 +38,7 @@ STATUSES = {
 }
 
 _CLOSED = "::closed::"
-"""Is in what is left of an address once the session is over."""
+"""Part of what is left of the URL once the session has ended."""
 
 OPERATION = get_session
 CLIENT = AuthenticatedClient
@@ -50,16 +51,13 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made = SessionDraft()
     made.provider = "skyvern"
     made.id = raw.browser_session_id
-    made.raw_status = word = word_of(raw.status)
-    said = status_of(word, STATUSES)
-    is_inferred = word is None and not _was_sent(raw, "status", word)
+    made.raw_status = raw_status = text_of(raw.status)
     made.created_at = time_of(raw.created_at, "created_at", notes)
     made.started_at = started_at = time_of(raw.started_at, "started_at", notes)
     made.ended_at = ended_at = time_of(raw.completed_at, "completed_at", notes)
-    timeout = minutes_of(raw.timeout, "timeout", notes)
+    timeout = duration_of(raw.timeout, MINUTE, "timeout", notes)
     made.expires_at = expires_at = after(started_at, timeout, "timeout", notes)
-    status = _inferred(raw) if is_inferred else said
-    made.status = status = status if ended_at is None else _over(status, ended_at, expires_at)
+    made.status, is_derived = _status(raw, raw_status, ended_at, expires_at)
     made.updated_at = time_of(raw.modified_at, "modified_at", notes)
     made.duration = duration = between(started_at, ended_at, "completed_at", notes)
     address = raw.browser_address
@@ -69,7 +67,7 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.recordings = tuple(_recordings(raw.recordings, notes)) if isinstance(raw.recordings, list) else ()
     made.account_id = None if isinstance(raw.organization_id, Unset) else raw.organization_id
     made.derived = derived_of(
-        "status" if is_inferred or status is not said else None,
+        "status" if is_derived else None,
         None if expires_at is None else "expires_at",
         None if duration is None else "duration",
     )
@@ -81,8 +79,20 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     return made.frozen()
 
 
+def _status(
+    raw: models.Session, raw_status: str | None, ended_at: datetime | None, expires_at: datetime | None
+) -> tuple[SessionStatus, bool]:
+    """Return the status of a session, and whether it is read from more than the provider's own status."""
+    reported = status_of(raw_status, STATUSES)
+    is_inferred = raw_status is None and not _was_sent(raw, "status", raw_status)
+    status = _inferred(raw) if is_inferred else reported
+    if ended_at is not None:
+        status = _over(status, ended_at, expires_at)
+    return status, is_inferred or status is not reported
+
+
 def _over(status: SessionStatus, ended_at: datetime, expires_at: datetime | None) -> SessionStatus:
-    """Return the status of a session with an end: Skyvern's own server takes it for over, whatever the word."""
+    """Return the status of a session with an end: Skyvern's own server counts it as ended, whatever its status."""
     if status is SessionStatus.FAILED:
         return status
     if expires_at is not None and ended_at >= expires_at:
@@ -91,14 +101,14 @@ def _over(status: SessionStatus, ended_at: datetime, expires_at: datetime | None
 
 
 def _inferred(raw: models.Session) -> SessionStatus:
-    """Return the status of a session without a word, by its times, even those that cannot be read."""
+    """Return the status of a session that reports none, by its times, even those that cannot be read."""
     if _was_sent(raw, "completed_at", raw.completed_at):
         return SessionStatus.ENDED
     return SessionStatus.RUNNING if _was_sent(raw, "started_at", raw.started_at) else SessionStatus.UNKNOWN
 
 
 def _was_sent(raw: models.Session, name: str, value: object) -> bool:
-    """Whether a property was sent, and not as null; one that is not what the description promises was sent, too."""
+    """Whether a property was sent, and not as null, even if it is not what the description allows."""
     return not (value is None or isinstance(value, Unset)) or raw.additional_properties.get(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""Skyvern: it says nothing of an account; its open sessions can be counted."""
+"""Skyvern: no account, but open sessions that can be counted."""
 
 from __future__ import annotations
 

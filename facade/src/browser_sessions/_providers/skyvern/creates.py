@@ -1,4 +1,4 @@
-"""Skyvern: minutes, of which more than 240 are cut off silently, words for proxies, and no labels."""
+"""Skyvern: minutes, cut off silently above 240, names for proxies, and no labels."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from skyvern_client.models import CreateSessionRequest, Session
 
 from browser_sessions._options import Options, Proxy
 from browser_sessions._providers import PROVIDERS
-from browser_sessions._providers._request import MINUTE, RequestDraft, units
+from browser_sessions._providers._request import RequestDraft, units
 from browser_sessions._providers.skyvern import view as view_session
-from browser_sessions._reading import minutes_of
+from browser_sessions._reading import MINUTE, duration_of
 from browser_sessions._session import BrowserSession
 
 OPERATION = create_session
@@ -29,14 +29,10 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
 
     """
     draft = RequestDraft("skyvern", options.options, CreateSessionRequest, json_of)
-    minutes = units(options.lifetime, MINUTE)
-    most = PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
-    if minutes is not None and most is not None and minutes > most:
-        text = f"Skyvern would end the session after {most * MINUTE} all the same: ask for that at most"
-        raise draft.invalid(f"lifetime is {options.lifetime}, and {text}")
-    draft.put_given("lifetime", minutes, "timeout")
+    draft.put_given("lifetime", units(options.lifetime, MINUTE), "timeout")
+    _check_lifetime(draft)
     if options.keep_alive is False:
-        text = "Skyvern keeps every session until it is stopped or its lifetime is over: leave the option out"
+        text = "Skyvern keeps every session until it is stopped or its lifetime has passed: leave the option out"
         raise draft.invalid(f"keep_alive=False: {text}")
     _put_proxy(draft, options.proxy)
     if options.profile is not None:
@@ -47,6 +43,13 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
     if options.captcha is not None:
         draft.put("captcha", ["captcha-solver"] if options.captcha else [], "extensions")
     return draft.data
+
+
+def _check_lifetime(draft: RequestDraft) -> None:
+    """Refuse a lifetime, whichever option it is from, that Skyvern would cut off without an error."""
+    minutes, most = draft.data.get("timeout"), PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
+    if isinstance(minutes, int | float) and most is not None and minutes > most:
+        raise draft.invalid(f"a lifetime of {minutes} minutes is too long: Skyvern ends a session after {most} at most")
 
 
 def _put_proxy(draft: RequestDraft, proxy: bool | Proxy | None) -> None:  # noqa: FBT001 - an option's value
@@ -66,5 +69,5 @@ def view(model: Session) -> BrowserSession:
 
 
 def granted(session: BrowserSession) -> timedelta | None:
-    """Return the lifetime that the response says; it counts from the start of the browser, which may be later."""
-    return minutes_of(getattr(session.raw, "timeout", None), "timeout", [])
+    """Return the lifetime in the response; it counts from the start of the browser, which may be later."""
+    return duration_of(getattr(session.raw, "timeout", None), MINUTE, "timeout", [])

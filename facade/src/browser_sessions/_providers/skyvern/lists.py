@@ -1,4 +1,4 @@
-"""Skyvern: what is open comes in one piece; what is over is in a history of seven days, which has no total."""
+"""Skyvern: open sessions in one piece; ended ones in a history of seven days, which has no total."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGE = 100
 
 
 def sources(query: Query) -> Iterator[Source]:
-    """Yield what is open first, and then the history, if a session that is over may be wanted."""
+    """Yield the open sessions first, and then the history, if ended sessions may be wanted."""
     yield Source(list_sessions, single(), _rows, view, is_sorted=False)
     if query.statuses is None or not query.statuses <= OPEN:
         # It has the open ones first: a session that ends moves back in it, and others forward.

@@ -15,4 +15,4 @@ def named(_: str) -> dict[str, Any]:
 
 
 def view(_: object) -> None:
-    """Return None: the response says that the stop was taken, and nothing of the session."""
+    """Return None: the response confirms the stop, and has nothing about the session."""

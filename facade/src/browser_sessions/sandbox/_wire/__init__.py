@@ -1,1 +1,1 @@
-"""What each provider sends, a module each: its paths, its words, its units, and the bodies of its errors."""
+"""What each provider sends, a module each: its paths, statuses, units, and the bodies of its errors."""

@@ -18,7 +18,7 @@ WORDS = {
     SessionStatus.RUNNING: "running",
     SessionStatus.COMPLETED: "completed",
     SessionStatus.FAILED: "failed",
-    SessionStatus.TIMED_OUT: "completed",  # it does not tell the two apart
+    SessionStatus.TIMED_OUT: "completed",  # it does not distinguish the two
 }
 SAYS = {
     401: "Invalid API key",
@@ -58,7 +58,7 @@ def tags_of(life: Life) -> list[str]:
 
 
 def session_body(life: Life) -> dict[str, Any]:
-    """Return a session, without its envelope; what it costs is known once it is over."""
+    """Return a session, without its envelope; what it costs is known once it has ended."""
     body = {
         "session_id": life.id,
         "team_id": uuid_of("a team"),
@@ -101,7 +101,7 @@ def row(life: Life) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow."""
+    """Return a session of a future API."""
     new = {
         "status": "hibernating",
         "credits_used": "12.5",

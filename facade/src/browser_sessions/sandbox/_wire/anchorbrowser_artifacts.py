@@ -22,7 +22,7 @@ def get_live_view(call: Call) -> Reply:
 
 
 def recorded_life(call: Call) -> Life:
-    """Return a session that has a recording, which none has before it is over."""
+    """Return a session that has a recording, which none has before it has ended."""
     life = call.life()
     if not life.is_over or not is_recorded(life):
         raise call.refusal(404, "Recording not found")

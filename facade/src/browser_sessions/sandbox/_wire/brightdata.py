@@ -13,7 +13,7 @@ from browser_sessions.sandbox._life import HOUR, UUID_FORM, Life, Session, iso, 
 from browser_sessions.sandbox._messages import Call, Reply, Route, Wire
 
 WORDS = {
-    SessionStatus.PENDING: "running",  # it has no word for what is not there yet
+    SessionStatus.PENDING: "running",  # it has no status for a browser that is not there yet
     SessionStatus.RUNNING: "running",
     SessionStatus.COMPLETED: "finished",
     SessionStatus.FAILED: "failed",
@@ -78,7 +78,7 @@ def session_body(life: Life) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow."""
+    """Return a session of a future API."""
     new = {"status": "hibernating", "captcha": "postponed", "bandwidth": "many", "navigations": None, "new": {"a": 1}}
     return {"session": body["session"] | new, "links": []}
 

@@ -48,7 +48,7 @@ def new_session(fleet: Fleet, options: Mapping[str, Any], now: datetime) -> Sess
 
 
 def cost_of(life: Life) -> str:
-    """Return what a session costs: a charge in advance, and what it ran for once it is over."""
+    """Return what a session costs: a charge in advance, and what it ran for once it has ended."""
     if not life.is_over:
         return USD_IN_ADVANCE
     minutes = Decimal(life.ran // timedelta(seconds=1)) / 60
@@ -56,7 +56,7 @@ def cost_of(life: Life) -> str:
 
 
 def row(life: Life) -> dict[str, Any]:
-    """Return a session as it is in a list; one that timed out is stopped when its time is over, like any other."""
+    """Return a session as it is in a list; one that timed out is stopped when its time is up, like any other."""
     return {
         "id": life.id,
         "status": "stopped" if life.is_over else "active",
@@ -84,7 +84,7 @@ def session_body(life: Life, *, is_made: bool) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow."""
+    """Return a session of a future API."""
     return body | {"status": "hibernating", "browserCost": 0.03, "proxyUsedMb": None, "metadata": {"a": "b"}, "new": []}
 
 

@@ -1,4 +1,4 @@
-"""Browserbase: words in upper case, nulls that its page does not promise, and recordings that have to be asked for."""
+"""Browserbase: statuses in upper case, nulls that its page does not promise, and recordings on request."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def session_body(life: Life) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow."""
+    """Return a session of a future API."""
     new = {
         "status": "HIBERNATING",
         "region": "mars-1",

@@ -64,7 +64,7 @@ def recordings(session: Session, now: datetime) -> dict[str, Any]:
 
 
 def list_recordings(call: Call) -> Reply:
-    """Send the recordings of a session that is over."""
+    """Send the recordings of a session that has ended."""
     return Reply(200, recordings(recorded_session(call), call.now))
 
 

@@ -35,7 +35,7 @@ SAYS: dict[int, Any] = {
 }
 ORGANIZATION = "o_387654321098765432"
 GRACE = timedelta(minutes=3)
-"""For so long a browser was seen to go on after its time."""
+"""How long a browser was seen to run after its time was up."""
 
 RECENT, PAST = timedelta(hours=24), timedelta(days=7)
 LONGEST, LONGEST_EXTENDED, LEFT_TO_EXTEND = 240, 360, timedelta(seconds=120)
@@ -139,13 +139,13 @@ def session_body(life: Life, **more: Any) -> dict[str, Any]:
 
 
 def drifted(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a session of tomorrow; its times have an offset."""
+    """Return a session of a future API; its times have an offset."""
     times = {name: f"{body[name]}Z" for name in ("created_at", "modified_at", "started_at")}
     return body | times | {"status": None, "extensions": ["new"], "timeout": "60", "warning": "x", "new": {}}
 
 
 def get_session(call: Call) -> Reply:
-    """Send a session; this alone says how it can be watched."""
+    """Send a session; only this response has the live view."""
     return Reply(200, session_body(call.life(), stream_transport="vnc"))
 
 
@@ -185,7 +185,7 @@ def create_session(call: Call) -> Reply:
 
 
 def stop_session(call: Call) -> Reply:
-    """End a session; one that is over stays as it is, with the same reply."""
+    """End a session; one that has ended stays as it is, with the same reply."""
     call.stop()
     return Reply(200, {"message": "Browser session closed"})
 
