@@ -9,24 +9,25 @@ Read the modules in the order in which a document passes through them:
         dialect    which pages of it can be rebuilt, as data
     query          RFC 9535 JSONPath
     overlay        the Overlay Specification 1.1.0, to the letter
-    corrections    our overlays, held to a stricter rule than the specification's
+    corrections    our overlays, checked by a stricter rule than the specification's
     normalisation  what is decided for all providers alike
     pruning        only what an operation of ours reaches
-    validation     what a document must be before a client is made of it, by way of:
-        structure  what is not OpenAPI, or nested too deeply
-        allowlist  what our templates serve, as data
-        shapes     what is more than the allowlist
-        marks      our own marks where they do nothing
-        routes     operations whose path, parameters and responses do not go together
-        losses     what a client could not send or read as it is described
-        examples   examples and defaults that do not fit their schemas
+    validation     what a document must satisfy before a client is made from it, by way of:
+        structure  parts that are not valid OpenAPI, or nested too deeply
+        allowlist  what our templates support, as data
+        shapes     parts that the allowlist does not list
+        marks      our own marks that have no effect
+        routes     operations whose path, parameters and responses do not match
+        losses     what a client could not send or read as described
+        examples   examples and defaults that do not match their schemas
         cuts       a document without its invalid parts, so that all problems come at once
     client         the only package that knows the generator
     tree           folders compared, and replaced all at once or not at all
-    pipeline       the stages in their order, for every provider
+    pipeline       the stages in order, for every provider
 
-`walk` yields every part of a document, with its kind and its place, and `schemas` says what a schema stands for.
-`changes` says what an edit of the inputs does to people who import a client. `fields` writes what the README and docs/
-say of the providers' fields. `providers` reads the list of providers, `errors` holds every error, and `__main__` is the
-command line.
+`walk` yields every part of a document with its kind and place, `schemas` resolves references and unions, and `forms`
+checks data against a JSON Schema.
+`changes` reports what an edit of the inputs changes for people who import a client. `fields` writes the tables of the
+README and docs/fields.md. `providers` reads the list of providers, `release` the version, `toolchain` the pinned tools.
+`errors` defines every error, and `__main__` is the command line.
 """

@@ -1,9 +1,9 @@
 """The command line of the pipeline: `python -m codegen regenerate|drift|show|changes [slug…]`, `docs`, `release X.Y.Z`.
 
-And `python -m codegen fetch [slug[=file]…]`, which alone needs a network.
+And `python -m codegen fetch [slug[=file]…]`, the only command that needs a network.
 
-Exit codes: 0, all is well; 1, a problem was found, and is printed; 2, the command was misused. Of `changes`: 0,
-nothing is breaking; 1, something is; 2, they cannot be compared.
+Exit codes: 0, success; 1, a problem was found and printed; 2, the command was misused. Of `changes`: 0, nothing is
+breaking; 1, something is; 2, the revisions cannot be compared.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import gc
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from codegen import pipeline, vendoring
-from codegen.client import surface_of
 from codegen.errors import CodegenError, ProviderFailure
 from codegen.fields import write_pages
 from codegen.providers import Provider, load_providers
@@ -31,8 +29,8 @@ ROOT = Path(__file__).parents[1]
 OK, PROBLEM, MISUSE = 0, 1, 2
 
 _FETCH_HELP = (
-    "a provider, perhaps with a local file in the place of its page: a page, .md, or the YAML block alone, .yaml; "
-    "without any, all whose page is known"
+    "a provider, optionally with a local file instead of its page: a page, .md, or the YAML block alone, .yaml; "
+    "by default, all providers whose page is known"
 )
 _REPAIR = "Repair it with: nox -s regenerate"
 
@@ -46,13 +44,13 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     except BrokenPipeError:
         _give_up_output()
         return PROBLEM
-    except (CodegenError, OSError) as error:  # the latter is a full disk, perhaps, or a file that is locked
+    except (CodegenError, OSError) as error:  # the latter: a full disk or a locked file, for example
         _complain(str(error))
         return int(options.failure)
 
 
 def _parser() -> argparse.ArgumentParser:
-    summary = "Regenerate the clients from specs/ and overlays/, or say how they differ."
+    summary = "Regenerate the clients from specs/ and overlays/, or report how they differ."
     parser = argparse.ArgumentParser(prog="python -m codegen", description=summary)
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -63,17 +61,16 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument("slugs", nargs="*", metavar="slug", help=slugs)
         return added
 
-    of_all = "a provider; without one, all of them"
+    of_all = "a provider; by default, all of them"
     add("regenerate", _regenerate, "write generated/ from specs/ and overlays/", of_all)
-    add("drift", _drift, "say how generated/ differs from what regenerate would write", of_all)
-    show = add("show", _show, "print the overlaid document as JSON; of several providers, an object by slug", of_all)
-    summary = "list the properties of a session that no field of a view is read from, instead"
-    show.add_argument("--unmapped", action="store_true", help=summary)
-    summary = "say what changed in specs/ and overlays/ for people who import the clients or the facade"
+    add("drift", _drift, "report how generated/ differs from what regenerate would write", of_all)
+    add("show", _show, "print the overlaid document as JSON; of several providers, an object by slug", of_all)
+    summary = "report what changed in specs/ and overlays/ for people who import the clients or the facade"
     changes = add("changes", _changes, summary, f"{of_all}, and the facade", MISUSE)
-    changes.add_argument("--against", default="HEAD", metavar="REV", help="the git revision to compare with: HEAD")
-    for form in ("json", "markdown"):
-        changes.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text")
+    changes.add_argument(
+        "--against", default="HEAD", metavar="REV", help="the git revision to compare with, by default HEAD"
+    )
+    changes.add_argument("--markdown", dest="form", action="store_const", const="markdown", default="text")
     add("fetch", _fetch, "update specs/ from the providers' pages", _FETCH_HELP)
     add("docs", _docs, "write the README's tables and docs/fields.md")
     release = add("release", _release, "write a new version into every distribution")
@@ -102,33 +99,22 @@ def _drift(options: argparse.Namespace, root: Path) -> int:
         for difference in differences:
             _complain(f"{slug}: {difference}")
     if result.is_clean:
-        _say(f"{', '.join(provider.slug for provider in providers)}: generated/ is what specs/ and overlays/ generate")
+        _say(f"{', '.join(provider.slug for provider in providers)}: generated/ matches specs/ and overlays/")
         return OK
-    _complain(_REPAIR if not result.failures else f"{_REPAIR}, once the problems above are solved")
+    _complain(_REPAIR if not result.failures else f"{_REPAIR}, after correcting the problems above")
     return PROBLEM
 
 
 def _changes(options: argparse.Namespace, root: Path) -> int:
-    from codegen import changes  # noqa: PLC0415 - only these commands need griffe, which takes long to import
+    from codegen import changes  # noqa: PLC0415 - only this command needs griffe, which takes long to import
 
-    try:
-        report = changes.compare_with(root, options.against, options.slugs)
-    except (CodegenError, OSError):
-        raise
-    except Exception:  # noqa: BLE001 - a fault of ours is seen whole, but 1 would say that something is breaking
-        _complain(traceback.format_exc().rstrip())
-        return MISUSE
-    try:
-        _say(changes.FORMS[options.form](report))
-    except BrokenPipeError:
-        _give_up_output()
-    return PROBLEM if report.is_breaking else OK
+    report = changes.compare_with(root, options.against, options.slugs)
+    _say(changes.FORMS[options.form](report))
+    return PROBLEM if report.breaking else OK
 
 
 def _show(options: argparse.Namespace, root: Path) -> int:
     providers = _chosen(root, options.slugs)
-    if options.unmapped:
-        return _show_unmapped(root, providers)
     documents = {}
     failures = []
     for provider in providers:
@@ -137,7 +123,7 @@ def _show(options: argparse.Namespace, root: Path) -> int:
             pipeline.check_document(provider, documents[provider.slug])
         except ProviderFailure as failure:
             failures.append(failure)
-    # An invalid document is shown all the same: people need to see it to correct it.
+    # An invalid document is shown too: people need to see it to correct it.
     shown = documents if len(providers) > 1 else documents.get(providers[0].slug)
     if shown:
         _say(json.dumps(shown, indent=2))
@@ -159,14 +145,14 @@ def _fetch(options: argparse.Namespace, root: Path) -> int:
             changed += [each.provider.slug] if each.is_changed else []
             _say("; ".join([f"{each.provider.slug}: {'changed' if each.is_changed else 'unchanged'}", *each.notes]))
     for provider in [each for each in providers if each not in asked]:
-        _say(f"{provider.slug}: skipped: its page is not known; run nox -s fetch -- {provider.slug}=path/to/page.md")
+        _say(f"{provider.slug}: skipped: its page is unknown; run nox -s fetch -- {provider.slug}=path/to/page.md")
     if changed:
         _say(f"Next: nox -s changes, and then nox -s regenerate -- {' '.join(changed)}")
     return PROBLEM if any(isinstance(each, ProviderFailure) for each in results) else OK
 
 
 def _files(arguments: Sequence[str]) -> dict[str, Path | None]:
-    """Return the local file, or None, for each provider; two different ones are misuse."""
+    """Return the local file, or None, for each provider; two files for one provider are misuse."""
     files: dict[str, Path | None] = {}
     for argument in arguments:
         slug, equals, name = argument.partition("=")
@@ -175,17 +161,6 @@ def _files(arguments: Sequence[str]) -> dict[str, Path | None]:
             _complain(f"{argument!r}: expected one file for each provider, as in {slug}=path/to/page.md")
             raise SystemExit(MISUSE)
     return files
-
-
-def _show_unmapped(root: Path, providers: Sequence[Provider]) -> int:
-    from codegen import changes  # noqa: PLC0415 - see above
-
-    fields = changes.read_fields(root)
-    for provider in providers:
-        surface = surface_of(pipeline.build_document(provider))
-        for path in changes.unused_properties(surface, fields.get(provider.slug, {})):
-            _say(f"{provider.slug}: {path}")
-    return OK
 
 
 def _docs(_: argparse.Namespace, root: Path) -> int:
@@ -201,12 +176,12 @@ def _release(options: argparse.Namespace, root: Path) -> int:
     write_version(root, options.version)
     code = _regenerate(argparse.Namespace(slugs=[]), root)
     if code != OK:
-        _complain("The clients still have the former version: solve this, and run nox -s regenerate")
+        _complain("The clients still have the former version: correct this, then run nox -s regenerate")
     return code
 
 
 def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
-    """Return the named providers, or all; an unknown name is misuse."""
+    """Return the named providers, by default all; an unknown name is misuse."""
     providers = {provider.slug: provider for provider in load_providers(root)}
     for slug in slugs:
         if slug not in providers:
@@ -231,7 +206,7 @@ def _say(text: str) -> None:
 
 
 def _give_up_output() -> None:
-    """Let go of an output whose reader, `head` perhaps, has seen enough: Python would flush it at the end."""
+    """Close an output whose reader, such as `head`, has closed it: Python would flush it on exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -241,5 +216,5 @@ def _printable(text: str) -> str:
 
 
 if __name__ == "__main__":
-    gc.disable()  # collecting takes a tenth of a run, and finds little: what is read is needed until the end
+    gc.disable()  # collection takes a tenth of a run and frees little: most data is needed until the end
     sys.exit(main())

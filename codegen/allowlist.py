@@ -1,6 +1,6 @@
-"""What our templates serve, as data: everything else is refused, to be corrected by an overlay.
+"""What our templates support, as data: everything else is refused, to be corrected by an overlay.
 
-The document tests/clients/synthetic.yaml holds each entry, and its client is tested; a test holds the two together.
+The document tests/clients/synthetic.yaml uses each entry, and its client is tested; a test compares the two.
 Values and combinations are JSON Schemas of the parts of a document.
 """
 
@@ -48,7 +48,7 @@ KEYWORDS: dict[str, Forms] = {
         "const": _ANY,
     },
 }
-"""The keywords of a schema that decide what the client sends and reads, with the values of each, by version."""
+"""The keywords of a schema that decide what the client sends and reads, with their values, by version."""
 
 _LIMITS: Forms = {
     **dict.fromkeys(("description", "pattern", "title"), _TEXT),
@@ -77,7 +77,7 @@ LIMITS: dict[str, Forms] = {
         "examples": _LIST,
     },
 }
-"""Limits and descriptions, which the client does not enforce, with the values of each, by version."""
+"""Limits and descriptions, which the client does not enforce, with their values, by version."""
 
 BESIDE: dict[str, set[str]] = {
     "$ref": set(),
@@ -87,14 +87,14 @@ BESIDE: dict[str, set[str]] = {
     "enum": {"format", "type"},
     "const": {"format", "type"},
 }
-"""Which other keywords may stand beside the first of these that a schema has; without any of them, all may."""
+"""The keywords allowed beside the first of these that a schema has; a schema without any of them may have all."""
 
 _MEMBER = {"$ref", "additionalProperties", "properties", "required", "type"}
 
 TOGETHER: Forms = {
     "allOf": {
         "properties": {"type": {"const": "object"}},
-        # Of one reference, it is another name for a schema; of others, an object that has all their properties.
+        # With one reference, it is an alias of a schema; otherwise an object with the properties of all members.
         "if": {"properties": {"allOf": {"maxItems": 1, "items": {"required": ["$ref"]}}}},
         "then": {"propertyNames": {"not": {"enum": ["additionalProperties", "properties", "required"]}}},
         "else": {
@@ -127,7 +127,7 @@ TOGETHER: Forms = {
         ]
     },
 }
-"""What must hold for a schema that has a keyword, beside `BESIDE`."""
+"""What a schema that has a keyword must satisfy, in addition to `BESIDE`."""
 
 IGNORED = frozenset(
     {
@@ -136,9 +136,9 @@ IGNORED = frozenset(
         *("unevaluatedItems", "unevaluatedProperties"),
     }
 )
-"""The fields of a document and of a schema whose parts the client neither sends nor reads."""
+"""The fields of documents and schemas whose parts the client neither sends nor reads."""
 
-# What may stand in a path as it is, RFC 3986, and in the name of a header, RFC 9110, but for the backtick.
+# Characters of a path that need no encoding, RFC 3986, and of a header's name, RFC 9110, without the backtick.
 _CHARACTER = r"[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2}"
 _SEGMENT = r"/(?!\.{1,2}(?:/|$))"
 _SERVER = rf"^https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:{_SEGMENT}(?:{_CHARACTER})+)*/?$"
@@ -146,17 +146,17 @@ _PATH = rf"^(?:[^/].*|(?:{_SEGMENT}(?:{_CHARACTER}|\{{[A-Za-z_-][A-Za-z0-9_-]*\}
 _HEADER = r"^[A-Za-z0-9!#$%&'*+.^_|~-]+$"
 
 METHODS = ("delete", "get", "patch", "post", "put")
-"""The methods of operations that are served; `walk.METHODS` are all that OpenAPI has."""
+"""The supported methods; `walk.METHODS` are all methods of OpenAPI."""
 
 SCALARS = frozenset({"boolean", "date", "date-time", "integer", "number", "string", "uuid"})
-"""The kinds of values that are sent as one text."""
+"""The kinds of values that are sent as a single text."""
 
 PARAMETERS: dict[str, tuple[frozenset[str], ...]] = {
     "path": (SCALARS,),
     "query": (SCALARS | {"null"}, frozenset({"array", "null"}), frozenset({"object"})),
     "header": tuple(frozenset({kind}) for kind in ("boolean", "integer", "number", "string", "uuid")),
 }
-"""The kinds of values that one parameter may have, by its place."""
+"""The sets of kinds that one parameter's values may have, by its place."""
 
 _NO_BYTES = {"properties": {"format": {"not": {"const": "binary"}}}}
 _JSON: Forms = {"application/json": _NO_BYTES, "application/*+json": _NO_BYTES}
@@ -173,7 +173,7 @@ MEDIA_TYPES: dict[str, Forms] = {
     },
     "response": {**_JSON, **dict.fromkeys(FILES, _BYTES), "text/plain": {"properties": {"type": {"const": "string"}}}},
 }
-"""The media types of bodies and responses, with the schemas that each may have."""
+"""The media types of bodies and responses, with the schemas that each allows."""
 
 
 def _fields(*names: str) -> dict[str, Any]:

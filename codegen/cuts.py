@@ -1,4 +1,4 @@
-"""A document without the parts that have problems, so that the rest can be looked at and no problem has an echo."""
+"""A document without the parts that have problems, so that the rest can be checked and no problem is repeated."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ _HARMLESS: dict[str, Any] = {
     "schema": None,
     "security scheme": {},
 }
-"""What stands in the place of a part with a problem. A media type goes with its body or response, and so on."""
+"""What replaces a part with a problem. A media type is replaced together with its body or response, and so on."""
 
 
 _SCALARS = ("boolean", "integer", "number", "string")
 
 
 def without(document: dict[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:
-    """Return a document in which each part with a problem is replaced by one of its kind that says nothing.
+    """Return a document in which each part with a problem is replaced by an empty one of its kind.
 
-    What belongs to the document itself, such as its title, stays.
+    Fields of the document itself, such as its title, stay.
     """
     problems = list(problems)
     parts = {part.location: part for part in walk(document)} if problems else {}
     cuts = {part.parts: part for problem in problems for part in _around(parts, problem.location)[:1]}
-    # What is deeper first: it is gone when what is around it is replaced.
+    # The deepest parts first: replacing an outer part removes them.
     for place in sorted(cuts, key=len, reverse=True):
         document = _replaced(document, place, _harmless(cuts[place]))
     return document
 
 
 def _around(parts: dict[str, Part], place: str) -> list[Part]:
-    """Return the parts around a place that can be replaced, a parameter before its schema, and then from within."""
+    """Return the replaceable parts around a place: parameters first, then from the inside out."""
     keys = place.split("/")
     places = ("/".join(keys[:length]) for length in range(len(keys), 0, -1))
     around = [
@@ -68,7 +68,7 @@ def _harmless(part: Part) -> Any:
 
 
 def _harmless_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema that can be used wherever the given one is."""
+    """Return a schema that can be used in place of the given one."""
     if {"allOf", "properties"} & schema.keys():
         required = schema.get("required")
         names = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
@@ -77,7 +77,7 @@ def _harmless_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _replaced(node: Any, place: tuple[str | int, ...], value: Any) -> Any:
-    """Return a copy of a node with another value in a place."""
+    """Return a copy of a node with another value at a place."""
     if not place:
         return value
     copy = node.copy()

@@ -1,4 +1,4 @@
-"""The pages in Mintlify's dialect that can be rebuilt, as a JSON Schema; every other key is refused."""
+"""A JSON Schema of the pages in Mintlify's dialect that can be rebuilt; every other key is refused."""
 
 from __future__ import annotations
 
@@ -50,19 +50,22 @@ _ALTERNATIVE = {
     "patternProperties": {"^x-": _ANY},
 }
 _ALTERNATIVES = {"type": "array", "minItems": 1, "items": _ALTERNATIVE}
-# x-default is what the documentation fills its console with, and not a part of the API.
-_SCHEME = _object({**dict.fromkeys(("type", "scheme", "description"), _TEXT), "x-default": _ANY}, "type")
+# x-default is a value for the console of the documentation, not a part of the API.
+_KEY = _object({"type": {"const": "apiKey"}, "description": _TEXT, "x-default": _ANY}, "type")
+_EMPTY = {"type": "object", "maxProperties": 0}
+_KEY_IN_HEADER = {
+    **_object({"header": {**_map(_KEY), "minProperties": 1, "maxProperties": 1}, "query": _EMPTY, "cookie": _EMPTY}),
+    "required": ["header"],
+}
+_SECURITY = _object({"title": {**_TEXT, "minLength": 1}, "parameters": _KEY_IN_HEADER}, "title", "parameters")
 _EXAMPLE = _object({"summary": _TEXT, "description": _TEXT, "value": _ANY})
 _MEDIA_TYPE = _object({"schemaArray": _ALTERNATIVES, "examples": _map(_EXAMPLE), "description": _TEXT}, "schemaArray")
 _REQUEST = _object(
     {
-        "security": {
-            "type": "array",
-            "items": _object({"title": _TEXT, "parameters": _by_place(_SCHEME)}, "title", "parameters"),
-        },
+        "security": {"type": "array", "maxItems": 1, "items": _SECURITY},
         "parameters": _by_place(_object({"schema": _ALTERNATIVES, "style": _TEXT, "explode": _FLAG}, "schema")),
-        "body": {"type": "object", "maxProperties": 0},
-        "codeSamples": _LIST,
+        "body": _EMPTY,
+        "codeSamples": _LIST,  # shown beside the endpoint, and dropped, as are xMint and xMcp
     }
 )
 _SERVER = _object({"url": _TEXT, "description": _TEXT, "variables": _OBJECT}, "url")

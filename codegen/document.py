@@ -1,8 +1,8 @@
 """Strict YAML: a file becomes plain JSON data, or one error that names the line and the column.
 
 YAML readers guess: `on` is a boolean, a date is an object, the last of two equal keys wins, ten lines of aliases fill
-the memory. A spec is somebody else's text, so scalars are JSON's and everything else is a string, keys are strings,
-and what JSON cannot hold is refused. One exception: a key that is a plain integer, such as `200:`, is its text.
+the memory. A spec is a third party's text, so scalars are JSON's and everything else is a string, keys are strings, and
+what JSON cannot hold is refused. One exception: a key that is a plain integer, such as `200:`, is read as its text.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Limits:
     """Bytes of a file."""
 
     depth: int = 100
-    """Levels of nesting: real specs have about 30, and the stages after this one are recursive."""
+    """Levels of nesting: real specs have about 30, and later stages are recursive."""
 
     copied: int = 500_000
-    """Characters that aliases add to a document, all together; a node counts for at least four."""
+    """Characters that all aliases together add to a document; a node counts as at least four."""
 
 
 LIMITS = Limits()
@@ -60,7 +60,7 @@ def load_document(path: Path, limits: Limits = LIMITS) -> dict[str, Any]:
 
 
 def parse_document(data: bytes, path: PurePath, limits: Limits = LIMITS) -> dict[str, Any]:
-    """Return the one mapping that a file's content holds; `path` is what errors call the file.
+    """Return the one mapping in a file's content; errors name the file by `path`.
 
     Raises:
         DocumentError: The content exceeds a limit, or is not the YAML described at the top of this module.
@@ -69,7 +69,7 @@ def parse_document(data: bytes, path: PurePath, limits: Limits = LIMITS) -> dict
     if len(data) > limits.size:
         raise DocumentError(path, 1, 1, f"is larger than {limits.size:,} bytes")
     text = _decoded(data, path)
-    if directive := _TAG_DIRECTIVE.search(text):  # the parser takes quadratic time over many of them
+    if directive := _TAG_DIRECTIVE.search(text):  # many of them take the parser quadratic time
         raise DocumentError(path, *_place(text[: directive.end()]), "tag directives are not allowed")
     try:
         root = _Loader(text, limits).get_single_node()
@@ -88,14 +88,14 @@ def parse_document(data: bytes, path: PurePath, limits: Limits = LIMITS) -> dict
 
 
 def copied(value: Any) -> Any:
-    """Return a deep copy of plain data in which nothing is shared; `copy.deepcopy` keeps sharing, and is slower."""
+    """Return a deep copy of plain data without shared parts; `copy.deepcopy` keeps sharing, and is slower."""
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
     return [copied(item) for item in value] if isinstance(value, list) else value
 
 
 def canonical(value: Any) -> str:
-    """Return a text that is equal for equal JSON only: in Python, `1 == True == 1.0`."""
+    """Return a text that is equal only for equal JSON: in Python, `1 == True == 1.0`."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -108,13 +108,13 @@ def _decoded(data: bytes, path: PurePath) -> str:
 
 
 def _place(before: str) -> tuple[int, int]:
-    """Return the line and the column behind a text."""
+    """Return the line and column at the end of a text."""
     lines = _LINE_BREAK.split(before)
     return len(lines), len(lines[-1]) + 1
 
 
 def _start(error: Any, text: str) -> int:
-    """Return where a syntax error is; of what has no end, the beginning."""
+    """Return where a syntax error is; of an unclosed construct, where it begins."""
     is_unfinished = error.problem == "could not find expected ':'" or error.problem_mark.index == len(text)
     mark = error.context_mark if error.context_mark and is_unfinished else error.problem_mark
     return int(mark.index)
@@ -151,7 +151,7 @@ class _Loader(Composer, yaml.CSafeLoader):
     def _copy(self, event: Any, node: Any) -> int:
         """Return what an alias adds to the document."""
         if node not in self._weights:
-            _refuse(event, f"the alias {event.anchor!r} is inside of its own anchor")
+            _refuse(event, f"the alias {event.anchor!r} is inside its own anchor")
         self._copied += self._weights[node]
         if self._copied > self._limits.copied:
             _refuse(event, "the aliases copy too much: is this an alias bomb?")
@@ -168,7 +168,7 @@ def _require_depth(node: Any, depth: int, limits: Limits) -> None:
 
 
 def _value(node: Any, depth: int, limits: Limits) -> Any:
-    """Return the value of a node inside of `depth` collections; aliases may have put it deeper than it was read."""
+    """Return the value of a node inside `depth` collections; an alias may have moved it deeper than it was parsed."""
     _require_depth(node, depth, limits)
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
@@ -186,12 +186,12 @@ def _value(node: Any, depth: int, limits: Limits) -> Any:
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
-    """Return the value of a scalar: if it is plain, JSON's words and numbers are themselves."""
+    """Return the value of a scalar; only plain ones can be JSON's literals and numbers."""
     text: str = node.value
     number = None if node.style else _NUMBER.fullmatch(text)
     if number is None:
         return text if node.style else _WORDS.get(text, text)
-    if not math.isfinite(float(text)):  # an integer, too: a reader may compute with it
+    if not math.isfinite(float(text)):  # integers too: later code may compute with them
         _refuse(node, f"the number {quoted(text)} is too large for a float")
     return float(text) if number["fraction"] or number["exponent"] else int(text)
 

@@ -1,19 +1,19 @@
-"""Every error of the pipeline: values with fields, whose sentence is built last.
+"""Every error of the pipeline: values with fields, which `str` makes a sentence of.
 
 CodegenError
-├── SourcesError         specs/sources.toml does not say what it must
-├── PageError            a page that cannot be downloaded, or is not what its row says
-├── DocumentError        not the strict YAML that we read, at a line and column
-├── DialectError         a page in Mintlify's dialect that cannot be rebuilt as OpenAPI
-├── OverlayError         an overlay that is malformed or does not fit the document
-├── NeedlessCorrections  corrections that correct nothing (any more)
-├── InvalidDocument      an overlaid document that no client may be made of
+├── PlacedError          something is wrong in one place
+│   ├── SourcesError     a file of settings is missing or invalid: specs/sources.toml, pyproject.toml, constraints/
+│   ├── DialectError     a page in Mintlify's dialect cannot be rebuilt as OpenAPI
+│   ├── OverlayError     an overlay is malformed or does not fit the document
+│   ├── TreeError        a file or folder could not be written or replaced
+│   └── RevisionError    git cannot give the inputs of a revision
+├── DocumentError        a page or file cannot be read, at a line and column
+├── ProblemsError        several problems at once
+│   ├── NeedlessCorrections  corrections that correct nothing (any more)
+│   └── InvalidDocument      an overlaid document from which no client can be made
 ├── GenerationError      the generator or the formatter refused or lost something
 ├── ToolchainError       a tool that decides the output's bytes is not the pinned one
-├── TreeError            a file or folder could not be written or replaced
-├── ReleaseError         the version cannot be read or written
-├── RevisionError        what git cannot give
-└── ProviderFailure      one of the above, and whose it is
+└── ProviderFailure      one of the above, and for which provider
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ _QUOTED_LIMIT = 100
 
 @attrs.frozen
 class CodegenError(Exception):
-    """What every stage raises for bad input; equal when all fields are."""
+    """What every stage raises for invalid input; errors are equal if their fields are."""
 
     def __eq__(self, other: object) -> bool:
-        """Compare by class and fields: attrs leaves exceptions with identity."""
+        """Compare by class and fields: attrs compares exceptions by identity."""
         return type(self) is type(other) and fields_of(self) == fields_of(other)
 
     def __hash__(self) -> int:
-        """Hash by class and fields, as equality demands."""
+        """Hash by class and fields, to match equality."""
         return hash((type(self), fields_of(self)))
 
 
 def fields_of(error: Any) -> tuple[object, ...]:
-    """Return the values of an error's fields, in the order of their declaration."""
+    """Return the values of an error's fields, in declaration order."""
     return tuple(getattr(error, field.name) for field in attrs.fields(type(error)))
 
 
@@ -51,26 +51,46 @@ def pointer(*parts: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return somebody else's text as it can be printed: escaped, and not longer than a line."""
+    """Return a third party's text escaped and shortened to a line, so that it can be printed."""
     return repr(text if len(text) <= _QUOTED_LIMIT else f"{text[:_QUOTED_LIMIT]}…")
 
 
 @attrs.frozen(eq=False)
-class SourcesError(CodegenError):
-    """`specs/sources.toml` does not say what it must."""
+class PlacedError(CodegenError):
+    """Something is wrong in one place: a file, a git revision, or a part of a document."""
 
-    path: Path
+    place: str | Path
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
+        return f"{self.place}: {self.problem}"
+
+
+class SourcesError(PlacedError):
+    """A file that the pipeline reads settings from is missing or invalid, such as `specs/sources.toml`."""
+
+
+class DialectError(PlacedError):
+    """A page in Mintlify's dialect holds what cannot be rebuilt; `place` is a JSON Pointer into the page."""
+
+
+class OverlayError(PlacedError):
+    """An overlay is malformed, or one of its actions does not fit; `place` is in the overlay."""
+
+
+class TreeError(PlacedError):
+    """A file or folder could not be written or replaced; its former content is unchanged."""
+
+
+class RevisionError(PlacedError):
+    """git cannot give the inputs of a revision."""
 
 
 @attrs.frozen(eq=False)
-class PageError(CodegenError):
-    """A page, or a file in its place, is missing or invalid; `line` and `column` are 0 if they are unknown."""
+class DocumentError(CodegenError):
+    """A file or page is missing, or is not what we read; `line` and `column` count from one, 0 if they are unknown."""
 
-    source: str
+    source: PurePath | str
     line: int
     column: int
     problem: str
@@ -78,42 +98,6 @@ class PageError(CodegenError):
     def __str__(self) -> str:
         place = "".join(f":{number}" for number in (self.line, self.column) if number)
         return f"{self.source}{place}: {self.problem}"
-
-
-@attrs.frozen(eq=False)
-class DocumentError(CodegenError):
-    """A file is not strict YAML; `line` and `column` count from one, 0 if they are unknown."""
-
-    path: PurePath
-    line: int
-    column: int
-    problem: str
-
-    def __str__(self) -> str:
-        place = f":{self.line}:{self.column}" if self.line else ""
-        return f"{self.path}{place}: {self.problem}"
-
-
-@attrs.frozen(eq=False)
-class DialectError(CodegenError):
-    """A page in Mintlify's dialect holds what cannot be rebuilt; `location` is a JSON Pointer into the page."""
-
-    location: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.problem}"
-
-
-@attrs.frozen(eq=False)
-class OverlayError(CodegenError):
-    """An overlay is malformed, or one of its actions does not fit; `location` names the place in the overlay."""
-
-    location: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.location}: {self.problem}"
 
 
 @attrs.frozen
@@ -128,28 +112,26 @@ class Problem:
 
 
 def unsupported(place: str, what: str) -> Problem:
-    """Return the problem of what our templates do not serve."""
+    """Return the problem of a part that our templates do not support."""
     return Problem(place, f"{what} is not supported here: correct it by an overlay")
 
 
 @attrs.frozen(eq=False)
-class NeedlessCorrections(CodegenError):  # noqa: N818 - the name says what is wrong
+class ProblemsError(CodegenError):
+    """Several things to correct, each a line."""
+
+    problems: tuple[Problem, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class NeedlessCorrections(ProblemsError):  # noqa: N818 - the name says what is wrong
     """Corrections that match or change nothing: mostly because the provider has corrected the page."""
 
-    problems: tuple[Problem, ...]
 
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
-
-
-@attrs.frozen(eq=False)
-class InvalidDocument(CodegenError):  # noqa: N818 - the name says what is wrong
-    """An overlaid document that is not valid, or that the generator would turn into wrong code."""
-
-    problems: tuple[Problem, ...]
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
+class InvalidDocument(ProblemsError):  # noqa: N818 - the name says what is wrong
+    """An overlaid document that is invalid, or that the generator would turn into wrong code."""
 
 
 @attrs.frozen(eq=False)
@@ -159,7 +141,7 @@ class GenerationError(CodegenError):
     problem: str
 
     place: str = "#"
-    """Where in the document, if that is known."""
+    """The place in the document, if it is known."""
 
     def __str__(self) -> str:
         return self.problem
@@ -167,7 +149,7 @@ class GenerationError(CodegenError):
 
 @attrs.frozen(eq=False)
 class ToolchainError(CodegenError):
-    """A tool that decides the output's bytes is missing, or not the version that is pinned."""
+    """A tool that decides the output's bytes is missing, or has another version than the pinned one."""
 
     tool: str
     installed: str | None
@@ -182,48 +164,16 @@ class ToolchainError(CodegenError):
 
 
 @attrs.frozen(eq=False)
-class TreeError(CodegenError):
-    """A file or folder could not be written or replaced; what stood there before stands there still."""
-
-    path: Path
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
-
-
-@attrs.frozen(eq=False)
-class ReleaseError(CodegenError):
-    """The version of our distributions cannot be read or written."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        return self.problem
-
-
-@attrs.frozen(eq=False)
-class RevisionError(CodegenError):
-    """The inputs of a git revision cannot be had."""
-
-    revision: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.revision}: {self.problem}"
-
-
-@attrs.frozen(eq=False)
 class ProviderFailure(CodegenError):  # noqa: N818 - the name says what it is
-    """What went wrong, for which provider, in which of its files, or in the overlaid document that these make."""
+    """What went wrong for which provider, and in which of its files or in the overlaid document."""
 
     slug: str
     file: PurePosixPath | None
-    """Relative to the repository; None for the overlaid document, which `codegen show` prints."""
+    """Relative to the repository; None: the overlaid document, which `codegen show` prints."""
 
     error: CodegenError
 
     def __str__(self) -> str:
-        has_place = isinstance(self.error, PageError | DocumentError)
+        has_place = isinstance(self.error, DocumentError)
         prefix = f"{self.slug}: " if has_place else f"{self.slug}: {self.file or 'overlaid document'}: "
         return "\n".join(prefix + line for line in str(self.error).splitlines())

@@ -1,4 +1,4 @@
-"""Examples, defaults and listed values that do not fit their schemas."""
+"""Examples, defaults, constants and enum values that do not match their schemas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
 
 from codegen.errors import Problem, pointer
-from codegen.structure import problems_of
+from codegen.forms import problems_of
 from codegen.walk import Part, dereference, segments
 
 _Place = tuple[str | int, ...]
@@ -20,7 +20,7 @@ _DIALECTS: dict[str, tuple[Any, Any]] = {
 
 
 def find_unfit_examples(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
-    """Yield why a value does not fit its schema, or why it cannot be checked.
+    """Yield why a value does not match its schema, or why it cannot be checked.
 
     Args:
         document: An OpenAPI document without malformed parts, whose references all resolve.
@@ -29,7 +29,7 @@ def find_unfit_examples(document: dict[str, Any], parts: Iterable[Part], version
 
     """
     dialect, formats = _DIALECTS[version]
-    # References lead to components alone; what else a document says of itself means something else in a schema.
+    # References lead only to components; a document's other fields would mean something else in a schema.
     validator = dialect({"components": document.get("components", {})}, format_checker=formats)
     for part in parts:
         if part.kind == "schema":
@@ -45,19 +45,19 @@ def _unfit(validator: Any, schema: Any, values: Iterable[tuple[_Place, Any]]) ->
         try:
             yield from problems_of(validator.evolve(schema=schema), value, place)
         except RecursionError:
-            yield Problem(pointer(*place), "cannot be checked: its schema refers to itself without end")
-        except Exception as error:  # noqa: BLE001 - the libraries raise what they like for a schema that is odd
+            yield Problem(pointer(*place), "cannot be checked: its schema refers to itself endlessly")
+        except Exception as error:  # noqa: BLE001 - the libraries raise many types for an odd schema
             yield Problem(pointer(*place), f"cannot be checked: {type(error).__name__}: {error}")
 
 
 def _values(part: Part) -> Iterator[tuple[_Place, Any]]:
-    """Yield the place and value of each example, default and listed value of a schema."""
+    """Yield the place and value of each example, default, constant and enum value of a schema."""
     for keyword in ("example", "default", "const"):
         if keyword in part.node:
             yield (*part.parts, keyword), part.node[keyword]
     for keyword in ("examples", "enum"):
         for index, value in enumerate(part.node.get(keyword, ())):
-            if keyword == "examples" or value is not None:  # null in an enum is one more type
+            if keyword == "examples" or value is not None:  # null in an enum makes it nullable
                 yield (*part.parts, keyword, index), value
 
 

@@ -1,8 +1,7 @@
-"""What each provider offers as documentation: the README's tables and docs/fields.md.
+"""The documentation of each provider's fields and operations: the README's tables and docs/fields.md.
 
-Which properties fill a field, and which operations there are, is read from the facade's table, and what a field means
-from the docstring of `BrowserSession`.
-Both are read as text; the facade is not imported.
+The properties of each field and the operations are read from the facade's table, the meaning of a field from the
+docstring of `BrowserSession`. Both are read as text; the facade is not imported.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ All times are UTC; a time without an offset is read as UTC. A number or a time t
 and its path is in `unexpected`. Properties are those of the session, wherever the response has it: Anchor Browser's
 newer responses in `data`, Bright Data's in `session`.
 
-A `connect_url` is what the provider sent, even if the session is over: connect while it is running. Only Anchor Browser
-reports a duration while a session runs. A price that is a sum is None until all its parts are known.
+A `connect_url` is what the provider sent, even if the session has ended: connect while it is running. Only Anchor
+Browser reports a duration while a session runs. A price that is a sum is None until all its parts are known.
 
 """
 
@@ -88,7 +87,7 @@ def pages(root: Path) -> dict[Path, str]:
     """Return the text of each file that shows the fields.
 
     Raises:
-        SourcesError: The table, the view's docstring or the README lacks what the pages are made of.
+        SourcesError: The table, the docstring of the view or the README lacks a part that the pages need.
 
     """
     providers = read_table(root / TABLE)
@@ -97,7 +96,7 @@ def pages(root: Path) -> dict[Path, str]:
 
 
 def _read_meanings(path: Path, filled: set[str]) -> dict[str, str]:
-    """Return what the docstring of `BrowserSession` says of the fields that some provider fills, in its order."""
+    """Return the descriptions in `BrowserSession`'s docstring of the fields that some provider fills, in its order."""
     module = ast.parse(path.read_bytes(), path)
     docstrings = {node.name: ast.get_docstring(node) for node in module.body if isinstance(node, ast.ClassDef)}
     _, _, attributes = (docstrings.get("BrowserSession") or "").partition("\nAttributes:\n")
@@ -121,12 +120,12 @@ def _with_table(path: Path, text: str, place: tuple[str, str], table: str) -> st
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise SourcesError(path, f"has no place for the table: expected {begin.strip()} and {end.strip()}")
+        raise SourcesError(path, f"has no place for a table: expected {begin.strip()} and {end.strip()}")
     return f"{before}{begin}{table}{end}{after}"
 
 
 def _operation_rows(name: str, providers: list[dict[str, Any]]) -> list[list[str]]:
-    """Return a row for an operation, and one for each of its options that not all have who have the operation."""
+    """Return a row for an operation, and one for each of its options that some providers lack or bound."""
     offered = [each["operations"].get(name) for each in providers]
     options = dict.fromkeys(option for each in offered if each for option in each.get("options", {}))
     rows = [[f"`{name}`", *(_ABSENT if each is None else "yes" for each in offered)]]
@@ -147,7 +146,7 @@ def _bounds(option: dict[str, Any]) -> str:
 
 
 def _roots(provider: dict[str, Any], field: str) -> str:
-    """Return the properties of the session that a field is read from, without what is inside of them."""
+    """Return the top-level properties of the session that a field is read from."""
     read = provider["fields"].get(field, {"from": []})["from"]
     roots = dict.fromkeys(each.partition(".")[0].removesuffix("[]") for each in read)
     return ", ".join(f"`{root}`" for root in roots) or _ABSENT

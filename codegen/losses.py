@@ -1,4 +1,4 @@
-"""What a client could not send or read as it is described, with all that it refers to."""
+"""Schemas and parameters that a client could not send or read as described, references included."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from codegen.schemas import Members, alternatives, decoded, follow, kinds, membe
 from codegen.walk import Part, dereference
 
 _NO_ROWS = IGNORED | {"additionalProperties"}
-"""Fields in which rows would be decoded like any other items."""
+"""Fields in which rows would be decoded like other items."""
 
 
 def find_losses(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
-    """Yield what would be sent or read otherwise than the document says.
+    """Yield what would be sent or read differently from the document.
 
     Args:
-        document: A document without malformed parts, and without parts that the allowlist does not have.
-        parts: What `walk` yields for it, without what the client ignores.
+        document: A document without malformed parts and without parts that the allowlist does not list.
+        parts: What `walk` yields for it, without the parts that the client ignores.
 
     """
     parts = [part for part in parts if part.reference is None and isinstance(part.node, dict)]
@@ -44,11 +44,11 @@ def _parameter(document: dict[str, Any], part: Part) -> Iterator[Problem]:
         for each in alternatives(document, schema):
             for held in (*each.members("items"), *each.members("properties")):
                 if unsent := kinds(document, held) - SCALARS:
-                    yield unsupported(part.location, f"a {place} parameter that holds {' or '.join(sorted(unsent))}")
+                    yield unsupported(part.location, f"a {place} parameter that contains {' or '.join(sorted(unsent))}")
 
 
 def _all_of(document: dict[str, Any], part: Part) -> Iterator[Problem]:
-    """Find what would be lost when an object gets the properties of all members of `allOf`."""
+    """Find what is lost when an object gets the properties of all members of `allOf`."""
     members = part.members("allOf")
     for member in members if len(members) > 1 else ():
         target = follow(document, member).node
@@ -56,7 +56,7 @@ def _all_of(document: dict[str, Any], part: Part) -> Iterator[Problem]:
             yield unsupported(member.location, "a member of allOf that is not an object")
     for name, described in members_of(document, part).properties.items():
         if any(decoded(document, each) != decoded(document, described[0]) for each in described):
-            yield unsupported(described[-1].location, f"the property {name!r}, which allOf describes in two ways,")
+            yield unsupported(described[-1].location, f"the property {name!r} with two descriptions in allOf")
 
 
 def _in_json(holders: Iterable[Part]) -> list[Part]:
@@ -70,18 +70,18 @@ def _required_of_requests(document: dict[str, Any], part: Part) -> Iterator[Prob
     required = part.node.get("required", ())
     for each in part.members("properties") if required else ():
         if each.parts[-1] in required and follow(document, each).node.get("writeOnly") is True:
-            yield unsupported(each.location, "a property that responses require, and that is writeOnly,")
+            yield unsupported(each.location, "a writeOnly property that responses require")
 
 
 def _unread(document: dict[str, Any], union: Part) -> Iterator[Problem]:
-    """Find the objects in a union that are taken for one before them, since they have all that this one requires."""
+    """Find the objects in a union that an earlier one hides: they have all properties that it requires."""
     found = [each for each in alternatives(document, union) if each.node != {"type": "null"}]
     objects = {number: each for number, each in enumerate(found, 1) if kinds(document, each) == {"object"}}
     members = {number: members_of(document, each) for number, each in objects.items()}
     for number, each in members.items():
         before = (earlier for earlier in members if earlier < number)
         for hiding in (earlier for earlier in before if _hides(document, members[earlier], each)):
-            text = f"alternative {number} is never read, for it has all that alternative {hiding} requires"
+            text = f"alternative {number} is never read: it has all properties that alternative {hiding} requires"
             yield Problem(union.location, f"{text}: correct it by an overlay")
             break
 
@@ -97,7 +97,7 @@ def _decoded(document: dict[str, Any], members: Members, name: str) -> Any:
 
 
 def _rows(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
-    """Find the arrays of rows that are not the only one in one of the shapes of a success."""
+    """Find arrays of rows outside a success, and successes with more than one."""
     marked = {part.location for part in parts if part.kind == "schema" and "x-rows" in part.node}
     responses = [each for part in parts if part.kind == "operation" and marked for each in part.members("responses")]
     for response in (each for each in responses if str(each.parts[-1]).startswith("2")):

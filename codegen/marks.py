@@ -1,4 +1,4 @@
-"""Our own marks, and those that do nothing: misspelled, or in a place where no stage reads them."""
+"""Our own marks, and those without effect: misspelled, or in a place where no stage reads them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _ALL = sorted(frozenset[str]().union(*MARKS.values()))
 _SIMILARITY = 0.8
 
 _INNER = {"additionalProperties", "allOf", "anyOf", "items", "oneOf"}
-"""Where a schema stands that is a part of what a property holds."""
+"""The fields whose schemas describe parts of a property's value."""
 
 
 def find_idle_marks(parts: Iterable[Part], read: Iterable[Part]) -> Iterator[Problem]:
-    """Yield the marks that do nothing, and what seems to be one.
+    """Yield the marks without effect, and keys that are probably misspelled marks.
 
     Args:
         parts: What `walk` yields for a document.
-        read: The same without what the client ignores.
+        read: The same without the parts that the client ignores.
 
     """
     places = {part.parts for part in read}
@@ -44,7 +44,7 @@ def find_idle_marks(parts: Iterable[Part], read: Iterable[Part]) -> Iterator[Pro
 
 
 def _is_outermost(part: Part) -> bool:
-    """Whether a schema is that of a whole parameter or body, and not of a property, whose value a `repr` would show."""
+    """Whether a schema describes a whole parameter or body, and not a property, which a `repr` would show."""
     keys = list(part.parts)
     while isinstance(keys[-1], int) or keys[-1] in _INNER:
         keys.pop()

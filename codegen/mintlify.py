@@ -2,24 +2,23 @@
 
 Documentation sites made with Mintlify show an endpoint as a page whose YAML resembles OpenAPI: the renderer expands the
 first level of each schema into an array of alternatives (`schemaArray`, or `schema` for a parameter) and leaves
-everything below as the provider wrote it. This module undoes that for reads. Request bodies and every key that this
-module does not know are refused. What the renderer lost (`info`, `operationId`, tags) is left for the overlay.
-The dialect is documented nowhere: what is known of it was read off published pages.
+everything below as the provider wrote it. This module undoes that for reads with a key in a header. Every key that
+`dialect` does not list is refused. What the renderer lost (`info`, `operationId`, tags) is left for the overlay.
+The dialect is documented nowhere: this is what published pages show.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from codegen.dialect import NAME, PAGE
 from codegen.document import canonical, copied
-from codegen.errors import DialectError, pointer
-from codegen.structure import errors_of, message_of
+from codegen.errors import DialectError
+from codegen.forms import problems_of
 from codegen.walk import walk
 
 _PLACEHOLDER = "_mintlify/placeholder"  # the media type of a response without a body
@@ -28,10 +27,8 @@ _COMPONENT = re.compile(r"#/components/schemas/(?P<name>[A-Za-z0-9._-]+)")
 
 _PAGE = Draft202012Validator(PAGE)
 
-# What is said of a union, and not of one of its alternatives: the renderer copies it into each.
+# Keys of a union itself, which the renderer copies into each alternative.
 _UNION_KEYS = ("title", "description", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
-
-_Place = tuple[str | int, ...]
 
 
 def to_openapi(page: dict[str, Any]) -> dict[str, Any]:
@@ -41,8 +38,8 @@ def to_openapi(page: dict[str, Any]) -> dict[str, Any]:
         DialectError: The page holds a key or a shape that cannot be rebuilt, at the place that the error names.
 
     """
-    for error in errors_of(_PAGE, page):
-        raise _dialect_error(error)
+    for problem in problems_of(_PAGE, page):
+        raise DialectError(problem.location, problem.text)
     page = copied(page)
     endpoint = page["paths"]
     schemes: dict[str, Any] = {}
@@ -56,24 +53,6 @@ def to_openapi(page: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _dialect_error(error: ValidationError) -> DialectError:
-    schema: Any = error.schema
-    instance: Any = error.instance
-    place = list(error.absolute_path)
-    if error.validator == "required":
-        place += [next(key for key in schema["required"] if key not in instance)]
-        return DialectError(pointer(*place), "is missing")
-    if error.validator == "additionalProperties":
-        prefixes = tuple(pattern[1:] for pattern in schema.get("patternProperties", ()))
-        place += [next(key for key in instance if key not in schema["properties"] and not key.startswith(prefixes))]
-        return DialectError(pointer(*place), "is not a key of this dialect that can be rebuilt")
-    return DialectError(pointer(*place), message_of(error))
-
-
-def _refuse(place: _Place, problem: str) -> NoReturn:
-    raise DialectError(pointer(*place), problem)
-
-
 def _operation(endpoint: dict[str, Any], schemes: dict[str, Any]) -> dict[str, Any]:
     request = endpoint["request"]
     operation: dict[str, Any] = {
@@ -84,29 +63,21 @@ def _operation(endpoint: dict[str, Any], schemes: dict[str, Any]) -> dict[str, A
         },
         "security": _security(request.get("security", []), schemes),
     }
-    optional = {
-        "deprecated": endpoint.get("deprecated") or None,
-        "x-codeSamples": request.get("codeSamples"),
-        "x-mint": endpoint.get("xMint"),
-        "x-mcp": endpoint.get("xMcp"),
-    }
-    return operation | {name: value for name, value in optional.items() if value is not None}
+    return operation | ({"deprecated": True} if endpoint.get("deprecated") else {})
 
 
 def _security(blocks: list[Any], schemes: dict[str, Any]) -> list[dict[str, list[str]]]:
-    """Return the security requirements, and add the schemes that they name."""
-    requirements: list[dict[str, list[str]]] = []
-    for index, block in enumerate(blocks):
-        place = ("paths", "request", "security", index)
-        found = [*_entries(block["parameters"])]
-        if len(found) != 1:
-            _refuse(place, f"{block['title']!r} is not one scheme with one parameter")
-        name = block["title"].replace(" ", "_") or found[0][1]
-        scheme = _scheme(*found[0], place)
-        if schemes.setdefault(name, scheme) != scheme:
-            _refuse(place, f"two different schemes are named {block['title']!r}")
-        requirements.append({name: []})
-    return requirements
+    """Return the security requirements, and add the schemes that they name: keys in headers."""
+    for block in blocks:
+        for header, entry in block["parameters"]["header"].items():
+            description = {key: entry[key] for key in entry if key == "description"}
+            schemes[block["title"].replace(" ", "_")] = {
+                "type": "apiKey",
+                **description,
+                "in": "header",
+                "name": header,
+            }
+    return [{name: []} for name in schemes]
 
 
 def _entries(parameters: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -114,15 +85,6 @@ def _entries(parameters: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for location, entries in parameters.items():
         for name, entry in entries.items():
             yield location, name, entry
-
-
-def _scheme(location: str, name: str, entry: Any, place: _Place) -> dict[str, Any]:
-    scheme = {key: entry[key] for key in ("type", "scheme", "description") if key in entry}
-    if entry["type"] == "apiKey":
-        return scheme | {"in": location, "name": name}
-    if entry["type"] == "http" and (location, name.lower()) == ("header", "authorization"):
-        return scheme
-    _refuse(place, f"a security scheme of type {entry['type']!r} cannot be rebuilt: the renderer drops its parts")
 
 
 def _parameter(location: str, name: str, entry: Any) -> dict[str, Any]:
@@ -153,20 +115,18 @@ def _media_type(media_type: dict[str, Any]) -> dict[str, Any]:
 
 
 def _schema(alternatives: list[Any]) -> dict[str, Any]:
-    """Return the one schema that an array of alternatives stands for.
+    """Return the one schema that an array of alternatives represents.
 
-    The renderer writes oneOf, anyOf, lists of types and nullable alike; anyOf never refuses what one of them takes.
+    The renderer writes oneOf, anyOf, lists of types and nullable alike; anyOf accepts all that any of them accepts.
     """
     schemas: list[dict[str, Any]] = [*map(_alternative, alternatives)]
     if len(schemas) == 1:
         return schemas[0]
-    shared: dict[str, Any] = {}
-    for key in _UNION_KEYS:
-        # What may be anything is written without default and example.
-        holders = [each for each in schemas if each.get("type") or key not in {"default", "example"}]
-        values = {canonical(each[key]) if key in each else None for each in holders}
-        if len(values) == 1 and None not in values:
-            shared[key] = holders[0][key]
+    shared = {
+        key: schemas[0][key]
+        for key in _UNION_KEYS
+        if all(key in each for each in schemas) and len({canonical(each[key]) for each in schemas}) == 1
+    }
     return shared | {"anyOf": [{key: each[key] for key in each if key not in shared} for each in schemas]}
 
 
@@ -189,7 +149,7 @@ def _alternative(alternative: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unwrapped(schema: Any) -> Any:
-    """Return the provider's own schema from the renderer's wrapper; an allOf of several is the provider's."""
+    """Return the provider's own schema from the renderer's wrapper; an allOf of several members is the provider's."""
     members = schema["allOf"] if isinstance(schema, dict) and schema.keys() == {"allOf"} else None
     return members[0] if isinstance(members, list) and len(members) == 1 else schema
 
@@ -197,8 +157,8 @@ def _unwrapped(schema: Any) -> Any:
 def _upgrade(document: dict[str, Any]) -> None:
     """Turn every schema into OpenAPI 3.1, and move the schemas that the renderer named into the components.
 
-    The page no longer says in which version the provider wrote its schemas. The renderer names the innermost reference
-    of an allOf too, so one name may stand for several schemas: then each stays where it is.
+    The page no longer says in which version the provider wrote its schemas. The renderer also names the innermost
+    reference of an allOf, so several schemas may have one name: then each stays where it is.
     """
     named: dict[str, list[dict[str, Any]]] = {}
     for part in list(walk(document)):
@@ -218,13 +178,8 @@ def _upgrade(document: dict[str, Any]) -> None:
 
 
 def _upgrade_schema(schema: dict[str, Any]) -> None:
-    """Write `nullable` as a type."""
-    if not isinstance(schema.get("nullable"), bool) or not schema.pop("nullable"):
-        return
-    kind = schema.get("type")
-    if isinstance(kind, str) and not {"enum", "const"} & schema.keys():
-        schema["type"] = [kind, "null"] if kind != "null" else kind
-    elif {"type", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"} & schema.keys():
+    """Write `nullable` as an alternative."""
+    if isinstance(schema.get("nullable"), bool) and schema.pop("nullable"):
         shared = {key: schema.pop(key) for key in _UNION_KEYS if key in schema}  # a default may be null
         union = [dict(schema), {"type": "null"}]
         schema.clear()

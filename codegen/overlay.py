@@ -1,47 +1,63 @@
 """The OpenAPI Overlay Specification 1.1.0 over RFC 9535 JSONPath, to the letter.
 
-Stricter than the specification in three points where it leaves room for silent nonsense: `update` together
-with `copy`, a `copy` source that is not exactly one node, and an action that only has a target are errors.
-What our own overlays must satisfy on top of this is in `corrections`.
+It is stricter than the specification in three points: `update` together with `copy`, a `copy` source that is not
+exactly one node, and an action that has only a target are errors. `corrections` has what our own overlays must satisfy
+in addition.
 
 https://spec.openapis.org/overlay/v1.1.0.html
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator
 
 from codegen.document import canonical, copied
 from codegen.errors import OverlayError
+from codegen.forms import problems_of
 from codegen.query import Match, QueryError, select
 
-_VERSION = re.compile(r"1\.[01]\.[0-9]+")
-_FIELDS: dict[str, dict[str, type]] = {
-    "overlay": {"overlay": str, "info": dict, "extends": str, "actions": list},
-    "info": {"title": str, "version": str, "description": str},
-    "action": {"target": str, "description": str, "update": object, "copy": str, "remove": bool},
-}
-_REQUIRED = {"overlay": ("overlay", "info", "actions"), "info": ("title", "version"), "action": ("target",)}
-_NAMES = {str: "a string", dict: "an object", list: "an array", bool: "a boolean"}
+_TEXT = {"type": "string"}
+
+
+def _object(fields: dict[str, Any], *required: str) -> dict[str, Any]:
+    patterns = {"patternProperties": {"^x-": {}}, "additionalProperties": False}
+    return {"type": "object", "properties": fields, "required": required, **patterns}
+
+
+_ACTION = _object(
+    {"target": _TEXT, "description": _TEXT, "update": {}, "copy": _TEXT, "remove": {"type": "boolean"}}, "target"
+)
+_FORM = Draft202012Validator(
+    _object(
+        {
+            "overlay": {"type": "string", "pattern": r"^1\.[01]\.[0-9]+\Z"},
+            "info": _object({"title": _TEXT, "version": _TEXT, "description": _TEXT}, "title", "version"),
+            "extends": _TEXT,
+            "actions": {"type": "array", "minItems": 1, "items": _ACTION},
+        },
+        *("overlay", "info", "actions"),
+    )
+)
 
 
 class Applied(NamedTuple):
-    """An overlaid document, and how many nodes each action hit, in the order of the actions."""
+    """An overlaid document, and how many nodes each action matched, in the order of the actions."""
 
     document: dict[str, Any]
     matches: tuple[int, ...]
 
 
 def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> Applied:
-    """Return the document with all actions of an overlay applied in order; the arguments stay as they are.
+    """Return the document with all actions of an overlay applied in order; the arguments are not changed.
 
     Args:
         document: Any JSON object.
         overlay: An Overlay document of version 1.0 or 1.1, as plain data.
 
     Raises:
-        OverlayError: The overlay is malformed, or an action does not fit what it selects.
+        OverlayError: The overlay is malformed, or an action does not fit the nodes that it selects.
 
     """
     check_overlay(overlay)
@@ -50,26 +66,21 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> Applied:
         matches = tuple(
             _apply_action(result, action, location(index, action)) for index, action in enumerate(overlay["actions"])
         )
-    except RecursionError as error:  # a short overlay can nest a document without end: copy $ into a part of it
+    except RecursionError as error:  # an overlay can nest a document endlessly: copy $ into a part of it
         raise OverlayError("actions", "the document is nested too deeply") from error
     return Applied(result, matches)
 
 
 def check_overlay(overlay: Any) -> None:
-    """Raise `OverlayError` unless this is an Overlay document whose every action says what to do."""
-    _check_object("overlay", overlay, "the overlay")
-    if not _VERSION.fullmatch(overlay["overlay"]):
-        raise OverlayError("overlay", f"version {overlay['overlay']!r} is not supported: expected 1.1.0")
-    _check_object("info", overlay["info"], "info")
-    if not overlay["actions"]:
-        raise OverlayError("actions", "expected at least one action")
+    """Raise `OverlayError` unless this is an Overlay document, and each of its actions does something."""
+    for problem in problems_of(_FORM, overlay):
+        raise OverlayError(problem.location, problem.text)
     seen: set[str] = set()
     for index, action in enumerate(overlay["actions"]):
-        _check_object("action", action, f"actions[{index}]")
         _check_action(action, location(index, action))
         text = canonical(action)
         if text in seen:
-            raise OverlayError(location(index, action), "the same action twice")
+            raise OverlayError(location(index, action), "repeats an earlier action: remove it")
         seen.add(text)
 
 
@@ -78,25 +89,11 @@ def location(index: int, action: dict[str, Any]) -> str:
     return f"actions[{index}] {action['target']}"
 
 
-def _check_object(kind: str, value: Any, place: str) -> None:
-    if not isinstance(value, dict):
-        raise OverlayError(place, "expected an object")
-    missing = [name for name in _REQUIRED[kind] if name not in value]
-    if missing:
-        raise OverlayError(place, f"misses {', '.join(missing)}")
-    for name, field in value.items():
-        expected = _FIELDS[kind].get(name)
-        if expected is None and not name.startswith("x-"):
-            raise OverlayError(place, f"unknown field {name!r}: expected one of {', '.join(_FIELDS[kind])}")
-        if expected is not None and not isinstance(field, expected):
-            raise OverlayError(place, f"{name} must be {_NAMES[expected]}")
-
-
 def _check_action(action: dict[str, Any], place: str) -> None:
     if "update" in action and "copy" in action:
-        raise OverlayError(place, "has both update and copy: which one is meant?")
+        raise OverlayError(place, "has both update and copy: keep one of them")
     if not {"update", "copy", "remove"} & action.keys():
-        raise OverlayError(place, "does nothing: give it update, copy or remove")
+        raise OverlayError(place, "does nothing: add update, copy or remove")
 
 
 def _apply_action(document: dict[str, Any], action: dict[str, Any], place: str) -> int:
@@ -118,7 +115,7 @@ def _select(document: dict[str, Any], query: str, place: str) -> list[Match]:
 
 
 def _remove(matches: list[Match], document: dict[str, Any], place: str) -> None:
-    # Last index first, and the inside before the outside, so that no removal moves what is removed next.
+    # The last index first, and inner nodes before outer ones, so that no removal moves a node that is removed later.
     for match in sorted(matches, key=lambda match: [_sortable(part) for part in match.parts], reverse=True):
         if not match.parts:
             raise OverlayError(place, "the document itself cannot be removed")
@@ -141,7 +138,7 @@ def _update(matches: list[Match], document: dict[str, Any], update: Any, place: 
     if len(kinds) > 1:
         raise OverlayError(place, f"selects {' and '.join(kinds)} at once: one update fits only nodes of one kind")
     for match in matches:
-        # Each match gets a copy of its own: a later action on one must not show in the others.
+        # Each match gets its own copy: a later action on one must not change the others.
         _update_node(document, match, copied(update), place)
 
 
@@ -151,7 +148,7 @@ def _copy(matches: list[Match], document: dict[str, Any], query: str, place: str
         return
     if len(sources) != 1:
         raise OverlayError(place, f"copy must select one node, but {query!r} selects {len(sources)}")
-    _update(matches, document, copied(sources[0].node), place)  # the source may hold a match
+    _update(matches, document, copied(sources[0].node), place)  # the source may contain a match
 
 
 def _update_node(document: dict[str, Any], match: Match, update: Any, place: str) -> None:

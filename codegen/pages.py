@@ -1,6 +1,6 @@
-"""A provider's page of Markdown, and the one YAML block in it whose info string names an operation.
+"""A provider's Markdown page, and the one YAML block in it whose info string names an operation.
 
-The block is kept byte for byte, line ends included, and may describe several operations.
+The block is kept byte for byte, including line ends, and may describe several operations.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import attrs
 from markdown_it import MarkdownIt
 
 from codegen.document import parse_document
-from codegen.errors import DocumentError, PageError
+from codegen.errors import DocumentError
 from codegen.walk import METHODS
 
 _FENCES = MarkdownIt("zero").enable(["code", "fence"])
@@ -27,7 +27,7 @@ class Block:
     data: bytes
 
     info: str | None
-    """The info string of its fence, behind "yaml "; None for a file."""
+    """The info string of its fence after "yaml "; None for a file."""
 
     dialect: str
 
@@ -36,45 +36,45 @@ class Block:
 
 
 def read_page(page: bytes, source: str) -> Block:
-    """Return the block of a page; `source` is what errors call the page.
+    """Return the block of a page; errors name the page by `source`.
 
     Raises:
-        PageError: The page has no such block, or several, or the block is not what `read_block` takes.
+        DocumentError: The page does not have exactly one such block, or `read_block` refuses it.
 
     """
     try:
         text = page.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PageError(source, 0, 0, "is not UTF-8") from error
+        raise DocumentError(source, 0, 0, "is not UTF-8") from error
     fences = [token for token in _FENCES.parse(text) if token.type == "fence" and _is_announced(token.info)]
     if len(fences) != 1:
-        problem = f"has {len(fences)} blocks that begin with ````yaml … get /…: expected one"
-        raise PageError(source, 0, 0, problem)
+        problem = f"has {len(fences)} blocks that begin with ````yaml … get /…: expected 1"
+        raise DocumentError(source, 0, 0, problem)
     first, end = fences[0].map or (0, 0)
     lines = _LINE_START.split(text)
     if not re.fullmatch(rf"\s*{fences[0].markup}[`~]*\s*", lines[end - 1]):
-        raise PageError(source, first + 1, 0, "the block that begins here has no end")
+        raise DocumentError(source, first + 1, 0, "the block that begins here is not closed")
     block = read_block("".join(lines[first + 1 : end - 1]).encode(), source, first_line=first + 2)
     return attrs.evolve(block, info=fences[0].info.split(maxsplit=1)[1].strip())
 
 
 def read_block(data: bytes, source: str, *, first_line: int = 1) -> Block:
-    """Return a block of strict YAML in a dialect that we know.
+    """Return a block of strict YAML in a known dialect.
 
     Args:
         data: The block alone; a byte order mark is dropped.
-        source: What errors call it, or the page that it is part of.
+        source: The name of the block or its page in errors.
         first_line: Its first line in the page.
 
     Raises:
-        PageError: It is anything else.
+        DocumentError: The data is anything else.
 
     """
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         document = parse_document(data, PurePath(source))
     except DocumentError as error:
-        raise PageError(source, first_line + error.line - 1, error.column, error.problem) from error
+        raise DocumentError(source, first_line + error.line - 1, error.column, error.problem) from error
     version, paths = document.get("openapi"), document.get("paths")
     if isinstance(paths, dict) and isinstance(version, str) and version.startswith("3."):
         items = [(path, item) for path, item in paths.items() if isinstance(item, dict)]
@@ -82,7 +82,7 @@ def read_block(data: bytes, source: str, *, first_line: int = 1) -> Block:
         return Block(data, None, "openapi", tuple(operations))
     if isinstance(paths, dict) and version is None and {"method", "path"} <= paths.keys():
         return Block(data, None, "mintlify", (f"{str(paths['method']).lower()} {paths['path']}",))
-    raise PageError(source, first_line, 0, "is neither OpenAPI 3 nor in Mintlify's dialect")
+    raise DocumentError(source, first_line, 0, "is neither OpenAPI 3 nor in Mintlify's dialect")
 
 
 def operation_of(info: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The stages in their order, for every provider: one code path, which `regenerate` writes and `drift` compares."""
+"""The stages in order, for every provider: one code path, whose result `regenerate` writes and `drift` compares."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from codegen.client import generate_client
-from codegen.corrections import Misfit, Tried, apply_corrections, try_corrections
+from codegen.corrections import apply_corrections
 from codegen.document import load_document
 from codegen.errors import CodegenError, DocumentError, InvalidDocument, Problem, ProviderFailure, pointer
 from codegen.mintlify import to_openapi
@@ -28,13 +28,13 @@ from codegen.walk import dereference, walk
 
 @attrs.frozen
 class Comparison:
-    """How what is committed differs from what the inputs generate."""
+    """How the committed clients differ from those that the inputs generate."""
 
     differences: dict[str, list[Difference]]
-    """By provider; paths are relative to the repository. Strays that belong to no provider are under their name."""
+    """By provider; paths are relative to the repository. Files that belong to no provider are listed by their name."""
 
     failures: tuple[ProviderFailure, ...] = ()
-    """Providers whose client could not be generated, so that there is nothing to compare."""
+    """Providers whose client could not be generated or compared."""
 
     @property
     def is_clean(self) -> bool:
@@ -43,15 +43,15 @@ class Comparison:
 
 
 def build_document(provider: Provider) -> dict[str, Any]:
-    """Return a provider's overlaid document, normalised and pruned, not validated yet.
+    """Return a provider's overlaid document, normalised and pruned, but not validated.
 
     Raises:
-        ProviderFailure: The spec or an overlay is at fault.
+        ProviderFailure: The spec or an overlay is invalid.
 
     """
     document = _read_spec(provider)
     for overlay in provider.overlays:
-        with _blaming(provider, overlay):
+        with _attributing(provider, overlay):
             before, document = document, apply_corrections(document, load_document(overlay))
             if overlay == provider.operations_overlay:
                 _require_named(provider, before, document)
@@ -59,40 +59,16 @@ def build_document(provider: Provider) -> dict[str, Any]:
 
 
 def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Raise if our own overlay describes an operation that the list does not name, and so is for nothing."""
+    """Raise if our own overlay describes an operation that the list does not name, so that no client would have it."""
     described, known = ({part.parts for part in walk(each) if part.kind == "operation"} for each in (after, before))
     named = {("paths", each.path, each.method) for each in provider.operations}
     if unnamed := sorted(described - known - named, key=str):
-        text = "specs/sources.toml does not name this operation: name or remove it"
+        text = "is missing from specs/sources.toml: add it there, or remove it here"
         raise InvalidDocument(tuple(Problem(pointer(*parts), text) for parts in unnamed))
 
 
-def try_document(provider: Provider) -> Tried:
-    """Return a provider's document with those corrections that can be applied, and what is wrong with the others.
-
-    Raises:
-        ProviderFailure: The spec or an overlay cannot be read.
-
-    """
-    document = _read_spec(provider)
-    misfits: list[Misfit] = []
-    stages = [document]
-    for overlay in provider.overlays:
-        with _blaming(provider, overlay):
-            tried = try_corrections(stages[-1], load_document(overlay))
-        misfits += tried.misfits if overlay == provider.overlay else [_named(overlay, each) for each in tried.misfits]
-        stages += tried.stages[1:]
-    return Tried(_finish(provider, stages[-1]), tuple(misfits), tuple(stages))
-
-
-def _named(overlay: Path, misfit: Misfit) -> Misfit:
-    """Return a misfit whose place names the overlay, which is not the one that is meant where none is named."""
-    location = f"{overlay.name}: {misfit.problem.location}"
-    return attrs.evolve(misfit, problem=attrs.evolve(misfit.problem, location=location))
-
-
 def _read_spec(provider: Provider) -> dict[str, Any]:
-    with _blaming(provider, provider.spec):
+    with _attributing(provider, provider.spec):
         document = load_document(provider.spec)
         return to_openapi(document) if provider.dialect == "mintlify" else document
 
@@ -102,25 +78,25 @@ def _finish(provider: Provider, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_document(provider: Provider, document: dict[str, Any]) -> None:
-    """Raise unless a client may be made of a provider's document.
+    """Raise unless a client can be made from a provider's document.
 
     Raises:
-        ProviderFailure: All that is wrong with it.
+        ProviderFailure: Everything that is wrong with it.
 
     """
-    with _blaming(provider):
+    with _attributing(provider):
         problems = list(find_missing(document, provider.operations))
         try:
             validate_document(document)
         except InvalidDocument as error:
-            # That no operation is left is the consequence of those that are missing.
+            # If no operation is left, that follows from the missing ones.
             problems += [each for each in error.problems if not problems or each.location != pointer("paths")]
         if problems:
             raise InvalidDocument(tuple(_naming(document, each) for each in problems))
 
 
 def _naming(document: dict[str, Any], problem: Problem) -> Problem:
-    """Name the parameter that a problem is in: its index is another one in the overlay if `normalise` removed some."""
+    """Name the parameter that has a problem: its index differs in the overlay if `normalise` removed others."""
     place = re.match(r"#/paths/[^/]+/(?:[a-z]+/)?parameters/\d+", problem.location)
     with contextlib.suppress(LookupError):
         match dereference(document, {"$ref": place[0]}) if place else None:
@@ -135,7 +111,7 @@ def regenerate(root: Path, providers: Iterable[Provider], *, strays: bool) -> Co
     Args:
         root: The repository.
         providers: Whose clients to write.
-        strays: Whether to remove what stands in `generated/` and belongs to no provider.
+        strays: Whether to remove files in `generated/` that belong to no provider.
 
     Returns:
         What differed before. If there are failures, nothing was written.
@@ -174,7 +150,7 @@ def _run(root: Path, providers: tuple[Provider, ...], *, strays: bool, write: bo
 def _generate(provider: Provider, version: str, into: Path) -> Path:
     document = build_document(provider)
     check_document(provider, document)
-    with _blaming(provider):
+    with _attributing(provider):
         generate_client(document, provider, version=version, into=into)
     return into
 
@@ -198,12 +174,12 @@ def _graveyard(stage: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _blaming(provider: Provider, path: Path | None = None) -> Iterator[None]:
-    """Say of an error whose it is, and in which file if not in the overlaid document; paths begin at the root."""
+def _attributing(provider: Provider, path: Path | None = None) -> Iterator[None]:
+    """Add to an error its provider and, unless it is in the overlaid document, its file relative to the root."""
     file = None if path is None else PurePosixPath(path.relative_to(provider.root))
     try:
         yield
     except DocumentError as error:
-        raise ProviderFailure(provider.slug, file, attrs.evolve(error, path=file or error.path)) from error
+        raise ProviderFailure(provider.slug, file, attrs.evolve(error, source=file or error.source)) from error
     except CodegenError as error:
         raise ProviderFailure(provider.slug, file, error) from error

@@ -1,4 +1,4 @@
-"""Only what an operation of ours reaches is validated and becomes code."""
+"""Only parts that our operations use are validated and become code."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from codegen.providers import Operation
 from codegen.walk import METHODS, segments, walk
 
 _Name = tuple[str, ...]
-"""Where a component stands, as `("components", "schemas", "Session")`; `()` is all that stands elsewhere."""
+"""The place of a component, such as `("components", "schemas", "Session")`; `()` is everything else."""
 
 
 def prune(document: dict[str, Any], operations: Iterable[Operation]) -> dict[str, Any]:
-    """Return the document with the given operations alone, and the components that these reach.
+    """Return the document with only the given operations and the components that they use.
 
     Malformed parts stay as they are, for `validate_document` to report.
     """

@@ -1,8 +1,8 @@
 """RFC 9535 JSONPath: the strict mode of python-jsonpath.
 
-The library passes the JSONPath compliance suite. These rare queries it evaluates differently, and no overlay needs
-them: `@` alone where it is a primitive (`?@` is false for 0, and `count(@)` fails), `true == 1` inside of arrays and
-objects, `<` and `>` between booleans, `$` in a filter inside of a filter, and `.😀` (write `['😀']`).
+The library passes the JSONPath compliance suite. It evaluates these rare queries differently, and no overlay needs
+them: `@` alone where it is a primitive (`?@` is false for 0, and `count(@)` fails), `true == 1` inside arrays and
+objects, `<` and `>` between booleans, `$` in a filter inside a filter, and `.😀` (write `['😀']`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _JSONPATH = JSONPathEnvironment(strict=True)
 
 
 class Match(NamedTuple):
-    """A node that a query selected; `parts` are the keys and indices that lead to it."""
+    """A node that a query selected; `parts` are the keys and indices on the way to it."""
 
     parts: tuple[str | int, ...]
     node: Any
@@ -32,7 +32,7 @@ class QueryError(ValueError):
 
 
 def select(document: dict[str, Any], query: str) -> list[Match]:
-    """Return the distinct nodes that a query selects; a node list may hold a node twice.
+    """Return the distinct nodes that a query selects; JSONPath itself may list a node twice.
 
     Raises:
         QueryError: The query is invalid, not supported, or nested too deeply, or the document is.
@@ -50,9 +50,9 @@ def select(document: dict[str, Any], query: str) -> list[Match]:
 
 
 def nearest(document: dict[str, Any], query: str) -> str | None:
-    """Return the path nearest to a query without matches: as far as the query leads, plus a key similar to the next.
+    """Return the existing path nearest to a query without matches, plus a key similar to the next one, if there is one.
 
-    None if not even the first step leads anywhere. The query must be valid and select nothing.
+    Returns None if not even the first step matches. The query must be valid and select nothing.
     """
     path: Any = _JSONPATH.compile(query)
     segments = iter(path.segments)
@@ -63,7 +63,7 @@ def nearest(document: dict[str, Any], query: str) -> str | None:
 
 
 def _similar_key(node: Any, segment: JSONPathSegment) -> list[str]:
-    """Return the key of a node that is most similar to one that a segment names, if there is one."""
+    """Return the key of a node that is most similar to a name in a segment, if there is one."""
     if not isinstance(segment, JSONPathChildSegment) or not isinstance(node, dict):
         return []
     lowered = {key.lower(): key for key in node}

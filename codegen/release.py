@@ -1,4 +1,4 @@
-"""The one version: read from the root's `pyproject.toml`, written wherever else it is kept by hand."""
+"""The one version: read from the root's `pyproject.toml`, and written to every other file that repeats it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from codegen.errors import ReleaseError
+from codegen.errors import SourcesError
 
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 _PLACES = (
@@ -21,39 +21,33 @@ def read_version(root: Path) -> str:
     """Return the version of all our distributions.
 
     Raises:
-        ReleaseError: The root's `pyproject.toml` names none.
+        SourcesError: The root's `pyproject.toml` has no valid version.
 
     """
     path = root / "pyproject.toml"
     try:
         version = tomllib.loads(path.read_text("utf-8"))["project"]["version"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ReleaseError(f"{path}: no [project] version can be read") from error
+        raise SourcesError(path, "no [project] version can be read") from error
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise ReleaseError(f"{path}: {version!r} is not a version: expected X.Y.Z")
+        raise SourcesError(path, f"{version!r} is not a version: expected X.Y.Z")
     return version
 
 
 def write_version(root: Path, version: str) -> None:
-    """Write a version into the root's settings, from where the clients get it, and into the facade.
+    """Write a version to the root's `pyproject.toml`, from which the clients get it, and to the facade.
 
     Raises:
-        ReleaseError: It is not X.Y.Z, not newer than the current one, or some file does not name the current one.
+        SourcesError: The version is not X.Y.Z, or a file does not have the current one.
 
     """
     current = read_version(root)
     if not _VERSION.fullmatch(version):
-        raise ReleaseError(f"{version!r} is not a version: expected X.Y.Z")
-    if _numbers(version) <= _numbers(current):
-        raise ReleaseError(f"{version} is not newer than {current}")
+        raise SourcesError(repr(version), "is not a version: expected X.Y.Z")
     texts = {name: (root / name).read_text("utf-8") for name, _ in _PLACES}
     for name, form in _PLACES:
         if form.format(current) not in texts[name]:
-            raise ReleaseError(f"{root / name}: expected {form.format(current).strip()}")
+            raise SourcesError(root / name, f"expected {form.format(current).strip()}")
         texts[name] = texts[name].replace(form.format(current), form.format(version))
     for name, text in texts.items():
         (root / name).write_text(text, "utf-8")
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in version.split(".")]

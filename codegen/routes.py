@@ -1,4 +1,4 @@
-"""Operations as requests: whether path, parameters and responses go together."""
+"""Operations as requests: whether path, parameters and responses match."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from codegen.walk import Part, dereference, resolve, segments
 
 
 def parameters_of(document: dict[str, Any], operation: str) -> list[Part]:
-    """Return the parameters of an operation at a place, behind those of its path; references are followed."""
+    """Return the parameters of the path and then of the operation at a place, with references followed."""
     *path, method = segments(operation)
     item = Part("path", tuple(path), resolve(document, pointer(*path)))
     found = (*item.members("parameters"), *Part("operation", (*path, method), item.node[method]).members("parameters"))
@@ -26,14 +26,14 @@ def find_without_responses(parts: Iterable[Part]) -> Iterator[Problem]:
         if part.kind == "operation" and isinstance(part.node, dict):
             responses = part.node.get("responses", {})
             if isinstance(responses, dict) and not part.members("responses"):
-                yield Problem(part.location, "has no responses: add at least one by an overlay")
+                yield Problem(part.location, "has no responses: add one by an overlay")
 
 
 def find_unfit_parameters(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
-    """Yield which parameters do not fit the path of their operation, and which are described twice.
+    """Yield the parameters that do not match the path of their operation, and those described twice.
 
     Args:
-        document: A document without malformed parts, but for parameters.
+        document: A document without malformed parts, apart from parameters.
         parts: What `walk` yields for it.
 
     """
@@ -41,14 +41,14 @@ def find_unfit_parameters(document: dict[str, Any], parts: Iterable[Part]) -> It
         if part.kind == "operation" and part.parts[0] == "paths" and isinstance(part.node, dict):
             try:
                 parameters = parameters_of(document, part.location)
-            except LookupError:  # of a reference that leads nowhere, which is known already
+            except LookupError:  # a reference that leads nowhere, which is reported elsewhere
                 continue
             for text in _parameter_problems(str(part.parts[1]), parameters):
                 yield Problem(part.location, f"{text}: correct it by an overlay")
 
 
 def _parameter_problems(path: str, parameters: list[Part]) -> Iterator[str]:
-    if all(map(_is_named, parameters)):  # else the problem is known already
+    if all(map(_is_named, parameters)):  # else the problem is reported elsewhere
         yield from _path_problems(path, parameters)
         yield from _repeated(parameters)
 
@@ -63,7 +63,7 @@ def _path_problems(path: str, parameters: list[Part]) -> Iterator[str]:
     described = {each.node["name"] for each in parameters if each.node["in"] == "path"}
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            yield f"the path has {{{name}}} more than once"
+            yield f"the path contains {{{name}}} more than once"
         if name not in described:
             yield f"no parameter describes {{{name}}} in the path"
     for name in sorted(described - {*names}):
@@ -71,7 +71,7 @@ def _path_problems(path: str, parameters: list[Part]) -> Iterator[str]:
 
 
 def _repeated(parameters: list[Part]) -> Iterator[str]:
-    """Find the parameters whose names differ in case alone, and those of one list that have one name."""
+    """Find parameters whose names differ only in case, and those in one list that share a name."""
     known: dict[tuple[str, str], Part] = {}
     for each in parameters:
         place, name = each.node["in"], each.node["name"]

@@ -1,6 +1,6 @@
-"""Schemas as a client reads them: what is another name for a schema, an alternative, an object's property.
+"""Schemas as a client reads them: references, alternatives and the properties of objects.
 
-All functions take a valid document whose references resolve, and in which no schema is a boolean.
+All functions take a valid document whose references resolve and which has no boolean schemas.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _TYPES_OF_VALUES = {bool: "boolean", int: "integer", str: "string", type(None): 
 
 @attrs.frozen
 class Members:
-    """The properties of an object, those it has from `allOf` included, and the names of those it requires.
+    """The properties of an object, including those from `allOf`, and the names of the required ones.
 
-    A property has as many schemas as members describe it; the last one is the object's own.
+    A property has one schema for each member that describes it; the object's own comes last.
     """
 
     properties: defaultdict[str, list[Part]] = attrs.field(factory=lambda: defaultdict(list))
@@ -31,7 +31,7 @@ class Members:
 
 
 def reference_of(schema: dict[str, Any]) -> str | None:
-    """Return what a schema is another name for, if it is a reference, or composed of nothing but one."""
+    """Return the reference of a schema that is only a reference, or composed of only one."""
     if "$ref" in schema:
         return str(schema["$ref"])
     members = [member for keyword in ("allOf", "anyOf", "oneOf") for member in schema.get(keyword, [])]
@@ -39,7 +39,7 @@ def reference_of(schema: dict[str, Any]) -> str | None:
 
 
 def follow(document: dict[str, Any], part: Part) -> Part:
-    """Return what a schema is another name for in the end, or itself."""
+    """Return the schema behind all references, or the schema itself."""
     seen: set[str] = set()
     while (reference := reference_of(part.node)) and reference not in seen:
         seen.add(reference)
@@ -48,7 +48,7 @@ def follow(document: dict[str, Any], part: Part) -> Part:
 
 
 def alternatives(document: dict[str, Any], schema: Part, seen: frozenset[str] = frozenset()) -> Iterator[Part]:
-    """Yield the schemas, none of them a union or another name, one of which a value has to fit."""
+    """Yield the alternatives of a schema, with unions and references resolved."""
     if schema.node.get("nullable") is True:
         yield Part("schema", schema.parts, {"type": "null"})
     if reference := reference_of(schema.node):
@@ -62,7 +62,7 @@ def alternatives(document: dict[str, Any], schema: Part, seen: frozenset[str] = 
 
 
 def kinds(document: dict[str, Any], schema: Part) -> set[str]:
-    """Return the kinds of values that a schema allows: its types, where text of a known format is of that kind."""
+    """Return the kinds of values that a schema allows: its types, or the format of a string in a known one."""
     return {kind for each in alternatives(document, schema) for kind in _kinds(each.node)}
 
 
@@ -80,13 +80,13 @@ def _types_without_name(schema: dict[str, Any]) -> Iterable[str]:
 
 
 def decoded(document: dict[str, Any], schema: Part) -> tuple[set[str], dict[str, Any]]:
-    """Return what decides how values are decoded: not limits, and not the values of an enum, which is open."""
+    """Return what decides how values are decoded; limits do not, nor do the values of an enum, which is open."""
     node = follow(document, schema).node
     return kinds(document, schema), {keyword: node[keyword] for keyword in _STRUCTURE if keyword in node}
 
 
 def members_of(document: dict[str, Any], schema: Part) -> Members:
-    """Return what an object has, with what it has from `allOf`."""
+    """Return the members of an object, including those from `allOf`."""
     found = Members()
     _collect(document, follow(document, schema), found, set())
     return found
@@ -105,7 +105,7 @@ def _collect(document: dict[str, Any], schema: Part, found: Members, seen: set[s
 
 
 def reached(document: dict[str, Any], schemas: Iterable[Part], without: Container[str] = IGNORED) -> Iterator[Part]:
-    """Yield the given schemas, and all that they hold or refer to, but in some fields."""
+    """Yield the given schemas and everything that they contain or refer to, apart from some fields."""
     seen: set[str] = set()
     left = list(schemas)
     while left:

@@ -1,4 +1,4 @@
-"""What is more than our templates serve: each part of a document, held to `codegen.allowlist`."""
+"""Parts that our templates do not support: each part of a document is checked against `codegen.allowlist`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from jsonschema.protocols import Validator
 
 from codegen.allowlist import BESIDE, KEYWORDS, LIMITS, PARTS, TOGETHER
 from codegen.errors import Problem, pointer, unsupported
-from codegen.structure import errors_of
+from codegen.forms import errors_of
 from codegen.walk import Part
 
 _SHOWN = 100
-"""How many characters of a value a problem shows."""
+"""How many characters of a value a problem shows at most."""
 
 _PARTS = {kind: Draft202012Validator(form) for kind, form in PARTS.items()}
 
 
 def find_unlisted(parts: Iterable[Part], version: str) -> Iterator[Problem]:
-    """Yield which keywords, fields, values and combinations are not supported.
+    """Yield the keywords, fields, values and combinations that are not supported.
 
     Args:
-        parts: What `walk` yields for a document, without what the client ignores; malformed ones are passed over.
+        parts: What `walk` yields for a document, without the parts that the client ignores; malformed ones are skipped.
         version: The version of OpenAPI, `3.0` or `3.1`.
 
     """

@@ -1,71 +1,51 @@
-"""Whether a document is OpenAPI 3.0 or 3.1: its values, its structure and its references.
+"""Whether a document is OpenAPI 3.0 or 3.1: its structure and its references.
 
-The community's JSON Schemas of the structure go into every schema, slowly. So they are kept out, and each keyword of a
-schema is checked by itself, against the values that our templates serve.
+The community's JSON Schemas of the structure descend into every schema, which is slow. So they stop at schemas here,
+and each keyword of a schema is checked by itself against the values that our templates support.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from codegen.allowlist import KEYWORDS, LIMITS
-from codegen.errors import Problem, pointer, quoted
+from codegen.errors import Problem, pointer
+from codegen.forms import problems_of
 from codegen.walk import CircularReference, Part, dereference, segments
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_TEXT_LIMIT = 300
 
 _STRUCTURES = {
     "3.0": (schema_v30, {"$ref": "#/definitions/Schema"}, {"type": "object", "not": {"required": ["$ref"]}}),
     "3.1": (schema_v31, {"$dynamicRef": "#meta"}, {"type": ["object", "boolean"]}),
 }
-"""The JSON Schemas of documents, what in them stands for a schema, and what stands in its place here."""
+"""The JSON Schemas of documents, their reference to a schema, and what replaces it here."""
 
 _COMPONENT = ("components", "what kind", "its name")
 
 _Place = tuple[str | int, ...]
 
 
-def find_broken_values(value: Any, place: _Place = ()) -> Iterator[Problem]:
-    """Yield the texts and numbers that no JSON document can hold, wherever they stand."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from find_broken_values(key, place)
-            yield from find_broken_values(item, (*place, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from find_broken_values(item, (*place, index))
-    elif isinstance(value, str) and _SURROGATE.search(value):
-        yield Problem(pointer(*place), f"{quoted(value)} holds half of a surrogate pair: correct it by an overlay")
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Problem(pointer(*place), f"{value} is not a JSON number: correct it by an overlay")
-
-
 def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:
-    """Yield the schemas that hold more than `limit` levels, counted from a component; code is nested as deeply."""
+    """Yield the schemas nested more than `limit` levels below a component; the code is nested as deeply."""
     depths: dict[_Place, int] = {}
     for part in parts:
         if part.kind == "schema":
             around = part.parts[:-1] if part.parts[:-1] in depths else part.parts[:-2]
             depths[part.parts] = depths.get(around, 0) + 1
             if depths[part.parts] == limit + 1:
-                text = f"nests schemas deeper than {limit} levels: move it to the components by an overlay"
+                text = f"nests schemas deeper than {limit} levels: move some to the components by an overlay"
                 yield Problem(pointer(*around), text)
 
 
 def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
-    """Yield what is not as OpenAPI says, and the values of schemas' keywords that are not supported.
+    """Yield what is not valid OpenAPI, and the values of schema keywords that are not supported.
 
     Args:
         document: Any document.
@@ -73,9 +53,9 @@ def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str
         version: The version of OpenAPI, `3.0` or `3.1`.
 
     """
-    yield from problems_of(_structure(version), document, ())
+    yield from problems_of(_structure(version), document)
     keywords = _keywords(version)
-    known: set[Any] = set()  # of most texts and numbers there are a few, in thousands of places
+    known: set[Any] = set()  # a few texts and numbers are repeated in thousands of places
     for part in parts:
         if part.kind == "schema" and isinstance(part.node, dict):
             for keyword, value in part.node.items():
@@ -102,26 +82,8 @@ def _keywords(version: str) -> dict[str, Validator]:
     return {keyword: Draft202012Validator(form) for keyword, form in forms.items()}
 
 
-def problems_of(validator: Validator, value: Any, place: _Place) -> Iterator[Problem]:
-    """Yield the errors in a value that stands in a place."""
-    for error in errors_of(validator, value):
-        telling = best_match([error]) or error
-        yield Problem(pointer(*place, *telling.absolute_path), message_of(telling))
-
-
-def message_of(error: ValidationError) -> str:
-    """Return what is wrong, without the middle of a long value."""
-    text = str(error.message)
-    return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
-
-
-def errors_of(validator: Validator, value: Any) -> list[ValidationError]:
-    """Return the errors sorted by place: the library's order changes from run to run."""
-    return sorted(validator.iter_errors(value), key=lambda error: (list(map(str, error.absolute_path)), error.message))
-
-
 def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) -> Iterator[Problem]:
-    """Yield which references do not lead to a component of the right kind.
+    """Yield the references that do not lead to a component of the right kind.
 
     Args:
         document: Any document.
@@ -134,10 +96,10 @@ def find_dangling_references(document: dict[str, Any], parts: Iterable[Part]) ->
         if part.reference is None:
             continue
         if not part.reference.startswith("#/") or kinds.get(segments(part.reference)) != part.kind:
-            text = f"refers to {part.reference!r}, and the components have no such {part.kind}"
+            text = f"refers to {part.reference!r}, but the components have no such {part.kind}"
             yield Problem(part.location, text)
         elif _is_circular(document, part):
-            yield Problem(part.location, f"refers to {part.reference!r}, which leads back to it")
+            yield Problem(part.location, f"refers to {part.reference!r}, which refers back to it")
 
 
 def _is_circular(document: dict[str, Any], part: Part) -> bool:

@@ -1,4 +1,4 @@
-"""The tools that decide the output's bytes, held to the versions that `constraints/` pins."""
+"""The tools that decide the output's bytes, which must have the versions that `constraints/` pins."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)", re.MULTIL
 
 
 def require_pinned_tools(root: Path) -> None:
-    """Raise unless the tools are installed in exactly the versions that are pinned.
+    """Raise unless the tools are installed in exactly the pinned versions.
 
     Raises:
         SourcesError: The constraints cannot be read, or do not pin one of the tools.
-        ToolchainError: The first tool that is another version, or missing.
+        ToolchainError: A tool is missing, or has another version.
 
     """
     pins = read_pins(root / CONSTRAINTS)

@@ -21,7 +21,7 @@ _IGNORED = {"__pycache__"}
 
 @attrs.frozen(order=True)
 class Difference:
-    """One file in which a committed tree differs from a fresh one; `kind` is changed, missing or extra."""
+    """One file that differs between a committed tree and a fresh one; `kind` is changed, missing or extra."""
 
     path: PurePosixPath
     kind: str
@@ -33,8 +33,8 @@ class Difference:
 def compare_trees(committed: Path, fresh: Path) -> list[Difference]:
     """Return all files that differ, sorted by path; either folder may be missing.
 
-    Content, kind (file or link) and run bit count; of a tree that is itself a link, no file is where it should be.
-    `__pycache__` does not count: Python leaves it where it imports.
+    Content, kind (file or link) and the executable bit are compared. A tree that is itself a link counts as empty, and
+    `__pycache__` is ignored, since Python creates it on import.
     """
     old, new = _files(committed), _files(fresh)
     kinds = {path: MISSING if path not in old else EXTRA for path in old.keys() ^ new.keys()}
@@ -57,10 +57,10 @@ def _are_equal(old: Path, new: Path) -> bool:
 
 @contextlib.contextmanager
 def staging(beside: Path) -> Iterator[Path]:
-    """Give a new hidden folder on the file system of the trees to replace, removed afterwards.
+    """Create a hidden folder on the file system of the trees to replace, and remove it afterwards.
 
     Raises:
-        TreeError: The folder cannot be made.
+        TreeError: The folder cannot be created.
 
     """
     try:
@@ -75,19 +75,19 @@ def staging(beside: Path) -> Iterator[Path]:
 
 
 def is_staging(path: Path) -> bool:
-    """Whether a folder was made by `staging`, maybe by a run that was killed."""
+    """Whether a folder was created by `staging`, perhaps in a run that was killed."""
     return path.name.startswith(_STAGING_PREFIX)
 
 
 def replace_trees(replacements: dict[Path, Path | None], graveyard: Path) -> None:
-    """Put a fresh tree in the place of each committed one, or nothing where it is None; all of them or none.
+    """Replace each committed tree by a fresh one, or remove it where that is None; all of them or none.
 
     Args:
-        replacements: From the committed folder, which may be missing, to the fresh one that takes its place.
-        graveyard: An empty folder on the same file system, where the old trees go.
+        replacements: From the committed folder, which may be missing, to the fresh one that replaces it.
+        graveyard: An empty folder on the same file system, to which the old trees are moved.
 
     Raises:
-        TreeError: A folder could not be moved; those moved before it are back where they were.
+        TreeError: A folder could not be moved; those moved before it have been moved back.
 
     """
     with contextlib.ExitStack() as undo:

@@ -1,4 +1,4 @@
-"""What a document must be before a client is made of it; all problems are reported at once."""
+"""What a document must satisfy before a client is made from it; all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from codegen.losses import find_losses
 from codegen.marks import find_idle_marks
 from codegen.routes import find_unfit_parameters, find_without_responses
 from codegen.shapes import find_unlisted
-from codegen.structure import find_broken_values, find_dangling_references, find_malformed, find_too_deep
+from codegen.structure import find_dangling_references, find_malformed, find_too_deep
 from codegen.walk import walk
 
 DEPTH = 30
-"""Schemas in schemas: real specs have about ten, and Python reads at most 200 brackets in brackets."""
+"""Levels of nested schemas: real specs have about ten, and Python parses at most 200 nested brackets."""
 
 
 def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
-    """Raise unless the document is valid OpenAPI 3.0 or 3.1, and our templates serve all of it.
+    """Raise unless the document is valid OpenAPI 3.0 or 3.1 and our templates support all of it.
 
     Args:
-        document: Any JSON object.
-        depth: How many schemas may stand in each other.
+        document: Any document that `load_document` could return.
+        depth: How many levels schemas may be nested.
 
     Raises:
-        InvalidDocument: Every problem of the structure, the references, the security, the examples, the shapes
-            that `codegen.allowlist` does not list, and what the generator itself refuses or cannot write.
+        InvalidDocument: Every problem of structure, references, security and examples, every part that
+            `codegen.allowlist` does not list, and everything that the generator refuses or cannot write.
 
     """
     field = "swagger" if "swagger" in document else "openapi"
@@ -39,15 +39,15 @@ def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
         text = f"version {document.get(field)!r} is not supported: expected OpenAPI 3.1.x or 3.0.x"
         raise InvalidDocument((Problem(pointer(field), text),))
     try:
-        problems = tuple(find_broken_values(document)) or tuple(dict.fromkeys(_problems(document, number, depth)))
+        problems = tuple(dict.fromkeys(_problems(document, number, depth)))
     except RecursionError:
-        problems = (Problem(pointer(), "is nested too deeply, or refers to itself without end"),)
+        problems = (Problem(pointer(), "is nested too deeply, or refers to itself endlessly"),)
     if problems:
         raise InvalidDocument(problems)
 
 
 def _problems(document: dict[str, Any], version: str, depth: int) -> Iterator[Problem]:
-    """Yield the problems stage by stage; each sees the document without what was found before it."""
+    """Yield the problems stage by stage; each stage gets the document without the parts reported before."""
     parts, read = list(walk(document)), list(walk(document, IGNORED))
     malformed = [*find_too_deep(parts, depth), *find_without_responses(parts)]
     malformed += _without_echoes(find_malformed(document, parts, version), malformed)
@@ -68,6 +68,6 @@ def _problems(document: dict[str, Any], version: str, depth: int) -> Iterator[Pr
 
 
 def _without_echoes(found: Iterable[Problem], known: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield the problems that are not in a place, or just inside of one, of which a problem is known."""
+    """Yield the problems that are not at a place with a known problem, nor directly inside one."""
     places = {each.location for each in known}
     return (each for each in found if places.isdisjoint({each.location, each.location.rpartition("/")[0]}))

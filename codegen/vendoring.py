@@ -1,7 +1,7 @@
 """From the providers' pages to `specs/`: each spec, and its `sha256` in the list.
 
-Everything is fetched and checked before anything is written, and a provider that fails changes nothing. Each file is
-replaced whole, the list last.
+Everything is fetched and checked before anything is written, and nothing changes for a provider that fails. Each file
+is replaced as a whole, the list last.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import attrs
 import httpx
 
 from codegen.document import LIMITS
-from codegen.errors import PageError, ProviderFailure, SourcesError, quoted
+from codegen.errors import DocumentError, ProviderFailure, SourcesError, quoted
 from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider
 from codegen.tree import staging
@@ -27,16 +27,16 @@ _BLOCKS = (".yaml", ".yml")
 
 @attrs.frozen
 class Vendored:
-    """A provider's spec, as its page has it now."""
+    """The spec that a provider's page has now."""
 
     provider: Provider
     data: bytes
 
     is_changed: bool
-    """Whether it differs from the committed one."""
+    """Whether it differs from the committed spec."""
 
     notes: tuple[str, ...] = ()
-    """What to correct in the provider's row."""
+    """What to correct in the provider's row of `sources.toml`."""
 
 
 Result = Vendored | ProviderFailure
@@ -49,15 +49,15 @@ def open_client() -> httpx.Client:
 
 
 def fetch(root: Path, providers: Mapping[Provider, Path | None], client: httpx.Client) -> list[Result]:
-    """Replace the specs of some providers by what their pages say now.
+    """Replace the specs of some providers by those of their pages.
 
     Args:
-        root: The repository; nothing is written outside of its `specs/`.
-        providers: Each with a local file, `.md` or `.yaml`, in the place of its page, or None to download the page.
-        client: What downloads the pages.
+        root: The repository; nothing is written outside its `specs/`.
+        providers: Each with a local file, `.md` or `.yaml`, to read instead of its page, or None to download the page.
+        client: Downloads the pages.
 
     Returns:
-        The result for each provider, in their order. A provider that failed changed nothing.
+        The result for each provider, in the given order. Nothing changed for a provider that failed.
 
     Raises:
         SourcesError: The list has no `sha256` line for a provider.
@@ -68,7 +68,7 @@ def fetch(root: Path, providers: Mapping[Provider, Path | None], client: httpx.C
     for provider, file in providers.items():
         try:
             results.append(_vendor(provider, file, client))
-        except PageError as error:
+        except DocumentError as error:
             results.append(ProviderFailure(provider.slug, PurePosixPath("specs", provider.spec.name), error))
     _write(root, [each for each in results if isinstance(each, Vendored)])
     return results
@@ -80,46 +80,48 @@ def _vendor(provider: Provider, file: Path | None, client: httpx.Client) -> Vend
     block = read_block(data, source) if file and file.suffix in _BLOCKS else read_page(data, source)
     info = block.info or provider.info
     _check(block, info, provider, source)
-    notes = (f"correct `info` in its row: it is {quoted(info)} now",) if info != provider.info else ()
+    notes = (f"correct `info` in its row to {quoted(info)}",) if info != provider.info else ()
     committed = provider.spec.read_bytes() if provider.spec.exists() else None
     return Vendored(provider, block.data, block.data != committed, notes)
 
 
 def _check(block: Block, info: str, provider: Provider, source: str) -> None:
-    """Refuse a block that is not what its provider's row says."""
+    """Refuse a block that does not match its provider's row."""
     operation = operation_of(info)
     if operation != operation_of(provider.info):
-        problem = f"announces {quoted(info)}, and the row {quoted(provider.info)}"
-        raise PageError(source, 0, 0, f"{problem}: if that is right, correct `info` in {_SOURCES}")
+        problem = f"has the info string {quoted(info)}, but the row has {quoted(provider.info)}"
+        raise DocumentError(source, 0, 0, f"{problem}: if the page is right, correct `info` in {_SOURCES}")
     if operation not in block.operations:
         described = ", ".join(map(quoted, block.operations)) or "no operation"
-        raise PageError(source, 0, 0, f"describes {described}: expected {quoted(operation or info)}")
+        raise DocumentError(source, 0, 0, f"describes {described}: expected {quoted(operation or info)}")
     if block.dialect != provider.dialect:
-        raise PageError(source, 0, 0, f"is {block.dialect} now: if that is right, correct `dialect` in {_SOURCES}")
+        raise DocumentError(
+            source, 0, 0, f"has the dialect {block.dialect}: if that is right, correct `dialect` in {_SOURCES}"
+        )
 
 
 def _download(provider: Provider, client: httpx.Client) -> bytes:
     address = provider.page or ""
     if not address.startswith("https://"):
         example = f"nox -s fetch -- {provider.slug}=path/to/page.md"
-        raise PageError(str(_SOURCES), 0, 0, f"names no https page: save the page, and run {example}")
+        raise DocumentError(str(_SOURCES), 0, 0, f"has no https page for it: save the page, then run {example}")
     data = bytearray()
     try:
         with client.stream("GET", address) as response:
             if response.status_code != httpx.codes.OK:
                 problem = f"has status {response.status_code}: if it has moved, correct `page` in {_SOURCES}"
-                raise PageError(address, 0, 0, problem)
+                raise DocumentError(address, 0, 0, problem)
             for chunk in response.iter_raw():
                 data += chunk
                 if len(data) > LIMITS.size:
-                    raise PageError(address, 0, 0, f"is larger than {LIMITS.size:,} bytes")
+                    raise DocumentError(address, 0, 0, f"is larger than {LIMITS.size:,} bytes")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise PageError(address, 0, 0, f"cannot be downloaded: {type(error).__name__}: {error}") from error
+        raise DocumentError(address, 0, 0, f"cannot be downloaded: {type(error).__name__}: {error}") from error
     return bytes(data)
 
 
 def _write(root: Path, vendored: list[Vendored]) -> None:
-    """Replace the specs that changed, and the list; all are staged first, as a disk may be full."""
+    """Replace the specs that changed, and the list; all are staged first, because the disk may be full."""
     sources = root / _SOURCES
     text = sources.read_bytes().decode()
     files = {each.provider.spec: each.data for each in vendored if each.is_changed}
@@ -132,7 +134,7 @@ def _write(root: Path, vendored: list[Vendored]) -> None:
 
 
 def _with_hashes(path: Path, text: str, vendored: list[Vendored]) -> str:
-    """Return the list with the hashes of some specs, and nothing else changed."""
+    """Return the list with the new hashes of some specs."""
     expected = tomllib.loads(text)
     for each in vendored:
         slug, sha256 = each.provider.slug, hashlib.sha256(each.data).hexdigest()

@@ -1,7 +1,7 @@
-"""Every part of an OpenAPI document, with its kind and its place.
+"""Every part of an OpenAPI document, with its kind and place.
 
 The grammar below is the OpenAPI Specification's, as data: a property that happens to be named `schema` or
-`$ref` is never taken for a keyword, which a search by key would do.
+`$ref` is never mistaken for a keyword, as a search by key would do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from codegen.errors import pointer
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-# A flag is a part unless it is a boolean; an object's fields may be extensions, `x-…`, and a map's keys may not.
+# A flag is a part unless it is a boolean. Fields of an object may be extensions, `x-…`; the keys of a map are names.
 ONE, FLAG, LIST, MAP, OBJECT = "one", "flag", "list", "map", "object"
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -73,14 +73,14 @@ _GRAMMAR: dict[str, dict[str, tuple[str, str]]] = {
 
 
 class CircularReference(LookupError):  # noqa: N818 - the name says what is wrong
-    """A reference stands for nothing but references, one of which is itself."""
+    """A reference leads back to itself through other references."""
 
 
 @attrs.frozen
 class Part:
-    """One part of a document: its kind in the grammar, the keys that lead to it, and itself.
+    """One part of a document: its kind in the grammar, the keys on the way to it, and its value.
 
-    A part that is a Reference Object has the kind of what it stands for.
+    A Reference Object has the kind of its target.
     """
 
     kind: str
@@ -89,17 +89,17 @@ class Part:
 
     @property
     def location(self) -> str:
-        """The part's place as a JSON Pointer."""
+        """The place of the part, as a JSON Pointer."""
         return pointer(*self.parts)
 
     @property
     def reference(self) -> str | None:
-        """What the part refers to, if it is a Reference Object."""
+        """The reference of the part, if it is a Reference Object."""
         reference = self.node.get("$ref") if isinstance(self.node, dict) else None
         return reference if isinstance(reference, str) else None
 
     def members(self, field: str) -> list[Part]:
-        """Return the parts that one of the part's fields holds."""
+        """Return the parts in one of the fields of the part."""
         if not isinstance(self.node, dict) or field not in self.node:
             return []
         count, kind = _GRAMMAR[self.kind][field]
@@ -107,11 +107,11 @@ class Part:
 
 
 def walk(document: dict[str, Any], without: Container[str] = ()) -> Iterator[Part]:
-    """Yield every part of a document, an outer one before those in it; what is malformed is passed over.
+    """Yield every part of a document, an outer part before its inner ones; malformed parts are skipped.
 
     Args:
         document: An OpenAPI document, valid or not.
-        without: Fields of the specification, such as `headers`, which are left out with all that is in them.
+        without: Fields of the specification, such as `headers`, that are left out with everything in them.
 
     """
     yield from walk_part(Part("document", (), document), without)
@@ -130,7 +130,7 @@ def walk_part(part: Part, without: Container[str] = ()) -> Iterator[Part]:
 def _inner(part: Part, without: Container[str]) -> list[Part]:
     fields = [field for field in _GRAMMAR.get(part.kind, {}) if field in part.node and field not in without]
     found = [each for field in fields for each in part.members(field)]
-    if part.kind == "callback" and part.reference is None:  # its fields are expressions that stand for paths
+    if part.kind == "callback" and part.reference is None:  # its fields are expressions for paths
         found += [Part("path", *each) for each in _parts(part.node, OBJECT, part.parts)]
     return found
 
@@ -147,10 +147,10 @@ def _parts(value: Any, count: str, parts: tuple[str | int, ...]) -> Iterator[tup
 
 
 def resolve(document: dict[str, Any], reference: str) -> Any:
-    """Return what a local reference, `#/…`, stands for.
+    """Return the target of a local reference, `#/…`.
 
     Raises:
-        LookupError: There is nothing at that place, or the reference is not local.
+        LookupError: The target is missing, or the reference is not local.
 
     """
     if not reference.startswith("#/"):
@@ -167,7 +167,7 @@ def resolve(document: dict[str, Any], reference: str) -> Any:
 
 
 def target_of(document: dict[str, Any], part: Part, reference: str) -> Part:
-    """Return the part that a local reference stands for, which is of the kind of the part that refers to it.
+    """Return the target of a local reference as a part, of the same kind as the part that refers to it.
 
     Raises:
         LookupError: As `resolve`.
@@ -177,10 +177,10 @@ def target_of(document: dict[str, Any], part: Part, reference: str) -> Part:
 
 
 def dereference(document: dict[str, Any], node: Any) -> Any:
-    """Return what a node is in the end, if it is a Reference Object, or itself.
+    """Return the node behind all references, or the node itself if it is not a Reference Object.
 
     Raises:
-        CircularReference: The references lead round in a circle.
+        CircularReference: The references form a circle.
         LookupError: As `resolve`.
 
     """
@@ -194,7 +194,7 @@ def dereference(document: dict[str, Any], node: Any) -> Any:
 
 
 def segments(reference: str) -> tuple[str, ...]:
-    """Return the keys that a local reference, `#/…`, names one after another."""
-    # https://datatracker.ietf.org/doc/html/rfc6901#section-6: a fragment is percent-encoded first of all.
+    """Return the keys of a local reference, `#/…`."""
+    # https://datatracker.ietf.org/doc/html/rfc6901#section-6: the fragment is percent-encoded.
     keys = unquote(reference).removeprefix("#/").split("/")
     return tuple(key.replace("~1", "/").replace("~0", "~") for key in keys)

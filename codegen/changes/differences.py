@@ -1,7 +1,7 @@
-"""How two clients differ for people who use them, and how two Python packages do.
+"""How two clients, or two Python packages, differ for the people who use them.
 
-What a caller gives may become wider, and what a caller reads may gain parts: whatever else goes or changes is
-breaking, unless a rule below says why it is not.
+*Breaking*: code that worked with the older client may stop working, or a type checker may reject it. *Additive*: the
+client has more, and what worked still works. *Cosmetic*: only texts changed. In doubt, a change is breaking.
 """
 
 from __future__ import annotations
@@ -9,29 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import griffe
 
-from codegen.changes.change import ADDITIVE, BREAKING, COSMETIC, Change
-from codegen.changes.views import Views
-from codegen.client.surface import (
-    ACCESS,
-    CONSTANT,
-    ENUM,
-    FAILURE,
-    MODEL,
-    NULL,
-    PARAMETER,
-    PROPERTY,
-    SUCCESS,
-    VALUES,
-    Part,
-    Surface,
-)
+from codegen.client.surface import CLASS, Part
 
-_Found = list[tuple[str, str, str]]
-"""For each change of a part its verdict, what happened, and how the sentence about it ends."""
+BREAKING, ADDITIVE, COSMETIC = "breaking", "additive", "cosmetic"
 
-_RESPONSES = (SUCCESS, FAILURE)
+VERDICTS = (BREAKING, ADDITIVE, COSMETIC)
 
 # Not those of types, defaults and values: griffe compares their text, which may differ and mean the same.
 _BREAKAGES = {
@@ -46,82 +31,43 @@ _BREAKAGES = {
 }
 
 
-def surface_changes(old: Surface, new: Surface, package: str, views: Views) -> Iterator[Change]:
-    """Yield how what people see of a client has changed, spellings aside.
+@attrs.frozen
+class Change:
+    """One change: its verdict, what changed, and where in the document, of the older revision if it is gone."""
 
-    An operation that is new or gone is one change, together with the classes that only it uses.
+    verdict: str
+    text: str
+    place: str = ""
+
+
+def surface_changes(old: dict[str, Part], new: dict[str, Part]) -> Iterator[Change]:
+    """Yield how the API of a client has changed; the parts of an operation or class that is new or gone are left out.
+
+    Args:
+        old: The parts of the older client, by label.
+        new: Those of the newer one.
+
     """
-    kept = (each for each in old.parts.values() if each.sort in {PARAMETER, *_RESPONSES} and each.holder in new.parts)
-    used = old.reached_from(kept)
-    received = {name for each in (old, new) for name in each.reached_from(each.of_sort(*_RESPONSES))}
-    for label, part in {**old.parts, **new.parts}.items():
-        is_apart = not part.holder or (part.holder in old.parts and part.holder in new.parts)
-        if is_apart and (part.sort not in {MODEL, ENUM} or label in used):
-            is_sent = part.sort == PARAMETER or (part.sort == PROPERTY and part.holder not in received)
-            for verdict, event, said in _part_changes(old, new, part, is_sent=is_sent):
-                is_read = verdict == BREAKING or part.sort in {PROPERTY, CONSTANT}
-                fields = views.fields_of(part) if is_read else ()
-                name = f"{package}.{part.import_name}"
-                yield Change(verdict, f"{part.sort}-{event}", part.place, name, f"{label} {said}", fields)
+    for label, part in {**old, **new}.items():
+        before, after = old.get(label), new.get(label)
+        if part.holder and not (part.holder in old and part.holder in new):
+            continue
+        if before is None:
+            # A new class is not listed: the new property or operation that uses it is.
+            if part.types != (CLASS,):
+                yield Change(BREAKING if part.is_required else ADDITIVE, f"{label} is new: {part}", part.place)
+        elif after is None:
+            yield Change(BREAKING, f"{label} is gone: {part}", part.place)
+        elif str(before) != str(after):
+            verdict = ADDITIVE if _is_wider(before, after) else BREAKING
+            yield Change(verdict, f"{label} is now {after}, and was {before}", part.place)
 
 
-def _part_changes(old: Surface, new: Surface, part: Part, *, is_sent: bool) -> _Found:
-    """Return how a part of the newer surface, or of the older one if it is gone, has changed."""
-    before, after = _at(old, part), _at(new, part)
-    if before is None:
-        return [_addition(old, part)]
-    if after is None:
-        is_nothing = part.sort == FAILURE and part.type.texts == (NULL,)
-        return [] if is_nothing else [(BREAKING, "removed", f"is gone ({part.type})")]
-    verdict = _type_verdict(before, after, is_sent=is_sent)
-    optional = ADDITIVE if is_sent else BREAKING
-    rules = (
-        (before.import_name != after.import_name, BREAKING, "renamed", f"is now called {after.import_name} in Python"),
-        (after.is_required and not before.is_required, BREAKING, "made-required", "is now required"),
-        (before.is_required and not after.is_required, optional, "made-optional", "is no longer required"),
-        (verdict != COSMETIC, verdict, "changed", f"is now {after.type}, and was {before.type}"),
-        (before.is_secret and not after.is_secret, BREAKING, "exposed", "is no longer hidden from what is printed"),
-        (after.is_secret and not before.is_secret, ADDITIVE, "hidden", "is now hidden from what is printed"),
-    )
-    return [rule[1:] for rule in rules if rule[0]]
-
-
-def _addition(old: Surface, part: Part) -> tuple[str, str, str]:
-    known = {text for each in old.parts_of(part.holder) if each.sort == SUCCESS for text in each.type.texts}
-    access = {text for each in old.of_sort(ACCESS) for text in each.type.texts}
-    breaking = (
-        (part.is_required, ", and required"),
-        (part.sort == SUCCESS and not {*part.type.texts} <= known, ", and returned, not raised"),
-        (part.sort == PARAMETER and part.key.lower() in access, ", and called like the key's header"),
-    )
-    reasons = "".join(reason for applies, reason in breaking if applies)
-    return BREAKING if reasons else ADDITIVE, "added", f"is new{reasons} ({part.type})"
-
-
-def _at(surface: Surface, part: Part) -> Part | None:
-    """Return what a part is in a surface: a status may be described by its range there, or by the default."""
-    labels = [part.label]
-    if part.sort in _RESPONSES:
-        wider = [f"{part.key[0]}XX", *(["default"] if part.sort == FAILURE else [])]
-        labels += [f"{part.holder}: status {each}" for each in wider]
-    return next((surface.parts[label] for label in labels if label in surface.parts), None)
-
-
-def _type_verdict(old: Part, new: Part, *, is_sent: bool) -> str:
-    """Return what it means that a part has other types or another value."""
-    before, after = {*old.type.texts}, {*new.type.texts}
-    if is_sent:
-        return COSMETIC if before == after else ADDITIVE if before < after else BREAKING
-    if old.type.texts == new.type.texts:
-        return COSMETIC
-    is_harmless = (
-        # An optional null that arrives nevertheless is UNSET.
-        (old.sort == PROPERTY and not new.is_required and after == before - {NULL} < before)
-        # Nothing was read from the response, and nothing was known of the values of a map.
-        or (old.sort == FAILURE and before == {NULL})
-        or (old.key == VALUES and before <= {"Any", "Never"})
-    )
-    return ADDITIVE if is_harmless else BREAKING
+def _is_wider(before: Part, after: Part) -> bool:
+    """Whether a caller may pass all that was accepted before, or whether nothing changed but that `repr` hides it."""
+    if not after.is_given:
+        return after.is_secret and attrs.evolve(after, is_secret=False, place=before.place) == before
+    return {*before.types} <= {*after.types} and before.is_required >= after.is_required
 
 
 def python_changes(package: str, old: Path, new: Path) -> list[Change]:
@@ -129,8 +75,8 @@ def python_changes(package: str, old: Path, new: Path) -> list[Change]:
 
     Args:
         package: Its name.
-        old: The folder that the package is in, as it was.
-        new: The same, as it is.
+        old: The folder that held the package at the older revision.
+        new: The folder that holds it now.
 
     """
     before, after = (griffe.load(package, search_paths=[folder], allow_inspection=False) for folder in (old, new))
@@ -140,7 +86,6 @@ def python_changes(package: str, old: Path, new: Path) -> list[Change]:
 def _breakage(found: griffe.Breakage) -> Change:
     value = found.new_value if found.old_value is None else found.old_value
     which = f" ({value.name})" if isinstance(value, griffe.Parameter) else ""
-    # People import `browser_sessions.Client`, wherever it is written.
+    # People import `browser_sessions.Client`, whichever module defines it.
     name = ".".join(part for part in found.obj.path.split(".") if not part.startswith("_"))
-    text = f"{name}: {found.kind.value[0].lower()}{found.kind.value[1:]}{which}"
-    return Change(BREAKING, "python-changed", "", name, text)
+    return Change(BREAKING, f"{name}: {found.kind.value[0].lower()}{found.kind.value[1:]}{which}")

@@ -1,4 +1,4 @@
-"""The inputs as they stand at a git revision, in a folder of their own: the work tree is only read."""
+"""The inputs as they are at a git revision, in a temporary folder: the work tree is only read."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _INPUTS = ("specs", "overlays", FACADE.as_posix())
 
 @contextlib.contextmanager
 def inputs_at(root: Path, revision: str) -> Iterator[Path]:
-    """Give a folder with the specs, the overlays and the facade of a revision, where they stand in the repository.
+    """Create a folder with the specs, the overlays and the facade of a revision, laid out as in the repository.
 
     Args:
         root: The repository, or a folder in it that has `specs/` and `overlays/`.
-        revision: Whatever git takes for a commit.
+        revision: Any name of a commit that git accepts.
 
     Raises:
-        RevisionError: `root` is in no repository, or the revision is unknown or has no specs.
+        RevisionError: `root` is not in a repository, or the revision is unknown or has no specs.
         OSError: git is not installed.
 
     """
@@ -42,7 +42,9 @@ def inputs_at(root: Path, revision: str) -> Iterator[Path]:
         try:
             with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
                 tar.extractall(folder, filter="data")
-        except tarfile.TarError as error:  # a link to somewhere else, or nothing where git's attributes say so
+        except (
+            tarfile.TarError
+        ) as error:  # a link to another place, or nothing at all, if git's attributes exclude everything
             raise RevisionError(revision, f"cannot be unpacked: {error}") from error
         yield Path(folder)
 

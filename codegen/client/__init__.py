@@ -1,12 +1,12 @@
 """The only package that knows the generator: an overlaid document becomes an installable project.
 
-Neither openapi-python-client's Python API and templates nor ruff's formatting are promised to stay, and all three
-decide the output's bytes. So they are pinned exactly, called here and nowhere else, and shielded from the
-machine: in process, without the generator's own hooks, and with a ruff that reads no configuration.
+Neither openapi-python-client's Python API and templates nor ruff's formatting are stable, and all three decide the
+output's bytes. So they are pinned exactly, called only here, and shielded from the machine: in process, without the
+generator's own hooks, and with a ruff that reads no configuration.
 
-`project` writes a client, by way of `generator`; `vocabulary` gives the templates what `access`, `operations`, `rows`
-and `secrecy` find in the document. `rehearsal` says to the validation what the generator would refuse or lose, and
-`surface` to `codegen.changes` what people would see of the client; all find where a part comes from by `places`.
+`project` writes a client, using `generator`; `vocabulary` gives the templates what `access`, `operations`, `rows` and
+`secrecy` find in the document. `rehearsal` reports to the validation what the generator would refuse or lose, and
+`surface` describes the public API of the client for `codegen.changes`; `places` maps parts back to the document.
 """
 
 from codegen.client.access import find_access_problems

@@ -6,20 +6,17 @@ import contextlib
 import io
 import json
 import re
-import traceback
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
+from jinja2 import Template, TemplateError
 from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from codegen.allowlist import FILES
 from codegen.client.identifiers import FIELD_PREFIX
@@ -30,15 +27,12 @@ from codegen.providers import Provider
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-_FUNCTIONS = {"asyncio_detailed", "build_request", "parse_response", "sync_detailed"}
-"""What an operation's functions call by name."""
-
-# The generator guards the document's texts by a class, and prints its object where it means the text.
+# The generator wraps the document's texts in a class, and prints the object in place of the text.
 _ADDRESS = re.compile(r"<\S+ object at 0x[0-9a-f]+>")
 
 
 class _CompiledTemplates(BytecodeCache):
-    """Templates that were compiled in this process: to compile them takes as long as all the rest."""
+    """Templates compiled in this process: compiling them takes as long as everything else."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
@@ -55,7 +49,7 @@ _COMPILED_TEMPLATES = _CompiledTemplates()
 
 
 class _Marked(Template):
-    """A template; what it writes begins with the global `banner` if it is Python or TOML."""
+    """A template whose output begins with the global `banner` if it is Python or TOML."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         text = super().render(*args, **kwargs)
@@ -64,7 +58,7 @@ class _Marked(Template):
 
 
 def open_project(document: dict[str, Any], provider: Provider, package: Path) -> Project:
-    """Return the generator's project for a document, which is to be written into a package."""
+    """Return the generator's project that writes a document's client into a package."""
     project = Project(
         openapi=parse(document), config=_config(provider.package, package), custom_template_path=TEMPLATES
     )
@@ -74,13 +68,13 @@ def open_project(document: dict[str, Any], provider: Provider, package: Path) ->
 
 
 def _config(name: str, package: Path) -> Config:
-    """Return the generator's settings, which read nothing of the machine."""
+    """Return the generator's settings, which do not depend on the machine."""
     return Config.from_sources(
         ConfigFile(
             package_name_override=name,
             post_hooks=[],
             field_prefix=FIELD_PREFIX,
-            # It knows no other media type of bytes than the first.
+            # The first is the only media type of bytes that it knows.
             content_type_overrides=dict.fromkeys(FILES, FILES[0]),
         ),
         meta_type=MetaType.NONE,
@@ -92,19 +86,18 @@ def _config(name: str, package: Path) -> Config:
 
 
 CONFIG = _config("client", Path("client"))
-"""The settings for reading a document, which no project decides."""
+"""The settings for reading a document, the same for all projects."""
 
 
 def parse(document: dict[str, Any]) -> GeneratorData:
     """Return what the generator makes of a document, before any template sees it.
 
-    Its parts are described by their places in the document, arrays of rows are a kind of their own, and no parameter
-    has the name of a function of its module.
+    Its parts are described by their places in the document, and arrays of rows are a kind of their own.
     """
     return _parse(json.dumps(document))
 
 
-@lru_cache(maxsize=1)  # what was validated is generated next, and parsing takes as long as all of validation
+@lru_cache(maxsize=1)  # a document is validated and then generated, and parsing takes as long as validation
 def _parse(text: str) -> GeneratorData:
     document = json.loads(text)
     with shielded():
@@ -112,63 +105,35 @@ def _parse(text: str) -> GeneratorData:
         data = GeneratorData.from_dict(document, config=CONFIG)
         if isinstance(data, GeneratorError):
             raise GenerationError(text_of(data))
-        for collection in data.endpoint_collections_by_tag.values():
-            for endpoint in collection.endpoints:
-                _rename_parameters(endpoint)
         mark_rows(document, data)
     return data
-
-
-def _rename_parameters(endpoint: Endpoint) -> None:
-    """Rename the parameters whose names an operation's module needs for itself, as the generator does for `client`."""
-    taken = _FUNCTIONS | ({"body"} if endpoint.bodies else set())
-    for location, each in endpoint.iter_all_parameters():
-        if each.python_name in taken:
-            former = each.python_name
-            each.set_python_name(UntrustedString(f"{former}_{location}"), CONFIG)
-            if each in endpoint.path_parameters:  # whose names the generator has put into the path
-                path = endpoint.path.get_untrusted_value().replace(f"{{{former}}}", f"{{{each.python_name}}}")
-                endpoint.path = UntrustedString(path)
 
 
 def build(project: Project) -> None:
     """Write a project's package."""
     with shielded():
         errors = project.build()
-    # Warnings too: each one is a model or an operation that is missing from the output.
+    # Warnings too: each is a model or an operation that is missing from the output.
     if errors:
         raise GenerationError("\n".join(map(text_of, errors)))
 
 
 @contextlib.contextmanager
 def shielded() -> Iterator[None]:
-    """Silence the generator's prints, and turn whatever it raises for a bad document into our error."""
+    """Silence the generator's output, and turn its exceptions for invalid documents into our error."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
-    except GenerationError:
+    except (GenerationError, TemplateError):  # the latter is a fault of our templates: its traceback shows the line
         raise
-    except TemplateSyntaxError as error:
-        raise GenerationError(f"codegen/templates/{error.name}:{error.lineno}: {error.message}") from error
-    except TemplateError as error:
-        raise GenerationError(f"{_template_line(error)}: {type(error).__name__}: {error.message}") from error
-    except Exception as error:  # it raises ValueError, KeyError, TypeError and more for documents it cannot do
+    except (
+        Exception
+    ) as error:  # it raises ValueError, KeyError, TypeError and others for documents that it cannot process
         raise GenerationError(f"the generator failed: {type(error).__name__}: {error}") from error
 
 
-def _template_line(error: TemplateError) -> str:
-    """Return the innermost place in our templates that an error came through; Jinja puts them into its traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
-    names = [f"{Path(each.filename).relative_to(TEMPLATES)}:{each.lineno}" for each in frames if _is_ours(each)]
-    return f"codegen/templates/{names[-1]}" if names else "codegen/templates"
-
-
-def _is_ours(frame: traceback.FrameSummary) -> bool:
-    return TEMPLATES in Path(frame.filename).parents
-
-
 def render(project: Project, template: str, into: Path) -> None:
-    """Write one of our own templates, which the generator knows nothing of, to a file."""
+    """Write one of our own templates, which the generator does not know, to a file."""
     with shielded():
         text = project.env.get_template(template).render()
     into.write_text(text, "utf-8", newline="\n")

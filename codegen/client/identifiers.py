@@ -1,4 +1,4 @@
-"""Names as Python reads them, those that the generated code needs for itself, and the file of a class."""
+"""Names as Python reads them, the names that the generated code itself needs, and the file of a class."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RESERVED_CLASSES = frozenset(
         "Unset",
     }
 )
-"""Names that the modules of models and operations import or define themselves."""
+"""Names that the modules of models and operations import or define."""
 
 RESERVED_PROPERTIES = frozenset(
     {
@@ -57,7 +57,11 @@ RESERVED_PROPERTIES = frozenset(
         "unexpected",
     }
 )
-"""Names that a generated model uses for itself. Those with capitals can only come of two names that collide."""
+"""Names that a generated model itself uses. Those with capitals are possible only if two names collide."""
+
+
+RESERVED_PARAMETERS = frozenset({"asyncio_detailed", "build_request", "parse_response", "sync_detailed"})
+"""Functions in an operation's module that its other functions call."""
 
 
 def as_python_reads(identifier: str) -> str:

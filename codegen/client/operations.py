@@ -1,4 +1,4 @@
-"""An operation as its template needs it: the parameters and the body of its request, and its documented responses."""
+"""Operations as the templates need them: the parameters and body of the request, and the documented responses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from codegen.routes import parameters_of
 from codegen.walk import Part, dereference, resolve
 
 _MODELS = "..."
-"""Where an operation's module finds the package of the models."""
+"""The relative package of the models, as seen from an operation's module."""
 
 _SUCCESS = 2
 """The first digit of a success's status."""
@@ -41,15 +41,15 @@ class Parameter:
     """A value for a README."""
 
     is_date: bool = False
-    """Whether it is a date, which for Python a time is, too."""
+    """Whether it is a date; in Python a datetime is one too."""
 
     reserved: tuple[str, ...] = ()
-    """Values that reach other routes, so that the path must not hold them."""
+    """Values that reach other routes, which the path must not contain."""
 
 
 @attrs.frozen
 class Body:
-    """The body of a request; `form` is the argument of `Client.build_request` that takes it."""
+    """The body of a request; `form` is the argument of `Client.build_request` for it."""
 
     type: str
     is_required: bool
@@ -62,7 +62,7 @@ class Body:
 
 @attrs.frozen
 class Outcome:
-    """A documented response: for which statuses, and how its body is decoded."""
+    """A documented response: its range of statuses, and how its body is decoded."""
 
     first: int
     last: int
@@ -75,12 +75,12 @@ class Outcome:
 
     @property
     def has_body(self) -> bool:
-        """Whether there is a body that matters."""
+        """Whether the response has a body to decode."""
         return self.source != "None"
 
     @property
     def types(self) -> list[str]:
-        """The types that the body may be decoded to."""
+        """The types that the body may decode to."""
         if not self.has_body:
             return ["None"]
         if self.source == "bytes":
@@ -90,7 +90,7 @@ class Outcome:
 
 @attrs.frozen
 class Operation:
-    """An operation; its documented responses list ranges of statuses before the single ones that they hold."""
+    """An operation; its documented responses list ranges of statuses before single statuses in them."""
 
     tag: str
     name: str
@@ -115,7 +115,7 @@ class Operation:
         return f"{self.method.upper()} {''.join(parts)}"
 
     def call(self, function: str) -> str:
-        """Return a call of one of the operation's functions, with made-up values for all that it requires."""
+        """Return a call of one of the operation's functions, with made-up values for all required arguments."""
         arguments = [*(each.sample for each in self.path_parameters), "client=client"]
         if self.body and self.body.is_required:
             arguments.append(f"body={self.body.sample}")
@@ -185,7 +185,7 @@ def _operation(document: dict[str, Any], tag: str, endpoint: Endpoint) -> Operat
 
 
 def document_default(schema: Any) -> str:
-    """Return what the docstring says of the value that the server assumes; a default of null says nothing."""
+    """Return the sentence of the docstring on the server's default, or an empty text."""
     is_given = isinstance(schema, dict) and schema.get("default") is not None
     return f" The server's default: {json.dumps(schema['default'])}." if is_given else ""
 
@@ -206,7 +206,7 @@ def _parameter(document: dict[str, Any], described: dict[str, Any], prop: Proper
 
 
 def _path(endpoint: Endpoint, parameters: dict[str, Parameter]) -> Iterator[str | Parameter]:
-    """Yield the parts of the path, in which the generator has put the Python names of the parameters."""
+    """Yield the parts of the path, in which the generator has replaced the names of parameters by those in Python."""
     for part in re.split(r"(\{[^{}]*\})", endpoint.path.get_untrusted_value()):
         yield parameters[part[1:-1]] if part.startswith("{") else part
 

@@ -1,4 +1,4 @@
-"""Where in a document something of the generator's comes from: it keeps descriptions, so the place becomes one."""
+"""The place in the document of each part that the generator has read, kept in its description."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from codegen.walk import Part, resolve, segments, walk
 
 
 def adapt(document: dict[str, Any]) -> None:
-    """Change a document into what the generator has to read, in which every part is described by its place.
+    """Prepare a document for the generator, with the place of every part as its description.
 
-    It has no defaults: they are what the server assumes, and no client sends them. A `date-time` stands for a
-    `date-time-local` beside it, for our decoder takes a time with and without an offset, and the generator knows only
-    the first of the two formats.
+    Defaults are removed: the server assumes them, and no client sends them. A `date-time-local` beside a `date-time` is
+    removed, because our decoder reads times with and without an offset, and the generator knows only `date-time`.
     """
     for part in list(walk(document)):
         if part.kind in {"schema", "operation", "response", "body"} and isinstance(part.node, dict):
@@ -36,7 +35,7 @@ def _join_times(schema: dict[str, Any]) -> None:
 
 
 def place_of(described: Any) -> str:
-    """Return the place that something of the generator's is described by, or the document itself."""
+    """Return the place that describes a part of the generator, or `#`."""
     description = getattr(described, "description", None) or "#"
     return description if isinstance(description, str) else str(description.get_untrusted_value())
 

@@ -1,4 +1,4 @@
-"""A client's project: what the generator and ruff write for a document, in the same bytes on every machine."""
+"""A client's project, written by the generator and ruff with the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it says where its executable is, no more
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # only for the path of its executable
 
 from codegen.client.generator import build, open_project, render
 from codegen.client.vocabulary import teach
@@ -16,8 +16,8 @@ from codegen.providers import Provider
 
 LINE_LENGTH = 120
 
-# ruff's own defaults differ between its versions, and so does what it finds above the files: say it all.
-# It also passes over folders named `dist`, and over what a `.gitignore` above the files or in the home folder names.
+# ruff's defaults differ between versions, and it reads configuration in parent folders: so all settings are here. It
+# also skips folders named `dist`, and files that a `.gitignore` in a parent folder or in the home folder names.
 _RUFF = (
     *("--isolated", "--no-cache", "--no-respect-gitignore", "--exclude="),
     *("--target-version=py311", f"--line-length={LINE_LENGTH}"),
@@ -35,13 +35,13 @@ _RUFF_STEPS = (
 
 
 def generate_client(document: dict[str, Any], provider: Provider, *, version: str, into: Path) -> None:
-    """Write a provider's whole project into a folder that does not exist yet.
+    """Write a provider's whole project into a new folder.
 
-    The bytes written depend on the arguments, the templates and the pinned tools alone.
+    The bytes depend only on the arguments, the templates and the pinned tools.
 
     Args:
         document: A document that `validate_document` accepts.
-        provider: Whose client it is; decides the names of the package and the distribution.
+        provider: The provider, which decides the names of the package and the distribution.
         version: The distribution's version.
         into: The project's folder.
 
@@ -63,10 +63,10 @@ def generate_client(document: dict[str, Any], provider: Provider, *, version: st
 
 def _format(project: Path) -> None:
     command = find_ruff_bin()
-    # Its variables are arguments too: one of them names a file that it would write.
+    # Its environment variables are settings too; one names a file that it would write.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
     for step in _RUFF_STEPS:
-        # The working folder decides what ruff takes for first-party code, so it is always the project's.
+        # The working folder decides what ruff treats as first-party code, so it is always the project's.
         result = subprocess.run(  # noqa: S603 - the pinned ruff, with the arguments above
             [command, *step, "."], cwd=project, env=environment, capture_output=True, encoding="utf-8", check=False
         )

@@ -1,4 +1,4 @@
-"""What the generator refuses, loses or confuses: asked of its own parser, before anything is written."""
+"""What the generator would refuse, lose or confuse, found by its own parser before anything is written."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from codegen.client.generator import CONFIG, parse, text_of
 from codegen.client.identifiers import (
     FIELD_PREFIX,
     RESERVED_CLASSES,
+    RESERVED_PARAMETERS,
     RESERVED_PROPERTIES,
     as_python_reads,
     class_file,
@@ -34,37 +35,32 @@ from codegen.walk import walk
 _ENUM = Class.from_string(string="Enum", config=CONFIG)
 
 _FILES = "files"
-_RESERVED = {
-    "class": RESERVED_CLASSES,
-    "property": RESERVED_PROPERTIES,
-    "operation": frozenset(),
-    "parameter": frozenset(),
-}
+_RESERVED = {"class": RESERVED_CLASSES, "property": RESERVED_PROPERTIES, "parameter": RESERVED_PARAMETERS}
 
 _MAX_NAME = 200
-"""Bytes in a name that becomes a file's: file systems take 255, and Python makes longer ones of it."""
+"""Bytes of a name that becomes a file's name: file systems allow 255, and Python adds to it for its caches."""
 
 _COMPONENT = re.compile(r"schema (/components/schemas/[^/]+):")
-"""How the generator names the component that it cannot make a class of."""
+"""How the generator names a component from which it cannot make a class."""
 
 _SENTENCES = {
     r".*(?:duplicate models with name \"|conflicting enums named )(\w+).*": (
-        r"the class name \1 is another schema's, too: give it another title by an overlay"
+        r"another schema has the class name \1 too: give it another title by an overlay"
     ),
-    r".*have the same python_name.*": "two of its properties have one name in Python: correct it by an overlay",
+    r".*have the same python_name.*": "two of its properties have the same name in Python: correct it by an overlay",
 }
-"""What to say instead of some of the generator's sentences."""
+"""Clearer sentences for some of the generator's."""
 
 _CONSEQUENCE = re.compile(r"Could not find reference|Invalid property in union|Reference \S+ (?:not found|in allOf)")
-"""What the generator says of what refers to something that it has refused, or that was cut out."""
+"""The generator's errors on references to parts that it has refused, or that were cut out."""
 
 
 def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterator[Problem]:
-    """Yield what the generator refuses, leaves out, or would write otherwise than the document says.
+    """Yield what the generator refuses, leaves out, or would write differently from the document.
 
     Args:
         document: A document without malformed parts.
-        known: The problems of what was replaced in it, of which what the generator says without a place is an echo.
+        known: The problems of the parts that were replaced in it, which explain the generator's errors without a place.
 
     """
     known = list(known)
@@ -86,12 +82,12 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
 
 
 def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield what the generator refuses, without what it says of parts that refer to that."""
+    """Yield what the generator refuses, without its errors on parts that refer to that."""
     collections = data.endpoint_collections_by_tag.values()
     errors = [*data.errors, *(error for collection in collections for error in collection.parse_errors)]
     causes = [error for error in errors if not _CONSEQUENCE.search(text_of(error))]
     for error in causes or errors[:1]:
-        place = _blamed(document, error)
+        place = _place_of(document, error)
         if place != pointer() or not known:
             yield Problem(place, _said(error))
 
@@ -101,17 +97,19 @@ def _said(error: ParseError) -> str:
     return next((re.sub(said, better, text) for said, better in _SENTENCES.items() if re.match(said, text)), text)
 
 
-def _blamed(document: dict[str, Any], error: ParseError) -> str:
-    """Return the place of the part that the generator hands back with its error, or names in it."""
+def _place_of(document: dict[str, Any], error: ParseError) -> str:
+    """Return the place of the part that the generator attaches to its error, or names in it."""
     operations = ((path, method) for path, item in document["paths"].items() for method in item)
     named = [pointer("paths", *each) for each in operations if f" parsing {each[1].upper()} {each[0]} " in error.header]
     named += [f"#{name}" for name in _COMPONENT.findall(error.header)]
     place = place_of(error.data)
-    return place if place.startswith("#/") else next(iter(named), pointer())  # of a parameter, it is what people read
+    return (
+        place if place.startswith("#/") else next(iter(named), pointer())
+    )  # a parameter has its own description there
 
 
 def _altered_values(document: dict[str, Any]) -> Iterator[Problem]:
-    """Yield the values that the generator writes otherwise than they are, or under no name of their own."""
+    """Yield the values that the generator would alter, or that have no distinct name."""
     for part in walk(document, IGNORED):
         why = _why_altered(part.node) if part.kind == "schema" and {"const", "enum"} & part.node.keys() else None
         if why:
@@ -124,40 +122,40 @@ def _why_altered(schema: dict[str, Any]) -> str | None:
         isinstance(const, str)
         and ast.literal_eval(StringProperty.convert_value(const).python_code.as_unembedded_code()) != const
     ):
-        return f"the const {const!r} would be another text in Python"
+        return f"the const {const!r} would be a different text in Python"
     values = [value for value in schema.get("enum", ()) if value is not None]
     try:
         names = EnumProperty.values_from_list(values, _ENUM, schema.get("x-enum-varnames", []))
-    except ValueError:  # it compares some of the names itself
+    except ValueError:  # for names that it finds to be equal
         names = {}
     if len({as_python_reads(name) for name in names}) < len(values) or not all(map(str.isidentifier, names)):
-        return "the enum has values without Python names of their own, which x-enum-varnames can give them"
+        return "the enum has values without distinct names in Python: name them by x-enum-varnames"
     if any(_in_literal(value) != value for value in values if isinstance(value, str)):
-        return "the enum has values with characters that are lost in Python"
+        return "the enum has values with characters that would be lost in Python"
     return None
 
 
 @lru_cache(maxsize=1000)
 def _in_literal(text: str) -> str:
-    """Return what is left of a text that the generator writes as a literal: it drops what is invisible."""
+    """Return a text as the generator writes it in a literal, without invisible characters."""
     return str(json.loads(f'"{in_double_quote_literal(text)}"'))
 
 
 def _misnamed(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem]:
-    """Yield which names would be other ones in Python, or not names of their own."""
+    """Yield the names that would differ in Python, or would not be distinct."""
     taken: dict[tuple[str, str], str] = {}
     for what, name, identifier, place, group in _names(document, data):
         read = as_python_reads(identifier)
         if _in_literal(name) != name:
-            why = "has characters that are lost in Python"
+            why = "has characters that would be lost in Python"
         elif read != identifier:
             why = f"would be {identifier}, which Python reads as {read}"
-        elif read in _RESERVED[what]:
-            why = f"would be {read}, which the code needs for itself"
+        elif read in _RESERVED.get(what, ()):
+            why = f"would be {read}, which the code itself needs"
         elif group == _FILES and any(len(part.encode()) > _MAX_NAME for part in read.split("/")):
-            why = "would be too long a name for a file"
+            why = "would be too long for the name of a file"
         elif (group, read) in taken:
-            why = f"would be {read}, as {taken[group, read]!r} is"
+            why = f"would be {read}, as would {taken[group, read]!r}"
         else:
             taken[group, read] = name
             continue
@@ -165,7 +163,7 @@ def _misnamed(document: dict[str, Any], data: GeneratorData) -> Iterator[Problem
 
 
 def _names(document: dict[str, Any], data: GeneratorData) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield of what is named: what it is, its name, its name in Python, its place, and where it has that name alone."""
+    """Yield the kind, name, Python name, place and namespace of everything that has a name."""
     for each in (*data.models, *data.enums):
         name, place = str(each.class_info.name), place_of(each)
         yield "class", name, name, place, "classes"
@@ -180,5 +178,6 @@ def _names(document: dict[str, Any], data: GeneratorData) -> Iterator[tuple[str,
             place = place_of(endpoint)
             module = PythonIdentifier(endpoint.name, FIELD_PREFIX)
             yield "operation", str(endpoint.name), f"api/{tag}/{module}.py", place, _FILES
+            yield from [("body", "body", "body", place, place) for _ in endpoint.bodies]
             for _, prop in endpoint.iter_all_parameters():
                 yield "parameter", prop.name.get_untrusted_value(), prop.python_name, place, place

@@ -17,19 +17,19 @@ from codegen.walk import resolve
 
 
 class RowsProperty(ListProperty):
-    """An array whose items that do not fit are kept beside those that fit."""
+    """An array that keeps the items that do not fit beside those that fit."""
 
     def get_base_type_string(self) -> PythonCode:
-        """Return the annotation, which is `Rows[…]` in the place of `list[…]`."""
+        """Return the annotation, `Rows[…]` instead of `list[…]`."""
         return PythonCode(f"Rows[{self.inner_property.get_type_string().as_unembedded_code()}]")
 
     def get_imports(self, *, prefix: str) -> set[str]:
-        """Return the imports of a list of the same items, and that of `Rows`."""
+        """Return the imports of a list of the same items, and of `Rows`."""
         return super().get_imports(prefix=prefix) | {f"from {prefix}types import Rows"}
 
 
 def mark_rows(document: dict[str, Any], data: GeneratorData) -> None:
-    """Replace, in what the generator read of a document, each array of rows by a `RowsProperty`."""
+    """Replace each array of rows in the generator's data by a `RowsProperty`."""
     for model in data.models:
         for properties in (model.required_properties, model.optional_properties):
             if properties:
@@ -51,13 +51,13 @@ def _marked(document: dict[str, Any], prop: Any) -> Any:
 
 
 def nesting(data: GeneratorData) -> Callable[[Any], bool]:
-    """Return the test of whether a property can hold a model that has anything to be checked."""
+    """Return a test of whether a property can hold a model with declared or typed properties."""
     declaring = {_name(each) for each in data.models if properties_of(each) or is_typed_map(each)}
     return lambda prop: any(_name(each) in declaring for each in _values(prop))
 
 
 def holding_rows(data: GeneratorData) -> Callable[[Any], bool]:
-    """Return the test of whether a property holds rows, itself or at any depth."""
+    """Return a test of whether a property holds rows, at any depth."""
     holding: set[str | None] = set()
 
     def holds_rows(prop: Any) -> bool:
@@ -81,7 +81,7 @@ def properties_of(model: ModelProperty) -> list[Any]:
 
 
 def _values(prop: Any) -> Iterator[Any]:
-    """Yield a property, and those of the alternatives and items that it holds."""
+    """Yield a property, and the properties of its alternatives and items."""
     yield prop
     inner = prop.inner_properties if isinstance(prop, UnionProperty) else []
     for each in [prop.inner_property] if isinstance(prop, ListProperty) else inner:

@@ -1,4 +1,4 @@
-"""Made-up values for the calls that a README shows."""
+"""Made-up values for the calls in a README."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _VALUES: dict[str, Any] = {
     "number": 1.5,
     "uuid": "3c90c3cc-0d44-4b50-8888-8dd25736052a",
 }
-"""By kind, except objects; a string is its property's name."""
+"""By kind, apart from objects; a string is the name of its property."""
 
 
 def sample_of(document: dict[str, Any], schema: Part, name: str, depth: int = 5) -> Any:

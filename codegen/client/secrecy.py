@@ -1,4 +1,4 @@
-"""Which properties no `repr` may show: what the document marks, for the object that has the property alone."""
+"""The properties that no `repr` may show: those that the document marks, in the object that has the property."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _COMPOSED = ("allOf", "anyOf", "oneOf")
 def hidden_properties(document: dict[str, Any], model: Any) -> frozenset[str]:
     """Return the names of a model's properties that are secret.
 
-    A property is secret if its schema, or one that it refers to or is composed of, says `x-sensitive: true`,
-    `format: password` or `writeOnly: true`. The properties of an object in it are that object's own.
+    A property is secret if its schema, or one that it refers to or is composed of, has `x-sensitive: true`,
+    `format: password` or `writeOnly: true`. The properties of an object in it belong to that object.
     """
     properties = members_of_model(document, model).properties
     return frozenset(

@@ -1,4 +1,4 @@
-"""What the templates can say: their variables, filters and tests."""
+"""The variables, filters and tests of the templates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>|&~]")
 
 
 def teach(project: Project, document: dict[str, Any], provider: Provider, version: str) -> None:
-    """Give a project's templates what they know of the document, beside what the generator gives them."""
+    """Give a project's templates what they need of the document, in addition to what the generator gives them."""
     access, operations = access_of(document), operations_of(document, project.openapi, provider)
 
     def described(part: Any) -> dict[str, Any]:
@@ -77,18 +77,18 @@ def _banner(provider: Provider) -> str:
 
 
 def _plain(prose: UntrustedString | str) -> str:
-    """Return a text in lines, with a blank for every character that hides, or moves what stands around it."""
+    """Return a text in lines, with a blank for every character that is invisible or moves others."""
     text = prose.get_untrusted_value() if isinstance(prose, UntrustedString) else prose
     return "\n".join("".join(each if each.isprintable() else " " for each in line) for line in text.splitlines())
 
 
 def one_line(prose: str) -> str:
-    """Return a text in one line, for files that people read."""
+    """Return a text in one line."""
     return " ".join(_plain(prose).split())
 
 
 def markdown(prose: str) -> str:
-    """Return a text in one line of Markdown, also in a table, in which no character is markup."""
+    """Return a text as one line of Markdown without markup, for tables too."""
     return _MARKUP.sub(r"\\\g<0>", one_line(prose))
 
 

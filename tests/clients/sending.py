@@ -21,7 +21,7 @@ _FORM = "application/x-www-form-urlencoded"
 _OF_HTTPX = {"accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
 """Headers that httpx sends by itself."""
 
-REFUSED = r"cannot stand in (a|this) path|offset|naive"
+REFUSED = r"cannot be part of (a|this) path|offset|naive"
 """What the error says of arguments that are refused."""
 
 

@@ -99,7 +99,7 @@ def test_a_hostile_id_stays_one_segment_of_the_path(case: ClientCase, recorder: 
         case.url.replace(SESSION_ID, segment) for segment in sent.values()
     ]
     for session_id in HOSTILE_IDS.keys() - sent.keys():
-        with pytest.raises(ValueError, match="the API serves another route there"):
+        with pytest.raises(ValueError, match="the API has another route there"):
             case.call(function, client, session_id)
 
 
@@ -107,7 +107,7 @@ def test_a_hostile_id_stays_one_segment_of_the_path(case: ClientCase, recorder: 
 def test_a_refused_id_sends_nothing(case: ClientCase, recorder: Recorder, function: str) -> None:
     """An id that would reach another route is a ValueError, before anything is sent."""
     for session_id in REFUSED_IDS:
-        with pytest.raises(ValueError, match=r"cannot stand in a path|surrogates not allowed"):
+        with pytest.raises(ValueError, match=r"cannot be part of a path|surrogates not allowed"):
             case.call(function, case.client(recorder), session_id)
     assert recorder.requests == []
 
@@ -255,7 +255,7 @@ def test_a_client_without_a_key_sends_none(case: ClientCase, recorder: Recorder)
 def test_httpx_args_must_not_repeat_what_the_client_takes(case: ClientCase, recorder: Recorder, name: str) -> None:
     """Neither of two contradicting settings wins silently, and none of their values is shown."""
     client = case.client(recorder, httpx_args={name: "a-secret"})
-    message = f"httpx_args repeats {name}: give it to the client itself"
+    message = f"httpx_args repeats {name}: pass it to the client itself"
     for made in (client.get_httpx_client, client.get_async_httpx_client):
         with pytest.raises(TypeError) as caught:
             made()

@@ -299,7 +299,7 @@ def test_errors_and_responses_print_what_they_are(case: ClientCase) -> None:
     assert str(found["DecodeError"]) == "data.id: expected string, got null"
     assert str(case.package.DecodeError("", "JSON", "nothing")) == "the body: expected JSON, got nothing"
     assert repr(found["DecodeError"]) == "DecodeError('data.id', 'string', 'null')"
-    assert str(found["ApiError"]) == "the server answered with status 404"
+    assert str(found["ApiError"]) == "the server responded with status 404"
     assert repr(found["ApiError"]) == "ApiError(404)"
     assert repr(found["response"]) == f"Response(status_code=200, parsed={found['response'].parsed!r}, error=None)"
     assert repr(found["undecoded"]) == f"Response(status_code=200, parsed=None, error={found['undecoded'].error!r})"

@@ -81,7 +81,7 @@ def test_parameters_that_are_not_given_are_not_sent(synthetic: Synthetic) -> Non
 def test_no_parameter_of_the_path_may_change_it(synthetic: Synthetic, refused: str) -> None:
     """Each is checked, not only the first, nor only strings."""
     for arguments in ((refused, 5), ("a", refused)):
-        with pytest.raises(ValueError, match="cannot stand in a path"):
+        with pytest.raises(ValueError, match="cannot be part of a path"):
             sent(synthetic, "get_everything", *arguments, x_trace="b")
 
 

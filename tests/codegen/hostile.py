@@ -1,4 +1,4 @@
-"""Texts that would do harm where something between a document and its client forgot to quote, or to look."""
+"""Texts that do harm if something between a document and its client forgets to quote or to check them."""
 
 from __future__ import annotations
 
@@ -63,8 +63,6 @@ TEXTS = {
     "controls": "\x01\x07\x08\x1b[31m\x7f\x9b",
     "bidi": "text \u202e txet \u2066\u200f text",
     "zero width": "te\u200bx\u200dt\ufeff\u00ad",
-    "lone surrogate": "text\ud800",
-    "lone low surrogate": "\udc00text",
     "emoji": "\U0001f600 \U0001f469\u200d\U0001f4bb",
     "noncharacters": "\ufffe\U0010ffff\ue000",
     "no-break space": "te\u00a0xt",
@@ -96,7 +94,7 @@ TEXTS = {
 
 # ruff: noqa: RUF001 - that some characters look like others is what they are here for
 
-# Words that have a meaning in Python, in a template, or next to another name: they can only hurt where names stand.
+# Words that have a meaning in Python, in a template, or next to another name: they can do harm only as names.
 WORDS = [
     *("None", "True", "class", "import", "lambda", "match", "async", "type", "self", "cls", "print", "object"),
     *("id", "str", "list", "dict", "property", "super", "isinstance", "len", "__import__", "eval"),

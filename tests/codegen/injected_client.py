@@ -1,4 +1,4 @@
-"""A client of a document in which a text of one's choice stands in every place, and all that one can do with it."""
+"""A client of a document with a given text in every place, and everything that can be done with it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CASE = load_document(Path(__file__).parent / "cases" / "injection.yaml")
 PROSE: dict[str, str] = _CASE["prose"]
 NAMES: dict[str, str] = _CASE["names"]
 VALUES: dict[str, str] = _CASE["values"]
-"""The places, and what stands in each of them without hostile text."""
+"""The places, with their harmless texts."""
 
 TOKEN = "token-of-the-test"  # noqa: S105 - it opens nothing
 SECRET = "secret-of-the-test"  # noqa: S105 - it opens nothing
@@ -61,7 +61,7 @@ class InjectedClient:
 
     document: dict[str, Any]
     body: dict[str, Any]
-    """What the server answers: an object with every property that the document knows."""
+    """The body of the response: an object with every property that the document describes."""
 
     project: Path
     package: str

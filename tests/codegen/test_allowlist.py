@@ -48,12 +48,12 @@ def held(part: Part) -> Iterator[tuple[str, ...]]:
 
 
 def named(media_type: str) -> str:
-    """Return a media type as the allowlist has it."""
+    """Return a media type in the form of the allowlist."""
     essence = media_type.partition(";")[0]
     return "application/*+json" if essence.endswith("+json") else essence
 
 
-def test_the_synthetic_document_holds_all_that_is_allowed() -> None:
-    """What is allowed is served by a client that is tested: what is missing here is to be added to the document."""
+def test_the_synthetic_document_has_everything_allowed() -> None:
+    """Its client is tested, so each allowed keyword must be in it."""
     found: set[Any] = {each for part in walk(DOCUMENT, IGNORED) for each in held(part)}
     assert sorted(set(allowed()) - found) == []

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from codegen import client
 from codegen.__main__ import ROOT
@@ -63,7 +64,7 @@ def refusal(document: dict[str, Any], into: Path) -> str:
 
 
 def test_a_client_is_a_project_with_its_names(build: Build, tmp_path: Path) -> None:
-    """The distribution and the package have the provider's names, and the package tells that it is typed."""
+    """The distribution and the package have the provider's names, and the package is marked as typed."""
     files = generated(secured(build), tmp_path / "acme")
     project = tomllib.loads(files["pyproject.toml"].decode())["project"]
     assert (project["name"], project["version"], project["readme"]) == ("acme-cloud-client", "1.2.3", "README.md")
@@ -79,16 +80,16 @@ def test_a_client_is_a_project_with_its_names(build: Build, tmp_path: Path) -> N
     } < files.keys()
 
 
-def test_every_file_of_code_begins_with_the_mark(tmp_path: Path) -> None:
-    """Each module and the project's settings say what they come from, and where to correct them."""
+def test_every_code_file_begins_with_its_origin(tmp_path: Path) -> None:
+    """Each module and the project's settings name their inputs, and where to correct them."""
     files = generated(ORDINARY, tmp_path / "acme")
     code = {path: text for path, text in files.items() if path.endswith((".py", ".toml"))}
     assert code
     assert [path for path, text in code.items() if not text.decode().startswith(MARK)] == []
 
 
-def test_an_ordinary_api_is_taken_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What most APIs are made of is refused nowhere: every module can be imported, and the examples come back."""
+def test_an_ordinary_api_is_supported_completely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every module can be imported, and the examples survive a round trip."""
     validate_document(ORDINARY)
     document = copy.deepcopy(ORDINARY)
     into = tmp_path / "acme"
@@ -110,8 +111,8 @@ def test_an_ordinary_api_is_taken_whole(tmp_path: Path, monkeypatch: pytest.Monk
         assert session.from_dict(example).to_dict() == example
 
 
-def test_the_folder_above_decides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither configuration above the output, nor ignored files, nor the working directory change a byte."""
+def test_parent_folders_do_not_change_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configuration above the output, ignored files and the working directory do not change a byte."""
     expected = generated(ORDINARY, tmp_path / "plain" / "acme")
     odd = tmp_path / "dist" / "venv"
     odd.mkdir(parents=True)
@@ -125,8 +126,8 @@ def test_the_folder_above_decides_nothing(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("tag", ["build", "dist", "node_modules", "site-packages", "venv"])
-def test_no_folder_is_passed_over(tag: str, build: Build, tmp_path: Path) -> None:
-    """Code is formatted in folders, too, which formatters leave alone."""
+def test_every_folder_is_formatted(tag: str, build: Build, tmp_path: Path) -> None:
+    """Code is formatted even in folders that formatters skip by default."""
     plain = generated(secured(build), tmp_path / "plain")
     tagged = generated(secured(build, operation={"tags": [tag]}), tmp_path / "tagged")
     folder = tag.replace("-", "_")
@@ -134,8 +135,8 @@ def test_no_folder_is_passed_over(tag: str, build: Build, tmp_path: Path) -> Non
     assert {path.replace("api/sessions", f"api/{folder}"): text for path, text in plain.items()} == tagged
 
 
-def test_the_environment_decides_nothing(tmp_path: Path) -> None:
-    """Another hash seed, another language, ruff's own variables and a terminal's give the same bytes."""
+def test_the_environment_does_not_change_the_output(tmp_path: Path) -> None:
+    """Another hash seed, another language and the variables of ruff or a terminal give the same bytes."""
     provider = next(provider for provider in load_providers(ROOT) if provider.slug == "brightdata")
     code = (
         "import sys; from pathlib import Path; from codegen import client, pipeline, providers\n"
@@ -176,8 +177,8 @@ def tree(folder: Path) -> dict[Path, bytes]:
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_rows_have_a_type_of_their_own(build: Build, tmp_path: Path) -> None:
-    """Which the module imports that holds them: a model's, or an operation's."""
+def test_rows_have_their_own_type(build: Build, tmp_path: Path) -> None:
+    """The module that contains them imports it: a model or an operation."""
     rows = {"type": "array", "x-rows": True, "items": {"type": "string"}}
     responses = {"200": {"description": "", "content": {"application/json": {"schema": rows}}}}
     held = generated(secured(build, session={"a": rows}), tmp_path / "held")
@@ -191,14 +192,14 @@ def test_rows_have_a_type_of_their_own(build: Build, tmp_path: Path) -> None:
 
 
 def test_nothing_is_printed(build: Build, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Whether a client is made or refused, what there is to say is in the error."""
+    """Whether a client is made or refused, everything is in the error."""
     generated(secured(build), tmp_path / "good")
     refusal(secured(build, session={"a": {"type": "array"}}), tmp_path / "bad")
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_warning_of_the_generator_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """A response that the generator leaves out is not left out silently."""
+    """A response that the generator leaves out is an error."""
     responses = {
         "200": {"description": "", "content": {"image/png": {}}},
         "201": {"description": "", "content": {"a/b": {}}},
@@ -210,7 +211,7 @@ def test_a_warning_of_the_generator_is_a_failure(build: Build, tmp_path: Path) -
     ]
 
 
-def test_an_error_of_the_generator_names_no_address(build: Build, tmp_path: Path) -> None:
+def test_an_error_of_the_generator_has_no_memory_address(build: Build, tmp_path: Path) -> None:
     """The same document gets the same message in every run."""
     document = secured(build, session={"a": {"type": "array"}})
     first, second = (refusal(document, tmp_path / name) for name in ("first", "second"))
@@ -220,7 +221,7 @@ def test_an_error_of_the_generator_names_no_address(build: Build, tmp_path: Path
 
 
 def test_an_exception_of_the_generator_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """What it raises for documents that it cannot do is our error, and keeps the cause."""
+    """Its exceptions for invalid documents become our error, with their cause."""
     document = secured(build, session={"a": {"enum": ["a", "A"]}})
     assert refusal(document, tmp_path / "acme") == (
         "the generator failed: ValueError: Duplicate key A in enum session_a.SessionA; "
@@ -244,13 +245,13 @@ def test_a_failing_formatter_is_a_failure(build: Build, tmp_path: Path, monkeypa
     )
 
 
-def test_a_client_without_an_address_is_not_made(build: Build, tmp_path: Path) -> None:
-    """The first server is the address to call."""
-    problem = "is missing: the first server is the client's base URL, so add it by an overlay"
+def test_a_document_without_servers_is_refused(build: Build, tmp_path: Path) -> None:
+    """The first server is the base URL."""
+    problem = "is missing: add the first server, the client's base URL, by an overlay"
     assert refusal(secured(build, document={"servers": []}), tmp_path / "acme") == problem
 
 
-NO_KEY = "must be an apiKey in a header or an http bearer token: operations want it first of all"
+NO_KEY = "must be an apiKey in a header or an http bearer token, since operations name it first"
 
 
 @pytest.mark.parametrize(
@@ -280,15 +281,15 @@ def test_the_key_goes_where_the_document_says(
 @pytest.mark.parametrize(
     ("operation", "problem"),
     [
-        ({"security": [{"key": [], "token": []}]}, "wants several keys at once, and a client has one key"),
+        ({"security": [{"key": [], "token": []}]}, "needs several keys at once, but a client has one key"),
         (
             {"security": [{"token": []}]},
-            "wants the key as Authorization: Bearer KEY, most operations as X-Key: KEY, and a client has one key",
+            "has the key as Authorization: Bearer KEY, but most operations have it as X-Key: KEY: a client has one key",
         ),
     ],
 )
 def test_a_client_has_one_key(operation: dict[str, Any], problem: str, build: Build, tmp_path: Path) -> None:
-    """Operations that want several keys, or different ones, are not served by half."""
+    """Operations that need several keys, or different ones, are refused."""
     other = {"operationId": "other", "responses": {"204": {"description": ""}}, **operation}
     schemes = {
         "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -299,8 +300,8 @@ def test_a_client_has_one_key(operation: dict[str, Any], problem: str, build: Bu
 
 
 def test_a_document_without_operations_is_refused(build: Build, tmp_path: Path) -> None:
-    """A client without an operation, or with public ones alone, has no place for its key, and is not made."""
-    problem = "no operation says where the key goes: give it, or the document, security"
+    """A client without operations, or with only public ones, has no place for its key."""
+    problem = "no operation has security, so the key has no place: add security to the document by an overlay"
     assert refusal(build({"document": {"paths": {}}}), tmp_path / "acme") == problem
 
 
@@ -315,7 +316,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("place", ["title", "description", "server", "header", "scheme"])
 def test_hostile_text_breaks_neither_settings_nor_readme(place: str, text: str, build: Build, tmp_path: Path) -> None:
-    """Whatever a provider writes, `pyproject.toml` holds our fields alone, and the README its lines."""
+    """Whatever a provider writes, `pyproject.toml` has only our fields, and the README only our lines."""
     scheme = text if place == "scheme" else "key"
     url = "https://example.com/" + "".join(text.replace("{", "").replace("}", "").split())
     document = secured(
@@ -347,46 +348,34 @@ def test_hostile_text_breaks_neither_settings_nor_readme(place: str, text: str, 
 
 
 @pytest.mark.parametrize(
-    ("mistake", "problem"),
+    ("mistake", "error"),
     [
-        ("{% if %}", "Expected an expression, got 'end of statement block'"),
-        (
-            "{{ provider.name.first.letter }}",
-            "UndefinedError: ",
-        ),
-        ("{% include 'nothing.jinja' %}", "TemplateNotFound: nothing.jinja"),
+        ("{% if %}", TemplateSyntaxError),
+        ("{{ provider.name.first.letter }}", UndefinedError),
+        ("{% include 'nothing.jinja' %}", TemplateNotFound),
     ],
 )
-def test_a_template_with_a_mistake_is_reported_with_its_line(
-    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str, problem: str
+def test_a_template_with_a_mistake_is_shown_by_jinja(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str, error: type[TemplateError]
 ) -> None:
-    """An edited template that Jinja cannot read or render is named, with the line."""
+    """An edited template that Jinja cannot read or render is in the traceback, with the line."""
     templates = shutil.copytree(client.TEMPLATES, tmp_path / "templates")
-    (templates / "project" / "README.md.jinja").write_text(f"# A client\n{mistake}", "utf-8")
+    readme = templates / "project" / "README.md.jinja"
+    readme.write_text(f"# A client\n{mistake}", "utf-8")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
-    reported = refusal(secured(build), tmp_path / "acme")
-    assert reported.startswith(f"codegen/templates/project/README.md.jinja:2: {problem}")
+    with pytest.raises(error) as caught:
+        refusal(secured(build), tmp_path / "acme")
+    assert (str(readme), 2) in {(str(each.path), each.lineno + 1) for each in caught.traceback}
 
 
-def test_what_json_cannot_hold_is_a_failure(build: Build, tmp_path: Path) -> None:
-    """A kind of property without a decoder fails the generation."""
+def test_a_property_without_a_decoder_is_a_failure(build: Build, tmp_path: Path) -> None:
+    """The generation fails."""
     document = secured(build, session={"a": {"type": "string", "format": "binary"}})
     assert refusal(document, tmp_path / "acme") == "a FileProperty cannot be decoded from JSON"
 
 
-def test_a_parameter_may_be_named_like_a_function_of_its_module(build: Build, tmp_path: Path) -> None:
-    """It gets its place behind its name, in the path too, and the function keeps its own."""
-    document = secured(build)
-    operation = document["paths"].pop("/sessions/{id}")
-    operation["get"]["parameters"][0]["name"] = "sync_detailed"
-    document["paths"]["/sessions/{sync_detailed}"] = operation
-    files = generated(document, tmp_path / "acme")
-    (module,) = (text.decode() for path, text in files.items() if path.endswith("get_session.py"))
-    assert "/sessions/{_path_segment('sync_detailed_path', sync_detailed_path)}" in module
-
-
 def test_the_readme_shows_a_call_that_runs(build: Build, tmp_path: Path) -> None:
-    """What an operation requires is in the call, with made-up values that fit its schemas."""
+    """The call has everything that the operation requires, with made-up values that fit the schemas."""
     schema = {
         "type": "object",
         "required": ["owner", "kind", "mode", "list", "size", "price", "is_new", "at", "nothing", "any"],
@@ -422,8 +411,8 @@ def test_the_readme_shows_a_call_that_runs(build: Build, tmp_path: Path) -> None
     assert ast.dump(ast.parse(f"({call.strip()}")) == ast.dump(ast.parse(expected))
 
 
-def test_a_made_up_value_of_a_schema_that_holds_itself_ends(build: Build) -> None:
-    """It ends with an object that is empty; which limit that is, decides the argument."""
+def test_a_sample_of_a_recursive_schema_is_finite(build: Build) -> None:
+    """It ends with an empty object, at the depth of the argument."""
     node = {"type": "object", "required": ["node"], "properties": {"node": {"$ref": "#/components/schemas/Node"}}}
     document = build({"schemas": {"Node": node}})
     part = Part("schema", (), node)
@@ -431,7 +420,7 @@ def test_a_made_up_value_of_a_schema_that_holds_itself_ends(build: Build) -> Non
     assert canonical(sample_of(document, part, "node")).count("node") == 5
 
 
-def test_the_readme_is_text(build: Build, tmp_path: Path) -> None:
+def test_the_readme_escapes_markup(build: Build, tmp_path: Path) -> None:
     """No character of a title or a summary is markup."""
     document = secured(
         build, document={"info": {"title": "A_*b*_ <i>", "version": "1"}}, operation={"summary": "[a](b) | `c`\\"}
@@ -441,8 +430,8 @@ def test_the_readme_is_text(build: Build, tmp_path: Path) -> None:
     assert r"| \[a\](b) \| \`c\`\\ |" in readme
 
 
-def test_the_readme_explains_rows_where_there_are_some(build: Build, tmp_path: Path) -> None:
-    """However deep in a response they are."""
+def test_the_readme_explains_rows_if_there_are_some(build: Build, tmp_path: Path) -> None:
+    """At any depth in a response."""
     rows = {"type": "array", "x-rows": True, "items": {"type": "string"}}
     page = {"type": "object", "properties": {"page": {"type": "object", "properties": {"rows": rows}}}}
     texts = [

@@ -45,8 +45,8 @@ def document_of(root: Path, slug: str) -> dict[str, Any]:
     return build_document(next(provider for provider in load_providers(root) if provider.slug == slug))
 
 
-def test_regenerate_says_what_it_wrote(pair: Path, capsys: Capture) -> None:
-    """There is a line for every provider, and afterwards there is nothing left to write."""
+def test_regenerate_reports_what_it_wrote(pair: Path, capsys: Capture) -> None:
+    """Every provider has a line, and a second run writes nothing."""
     before = files(pair)
     (pair / "generated" / "browserbase" / "README.md").unlink()
     (pair / "generated" / "browserbase" / "stray.py").touch()
@@ -57,13 +57,13 @@ def test_regenerate_says_what_it_wrote(pair: Path, capsys: Capture) -> None:
     assert files(pair) == before
     assert run(capsys, pair, "drift") == (
         0,
-        "brightdata, browserbase: generated/ is what specs/ and overlays/ generate\n",
+        "brightdata, browserbase: generated/ matches specs/ and overlays/\n",
         "",
     )
 
 
 def test_drift_names_every_difference_and_the_repair(pair: Path, capsys: Capture) -> None:
-    """Changed, missing and extra files of all providers come at once, and the command that repairs them last."""
+    """Changed, missing and extra files of all providers come at once, followed by the command that repairs them."""
     generated = pair / "generated"
     edit(generated / "brightdata" / "brightdata_client" / "client.py", "httpx", "http")
     (generated / "browserbase" / "README.md").unlink()
@@ -85,8 +85,8 @@ def test_drift_names_every_difference_and_the_repair(pair: Path, capsys: Capture
     assert files(pair) == before
 
 
-def test_a_failure_is_told_beside_the_differences(pair: Path, capsys: Capture) -> None:
-    """A provider that fails hides neither the others' differences nor what to do first; `regenerate` writes nothing."""
+def test_a_failure_is_reported_beside_the_differences(pair: Path, capsys: Capture) -> None:
+    """A failing provider does not hide the differences of others, and `regenerate` writes nothing."""
     edit(pair / "specs" / "browserbase.yaml", "info:", "info: [")
     (pair / "generated" / "brightdata" / "README.md").unlink()
     before = files(pair)
@@ -99,13 +99,13 @@ def test_a_failure_is_told_beside_the_differences(pair: Path, capsys: Capture) -
         "",
         (
             f"{failure}brightdata: missing generated/brightdata/README.md\n"
-            "Repair it with: nox -s regenerate, once the problems above are solved\n"
+            "Repair it with: nox -s regenerate, after correcting the problems above\n"
         ),
     )
     assert run(capsys, pair, "drift", "browserbase") == (
         1,
         "",
-        f"{failure}Repair it with: nox -s regenerate, once the problems above are solved\n",
+        f"{failure}Repair it with: nox -s regenerate, after correcting the problems above\n",
     )
     assert run(capsys, pair, "regenerate") == (1, "", f"{failure}Nothing was written.\n")
     assert files(pair) == before
@@ -132,7 +132,7 @@ def test_only_the_named_providers_are_written(pair: Path, capsys: Capture) -> No
 @pytest.mark.parametrize("command", ["regenerate", "drift", "show"])
 @pytest.mark.parametrize(("slug", "hint"), [("browserbse", " Did you mean browserbase?"), ("?", "")])
 def test_an_unknown_provider_is_misuse(pair: Path, capsys: Capture, command: str, slug: str, hint: str) -> None:
-    """An unknown name ends the command with 2, the nearest name and all names, before any work."""
+    """An unknown name ends the command with 2, the nearest name and all names."""
     with pytest.raises(SystemExit) as caught:
         main([command, "brightdata", slug], pair)
 
@@ -141,8 +141,8 @@ def test_an_unknown_provider_is_misuse(pair: Path, capsys: Capture, command: str
 
 
 @pytest.mark.parametrize("arguments", [[], ["regenerat"], ["drift", "--all"], ["release"], ["release", "1.2.3", "4"]])
-def test_a_command_that_does_not_exist_is_misuse(capsys: Capture, arguments: list[str]) -> None:
-    """Arguments that no command takes end with 2 and the usage."""
+def test_unknown_arguments_are_misuse(capsys: Capture, arguments: list[str]) -> None:
+    """They end the command with 2 and the usage."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
 
@@ -151,14 +151,14 @@ def test_a_command_that_does_not_exist_is_misuse(capsys: Capture, arguments: lis
 
 
 def test_show_prints_one_document(pair: Path, capsys: Capture) -> None:
-    """Of one provider the overlaid document itself is printed, as JSON."""
+    """The overlaid document of one provider is printed as JSON."""
     code, out, err = run(capsys, pair, "show", "browserbase")
 
     assert (code, json.loads(out), err) == (0, document_of(pair, "browserbase"), "")
 
 
 def test_show_prints_several_documents_by_provider(pair: Path, capsys: Capture) -> None:
-    """Of several providers one JSON object is printed, in the order asked for, with those that can be built."""
+    """Those that can be built are printed as one JSON object, in the order of the arguments."""
     code, out, err = run(capsys, pair, "show", "browserbase", "brightdata")
 
     documents = {slug: document_of(pair, slug) for slug in ("browserbase", "brightdata")}
@@ -174,7 +174,7 @@ def test_show_prints_several_documents_by_provider(pair: Path, capsys: Capture) 
 
 
 def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: Capture) -> None:
-    """An invalid document is shown, to be corrected; what cannot even be built is not shown."""
+    """An invalid document is shown so that it can be corrected, unless it cannot be built."""
     overlay = pair / "overlays" / "browserbase.yaml"
     edit(overlay, "proxyBytes: 0", "proxyBytes: none")
     edit(pair / "specs" / "browserbase.yaml", "summary: Get a Session", "summary: [Get a Session]")
@@ -193,10 +193,10 @@ def test_show_prints_an_invalid_document_with_its_problems(pair: Path, capsys: C
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("", "names no provider"), ("a = 1\n", "[a]: expected a table with strings for info, dialect, sha256, page")],
+    [("", "#: {} should be non-empty"), ("a = 1\n", "#/a: 1 is not of type 'object'")],
 )
 def test_a_broken_list_of_providers_is_one_clear_error(pair: Path, capsys: Capture, text: str, complaint: str) -> None:
-    """What is wrong in `sources.toml` is said with its row, whatever the command, and no client is touched."""
+    """An invalid `sources.toml` is reported with its row by every command, and no client changes."""
     (pair / "specs" / "sources.toml").write_text(text, "utf-8")
     before = files(pair)
 
@@ -208,10 +208,8 @@ def test_a_broken_list_of_providers_is_one_clear_error(pair: Path, capsys: Captu
     assert files(pair) == before
 
 
-def test_what_the_operating_system_refuses_is_one_line(
-    pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file that cannot be read, a committed one too, is named without a traceback."""
+def test_an_unreadable_file_is_one_line(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named without a traceback, whether it is an input or a committed file."""
     locked = pair / "generated" / "browserbase" / "README.md"
     read_bytes = Path.read_bytes
 
@@ -263,7 +261,7 @@ CORRUPTIONS: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("corruption", CORRUPTIONS)
 def test_no_input_is_so_bad_that_a_client_is_lost(pair: Path, capsys: Capture, name: str, corruption: str) -> None:
-    """Whatever stands in the place of an input, the answer is a problem without a traceback, and no client changes."""
+    """Whatever replaces an input, the result is a problem without a traceback, and no client changes."""
     CORRUPTIONS[corruption](pair / name)
     before = files(pair / "generated")
 
@@ -284,7 +282,7 @@ def test_no_input_is_so_bad_that_a_client_is_lost(pair: Path, capsys: Capture, n
 def test_no_damage_to_an_input_ends_in_a_traceback(
     pair: Path, name: str, place: float, length: int, inserted: bytes
 ) -> None:
-    """A file of which a part is lost or overwritten still holds a document, or there is a problem."""
+    """A truncated or overwritten file is still a document, or a problem."""
     untouched = (pair / name).read_bytes()
     start = int(place * len(untouched))
     (pair / name).write_bytes(untouched[:start] + inserted + untouched[start + length :])
@@ -297,7 +295,7 @@ def test_no_damage_to_an_input_ends_in_a_traceback(
 
 def python(root: Path, code: str, **environment: str) -> tuple[int, str, str]:
     """Run code in a process of its own that knows the pipeline, but in another folder than the repository's."""
-    result = subprocess.run(  # noqa: S603 - this Python, with code that stands below
+    result = subprocess.run(  # noqa: S603 - this Python, with the code below
         [sys.executable, "-c", code],
         cwd=root.parent,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
@@ -309,7 +307,7 @@ def python(root: Path, code: str, **environment: str) -> tuple[int, str, str]:
 
 
 def test_the_machine_does_not_show_in_the_clients(pair: Path) -> None:
-    """The same bytes come out under another hash seed, in another folder, and below somebody's ruff configuration."""
+    """The bytes are the same under another hash seed, in another folder, and below another ruff configuration."""
     before = files(pair)
     shutil.rmtree(pair / "generated")
     for folder in (pair, pair.parent):
@@ -326,7 +324,7 @@ def test_the_machine_does_not_show_in_the_clients(pair: Path) -> None:
 
 
 def test_a_stray_of_any_name_can_be_printed(pair: Path, capsys: Capture) -> None:
-    """A file name that is not text is shown escaped."""
+    """A file name that is not text is printed escaped."""
     (pair / "generated" / os.fsdecode(b"stray-\xff")).touch()
 
     assert run(capsys, pair, "regenerate") == (
@@ -336,7 +334,7 @@ def test_a_stray_of_any_name_can_be_printed(pair: Path, capsys: Capture) -> None
     )
 
 
-def test_a_reader_may_leave(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_pipe_is_not_an_error_message(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Printing into a closed pipe is a problem without a message."""
     reader, writer = os.pipe()
     os.close(reader)
@@ -348,8 +346,8 @@ def test_a_reader_may_leave(pair: Path, capsys: Capture, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("command", ["show", "regenerate"])
-def test_a_reader_may_leave_a_process(pair: Path, command: str) -> None:
-    """Nor does Python itself complain at its end, when it flushes what could not be printed, much or little."""
+def test_a_closed_pipe_does_not_upset_a_process(pair: Path, command: str) -> None:
+    """Python does not complain on exit when it flushes the rest, however much there is."""
     code = f"from codegen.__main__ import *; sys.exit(main([{command!r}, 'browserbase'], root=Path({str(pair)!r})))"
     process = subprocess.Popen(  # noqa: S603 - this Python, with the code above
         [sys.executable, "-c", code],

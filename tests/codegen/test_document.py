@@ -56,8 +56,8 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert canonical(load(tmp_path, case["text"])) == canonical(case["document"])
 
 
-def test_limits() -> None:
-    """Files are held to these limits, and a caller may set others."""
+def test_files_have_limits() -> None:
+    """A caller can set other limits."""
     assert Limits(size=2_000_000, depth=100, copied=500_000) == LIMITS
 
 
@@ -68,7 +68,7 @@ def test_size_limit(tmp_path: Path) -> None:
 
 
 def test_depth_limit(tmp_path: Path) -> None:
-    """Nothing is deeper inside of collections than the limit, whether it is written there or an alias puts it there."""
+    """No collection is nested more deeply than the limit, whether directly or through an alias."""
     assert load(tmp_path, "a: [[1]]", Limits(depth=3)) == {"a": [[1]]}
     for text, line, column in (
         ("a: [[1]]", 1, 6),
@@ -102,16 +102,16 @@ def test_copied_limit(tmp_path: Path, text: str, copied: int) -> None:
     assert refusal(tmp_path, text, Limits(copied=copied - 1)) == (*place, problem)
 
 
-def test_long_implicit_key(tmp_path: Path) -> None:
-    """A key without a question mark has at most 1,024 characters."""
+def test_an_implicit_key_has_at_most_1024_characters(tmp_path: Path) -> None:
+    """A longer key needs a question mark."""
     key = "k" * 1_100
     assert load(tmp_path, f"? {key}\n: 1") == {key: 1}
     problem = "while scanning a simple key: could not find expected ':'"
     assert refusal(tmp_path, f"a: 1\n{key}: 1") == (2, 1, problem)
 
 
-def test_long_texts_in_messages(tmp_path: Path) -> None:
-    """A message quotes only the beginning of a long text."""
+def test_a_message_quotes_only_the_beginning_of_a_long_text(tmp_path: Path) -> None:
+    """A message stays readable."""
     name = "k" * 310
     quoted = f"'{'k' * 100}…'"
     assert refusal(tmp_path, f"? {name}\n: 1\n? {name}") == (3, 3, f"duplicate key {quoted}, first given on line 1")
@@ -140,12 +140,12 @@ def test_long_texts_in_messages(tmp_path: Path) -> None:
         pytest.param("a: 1".encode("utf-32"), 1, 1, "is not UTF-8", id="UTF-32"),
     ],
 )
-def test_encodings(data: bytes, line: int, column: int, problem: str, tmp_path: Path) -> None:
-    """Only UTF-8 is read; the error has the place of the first invalid byte."""
+def test_only_utf_8_is_read(data: bytes, line: int, column: int, problem: str, tmp_path: Path) -> None:
+    """The error has the place of the first invalid byte."""
     assert refusal(tmp_path, data) == (line, column, problem)
 
 
-def test_unreadable_files(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     """The error is the operating system's, without a place."""
     with pytest.raises(DocumentError) as caught:
         load_document(tmp_path / "none.yaml")
@@ -156,7 +156,7 @@ def test_unreadable_files(tmp_path: Path) -> None:
     assert caught.value == DocumentError(tmp_path, 0, 0, "cannot be read: Is a directory")
 
 
-def test_error_names_file_line_and_column(tmp_path: Path) -> None:
+def test_an_error_names_file_line_and_column(tmp_path: Path) -> None:
     """The message begins with file:line:column, which editors and terminals can follow."""
     path = tmp_path / "spec.yaml"
     path.write_text("a: 1\n a: 2", "utf-8")
@@ -174,8 +174,8 @@ def test_aliases_are_copies(tmp_path: Path) -> None:
 
 
 @given(document=st.dictionaries(st.text(max_size=30), JSON))
-def test_json(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
-    """JSON is YAML: JSON comes back as it is, type by type."""
+def test_json_is_read_unchanged(document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """JSON is YAML, and comes back type by type."""
     text = json.dumps(document, ensure_ascii=False).replace("\x7f", "\\u007f")
     for character in sorted({*text} - {*map(chr, range(0x20, 0x7F))}):
         # YAML allows fewer raw characters than JSON, and does not join surrogate escapes.
@@ -225,8 +225,8 @@ def collections(node: Any) -> list[int]:
     return [id(node), *(found for child in children for found in collections(child))]
 
 
-def test_canonical() -> None:
-    """Values that differ in JSON have different texts, also if Python finds them equal; keys have no order."""
+def test_canonical_texts_are_equal_only_for_equal_json() -> None:
+    """Even if Python finds the values equal; keys have no order."""
     values: list[Any] = [1, True, 1.0, "1", None, [], {}, "", 0, False]
     assert len({canonical(value) for value in values}) == len(values)
     assert canonical({"a": 1, "b": [2]}) == canonical({"b": [2], "a": 1})

@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_pages_are_current() -> None:
-    """The committed pages are what `nox -s docs` writes."""
+    """The committed pages match what `nox -s docs` writes."""
     assert {path: path.read_text("utf-8") for path in pages(ROOT)} == pages(ROOT)
 
 
@@ -42,7 +42,7 @@ def test_every_field_is_described() -> None:
 
 
 def test_every_operation_is_shown() -> None:
-    """The README has each, and the options that not all have, with what the facade's data says of them."""
+    """The README has each operation, and the options that some providers lack, with the facade's data."""
     text = (ROOT / README).read_text("utf-8").partition("<!-- operations,")[2].partition("<!-- end of operations")[0]
     cells = {
         row[0]: row[1:]
@@ -64,8 +64,8 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def test_docs_command(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command writes what changed in the table or the docstring; the rest of the README stays."""
+def test_docs_writes_only_what_changed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The rest of the README stays."""
     assert main(["docs"], root) == 0
     assert main(["docs"], root) == 0
     assert (root / README).read_bytes() == (ROOT / README).read_bytes()
@@ -96,35 +96,37 @@ def test_docs_command(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ("ROWS: list = []", "has no dictionary called ROWS"),
     ],
 )
-def test_invalid_table(tmp_path: Path, text: str, problem: str) -> None:
-    """A table that is not a dictionary literal called ROWS is an error that names the file."""
+def test_an_invalid_table_is_an_error(tmp_path: Path, text: str, problem: str) -> None:
+    """A table that is not a dictionary literal called ROWS is reported with its file."""
     path = tmp_path / "table.py"
     path.write_text(text, "utf-8")
     with pytest.raises(SourcesError, match=problem) as caught:
         read_table(path)
-    assert caught.value.path == path
+    assert caught.value.place == path
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [("class BrowserSession:", "class Session:"), ("Attributes:", "Fields:"), ("region: ", "place: ")],
 )
-def test_field_without_description(root: Path, old: str, new: str) -> None:
+def test_a_field_without_description_is_an_error(root: Path, old: str, new: str) -> None:
     """A field that some provider fills must be in the docstring of the view."""
     edit(root / VIEW, old, new)
     with pytest.raises(SourcesError, match=r"the docstring of BrowserSession does not describe .*\bregion\b") as caught:
         pages(root)
-    assert caught.value.path == root / VIEW
+    assert caught.value.place == root / VIEW
 
 
 @pytest.mark.parametrize("name", ["fields", "operations"])
 @pytest.mark.parametrize("line", ["<!-- {}, written by `nox -s docs` -->\n", "<!-- end of {} -->\n"])
-def test_readme_without_place_for_table(root: Path, capsys: pytest.CaptureFixture[str], name: str, line: str) -> None:
-    """Nothing is written, and the error names the lines that are expected."""
+def test_a_readme_without_a_place_for_a_table_is_an_error(
+    root: Path, capsys: pytest.CaptureFixture[str], name: str, line: str
+) -> None:
+    """Nothing is written, and the error names the missing lines."""
     line = line.format(name)
     edit(root / README, line, "")
     before = (root / README).read_bytes()
     assert main(["docs"], root) == 1
-    assert f"has no place for the table: expected <!-- {name}" in capsys.readouterr().err
+    assert f"has no place for a table: expected <!-- {name}" in capsys.readouterr().err
     assert (root / README).read_bytes() == before
     assert not (root / PAGE).exists()

@@ -18,9 +18,6 @@ from tests.codegen.injected_client import NAMES, PROSE, SECRET, TOKEN, VALUES, G
 SEED = 20261121
 """Decides the sample."""
 
-# A surrogate without its other half is not text: UTF-8 cannot hold it.
-TEXTS_FOR_PEOPLE = {name: text for name, text in TEXTS.items() if "surrogate" not in name}
-
 
 def _cases() -> Iterator[tuple[str, str]]:
     yield from ((place, text) for place in NAMES for text in WORDS)
@@ -39,7 +36,7 @@ def outline(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.mark.parametrize(("place", "text"), _SAMPLE)
 def test_sample(place: str, text: str, tmp_path: Path, outline: list[str]) -> None:
-    """A hostile text in some place of meaning is refused with its place, or changes nothing but what it says."""
+    """A hostile text in a place with a meaning is refused with its place, or changes only what it says."""
     check(place, text, tmp_path, outline)
 
 
@@ -58,8 +55,8 @@ def check(place: str, text: str, folder: Path, outline: list[str]) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_prose_sample(seed: int, tmp_path: Path, outline: list[str]) -> None:
-    """Hostile texts for people, another in each place, are never refused, and change nothing but what they say."""
-    texts = random.Random(seed).sample([*TEXTS_FOR_PEOPLE.values()], len(PROSE))  # noqa: S311 - no secret
+    """Hostile texts in descriptions are never refused, and change only what they say."""
+    texts = random.Random(seed).sample([*TEXTS.values()], len(PROSE))  # noqa: S311 - no secret
     require_sound(InjectedClient.generate(dict(zip(PROSE, texts, strict=True)), tmp_path), outline)
 
 
@@ -77,11 +74,11 @@ def require_faithful(client: InjectedClient) -> None:
     """Fail unless the operations send and read exactly the names and values of the document."""
     requests: list[httpx.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         requests.append(request)
         return httpx.Response(200 if request.method == "GET" else 201, json=client.body)
 
-    transport = httpx.MockTransport(answer)
+    transport = httpx.MockTransport(respond)
     sender = client.module().AuthenticatedClient(token=TOKEN, httpx_args={"transport": transport})
     arguments = client.arguments()
     response = client.operation("get").sync_detailed(**{each.name: each.value for each in arguments}, client=sender)

@@ -20,15 +20,15 @@ PAGES = {path.stem: load_document(path) for path in sorted((FOLDER / "pages").gl
 
 
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES.keys())
-def test_page(case: dict[str, Any]) -> None:
-    """Each page becomes the document of its case, type by type, and is not changed."""
+def test_a_page_becomes_its_document(case: dict[str, Any]) -> None:
+    """Type by type; the page is not changed."""
     before = canonical(case["page"])
     assert canonical(to_openapi(case["page"])) == canonical(case["document"])
     assert canonical(case["page"]) == before
 
 
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES.keys())
-def test_document_is_valid(case: dict[str, Any]) -> None:
+def test_a_rebuilt_document_is_valid(case: dict[str, Any]) -> None:
     """With the names that only an overlay can give, each document is valid OpenAPI."""
     document = to_openapi(case["page"])
     document["info"] = {"title": "Lantern", "version": "1"}
@@ -54,8 +54,8 @@ REFUSALS = load_document(FOLDER / "refusals.yaml")
         for refusal in refusals
     ],
 )
-def test_refusal(refusal: list[Any]) -> None:
-    """Whatever cannot be rebuilt is refused at its place, at every level of a page."""
+def test_what_cannot_be_rebuilt_is_refused(refusal: list[Any]) -> None:
+    """At its place, on every level of a page."""
     place, value, problem = refusal[:3]
     page = removed(REFUSALS["page"], place) if value == "-" else replaced(REFUSALS["page"], place, value)
     with pytest.raises(DialectError) as caught:
@@ -63,24 +63,24 @@ def test_refusal(refusal: list[Any]) -> None:
     assert caught.value == DialectError(pointer(*refusal[-1] if len(refusal) > 3 else place), problem)
 
 
-def test_page_of_refusals() -> None:
-    """The page of the refusals itself is valid."""
+def test_the_page_of_the_refusals_is_valid() -> None:
+    """So each refusal has the cause of its case."""
     assert to_openapi(REFUSALS["page"])["paths"].keys() == {"/lamps/{id}"}
 
 
-def test_malformed_schema_of_provider() -> None:
-    """Below the first level nothing is refused or repaired: that is left to validation."""
+def test_inner_schemas_are_left_to_validation() -> None:
+    """Below the first level nothing is refused or repaired."""
     schema = {"properties": [], "patternProperties": 1, "allOf": {}, "anyOf": None, "items": [1], "nullable": "yes"}
     page = replaced(REFUSALS["page"], ["components", "schemas"], {"Lamp": schema, "Room": 1})
     assert to_openapi(page)["components"]["schemas"] == {"Lamp": schema, "Room": 1}
 
 
-def test_error_names_place_and_problem() -> None:
+def test_an_error_names_place_and_problem() -> None:
     """The message begins with the place as a JSON Pointer."""
     assert str(DialectError(pointer("paths", "a/b"), "is missing")) == "#/paths/a~1b: is missing"
 
 
-def test_result_shares_nothing() -> None:
+def test_a_document_shares_nothing() -> None:
     """An edit of a document changes neither the page nor another part of the document."""
     shared: dict[str, Any] = {"type": "array", "items": {"allOf": [{"enum": ["a"]}]}, "default": ["a"]}
     media_type = {"schemaArray": [shared], "examples": {"one": {"value": shared}}}
@@ -102,8 +102,8 @@ JUNK += [{"type": "object"}, {"allOf": [1]}, {"refIdentifier": []}, {"schemas": 
 
 
 @given(data=st.data())
-def test_any_page(data: st.DataObject) -> None:
-    """A page in which anything is removed, renamed or replaced is a document or a `DialectError`."""
+def test_any_page_is_a_document_or_an_error(data: st.DataObject) -> None:
+    """Whatever is removed, renamed or replaced in it."""
     page = data.draw(st.sampled_from([*PAGES.values(), REFUSALS]))["page"]
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.sampled_from(places(page)))
@@ -123,7 +123,7 @@ def test_any_page(data: st.DataObject) -> None:
     found = outcome(page)
     assert canonical(page) == before
     if isinstance(found, DialectError):
-        assert found.location.startswith("#")
+        assert str(found.place).startswith("#")
     else:
         assert found.keys() == {"openapi", "servers", "paths", "components"}
 

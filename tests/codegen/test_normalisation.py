@@ -20,14 +20,14 @@ CASES = load_document(Path(__file__).parent / "cases/normalisation/documents.yam
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_documents(name: str) -> None:
-    """A document becomes what the case says, as a whole; the argument stays as it is."""
+def test_a_document_is_normalised(name: str) -> None:
+    """The argument is not changed."""
     document = copy.deepcopy(CASES[name]["document"])
     assert normalise(document, OPERATIONS) == CASES[name]["result"]
     assert document == CASES[name]["document"]
 
 
-def test_security_is_each_operations_own() -> None:
+def test_each_operation_has_its_own_security() -> None:
     """Changing the security of one operation changes no other."""
     paths: dict[str, Any] = {each.path: {each.method: {}} for each in OPERATIONS}
     found = normalise({"security": [{"key": []}], "paths": paths}, OPERATIONS)["paths"]
@@ -38,5 +38,5 @@ def test_security_is_each_operations_own() -> None:
 def test_missing_operations_are_reported() -> None:
     """An operation of the list that the document does not describe is a problem at its place."""
     document: dict[str, Any] = {"paths": {"/sessions/{id}": {"get": {}, "post": {}}, "/account": {"post": {}}}}
-    text = "specs/sources.toml names the operation get_account, which is missing here: describe or remove it"
+    text = "the operation get_account of specs/sources.toml is missing: describe or remove it"
     assert list(find_missing(document, OPERATIONS)) == [Problem("#/paths/~1account/get", text)]

@@ -24,8 +24,8 @@ def overlay(*actions: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_case(case: dict[str, Any]) -> None:
-    """Each overlay has the result that its case says, type by type, or the error; the arguments stay as they are."""
+def test_an_overlay_has_its_result_or_error(case: dict[str, Any]) -> None:
+    """Type by type; the arguments are not changed."""
     document = case.get("document", {})
     applied = case["overlay"] if "overlay" in case else overlay(*case["actions"])
     before = canonical([document, applied])
@@ -51,12 +51,12 @@ def test_case(case: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_accepted_overlay(change: dict[str, Any]) -> None:
-    """Every field of the specification and every extension is accepted, where it may stand."""
+def test_every_field_and_extension_is_accepted(change: dict[str, Any]) -> None:
+    """Of the overlay, its info and its actions."""
     check_overlay(overlay({"target": "$", "update": {}}) | change)
 
 
-def test_result_shares_nothing() -> None:
+def test_a_result_shares_nothing() -> None:
     """An edit of a result changes neither the document nor the overlay, nor another part of the result."""
     shared: dict[str, Any] = {"x": [1]}
     document = {"a": shared, "b": shared, "c": [shared, shared]}
@@ -70,8 +70,8 @@ def test_result_shares_nothing() -> None:
     assert result["c"] == [{"x": [1]}, {"x": [1]}, {"x": [1, 3]}]
 
 
-def test_document_that_nests_itself_without_end() -> None:
-    """A short overlay can double the depth again and again: that is an error, and not a crash."""
+def test_endless_nesting_is_an_error() -> None:
+    """A short overlay can double the depth repeatedly."""
     actions = [{"target": "$" + ".a" * 2**level, "copy": "$"} for level in range(12)]
     with pytest.raises(OverlayError) as caught:
         apply_overlay({"a": {}}, overlay(*actions))
@@ -79,7 +79,7 @@ def test_document_that_nests_itself_without_end() -> None:
 
 
 def test_applied_is_a_named_tuple() -> None:
-    """The result unpacks into the document and the number of nodes that each action hit."""
+    """The result unpacks into the document and the number of nodes that each action matched."""
     document, matches = apply_overlay({"a": [1, 2]}, overlay({"target": "$.a[*]", "remove": True}))
     assert Applied(document, matches) == Applied(document={"a": []}, matches=(2,))
 
@@ -128,7 +128,7 @@ def places(node: Any) -> int:
 
 @given(document=DOCUMENTS, actions=st.lists(ACTIONS, min_size=1, max_size=4, unique_by=canonical))
 def test_applying_is_a_function(document: dict[str, Any], actions: list[dict[str, Any]]) -> None:
-    """The same arguments have the same outcome, stay as they are, and one action after another is the same."""
+    """The same arguments have the same result, are not changed, and actions can be applied one by one."""
     applied = overlay(*actions)
     before = canonical([document, applied])
     found = outcome(document, applied)
@@ -147,7 +147,7 @@ def test_applying_is_a_function(document: dict[str, Any], actions: list[dict[str
 
 @given(document=DOCUMENTS, query=QUERIES)
 def test_matches_are_distinct_nodes(document: dict[str, Any], query: str) -> None:
-    """An action counts the nodes that it hits, each of them once; a removal takes as many away, and what they hold."""
+    """Each matched node counts once; a removal removes as many, with their content."""
     found = outcome(document, overlay({"target": query, "remove": False}))
     assert isinstance(found, Applied)
     assert canonical(found.document) == canonical(document)
@@ -162,7 +162,7 @@ def test_matches_are_distinct_nodes(document: dict[str, Any], query: str) -> Non
 
 @given(data=st.data())
 def test_any_data_is_an_overlay_or_an_error(data: st.DataObject) -> None:
-    """Whatever is put in the place of any part of an overlay, the answer is a result or an `OverlayError`."""
+    """Whatever replaces a part of an overlay, there is a result or an `OverlayError`."""
     applied: Any = overlay({"target": "$.a", "update": {"b": [1]}}, {"target": "$.c", "remove": True, "x-why": ""})
     parts = data.draw(st.sampled_from([place for place, _ in nodes(applied)]))
     junk = PRIMITIVES | st.sampled_from([{}, [], {"target": "$"}, "$", "$[", "1.1.0", [{}], {"update": 1}])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codegen.__main__ import ROOT
 from codegen.document import load_document
-from codegen.errors import PageError
+from codegen.errors import DocumentError
 from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider, load_providers
 
@@ -20,19 +20,19 @@ BLOCKS = load_document(FOLDER / "blocks.yaml")
 SOURCE = "https://lamps.example/get.md"
 
 
-def outcome(read: Callable[[bytes, str], Block], data: bytes) -> Block | PageError:
+def outcome(read: Callable[[bytes, str], Block], data: bytes) -> Block | DocumentError:
     """Return the block or the error."""
     try:
         return read(data, SOURCE)
-    except PageError as error:
+    except DocumentError as error:
         return error
 
 
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES.keys())
-def test_read_page(case: dict[str, Any]) -> None:
-    """The block of a page is taken byte for byte, or the page is refused at the place of its case."""
+def test_a_page_has_its_block_or_is_refused(case: dict[str, Any]) -> None:
+    """Byte for byte, or with the place of the error."""
     expected = (
-        PageError(SOURCE, *case["error"])
+        DocumentError(SOURCE, *case["error"])
         if "error" in case
         else Block(case["block"].encode(), case["info"], "openapi", ("get /lamps/{id}",))
     )
@@ -40,10 +40,10 @@ def test_read_page(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", BLOCKS.values(), ids=BLOCKS.keys())
-def test_read_block(case: dict[str, Any]) -> None:
-    """A block has its operations and its dialect, or is refused at the place of its case."""
+def test_a_block_has_its_operations_or_is_refused(case: dict[str, Any]) -> None:
+    """With its dialect, or with the place of the error."""
     expected = (
-        PageError(SOURCE, *case["error"])
+        DocumentError(SOURCE, *case["error"])
         if "error" in case
         else Block(case.get("kept", case["block"]).encode(), None, case["dialect"], tuple(case["operations"]))
     )
@@ -51,8 +51,8 @@ def test_read_block(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("provider", load_providers(ROOT), ids=lambda provider: provider.slug)
-def test_committed_specs(provider: Provider) -> None:
-    """Each committed spec is the block of a page around it, in the dialect and with the operation of its row."""
+def test_a_committed_spec_is_a_block_of_a_page(provider: Provider) -> None:
+    """In the dialect and with the operation of its row."""
     spec = provider.spec.read_bytes()
     page = b"# Get\n\n> A session.\n\n## OpenAPI\n\n````yaml " + provider.info.encode() + b"\n" + spec + b"````"
     block = read_page(page, SOURCE)
@@ -61,29 +61,29 @@ def test_committed_specs(provider: Provider) -> None:
 
 
 @pytest.mark.parametrize("data", [b"a\n\xff", "é".encode("latin-1"), b"\xed\xa0\x80", "a".encode("utf-16")])
-def test_other_encodings(data: bytes) -> None:
-    """A page must be UTF-8."""
-    assert outcome(read_page, data) == PageError(SOURCE, 0, 0, "is not UTF-8")
+def test_a_page_must_be_utf_8(data: bytes) -> None:
+    """Other encodings are an error."""
+    assert outcome(read_page, data) == DocumentError(SOURCE, 0, 0, "is not UTF-8")
 
 
 @given(page=st.text(st.sampled_from("`~ \r\n\ufeffaé")) | st.text())
-def test_any_text(page: str) -> None:
-    """Any text without a block is an error."""
+def test_any_text_without_a_block_is_an_error(page: str) -> None:
+    """Whatever it is."""
     found = outcome(read_page, page.encode(errors="replace"))
-    assert found == PageError(SOURCE, 0, 0, "has 0 blocks that begin with ````yaml … get /…: expected one")
+    assert found == DocumentError(SOURCE, 0, 0, "has 0 blocks that begin with ````yaml … get /…: expected 1")
 
 
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n")),
     line_end=st.sampled_from(["\n", "\r\n"]),
 )
-def test_block_is_kept_byte_for_byte(text: str, line_end: str) -> None:
-    """Every byte between the fences is kept, and nothing around them is."""
+def test_a_block_is_kept_byte_for_byte(text: str, line_end: str) -> None:
+    """Every byte between the fences is kept, and no byte around them."""
     block = f"openapi: 3.1.0{line_end}paths: {{/a: {{get: {{}}}}}}{line_end}# {text}{line_end}"
     found = outcome(read_page, f"# {text}{line_end}````yaml get /a{line_end}{block}````{line_end}".encode())
     expected = outcome(read_block, block.encode())
-    if isinstance(expected, PageError):  # characters that are not allowed in YAML
-        assert found == PageError(SOURCE, expected.line + 2, expected.column, expected.problem)
+    if isinstance(expected, DocumentError):  # characters that are not allowed in YAML
+        assert found == DocumentError(SOURCE, expected.line + 2, expected.column, expected.problem)
     else:
         assert found == Block(block.encode(), "get /a", "openapi", ("get /a",))
 
@@ -100,6 +100,6 @@ def test_block_is_kept_byte_for_byte(text: str, line_end: str) -> None:
         ("", None),
     ],
 )
-def test_operation_of(info: str, operation: str | None) -> None:
-    """An info string ends with a method and a path, or names no operation."""
+def test_an_info_string_ends_with_an_operation(info: str, operation: str | None) -> None:
+    """With a method and a path, or it names no operation."""
     assert operation_of(info) == operation

@@ -15,13 +15,12 @@ from codegen.errors import (
     OverlayError,
     Problem,
     ProviderFailure,
-    ReleaseError,
     SourcesError,
     ToolchainError,
     TreeError,
 )
 from codegen.normalisation import normalise
-from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate, try_document
+from codegen.pipeline import Comparison, build_document, check_document, compare, regenerate
 from codegen.providers import Provider, load_providers
 from codegen.tree import CHANGED, EXTRA, MISSING, Difference
 
@@ -52,8 +51,8 @@ def difference(path: str, kind: str) -> Difference:
     return Difference(PurePosixPath("generated", path), kind)
 
 
-def test_regenerate_leaves_what_is_up_to_date(repository: Path) -> None:
-    """What is committed is what the inputs generate, and no file of it is written again."""
+def test_regenerate_leaves_current_files(repository: Path) -> None:
+    """The committed clients match the inputs, and no file is written again."""
     before = files(repository)
     slugs = ("anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern")
 
@@ -64,7 +63,7 @@ def test_regenerate_leaves_what_is_up_to_date(repository: Path) -> None:
 
 
 def test_every_difference_is_found_and_repaired(pair: Path) -> None:
-    """A changed line, a deleted and an added file, and strays of any kind are named at once, by provider, and go."""
+    """A changed line, a deleted and an added file, and strays of any kind are reported at once, and repaired."""
     before = files(pair)
     generated = pair / "generated"
     edit(generated / "brightdata" / "brightdata_client" / "client.py", "httpx", "http")
@@ -98,7 +97,7 @@ def test_every_difference_is_found_and_repaired(pair: Path) -> None:
 
 
 def test_comparing_writes_nothing(pair: Path) -> None:
-    """Not even a folder changes, in which a file could have been made and removed again."""
+    """Not even the time of a folder changes."""
     (pair / "generated" / "browserbase" / "README.md").unlink()
     folders = [path for path in pair.rglob("*") if path.is_dir()]
     before = [(path, path.stat().st_mtime_ns) for path in folders], files(pair)
@@ -108,8 +107,8 @@ def test_comparing_writes_nothing(pair: Path) -> None:
     assert ([(path, path.stat().st_mtime_ns) for path in folders], files(pair)) == before
 
 
-def test_only_what_is_asked_for_is_compared(pair: Path) -> None:
-    """With some of the providers and without strays, the files of all others stay as they are."""
+def test_only_the_given_providers_are_compared(pair: Path) -> None:
+    """Without strays, the files of all others are left alone."""
     (pair / "generated" / "brightdata" / "README.md").unlink()
     (pair / "generated" / "stray").mkdir()
     before = files(pair)
@@ -120,7 +119,7 @@ def test_only_what_is_asked_for_is_compared(pair: Path) -> None:
 
 
 def test_an_edited_overlay_shows_in_the_client(pair: Path) -> None:
-    """What an overlay says is compared, and not which file of ours was touched."""
+    """The content of the overlay counts, not which file was touched."""
     edit(pair / "overlays" / "browserbase.yaml", "CPU used by the Session.", "How hard the Session worked.")
 
     assert compare(pair, [provider_of(pair, "browserbase")], strays=True).differences["browserbase"] == [
@@ -129,7 +128,7 @@ def test_an_edited_overlay_shows_in_the_client(pair: Path) -> None:
 
 
 def test_an_edited_template_shows_in_every_client(pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A template is an input like any other, also when it has been used before."""
+    """Even a template that was used before in the same process."""
     templates = shutil.copytree(generator.TEMPLATES, tmp_path / "templates")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
     assert compare(pair, [provider_of(pair, "browserbase")], strays=False).is_clean
@@ -142,7 +141,7 @@ def test_an_edited_template_shows_in_every_client(pair: Path, tmp_path: Path, mo
 
 
 def test_missing_clients_are_written_whole(pair: Path) -> None:
-    """Without `generated/` every file is missing, and comes back as it was."""
+    """Without `generated/` every file is missing, and is written again."""
     before = {name: data for name, (data, _) in files(pair).items()}
     shutil.rmtree(pair / "generated")
     everything = [difference(name, MISSING) for name in sorted(before, key=PurePosixPath)]
@@ -156,7 +155,7 @@ def test_missing_clients_are_written_whole(pair: Path) -> None:
 
 
 def test_a_link_in_the_place_of_a_client_is_replaced(pair: Path, tmp_path: Path) -> None:
-    """A client is a folder in the repository, wherever else the same files may stand."""
+    """Even if it leads to the same files."""
     output = pair / "generated" / "browserbase"
     elsewhere = output.rename(tmp_path / "elsewhere")
     output.symlink_to(elsewhere)
@@ -170,7 +169,7 @@ def test_a_link_in_the_place_of_a_client_is_replaced(pair: Path, tmp_path: Path)
 
 _REPAIR = (
     "if the provider has corrected this, remove the action; if the place has moved, correct the target; "
-    "if it may be so at times, say `x-allow-empty: true`"
+    "if that is expected at times, add `x-allow-empty: true`"
 )
 _SPEC, _OVERLAY = PurePosixPath("specs/browserbase.yaml"), PurePosixPath("overlays/browserbase.yaml")
 _UNAUTHORIZED = (
@@ -194,7 +193,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         _OVERLAY,
         "overlay: 1.1.0",
         "overlay: 2.0.0",
-        OverlayError("overlay", "version '2.0.0' is not supported: expected 1.1.0"),
+        OverlayError("#/overlay", r"'2.0.0' does not match '^1\\.[01]\\.[0-9]+\\Z'"),
     ),
     "unmatched action": (
         _OVERLAY,
@@ -241,7 +240,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         "actions:",
         "actions:\n  - {target: $.servers, description: none of these answers, remove: true}",
         InvalidDocument(
-            (Problem("#/servers", "is missing: the first server is the client's base URL, so add it by an overlay"),)
+            (Problem("#/servers", "is missing: add the first server, the client's base URL, by an overlay"),)
         ),
     ),
 }
@@ -249,7 +248,7 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_failing_provider_leaves_all_clients_alone(pair: Path, fault: str) -> None:
-    """One failure is named with its file and its cause, beside what differs elsewhere, and nothing is written."""
+    """The failure is reported with its file and cause, beside the differences of others, and nothing is written."""
     file, old, new, error = FAULTS[fault]
     edit(pair / file, old, new)
     (pair / "generated" / "brightdata" / "README.md").unlink()
@@ -287,7 +286,7 @@ def test_all_failures_come_together(repository: Path) -> None:
             ProviderFailure(
                 "anchorbrowser",
                 PurePosixPath("specs/anchorbrowser.yaml"),
-                DialectError("#/paths", "is missing"),
+                DialectError("#", "'paths' is a required property"),
             ),
             ProviderFailure(
                 "brightdata",
@@ -305,8 +304,8 @@ def test_all_failures_come_together(repository: Path) -> None:
     )
 
 
-def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
-    """A provider's document is built and checked without being generated from."""
+def test_a_valid_document_passes(pair: Path) -> None:
+    """A document can be built and checked without a client."""
     provider = provider_of(pair, "browserbase")
     document = build_document(provider)
 
@@ -322,7 +321,7 @@ def test_a_valid_document_is_not_complained_about(pair: Path) -> None:
 
 
 def test_a_problem_names_the_parameter(pair: Path) -> None:
-    """Its place is that of the normalised document, in which a parameter for the key is missing, and others move up."""
+    """Its index is that in the normalised document, from which the key's parameter is removed."""
     provider = provider_of(pair, "browserbase")
     document = build_document(provider)
     operation = document["paths"]["/v1/sessions/{id}"]["get"]
@@ -336,21 +335,26 @@ def test_a_problem_names_the_parameter(pair: Path) -> None:
         check_document(provider, normalise(document, provider.operations))
     assert str(caught.value) == (
         "browserbase: overlaid document: #/paths/~1v1~1sessions~1{id}/get/parameters/0: "
-        "parameter 'limit': a query parameter that holds object is not supported here: correct it by an overlay"
+        "parameter 'limit': a query parameter that contains object is not supported here: correct it by an overlay"
     )
     operation["parameters"] = [{"in": "query", "schema": {}}, {"$ref": "#/components/parameters/Lost"}]
     with pytest.raises(ProviderFailure) as caught:
         check_document(provider, document)
     assert [line.partition("/parameters/")[2] for line in str(caught.value).splitlines()] == [
         "0: 'name' is a required property",
-        "1: refers to '#/components/parameters/Lost', and the components have no such parameter",
+        "1: refers to '#/components/parameters/Lost', but the components have no such parameter",
     ]
 
 
 COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
     ("constraints/dev.txt", "ruff==0.17.5", "ruff==0.0.1", ToolchainError("ruff", "0.17.5", "0.0.1")),
     ("constraints/dev.txt", "jinja2==", "jinja3==", SourcesError(Path("constraints/dev.txt"), "does not pin jinja2")),
-    ("pyproject.toml", "[project]", "[projekt]", ReleaseError("pyproject.toml: no [project] version can be read")),
+    (
+        "pyproject.toml",
+        "[project]",
+        "[projekt]",
+        SourcesError(Path("pyproject.toml"), "no [project] version can be read"),
+    ),
 ]
 
 
@@ -358,7 +362,7 @@ COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
 def test_what_all_clients_depend_on_is_checked_once(
     pair: Path, monkeypatch: pytest.MonkeyPatch, fault: tuple[str, str, str, CodegenError]
 ) -> None:
-    """A tool that is not the pinned one, or no version, stops the run before any work."""
+    """A tool that is not the pinned one, or a missing version, stops the run before any work."""
     file, old, new, error = fault
     edit(pair / file, old, new)
     monkeypatch.chdir(pair)
@@ -370,8 +374,8 @@ def test_what_all_clients_depend_on_is_checked_once(
     assert files(pair) == before
 
 
-def test_a_file_in_the_place_of_the_clients_is_named(pair: Path) -> None:
-    """A file named `generated` holds no client, and is not replaced by a folder."""
+def test_a_file_named_generated_is_not_replaced(pair: Path) -> None:
+    """It has no client, and is not replaced by a folder."""
     shutil.rmtree(pair / "generated")
     (pair / "generated").touch()
     provider = provider_of(pair, "browserbase")
@@ -401,8 +405,8 @@ actions:
 """
 
 
-def test_operations_beyond_the_page_come_from_an_overlay_of_their_own(pair: Path) -> None:
-    """They are applied after the corrections, normalised like all others, and generated if the list names them."""
+def test_operations_beyond_the_page_have_their_own_overlay(pair: Path) -> None:
+    """They are applied after the corrections, normalised like others, and generated if the list names them."""
     overlay = pair / "overlays" / "browserbase.operations.yaml"
     overlay.write_text(OPERATIONS_OVERLAY, "utf-8")
     get = 'get_session = "get /v1/sessions/{id}"'
@@ -414,24 +418,21 @@ def test_operations_beyond_the_page_come_from_an_overlay_of_their_own(pair: Path
     assert regenerate(pair, load_providers(pair), strays=True).failures == ()
     assert (pair / "generated/browserbase/browserbase_client/api/sessions/stop_session.py").is_file()
 
-    tried = try_document(provider_of(pair, "browserbase"))
-    assert (tried.document, tried.misfits) == (build_document(provider_of(pair, "browserbase")), ())
 
-
-def test_an_operation_of_ours_that_is_not_named_is_an_error(pair: Path) -> None:
-    """It would be left out of the client without a word."""
+def test_an_operation_missing_from_the_list_is_an_error(pair: Path) -> None:
+    """Otherwise the client would silently lack it."""
     (pair / "overlays" / "browserbase.operations.yaml").write_text(OPERATIONS_OVERLAY, "utf-8")
 
     with pytest.raises(ProviderFailure) as caught:
         build_document(provider_of(pair, "browserbase"))
-    text = "specs/sources.toml does not name this operation: name or remove it"
+    text = "is missing from specs/sources.toml: add it there, or remove it here"
     problem = Problem("#/paths/~1v1~1sessions~1{id}~1stop/post", text)
     file = PurePosixPath("overlays/browserbase.operations.yaml")
     assert caught.value == ProviderFailure("browserbase", file, InvalidDocument((problem,)))
 
 
 def test_an_obsolete_operation_is_an_error_of_its_overlay(pair: Path) -> None:
-    """An operation that the page describes one day is not described by us any more."""
+    """When the page describes an operation, our overlay must not."""
     overlay = pair / "overlays" / "browserbase.operations.yaml"
     overlay.write_text(OPERATIONS_OVERLAY.replace("$.paths", "$.webhooks"), "utf-8")
 
@@ -439,13 +440,10 @@ def test_an_obsolete_operation_is_an_error_of_its_overlay(pair: Path) -> None:
         build_document(provider_of(pair, "browserbase"))
     assert caught.value.file == PurePosixPath("overlays/browserbase.operations.yaml")
     assert isinstance(caught.value.error, NeedlessCorrections)
-    assert [each.problem.location for each in try_document(provider_of(pair, "browserbase")).misfits] == [
-        "browserbase.operations.yaml: actions[0] $.webhooks"
-    ]
 
 
 def test_a_missing_operation_is_a_problem_among_the_others(pair: Path) -> None:
-    """What the list names and no page or overlay describes is reported together with all that is invalid."""
+    """An operation of the list that no page or overlay describes is reported with everything else that is invalid."""
     get = 'get_session = "get /v1/sessions/{id}"'
     edit(pair / "specs" / "sources.toml", get, f'{get}\nstop_session = "post /v1/stop"')
     edit(pair / "specs" / "browserbase.yaml", "summary: Get a Session", "summary: [Get a Session]")

@@ -10,8 +10,10 @@ from codegen.errors import SourcesError
 from codegen.providers import DIALECTS, Operation, Provider, load_providers
 
 HEAD = 'info = "get /a"\ndialect = "openapi"\nsha256 = "0"\n'
-ROW = f'{HEAD}operations.get_session = "get /a"\n'
-EXAMPLE = 'get_session = "get /sessions/{id}"'
+OPERATIONS = 'operations.get_session = "get /a"\n'
+ROW = f"{HEAD}{OPERATIONS}"
+NAME = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*\Z"
+ROUTE = "^(get|put|post|delete|options|head|patch|trace) /"
 
 
 def write(root: Path, text: str) -> Path:
@@ -44,7 +46,7 @@ def test_each_row_is_a_provider(tmp_path: Path) -> None:
     assert [str(each) for each in (stop, account)] == ["post /a/stop", "get /me"]
 
 
-def test_a_slug_names_all_that_belongs_to_a_provider(tmp_path: Path) -> None:
+def test_a_slug_names_the_files_of_a_provider(tmp_path: Path) -> None:
     """Files, folders and the package are named by the slug; only the distribution has hyphens."""
     provider = Provider(tmp_path, "acme_cloud", "", "mintlify", "", ())
     files = [provider.spec, provider.overlay, provider.operations_overlay, provider.output]
@@ -58,7 +60,7 @@ def test_a_slug_names_all_that_belongs_to_a_provider(tmp_path: Path) -> None:
 
 
 def test_the_overlay_of_operations_is_optional(tmp_path: Path) -> None:
-    """It is applied after the corrections, if it is there."""
+    """It is applied after the corrections, if it exists."""
     provider = Provider(tmp_path, "acme", "", "openapi", "", ())
     assert list(provider.overlays) == [provider.overlay]
     provider.operations_overlay.parent.mkdir()
@@ -70,52 +72,42 @@ def test_the_overlay_of_operations_is_optional(tmp_path: Path) -> None:
 def test_a_slug_is_an_identifier_and_a_folder(slug: str, tmp_path: Path) -> None:
     """No slug leads out of its folder, or makes a package that cannot be imported."""
     path = write(tmp_path, f'["{slug}"]\n{ROW}')
-    text = f"[{slug}]: invalid slug: expected lower-case words joined by single underscores"
-    assert problem(tmp_path) == SourcesError(path, text)
+    assert problem(tmp_path) == SourcesError(path, f"#: {slug!r} does not match {NAME!r}")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "names no provider"),
-        ('acme = "x"\n', "[acme]: expected a table with strings for info, dialect, sha256, page"),
-        (f"[acme]\npage = 1\n{ROW}", "[acme]: expected a table with strings for info, dialect, sha256, page"),
-        ('[acme]\ninfo = "x"\n', "[acme]: misses dialect, sha256"),
-        (f'[acme]\nurl = "x"\nbase = "y"\n{ROW}', "[acme]: unknown keys: base, url"),
+        ("", "#: {} should be non-empty"),
+        ('acme = "x"\n', "#/acme: 'x' is not of type 'object'"),
+        (f"[acme]\npage = 1\n{ROW}", "#/acme/page: 1 is not of type 'string'"),
+        (f'[acme]\ninfo = "x"\n{OPERATIONS}', "#/acme: 'dialect' is a required property"),
+        (
+            f'[acme]\nurl = "x"\nbase = "y"\n{ROW}',
+            "#/acme: Additional properties are not allowed ('base', 'url' were unexpected)",
+        ),
         (
             f"[acme]\n{ROW.replace('openapi', 'raml')}",
-            "[acme]: unknown dialect 'raml': expected one of mintlify, openapi",
+            "#/acme/dialect: 'raml' is not one of ('mintlify', 'openapi')",
         ),
-        (f"[b]\n{ROW}[a]\n{ROW}", "keep the providers sorted: a, b"),
-        (f"[acme]\n{HEAD}", f"[acme.operations]: expected a table from names to routes: {EXAMPLE}"),
-        (f"[acme]\n{HEAD}operations = {{}}", f"[acme.operations]: expected a table from names to routes: {EXAMPLE}"),
-        (f'[acme]\n{HEAD}operations = "a"', f"[acme.operations]: expected a table from names to routes: {EXAMPLE}"),
-        (
-            f'[acme]\n{HEAD}operations.Get = "get /a"',
-            "[acme.operations]: invalid name 'Get': expected lower-case words joined by single underscores",
-        ),
-        (
-            f'[acme]\n{HEAD}operations.Tag.get = "get /a"',
-            "[acme.operations]: invalid name 'Tag': expected lower-case words joined by single underscores",
-        ),
-        (
-            f'[acme]\n{HEAD}operations.import = "get /a"',
-            "[acme.operations]: invalid name 'import': it is a keyword of Python, and nothing so named can be imported",
-        ),
+        (f"[acme]\n{HEAD}", "#/acme: 'operations' is a required property"),
+        (f"[acme]\n{HEAD}operations = {{}}", "#/acme/operations: {} should be non-empty"),
+        (f'[acme]\n{HEAD}operations = "a"', "#/acme/operations: 'a' is not of type 'object'"),
+        (f'[acme]\n{HEAD}operations.Get = "get /a"', f"#/acme/operations: 'Get' does not match {NAME!r}"),
+        (f'[acme]\n{HEAD}operations.Tag.get = "get /a"', f"#/acme/operations: 'Tag' does not match {NAME!r}"),
+        (f'[acme]\n{HEAD}operations.tag.Get = "get /a"', f"#/acme/operations/tag: 'Get' does not match {NAME!r}"),
         *(
-            (
-                f"[acme]\n{HEAD}operations.get = {route}",
-                f"[acme.operations]: get: expected a method in lower case and a path: {EXAMPLE}",
-            )
-            for route in ('"GET /a"', '"get a"', '"get"', '"fetch /a"', "1", '["get /a"]')
+            (f"[acme]\n{HEAD}operations.get = {route!r}", f"#/acme/operations/get: {route!r} does not match {ROUTE!r}")
+            for route in ("GET /a", "get a", "get", "fetch /a")
         ),
+        (f"[acme]\n{HEAD}operations.get = 1", "#/acme/operations/get: 1 is not of type 'string'"),
         (
             f'[acme]\n{HEAD}operations.a = "get /a"\noperations.t.b = "get /a"\noperations.c = "get /c"',
-            "[acme.operations]: names get /a more than once",
+            "[acme.operations] has get /a more than once",
         ),
         (
             f'[acme]\n{HEAD}operations.a = "get /a"\noperations.sessions.a = "get /b"',
-            "[acme.operations]: gives sessions.a more than one route",
+            "[acme.operations] has sessions.a more than once",
         ),
     ],
 )
@@ -126,7 +118,7 @@ def test_an_invalid_row_is_an_error(text: str, expected: str, tmp_path: Path) ->
 
 
 def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
-    """A missing file, and a folder in its place, are errors as well."""
+    """So is a missing file, or a folder instead of it."""
     path = tmp_path / "specs" / "sources.toml"
     assert problem(tmp_path) == SourcesError(path, f"cannot be read: {os.strerror(errno.ENOENT)}")
     path.mkdir(parents=True)
@@ -135,16 +127,16 @@ def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"[acme\n", b"\xff\n", b"a = 1\na = 2\n", b"a = " + b"[" * 500])
 def test_invalid_toml_is_an_error(data: bytes, tmp_path: Path) -> None:
-    """What TOML's reader does not take, in whatever way, is one error."""
+    """Whatever makes it invalid, it is one error."""
     path = write(tmp_path, "")
     path.write_bytes(data)
     error = problem(tmp_path)
-    assert error.path == path
+    assert error.place == path
     assert error.problem.startswith("invalid TOML: ")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_can_be_named(dialect: str, tmp_path: Path) -> None:
-    """A dialect that the pipeline converts is one that a row may name."""
+    """A row may name each dialect that the pipeline converts."""
     write(tmp_path, f"[acme]\n{ROW.replace('openapi', dialect)}")
     assert [provider.dialect for provider in load_providers(tmp_path)] == [dialect]

@@ -15,8 +15,8 @@ CASES = load_document(Path(__file__).parent / "cases/pruning/documents.yaml")
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_documents(name: str) -> None:
-    """A document becomes what the case says, as a whole; the argument stays as it is."""
+def test_a_document_is_pruned(name: str) -> None:
+    """The argument is not changed."""
     document = copy.deepcopy(CASES[name]["document"])
     assert prune(document, OPERATIONS) == CASES[name]["result"]
     assert document == CASES[name]["document"]

@@ -26,8 +26,10 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("document", "query", "expected"), CASES)
-def test_select(document: dict[str, Any], query: str, expected: str | list[list[str | int]]) -> None:
-    """A query selects the nodes that RFC 9535 defines, each of them once, or is refused with the reason."""
+def test_a_query_selects_the_nodes_of_rfc_9535(
+    document: dict[str, Any], query: str, expected: str | list[list[str | int]]
+) -> None:
+    """Each once, or it is refused with the reason."""
     if isinstance(expected, str):
         with pytest.raises(QueryError, match=f"^{re.escape(expected)}$"):
             select(document, query)
@@ -46,7 +48,7 @@ def node_at(document: Any, parts: tuple[str | int, ...]) -> Any:
 
 @pytest.mark.parametrize("query", ["$..z", "$" + ".a" * 1_000])
 def test_excessive_depth_is_refused(query: str) -> None:
-    """A query too deep for Python, or a document too deep for the library, is an error of ours."""
+    """A query too deep for Python, or a document too deep for the library, is our error."""
     document: dict[str, Any] = {"z": 1}
     for _ in range(200):
         document = {"a": document}
@@ -66,8 +68,8 @@ def test_excessive_depth_is_refused(query: str) -> None:
         ("$.b..x", "$.b"),
     ],
 )
-def test_nearest(query: str, path: str | None) -> None:
-    """A query without matches has the path as far as it leads, and a key similar to the next."""
+def test_the_nearest_path_is_found(query: str, path: str | None) -> None:
+    """As far as the query leads, plus a key similar to the next."""
     assert nearest(DOCUMENT, query) == path
 
 
@@ -101,8 +103,8 @@ TOKENS = st.sampled_from(STRUCTURE + OPERATORS + LITERALS + NONSENSE)
 
 
 @given(tokens=st.lists(TOKENS, max_size=12), prefix=st.sampled_from(["$", "$[?", ""]))
-def test_select_any_text(tokens: list[str], prefix: str) -> None:
-    """Any text as a query selects distinct nodes of the document or raises `QueryError`."""
+def test_any_text_is_a_query_or_an_error(tokens: list[str], prefix: str) -> None:
+    """It selects distinct nodes of the document or raises `QueryError`."""
     try:
         found = select(DOCUMENT, prefix + "".join(tokens))
     except QueryError:

@@ -41,14 +41,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({"id": "a\ud800"}, "id cannot stand in a path: it has half of a surrogate pair"),
+        ({"id": "a\ud800"}, "id cannot be part of a path: it has half of a surrogate pair"),
         ({"id": "a", "limit": "\udfff"}, "the parameter 'limit' has half of a surrogate pair, which cannot be sent"),
         ({"id": "a", "limit": ["\ud800"]}, "the parameter 'limit' has half of a surrogate pair, which cannot be sent"),
         ({"id": "a", "body": {"b": "\ud800"}}, "the body has half of a surrogate pair, which cannot be sent"),
     ],
 )
 def test_half_a_surrogate_pair_is_refused(package: Any, arguments: dict[str, Any], problem: str) -> None:
-    """The error names the argument, and neither it nor one behind it shows the text."""
+    """The error names the argument; neither it nor its cause shows the text."""
     client = package.AuthenticatedClient(token=KEY)
     with pytest.raises(ValueError, match="surrogate") as caught:
         package.api.sessions.get_session.build_request(client=client, **arguments)
@@ -58,7 +58,7 @@ def test_half_a_surrogate_pair_is_refused(package: Any, arguments: dict[str, Any
 
 @pytest.mark.parametrize("is_first", [True, False])
 def test_each_httpx_client_builds_what_it_sends(package: Any, is_first: bool) -> None:  # noqa: FBT001 - a parameter
-    """Whichever was set last; what only builds a request takes that one."""
+    """A request that is only built uses the one that was set last."""
     sent: list[str] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -83,7 +83,7 @@ def test_each_httpx_client_builds_what_it_sends(package: Any, is_first: bool) ->
 
 
 def test_one_httpx_client_leaves_the_other_as_it_is(package: Any) -> None:
-    """A client to which only an asynchronous one was given sends synchronously to the API itself."""
+    """A client that has only an asynchronous one sends synchronous requests to the API itself."""
     sent: list[str] = []
 
     def respond(request: httpx.Request) -> httpx.Response:

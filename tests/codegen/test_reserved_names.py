@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from openapi_python_client import strings
 
-from codegen.client import generator, project
-from codegen.client.identifiers import FIELD_PREFIX, RESERVED_CLASSES, RESERVED_PROPERTIES
+from codegen.client import project
+from codegen.client.identifiers import FIELD_PREFIX, RESERVED_CLASSES, RESERVED_PARAMETERS, RESERVED_PROPERTIES
 from tests.codegen.injected_client import InjectedClient
 
 
@@ -25,8 +25,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InjectedClient]:
         yield everything
 
 
-def test_classes(made: InjectedClient) -> None:
-    """A class may have every name but those of the modules where it is defined or imported."""
+def test_reserved_classes_are_the_names_in_the_modules(made: InjectedClient) -> None:
+    """A class may have every name that its module does not define or import."""
     folder = made.project / made.package
     paths = [*folder.glob("models/*.py"), *folder.glob("api/*/*.py")]
     names = {name for path in paths for name in module_names(path.read_text("utf-8"))}
@@ -34,8 +34,8 @@ def test_classes(made: InjectedClient) -> None:
     assert {name for name in names if strings.ClassName(name, FIELD_PREFIX) == name} == RESERVED_CLASSES
 
 
-def test_properties(made: InjectedClient) -> None:
-    """A property may have every name but those that its class has already, or finds in its module when it is made."""
+def test_reserved_properties_are_the_names_in_the_models(made: InjectedClient) -> None:
+    """A property may have every other name."""
     models = [getattr(made.module("models"), name) for name in made.module("models").__all__]
     models = [model for model in models if issubclass(model, made.module("types").Model)]
     names = set(dir(made.module("types").Model))
@@ -46,23 +46,23 @@ def test_properties(made: InjectedClient) -> None:
     assert {name for name in names if is_possible(name)} == RESERVED_PROPERTIES
 
 
-def test_parameters(made: InjectedClient) -> None:
-    """The functions of an operation use no names that a parameter can have, but those that the generator changes."""
+def test_reserved_parameters_are_the_names_in_the_functions(made: InjectedClient) -> None:
+    """Apart from those that the generator itself renames."""
     operations = [made.operation("get"), made.operation("post")]
     names = {name for operation in operations for name in function_names(inspect.getsource(operation))}
     given = {each.name for each in made.arguments()}
-    assert {name for name in names - given if is_possible(name)} == generator._FUNCTIONS | {"body", "client"}
+    assert {name for name in names - given if is_possible(name)} == RESERVED_PARAMETERS | {"body", "client"}
 
 
-def test_members(made: InjectedClient) -> None:
-    """A member of an enum has no name that the enum has already, whatever its value is."""
+def test_enums_reserve_no_names(made: InjectedClient) -> None:
+    """A member of an enum may have every name."""
     types = made.module("types")
     names = {*dir(types.OpenStrEnum), *dir(types.OpenIntEnum)}
     assert {name for name in names if strings.snake_case(name).upper() == name} == set()
 
 
-def test_modules(made: InjectedClient) -> None:
-    """A model, an operation and a tag may have every name: the modules beside theirs are named as nothing else is."""
+def test_modules_reserve_no_names(made: InjectedClient) -> None:
+    """A model, an operation and a tag may have every name."""
     folder = made.project / made.package
     files = {path.relative_to(folder).as_posix() for path in folder.glob("*/**/*.py")}
     beside = {path.split("/")[-1].removesuffix(".py") for path in files if path.endswith("/__init__.py")}

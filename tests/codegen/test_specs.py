@@ -131,7 +131,7 @@ def reached(provider: Provider) -> Iterator[Part]:
 
 
 def test_the_spec_is_the_page(provider: Provider) -> None:
-    """A vendored spec is never edited: its hash is the one noted when it was fetched."""
+    """A vendored spec is never edited: it has the hash that was recorded on fetching."""
     assert hashlib.sha256(provider.spec.read_bytes()).hexdigest() == provider.sha256
 
 
@@ -148,8 +148,8 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
     assert provider.page is None or re.fullmatch(r"https://[a-z.-]+/[a-z0-9/-]+\.md", provider.page)
 
 
-def test_every_action_says_why(provider: Provider) -> None:
-    """It has a reason for the next reader, which names its source, and the overlay says what it extends."""
+def test_every_action_has_a_reason(provider: Provider) -> None:
+    """With its source, and the overlay names what it extends."""
     for path in provider.overlays:
         overlay = load_document(path)
 
@@ -157,8 +157,8 @@ def test_every_action_says_why(provider: Provider) -> None:
         assert overlay["extends"] == f"../specs/{provider.slug}.yaml"
 
 
-def test_the_document_is_valid(provider: Provider) -> None:
-    """A client may be made of every overlaid document."""
+def test_every_overlaid_document_is_valid(provider: Provider) -> None:
+    """A client can be made from each."""
     check_document(provider, overlaid(provider))
 
 
@@ -175,13 +175,13 @@ def test_operations_are_those_of_the_list(provider: Provider) -> None:
     assert found == {(each.name, each.tag, str(each)) for each in provider.operations}
 
 
-def test_every_operation_says_what_it_does(provider: Provider) -> None:
-    """The summary becomes the docstring of the call and a row of the README."""
+def test_every_operation_has_a_summary(provider: Provider) -> None:
+    """It becomes the docstring of the call and a row of the README."""
     assert [each.name for each in operations(provider) if len(each.node["summary"].split()) < 3] == []
 
 
 def test_ids_are_opaque(provider: Provider) -> None:
-    """An id is a text to us, without a format; a session's is refused where it would reach another route."""
+    """An id is text without a format; a session's is refused if it would reach another route."""
     reading, *others = operations(provider)
     (session_id,) = reading.parameters
     found = [each for operation in (reading, *others) for each in operation.parameters if each["in"] == "path"]
@@ -194,7 +194,7 @@ def test_ids_are_opaque(provider: Provider) -> None:
 
 
 def test_the_client_knows_server_and_key(provider: Provider) -> None:
-    """There is one server for users, and each operation says in which header the key goes."""
+    """There is one public server, and the security of each operation names the header of the key."""
     document, decision = overlaid(provider), DECISIONS[provider.slug]
     ((name, scheme),) = document["components"]["securitySchemes"].items()
     header = scheme["name"] if scheme["type"] == "apiKey" else f"Authorization: {scheme['scheme'].title()}"
@@ -227,7 +227,7 @@ def test_only_what_identifies_a_session_is_required(provider: Provider) -> None:
 
 
 def test_a_response_in_two_shapes_names_the_newer_first(provider: Provider) -> None:
-    """Where what is wanted may come in an envelope or without one, both are described, the envelope first."""
+    """If a response may come with or without an envelope, both are described, the envelope first."""
     for operation in operations(provider):
         for status, body in operation.bodies.items():
             first, second = body["schema"].get("anyOf", [None, {}])
@@ -237,21 +237,21 @@ def test_a_response_in_two_shapes_names_the_newer_first(provider: Provider) -> N
 
 
 def test_credentials_are_marked(provider: Provider) -> None:
-    """Every property that is a credential or a signed address is marked, so that no client prints it."""
+    """Every property that is a credential or a signed URL is marked, so that no client prints it."""
     marked = [part for part in schemas(overlaid(provider)) if part.node.get("x-sensitive")]
 
     assert {f"{part.parts[2]}.{part.parts[-1]}" for part in marked} == DECISIONS[provider.slug].sensitive
 
 
-def test_every_operation_is_as_its_sources_have_it(provider: Provider) -> None:
-    """It needs what they require, its successes have what they are known by, and its failures are theirs."""
+def test_every_operation_matches_its_sources(provider: Provider) -> None:
+    """Its required parameters, the identifying properties of its successes, and its failures."""
     found = {each.name: described(each) for each in operations(provider)}
 
     assert found == OPERATIONS[provider.slug]
 
 
 def described(operation: Operation) -> dict[int | str, list[Any]]:
-    """Return an operation as the table has it."""
+    """Return an operation in the form of the table."""
     document, statuses = operation.document, sorted(int(status) for status in operation.node["responses"])
     needs = [each["name"] for each in operation.parameters if each.get("required") and each["in"] == "query"]
     if operation.body:
@@ -283,7 +283,7 @@ def recognised(document: dict[str, Any], schema: dict[str, Any], place: str = ""
 
 
 def test_every_body_has_a_schema_with_a_name_and_examples(provider: Provider) -> None:
-    """Those of requests, of successes and of failures, so that each can be played and shown."""
+    """Of requests, successes and failures, so that each can be played and shown."""
     for operation in operations(provider):
         for status, body in operation.bodies.items():
             assert body["examples"], (operation.name, status)
@@ -293,8 +293,8 @@ def test_every_body_has_a_schema_with_a_name_and_examples(provider: Provider) ->
             assert (content["schema"].keys(), bool(content["examples"])) == ({"$ref"}, True), operation.name
 
 
-def test_there_are_sessions_to_play_with(provider: Provider) -> None:
-    """A mock server needs at least two sessions in different states, each of which can be asked for by a name."""
+def test_a_mock_server_has_sessions_in_different_states(provider: Provider) -> None:
+    """At least two, each of which can be selected by name."""
     reading, *_ = operations(provider)
     examples = reading.success(200)["examples"]
     sessions = [
@@ -306,7 +306,7 @@ def test_there_are_sessions_to_play_with(provider: Provider) -> None:
 
 
 def test_null_and_single_values_are_written_in_one_way(provider: Provider) -> None:
-    """A nullable enum is `anyOf` with null, and an enum of one is a `const`: the generator makes the most of those."""
+    """A nullable enum is `anyOf` with null, and an enum of one is a `const`: the generator handles these best."""
     enums = [part for part in schemas(overlaid(provider)) if "enum" in part.node]
 
     assert [

@@ -20,14 +20,14 @@ PINS = Path(__file__).parent / "upstream_templates.toml"
 PINNED: dict[str, str] = tomllib.loads(PINS.read_text("utf-8"))
 
 
-def test_pins_are_of_what_is_replaced() -> None:
-    """Each stock template that one of ours replaces is pinned, and no other one is."""
+def test_exactly_the_replaced_templates_are_pinned() -> None:
+    """Each stock template that one of ours replaces, and no other."""
     assert sorted(PINNED) == REPLACING
 
 
 @pytest.mark.parametrize("name", REPLACING)
-def test_stock_template_is_the_one_that_ours_was_written_for(name: str) -> None:
-    """A stock template that ours replaces does not change without somebody having read how."""
+def test_a_replaced_template_has_not_changed(name: str) -> None:
+    """A change must be read before its pin is updated."""
     found = hashlib.sha256((STOCK / name).read_bytes()).hexdigest()
     if found != PINNED[name]:
         pytest.fail(
@@ -38,7 +38,7 @@ def test_stock_template_is_the_one_that_ours_was_written_for(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_each_template_says_why_it_is_there(name: str) -> None:
-    """A template of ours starts with its reason: what it replaces the stock one for, or what is new."""
+def test_each_template_has_a_reason(name: str) -> None:
+    """It starts with what it replaces the stock one for, or what is new."""
     form = r"Replaces the stock template: \w.+\." if name in REPLACING else r"New: \w.+\."
     assert re.match(rf"\{{# {form} #\}}\n", (TEMPLATES / name).read_text("utf-8"), re.DOTALL)

@@ -22,12 +22,12 @@ def constraints(root: Path, text: str) -> Path:
 
 
 def test_the_pinned_tools_are_installed() -> None:
-    """What runs these tests is what generates."""
+    """The tools that run these tests also generate."""
     require_pinned_tools(ROOT)
 
 
 def test_pins_are_read_by_lower_case_name(tmp_path: Path) -> None:
-    """Comments, markers and requirements that pin nothing are left out."""
+    """Comments, markers and requirements without a pin are left out."""
     path = constraints(
         tmp_path, "# ruff==0\nRuff==1.2.3\nc.a-b_d==4rc1 ; python_version < '4'\nattrs>=5\n  jinja2==6\n"
     )
@@ -35,8 +35,8 @@ def test_pins_are_read_by_lower_case_name(tmp_path: Path) -> None:
     assert read_pins(path) == {"ruff": "1.2.3", "c.a-b_d": "4rc1"}
 
 
-def test_a_tool_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error names the tool and what is pinned, and says that it is not installed."""
+def test_a_missing_tool_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the tool and its pin, and says that it is not installed."""
     constraints(tmp_path, "no-such-tool==1.0\n")
     monkeypatch.setattr(toolchain, "TOOLS", ("no-such-tool",))
 
@@ -51,7 +51,7 @@ def test_a_tool_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_tool_of_another_version_is_named(tmp_path: Path, tool: str) -> None:
-    """Every tool that decides bytes is held to its pin, to the letter."""
+    """Every tool that decides bytes must have exactly its pinned version."""
     pins = {name: version(name) for name in TOOLS} | {tool: f"{version(tool)}.0"}
     constraints(tmp_path, "".join(f"{name}=={pin}\n" for name, pin in pins.items()))
 
@@ -60,8 +60,8 @@ def test_a_tool_of_another_version_is_named(tmp_path: Path, tool: str) -> None:
     assert caught.value == ToolchainError(tool, version(tool), f"{version(tool)}.0")
 
 
-def test_constraints_that_say_nothing_are_named(tmp_path: Path) -> None:
-    """A file that is missing, no text, or without one of the tools is an error, and not a reason to go on."""
+def test_unusable_constraints_are_named(tmp_path: Path) -> None:
+    """A file that is missing, binary, or without one of the tools is an error."""
     path = tmp_path / "constraints" / "dev.txt"
     with pytest.raises(SourcesError) as missing:
         require_pinned_tools(tmp_path)

@@ -31,7 +31,7 @@ FILES = {"a.py": "a", "models/b.py": "b", ".hidden": "h"}
 
 
 def test_equal_trees_do_not_differ(tmp_path: Path) -> None:
-    """Two trees with the same files have no difference, whatever else tells them apart."""
+    """Two trees with the same files have no difference, whatever else differs."""
     committed, fresh = write(tmp_path / "committed", FILES), write(tmp_path / "fresh", FILES)
     os.utime(committed / "a.py", (0, 0))
     (committed / "an empty folder, which git does not know either").mkdir()
@@ -53,15 +53,15 @@ def test_every_difference_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
-    """Where one folder is not there, every file of the other is named."""
+    """Every file of the other folder is reported."""
     tree, nowhere = write(tmp_path / "tree", {"a.py": "a"}), tmp_path / "nowhere"
 
     assert compare_trees(nowhere, tree) == [Difference(PurePosixPath("a.py"), MISSING)]
     assert compare_trees(tree, nowhere) == [Difference(PurePosixPath("a.py"), EXTRA)]
 
 
-def test_what_is_no_folder_holds_no_file(tmp_path: Path) -> None:
-    """A file, or a link, in the place of a committed folder differs from it, even if the link leads to a copy."""
+def test_a_file_or_link_instead_of_a_tree_is_a_difference(tmp_path: Path) -> None:
+    """Even a link to a copy of it."""
     fresh = write(tmp_path / "fresh", {"a.py": "a"})
     file, link = tmp_path / "file", tmp_path / "link"
     file.touch()
@@ -72,7 +72,7 @@ def test_what_is_no_folder_holds_no_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["run bit", "link", "other link", "folder"])
 def test_kind_and_mode_count(tmp_path: Path, name: str) -> None:
-    """A file that may be run, or is a link or a folder, is not the file that was generated."""
+    """An executable file, a link or a folder differs from the generated file."""
     committed, fresh = write(tmp_path / "committed", {}), write(tmp_path / "fresh", {"b": "b"})
     committed.mkdir()
     changed, kind = committed / "a", CHANGED
@@ -95,7 +95,7 @@ def test_kind_and_mode_count(tmp_path: Path, name: str) -> None:
 
 
 def test_a_link_to_a_folder_is_not_entered(tmp_path: Path) -> None:
-    """A link in a tree is one thing, even a link to the tree itself."""
+    """A link in a tree is one entry, even a link to the tree itself."""
     committed, fresh = write(tmp_path / "committed", FILES), write(tmp_path / "fresh", FILES)
     (committed / "models" / "again").symlink_to(committed)
 
@@ -103,21 +103,21 @@ def test_a_link_to_a_folder_is_not_entered(tmp_path: Path) -> None:
 
 
 def test_bytecode_does_not_count(tmp_path: Path) -> None:
-    """What Python leaves behind where it imports is not compared."""
+    """Files that Python writes on import are not compared."""
     committed = write(tmp_path / "committed", FILES | {"models/__pycache__/b.pyc": "1", "__pycache__/c/d.pyc": "2"})
 
     assert compare_trees(committed, write(tmp_path / "fresh", FILES)) == []
 
 
 def test_a_difference_reads_as_one_aligned_line() -> None:
-    """The kinds stand in a column of their own, whatever their length."""
+    """The paths are aligned, however long the kinds are."""
     lines = [str(Difference(PurePosixPath("a.py"), kind)) for kind in (CHANGED, MISSING, EXTRA)]
 
     assert lines == ["changed a.py", "missing a.py", "extra   a.py"]
 
 
 def test_staging_is_removed_whatever_happens(tmp_path: Path) -> None:
-    """The staging folder is a new hidden one in the folder named, and is gone afterwards, also after an error."""
+    """The staging folder is new, hidden, in the given folder, and removed even after an error."""
     beside = tmp_path / "not" / "yet there"
     with staging(beside) as stage:
         write(stage, FILES)
@@ -131,8 +131,8 @@ def test_staging_is_removed_whatever_happens(tmp_path: Path) -> None:
     assert list(beside.iterdir()) == []
 
 
-def test_only_staging_folders_are_taken_for_such() -> None:
-    """A folder with a name that a person or the generator may give it is not taken for ours."""
+def test_only_staging_folders_are_recognised() -> None:
+    """A folder with a name from a person or the generator is not taken for ours."""
     assert [is_staging(Path("generated", name)) for name in (".staging-x1", "staging-x1", "skyvern", ".git")] == [
         True,
         False,
@@ -141,8 +141,8 @@ def test_only_staging_folders_are_taken_for_such() -> None:
     ]
 
 
-def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
-    """Staging beside a file is an error that names it."""
+def test_a_file_instead_of_the_folder_is_named(tmp_path: Path) -> None:
+    """Staging there is an error that names it."""
     file = tmp_path / "generated"
     file.touch()
 
@@ -152,7 +152,7 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_a_read_only_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staging in a folder that may not be written is an error that names it."""
+    """Staging in it is an error that names it."""
 
     def refuse(*_: object, **__: object) -> str:  # the administrator may write anywhere, so the mode would not do
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -175,7 +175,7 @@ def replacements(folder: Path) -> dict[Path, Path | None]:
 
 
 def test_trees_are_replaced_added_and_removed(tmp_path: Path) -> None:
-    """Each fresh tree stands in its place, whole, and what has none to take its place is gone."""
+    """Each fresh tree replaces its old one completely, and trees without a replacement are removed."""
     trees = replacements(tmp_path)
 
     replace_trees(trees, tmp_path / "graveyard")
@@ -185,7 +185,7 @@ def test_trees_are_replaced_added_and_removed(tmp_path: Path) -> None:
 
 
 def test_links_are_replaced_and_what_they_lead_to_stays(tmp_path: Path) -> None:
-    """A link in the place of a tree goes, be it into nowhere, and nothing behind it is touched."""
+    """A link instead of a tree is removed, even a dangling one, and its target is not touched."""
     elsewhere = write(tmp_path / "elsewhere", {"mine.py": "mine"})
     trees = replacements(tmp_path)
     (tmp_path / "committed" / "new").symlink_to(elsewhere)
@@ -203,10 +203,8 @@ RENAMES = 7
 
 
 @pytest.mark.parametrize("failing", range(RENAMES))
-def test_whichever_rename_fails_nothing_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
-) -> None:
-    """When one folder cannot be moved, all stand where they stood before, and the error names the one."""
+def test_a_failed_rename_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
+    """Whichever fails, all trees are back where they were, and the error names one."""
     trees = replacements(tmp_path)
     before, fresh = read(tmp_path / "committed"), read(tmp_path / "fresh")
     rename = Path.rename

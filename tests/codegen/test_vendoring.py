@@ -9,7 +9,7 @@ import pytest
 
 from codegen.__main__ import main
 from codegen.document import LIMITS
-from codegen.errors import PageError, ProviderFailure, SourcesError
+from codegen.errors import DocumentError, ProviderFailure, SourcesError
 from codegen.providers import Provider, load_providers
 from codegen.vendoring import Result, Vendored, fetch, open_client
 
@@ -69,7 +69,7 @@ def client(pages: dict[str, bytes]) -> httpx.Client:
 
 
 def provider(root: Path, slug: str) -> Provider:
-    """Return one provider, as the list has it."""
+    """Return one provider of the list."""
     return next(each for each in load_providers(root) if each.slug == slug)
 
 
@@ -81,7 +81,7 @@ def fetched(root: Path, client: httpx.Client, slug: str, file: Path | None = Non
 
 def failure(slug: str, source: str, problem: str) -> ProviderFailure:
     """Return the result of a provider that failed."""
-    return ProviderFailure(slug, PurePosixPath("specs", f"{slug}.yaml"), PageError(source, 0, 0, problem))
+    return ProviderFailure(slug, PurePosixPath("specs", f"{slug}.yaml"), DocumentError(source, 0, 0, problem))
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
@@ -96,8 +96,8 @@ def with_hash(root: Path, slug: str, data: bytes) -> bytes:
     return f"{before}{name}{after.replace(old, hashlib.sha256(data).hexdigest(), 1)}".encode()
 
 
-def test_unchanged_page(root: Path, client: httpx.Client) -> None:
-    """A page that has not changed changes no file."""
+def test_an_unchanged_page_changes_no_file(root: Path, client: httpx.Client) -> None:
+    """Not even the list."""
     before = snapshot(root)
     acme, brick = provider(root, "acme"), provider(root, "brick")
     assert fetch(root, {acme: None, brick: None}, client) == [
@@ -107,8 +107,8 @@ def test_unchanged_page(root: Path, client: httpx.Client) -> None:
     assert snapshot(root) == before
 
 
-def test_changed_page(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
-    """A changed page changes its spec and its hash, and nothing else in the list."""
+def test_a_changed_page_changes_its_spec_and_hash(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
+    """And nothing else in the list."""
     pages["/brick.md"] = page(OTHER)
     expected = snapshot(root) | {
         "specs/brick.yaml": OTHER,
@@ -120,16 +120,16 @@ def test_changed_page(root: Path, client: httpx.Client, pages: dict[str, bytes])
     assert provider(root, "brick").sha256 == hashlib.sha256(OTHER).hexdigest()
 
 
-def test_changed_info(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
-    """Another info string with the same operation is accepted, with a note that the row must be corrected."""
+def test_a_changed_info_string_is_a_note(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
+    """If the operation is the same; the note says how to correct the row."""
     pages["/acme.md"] = page(OTHER, "v2.json GET /a/{id}")
-    notes = ("correct `info` in its row: it is 'v2.json GET /a/{id}' now",)
+    notes = ("correct `info` in its row to 'v2.json GET /a/{id}'",)
     acme = provider(root, "acme")
     assert fetched(root, client, "acme") == Vendored(acme, OTHER, is_changed=True, notes=notes)
 
 
-def test_new_provider(root: Path, client: httpx.Client, tmp_path: Path) -> None:
-    """A row with an empty hash gets its first spec."""
+def test_a_new_provider_gets_its_first_spec(root: Path, client: httpx.Client, tmp_path: Path) -> None:
+    """Its row has an empty hash."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", sha256=""), "utf-8")
     (tmp_path / "dome.md").write_bytes(page(BLOCK))
@@ -139,8 +139,8 @@ def test_new_provider(root: Path, client: httpx.Client, tmp_path: Path) -> None:
     assert (root / "specs" / "dome.yaml").read_bytes() == BLOCK
 
 
-def test_wrong_hash(root: Path, client: httpx.Client) -> None:
-    """A hash that is not the spec's is corrected even if the page has not changed."""
+def test_a_wrong_hash_is_corrected(root: Path, client: httpx.Client) -> None:
+    """Even if the page has not changed."""
     sources = root / "specs" / "sources.toml"
     before = sources.read_bytes()
     sources.write_bytes(with_hash(root, "acme", OTHER))
@@ -150,8 +150,8 @@ def test_wrong_hash(root: Path, client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.yaml", "a.yml"])
-def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str) -> None:
-    """A page or a block of several operations is taken from a file."""
+def test_a_local_file_can_replace_a_page(root: Path, client: httpx.Client, tmp_path: Path, name: str) -> None:
+    """A page, or a block of several operations."""
     (tmp_path / name).write_bytes(page(OTHER) if name == "a.md" else OTHER)
     crate = provider(root, "crate")
     assert fetched(root, client, "crate", tmp_path / name) == Vendored(crate, OTHER, is_changed=True)
@@ -161,7 +161,7 @@ def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"# A\n", "has 0 blocks that begin with ````yaml … get /…: expected one"),
+        (b"# A\n", "has 0 blocks that begin with ````yaml … get /…: expected 1"),
         (page(b"openapi: 3.1.0\npaths: {}\n"), "describes no operation: expected 'get /a/{id}'"),
         (
             page(OTHER.replace(b"get:", b"put:")),
@@ -169,20 +169,23 @@ def test_local_file(root: Path, client: httpx.Client, tmp_path: Path, name: str)
         ),
         (
             page(OTHER, "post /a"),
-            f"announces 'post /a', and the row 'get /a/{{id}}': if that is right, correct `info` {ADVICE}",
+            (
+                "has the info string 'post /a', but the row has 'get /a/{id}': if the page is right, "
+                f"correct `info` {ADVICE}"
+            ),
         ),
         (
             page(b"paths: {path: '/a/{id}', method: get}\n"),
-            f"is mintlify now: if that is right, correct `dialect` {ADVICE}",
+            f"has the dialect mintlify: if that is right, correct `dialect` {ADVICE}",
         ),
         (b"#" * (LIMITS.size + 1), "is larger than 2,000,000 bytes"),
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_page_that_is_not_what_the_row_says(
+def test_a_page_that_does_not_match_its_row_is_refused(
     root: Path, client: httpx.Client, pages: dict[str, bytes], data: bytes, problem: str
 ) -> None:
-    """A failing page is one error, and no file of its provider changes; the others' files do."""
+    """No file of its provider changes; the files of others do."""
     pages |= {"/acme.md": data, "/brick.md": page(OTHER)}
     expected = snapshot(root) | {"specs/brick.yaml": OTHER, "specs/sources.toml": with_hash(root, "brick", OTHER)}
     acme, brick = provider(root, "acme"), provider(root, "brick")
@@ -193,12 +196,16 @@ def test_page_that_is_not_what_the_row_says(
     assert snapshot(root) == expected
 
 
-def test_row_without_info(root: Path, client: httpx.Client, tmp_path: Path) -> None:
-    """A row whose info string names no operation is an error with the one to write, if the page has one."""
+def test_a_row_without_an_operation_is_refused(root: Path, client: httpx.Client, tmp_path: Path) -> None:
+    """The error has the info string of the page, if there is one."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", info="x"), "utf-8")
     for name, data, problem in (
-        ("a.md", page(BLOCK), f"announces 'get /a/{{id}}', and the row 'x': if that is right, correct `info` {ADVICE}"),
+        (
+            "a.md",
+            page(BLOCK),
+            f"has the info string 'get /a/{{id}}', but the row has 'x': if the page is right, correct `info` {ADVICE}",
+        ),
         ("a.yaml", BLOCK, "describes 'get /a/{id}': expected 'x'"),
     ):
         (tmp_path / name).write_bytes(data)
@@ -214,27 +221,29 @@ def test_row_without_info(root: Path, client: httpx.Client, tmp_path: Path) -> N
         ("https://docs.example:x", "cannot be downloaded: InvalidURL: Invalid port: 'x'"),
     ],
 )
-def test_page_that_cannot_be_downloaded(root: Path, client: httpx.Client, address: str, problem: str) -> None:
-    """A page that the server does not send is an error; redirects are not followed."""
+def test_a_failed_download_is_an_error(root: Path, client: httpx.Client, address: str, problem: str) -> None:
+    """Redirects are not followed."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8").replace(f"{SITE}/acme.md", address), "utf-8")
     assert fetched(root, client, "acme") == failure("acme", address, problem)
 
 
 @pytest.mark.parametrize("page", ["", 'page = "http://docs.example/a.md"\n'])
-def test_provider_without_page(root: Path, client: httpx.Client, page: str) -> None:
-    """A provider without an https page needs a file, and the error says how to pass it."""
+def test_a_provider_without_a_page_needs_a_file(root: Path, client: httpx.Client, page: str) -> None:
+    """The error says how to pass it."""
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8") + "\n" + row("dome", page), "utf-8")
-    problem = "names no https page: save the page, and run nox -s fetch -- dome=path/to/page.md"
+    problem = "has no https page for it: save the page, then run nox -s fetch -- dome=path/to/page.md"
     assert fetched(root, client, "dome") == failure("dome", "specs/sources.toml", problem)
 
 
 @pytest.mark.parametrize(
     ("old", "new"), [('sha256 = "', 'sha256="'), ('sha256 = "', '"sha256" = "'), ("[acme]\n", '["acme"]\n')]
 )
-def test_list_without_hash_line(root: Path, client: httpx.Client, pages: dict[str, bytes], old: str, new: str) -> None:
-    """A list whose hash cannot be replaced for sure is left alone, and so are the specs."""
+def test_a_list_without_a_hash_line_is_left_alone(
+    root: Path, client: httpx.Client, pages: dict[str, bytes], old: str, new: str
+) -> None:
+    """So are the specs."""
     pages["/acme.md"] = page(OTHER)
     sources = root / "specs" / "sources.toml"
     sources.write_text(sources.read_text("utf-8").replace(old, new, 1), "utf-8")
@@ -246,10 +255,10 @@ def test_list_without_hash_line(root: Path, client: httpx.Client, pages: dict[st
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2])
-def test_interrupted_run(
+def test_an_interrupted_run_leaves_whole_files(
     root: Path, client: httpx.Client, pages: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    """Whatever ends a run, each file is the old or the new one, and the next run replaces the rest."""
+    """Each is the old or the new one, and the next run replaces the rest."""
     pages |= {path: page(OTHER) for path in pages}
     before = snapshot(root)
     asked = dict.fromkeys((provider(root, "acme"), provider(root, "brick")))
@@ -272,8 +281,8 @@ def test_interrupted_run(
     assert {provider(root, slug).sha256 for slug in ("acme", "brick")} == {hashlib.sha256(OTHER).hexdigest()}
 
 
-def test_open_client() -> None:
-    """The client waits 30 seconds, follows no redirect, and asks for plain bytes."""
+def test_the_client_has_a_timeout_and_follows_no_redirect() -> None:
+    """It asks for uncompressed bytes."""
     with open_client() as client:
         assert client.timeout == httpx.Timeout(30)
         assert not client.follow_redirects
@@ -287,28 +296,28 @@ def run(capsys: Capture, root: Path, *arguments: str) -> tuple[int, str, str]:
     return code, captured.out, captured.err
 
 
-def test_command(root: Path, tmp_path: Path, capsys: Capture) -> None:
-    """The command prints a line for each provider, and what to do next."""
+def test_fetch_reports_each_provider(root: Path, tmp_path: Path, capsys: Capture) -> None:
+    """And what to do next."""
     (tmp_path / "a=b.yaml").write_bytes(OTHER)
     (tmp_path / "a.md").write_bytes(page(BLOCK, "a get /a/{id}"))
     (tmp_path / "bad.md").write_bytes(b"# A\n")
     arguments = [f"crate={tmp_path}/a=b.yaml", f"acme={tmp_path}/a.md", f"brick={tmp_path}/bad.md"]
-    said = "crate: changed\nacme: unchanged; correct `info` in its row: it is 'a get /a/{id}' now\n"
+    said = "crate: changed\nacme: unchanged; correct `info` in its row to 'a get /a/{id}'\n"
     following = "Next: nox -s changes, and then nox -s regenerate -- crate\n"
-    problem = "has 0 blocks that begin with ````yaml … get /…: expected one"
+    problem = "has 0 blocks that begin with ````yaml … get /…: expected 1"
     complaint = f"brick: {tmp_path}/bad.md: {problem}\nbrick: nothing was changed\n"
     assert run(capsys, root, *arguments) == (1, said + following, complaint)
     assert run(capsys, root, arguments[0]) == (0, "crate: unchanged\n", "")
     assert run(capsys, root, "crate=none.md") == (1, "", "[Errno 2] No such file or directory: 'none.md'\n")
 
 
-def test_command_without_providers(root: Path, capsys: Capture) -> None:
-    """Without arguments, the command asks every provider whose page is known."""
+def test_fetch_takes_all_providers_by_default(root: Path, capsys: Capture) -> None:
+    """Those whose page is known."""
     sources = root / "specs" / "sources.toml"
     text = sources.read_text("utf-8")
     sources.write_text(text.replace(SITE, "https://docs.example:x"), "utf-8")
     code, out, err = run(capsys, root)
-    skipped = "crate: skipped: its page is not known; run nox -s fetch -- crate=path/to/page.md\n"
+    skipped = "crate: skipped: its page is unknown; run nox -s fetch -- crate=path/to/page.md\n"
     assert (code, out) == (1, skipped)
     assert [line.partition(":")[0] for line in err.splitlines()] == ["acme", "acme", "brick", "brick"]
 
@@ -321,8 +330,8 @@ def test_command_without_providers(root: Path, capsys: Capture) -> None:
         (["acm=a.md"], "Unknown provider 'acm'. Did you mean acme? Known: acme, brick, crate\n"),
     ],
 )
-def test_misused_command(root: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:
-    """Unclear arguments end the command with 2 before anything is fetched."""
+def test_unclear_arguments_are_misuse(root: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:
+    """They end the command with 2 before anything is fetched."""
     with pytest.raises(SystemExit) as caught:
         run(capsys, root, *arguments)
     assert caught.value.code == 2

@@ -74,11 +74,11 @@ KINDS = [
 
 
 def test_every_part_is_found_with_its_kind_and_place() -> None:
-    """Parts come as the grammar has them; extensions, examples' contents and names that look like fields do not."""
+    """By the grammar; extensions, the content of examples and names that look like fields are not parts."""
     assert [(part.kind, part.location) for part in walk(DOCUMENT)] == KINDS
 
 
-def test_fields_can_be_left_out_with_all_that_is_in_them() -> None:
+def test_fields_can_be_left_out_with_their_content() -> None:
     """Only the specification's fields are left out, not a property of that name."""
     left_out = ("/callbacks", "/headers", "/items", "/webhooks")
     expected = [
@@ -91,8 +91,8 @@ def test_fields_can_be_left_out_with_all_that_is_in_them() -> None:
 
 
 @pytest.mark.parametrize("malformed", [None, 1, "text", [], {}, [1], {"a": 1}, {"$ref": 1}])
-def test_what_is_malformed_is_passed_over(malformed: Any) -> None:
-    """Whatever stands in the place of a part is that part, and whatever stands in the place of parts is passed over."""
+def test_malformed_parts_are_skipped(malformed: Any) -> None:
+    """Any value instead of one part is that part; any value instead of several is skipped."""
     node = {"paths": {"/a": malformed}, "components": malformed, "webhooks": malformed}
     assert Part("path", ("paths", "/a"), malformed) in walk(node)
 
@@ -101,13 +101,13 @@ def test_what_is_malformed_is_passed_over(malformed: Any) -> None:
     ("node", "reference"),
     [({"$ref": "#/a"}, "#/a"), ({"$ref": "x", "description": ""}, "x"), ({"$ref": 1}, None), ({}, None), (True, None)],
 )
-def test_a_part_knows_what_it_refers_to(node: Any, reference: str | None) -> None:
+def test_a_part_has_its_reference(node: Any, reference: str | None) -> None:
     """Only a text makes a Reference Object."""
     assert Part("schema", (), node).reference == reference
 
 
-def test_a_part_knows_what_its_fields_hold() -> None:
-    """The parts in one field are those that `walk` yields for it, without what is in them."""
+def test_a_part_has_its_members() -> None:
+    """The parts in one field are those that `walk` yields for it, without inner ones."""
     schema = next(part for part in walk(DOCUMENT) if part.location == "#/components/schemas/x-p")
     assert [part.location for part in schema.members("properties")] == [
         "#/components/schemas/x-p/properties/schema",
@@ -120,14 +120,14 @@ def test_a_part_knows_what_its_fields_hold() -> None:
 
 
 def test_a_part_is_found_by_a_reference() -> None:
-    """It has the kind of the part that refers to it, and its own place."""
+    """It has the kind of the referring part, and its own place."""
     document = {"a": {"b": TEXT}}
     assert target_of(document, Part("schema", (), {"$ref": "#/a/b"}), "#/a/b") == Part("schema", ("a", "b"), TEXT)
 
 
 @given(st.lists(st.text(), min_size=1))
 def test_a_pointer_leads_back_to_its_place(keys: list[str]) -> None:
-    """What `pointer` writes, `segments` reads."""
+    """`segments` reads what `pointer` writes."""
     assert segments(pointer(*keys)) == tuple(keys)
 
 
@@ -156,19 +156,19 @@ def test_a_reference_is_resolved(reference: str, expected: Any) -> None:
     ],
 )
 def test_a_reference_to_nowhere_is_a_lookup_error(reference: str) -> None:
-    """Whatever a reference says, the error is the same one."""
+    """Whatever the reference is."""
     with pytest.raises(LookupError):
         resolve({"a": {"b": [{"c": 1}]}}, reference)
 
 
 def test_references_are_followed_to_their_end() -> None:
-    """Neither a chain nor its lack makes a difference."""
+    """Through a chain of any length."""
     document = {"a": {"$ref": "#/b"}, "b": {"$ref": "#/c"}, "c": {"d": 1}}
     assert [dereference(document, node) for node in (document["a"], document["c"], 1)] == [{"d": 1}, {"d": 1}, 1]
 
 
-def test_references_in_a_circle_are_an_error_of_their_own() -> None:
-    """A circle and a reference into nowhere are different errors."""
+def test_circular_references_have_their_own_error() -> None:
+    """It differs from that of a missing target."""
     document = {"a": {"$ref": "#/b"}, "b": {"$ref": "#/a"}, "c": {"$ref": "#/d"}}
     with pytest.raises(CircularReference):
         dereference(document, document["a"])

@@ -80,6 +80,14 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
             },
             Account(running=2, balance=Decimal(100), unit="USD"),
         ),
+        (
+            {"/customer/balance": {"balance": None}, "/browser_sessions": {"sessions": [], "total": 2}},
+            Account(running=2, unit="USD"),
+        ),
+        (
+            {"/customer/balance": {"balance": "N/A"}, "/browser_sessions": {"sessions": []}},
+            Account(unit="USD"),
+        ),
     ],
     "browser_use": [
         (
@@ -114,6 +122,14 @@ CASES: dict[str, list[tuple[dict[str, Any], Account]]] = {
             {
                 "/v1/projects": [{"id": "a"}, {"name": "unreadable"}],
                 "/v1/projects/a/usage": {"browserMinutes": 5},
+                "/v1/sessions": [],
+            },
+            Account(running=0, unit="minutes"),
+        ),
+        (
+            {
+                "/v1/projects": [{"id": "a"}],
+                "/v1/projects/a/usage": {"browserMinutes": None},
                 "/v1/sessions": [],
             },
             Account(running=0, unit="minutes"),

@@ -125,7 +125,7 @@ def test_an_id_that_is_another_route_is_refused(slug: str, backend: str | None) 
     for ref, error in results(*(f"{slug}:{word}" for word in words)):
         provider, _, word = str(ref).partition(":")
         name = PROVIDERS[slug].name
-        problem = f"{word!r} cannot stand in this path: the API serves another route there"
+        problem = f"{word!r} cannot be part of this path: the API has another route there"
         assert error == InvalidSessionRef(f"this id cannot be sent to {name}: {problem}", provider=provider)
     assert sent == []
     assert [type(error) for _, error in results(f"{slug}:{words[0]}-1", f"browserbase:{words[0]}")] == [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.codegen.hostile import TEXTS
 from tests.codegen.injected_client import PROSE, InjectedClient
-from tests.codegen.test_injection import CASES, TEXTS_FOR_PEOPLE, check, outline, require_sound
+from tests.codegen.test_injection import CASES, check, outline, require_sound
 
 __all__ = ["outline"]  # a fixture
 
@@ -18,7 +19,7 @@ def test_meaning(place: str, text: str, tmp_path: Path, outline: list[str]) -> N
     check(place, text, tmp_path, outline)
 
 
-@pytest.mark.parametrize("text", TEXTS_FOR_PEOPLE.values(), ids=TEXTS_FOR_PEOPLE)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_prose(text: str, tmp_path: Path, outline: list[str]) -> None:
     """In all places for people at once it is never refused, and changes nothing but what it says."""
     require_sound(InjectedClient.generate(dict.fromkeys(PROSE, text), tmp_path), outline)

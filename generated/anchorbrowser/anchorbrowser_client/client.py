@@ -74,7 +74,7 @@ class Client:
         self._verify_ssl = verify_ssl
         self._httpx_args = dict(httpx_args or {})
         if "params" in self._httpx_args:
-            raise TypeError("httpx_args has params, which no operation would send: give them to each call")
+            raise TypeError("httpx_args has params, which no operation would send: pass them to each call")
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
         self._given: httpx.Client | None = None
@@ -159,10 +159,10 @@ class Client:
 
         try:
             url = httpx.URL(self._base_url)
-        except httpx.InvalidURL:  # whose message shows a part of it, perhaps of a password
+        except httpx.InvalidURL:  # whose message shows a part of it, which may be of a password
             url = httpx.URL()
         if url.scheme not in {"http", "https"} or not url.host:
-            raise ValueError("base_url is not a full http or https address")
+            raise ValueError("base_url is not a full http or https URL")
         headers = httpx.Headers(
             {
                 "Accept": "*/*",
@@ -280,7 +280,7 @@ class Client:
             "verify": self._verify_ssl,
         }
         if twice := sorted(own.keys() & self._httpx_args.keys()):
-            raise TypeError(f"httpx_args repeats {', '.join(twice)}: give it to the client itself")
+            raise TypeError(f"httpx_args repeats {', '.join(twice)}: pass it to the client itself")
         return own | self._httpx_args
 
     def _sent_headers(self) -> httpx.Headers:
@@ -318,7 +318,7 @@ class AuthenticatedClient(Client):
 
     Args:
         token: Your key for the API. No repr, error or log of this package shows it.
-        prefix: What stands before the key in the header.
+        prefix: The text before the key in the header.
         auth_header_name: The header that carries the key.
         base_url, cookies, headers, timeout, verify_ssl, httpx_args: As of `Client`.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum, IntEnum, StrEnum
-from typing import IO, Any, BinaryIO, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Unset:
-    """The type of `UNSET`, which stands for what was not sent."""
+    """The type of `UNSET`, the value of what was not sent."""
 
     _instance: ClassVar[Unset | None] = None
 
@@ -267,26 +267,11 @@ def _note_unexpected_items(items: list[Any], path: str, found: dict[str, Any]) -
             _note_unexpected_items(item, f"{path}[{index}]", found)
 
 
-# The types that `httpx.Client(files=)` can accept.
-FileContent = IO[bytes] | bytes | str
-FileTypes = (
-    tuple[str | None, FileContent, str | None]  # (filename, file, content_type)
-    | tuple[str | None, FileContent, str | None, Mapping[str, str]]  # (filename, file, content_type, headers)
-)
-RequestFiles = list[tuple[str, FileTypes]]
-
-
 class File:
-    """A file to upload."""
+    """A file whose bytes are the body of a request."""
 
-    def __init__(self, payload: BinaryIO, file_name: str | None = None, mime_type: str | None = None) -> None:
+    def __init__(self, payload: BinaryIO) -> None:
         self.payload = payload
-        self.file_name = file_name
-        self.mime_type = mime_type
-
-    def to_tuple(self) -> FileTypes:
-        """Return the file as httpx takes it for multipart/form-data."""
-        return self.file_name, self.payload, self.mime_type
 
 
 def _shown(parsed: object) -> str:
@@ -332,16 +317,4 @@ class Response(Generic[T]):
     error: DecodeError | None = None
 
 
-__all__ = [
-    "UNSET",
-    "File",
-    "FileTypes",
-    "HttpResponse",
-    "Model",
-    "OpenIntEnum",
-    "OpenStrEnum",
-    "RequestFiles",
-    "Response",
-    "Rows",
-    "Unset",
-]
+__all__ = ["UNSET", "File", "HttpResponse", "Model", "OpenIntEnum", "OpenStrEnum", "Response", "Rows", "Unset"]

@@ -29,7 +29,7 @@ Decoder = Callable[[Any], T]
 INFINITY = float("inf")
 
 new = object.__new__
-"""What makes a model without its `__init__`, which takes longer than decoding."""
+"""Makes a model without its `__init__`, which takes longer than decoding."""
 
 
 # RFC 3339 with an optional offset. `fromisoformat` alone takes bare dates and week dates too.
@@ -373,7 +373,7 @@ def _name(decode: Decoder[Any]) -> str:
 
 
 def expected_by(decode: Decoder[Any]) -> str:
-    """Return what a decoder expects, as it says itself of what is no JSON."""
+    """Return what a decoder expects, from its own error on a value that is not JSON."""
     try:
         decode(UNSET)
     except DecodeError as error:

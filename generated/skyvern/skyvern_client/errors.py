@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any, Self
 
-# JSON's word for what `type(value)` is.
+# JSON's names of Python's types.
 _KINDS = {
     dict: "object",
     list: "array",
@@ -61,7 +61,7 @@ class DecodeError(ValueError):
 
 
 class ApiError(Exception):
-    """The server answered with a status that is not a success.
+    """The server responded with a status that is not a success.
 
     Attributes:
         status_code (int): The HTTP status.
@@ -79,7 +79,7 @@ class ApiError(Exception):
         self.parsed = parsed
 
     def __str__(self) -> str:
-        return f"the server answered with status {self.status_code}"
+        return f"the server responded with status {self.status_code}"
 
     def __reduce__(self) -> tuple[type[Self], tuple[int, bytes, MutableMapping[str, str], Any]]:
         return type(self), (self.status_code, self.content, self.headers, self.parsed)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, new, number, object_of, optional, required, string
+from ..decoding import INFINITY, additional, either, new, number, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -16,7 +16,8 @@ class Account(Model):
     """Account
 
     Attributes:
-        credits_ (float): What is left.
+        credits_ (float | None | str): What is left, as a number; an account reads with null or a text here,
+            too.
         credits_used (float | Unset): In this billing period.
         included_credits (float | Unset):
         billing_period (str | Unset): A year and a month.
@@ -27,7 +28,7 @@ class Account(Model):
 
     """
 
-    credits_: float
+    credits_: float | None | str
     credits_used: float | Unset = UNSET
     included_credits: float | Unset = UNSET
     billing_period: str | Unset = UNSET
@@ -62,8 +63,11 @@ class Account(Model):
         value = get("credits", UNSET)
         self.credits_ = (
             value
-            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
-            else required(source, "credits", number)
+            if type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            or type(value) is str
+            or value is None
+            else required(source, "credits", _decode_credits_)
         )
         value = get("credits_used", UNSET)
         self.credits_used = (
@@ -108,3 +112,6 @@ class Account(Model):
 
 
 _KNOWN = frozenset(Account._NAMES.values())
+
+
+_decode_credits_ = either(number).or_(string)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, new, number, object_of, optional, required
+from ..decoding import INFINITY, additional, either, new, number, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -16,7 +16,7 @@ class Balance(Model):
     """Balance: In US dollars.
 
     Attributes:
-        balance (float):
+        balance (float | None | str): A number; an account reads with null or a text here, too.
         credit (float | Unset):
         prepayment (float | Unset):
         pending_costs (float | Unset): What is spent and not billed yet.
@@ -24,7 +24,7 @@ class Balance(Model):
 
     """
 
-    balance: float
+    balance: float | None | str
     credit: float | Unset = UNSET
     prepayment: float | Unset = UNSET
     pending_costs: float | Unset = UNSET
@@ -53,8 +53,11 @@ class Balance(Model):
         value = get("balance", UNSET)
         self.balance = (
             value
-            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
-            else required(source, "balance", number)
+            if type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            or type(value) is str
+            or value is None
+            else required(source, "balance", _decode_balance)
         )
         value = get("credit", UNSET)
         self.credit = (
@@ -84,3 +87,6 @@ class Balance(Model):
 
 
 _KNOWN = frozenset(Balance._NAMES.values())
+
+
+_decode_balance = either(number).or_(string)

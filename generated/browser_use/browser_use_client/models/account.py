@@ -7,7 +7,19 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import INFINITY, additional, boolean, integer, new, number, object_of, optional, required, string
+from ..decoding import (
+    INFINITY,
+    additional,
+    boolean,
+    either,
+    integer,
+    new,
+    number,
+    object_of,
+    optional,
+    required,
+    string,
+)
 from ..errors import DecodeError
 from ..types import UNSET, Model, Unset
 
@@ -17,7 +29,8 @@ class Account(Model):
     """Account: An account; amounts are in US dollars.
 
     Attributes:
-        total_credits_balance_usd (float):
+        total_credits_balance_usd (float | None | str): A number; an account reads with null or a text here,
+            too.
         name (None | str | Unset):
         monthly_credits_balance_usd (float | Unset):
         additional_credits_balance_usd (float | Unset):
@@ -32,7 +45,7 @@ class Account(Model):
 
     """
 
-    total_credits_balance_usd: float
+    total_credits_balance_usd: float | None | str
     name: None | str | Unset = UNSET
     monthly_credits_balance_usd: float | Unset = UNSET
     additional_credits_balance_usd: float | Unset = UNSET
@@ -76,8 +89,11 @@ class Account(Model):
         value = get("totalCreditsBalanceUsd", UNSET)
         self.total_credits_balance_usd = (
             value
-            if type(value) is int or (type(value) is float and -INFINITY < value < INFINITY)
-            else required(source, "totalCreditsBalanceUsd", number)
+            if type(value) is int
+            or (type(value) is float and -INFINITY < value < INFINITY)
+            or type(value) is str
+            or value is None
+            else required(source, "totalCreditsBalanceUsd", _decode_total_credits_balance_usd)
         )
         value = get("name", UNSET)
         self.name = (
@@ -138,4 +154,5 @@ _KNOWN = frozenset(Account._NAMES.values())
 # At the end, because models may refer to each other.
 from .plan import Plan
 
+_decode_total_credits_balance_usd = either(number).or_(string)
 _decode_plan_info = Plan.from_dict

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from attrs import define as _attrs_define
 
-from ..decoding import additional, integer, new, object_of, optional, required
+from ..decoding import additional, either, integer, new, object_of, optional, required, string
 from ..types import UNSET, Model, Unset
 
 
@@ -16,12 +16,12 @@ class ProjectUsage(Model):
     """ProjectUsage
 
     Attributes:
-        browser_minutes (int):
+        browser_minutes (int | None | str): An integer; the usage reads with null or a text here, too.
         proxy_bytes (int | Unset):
 
     """
 
-    browser_minutes: int
+    browser_minutes: int | None | str
     proxy_bytes: int | Unset = UNSET
 
     _NAMES: ClassVar[Mapping[str, str]] = {"browser_minutes": "browserMinutes", "proxy_bytes": "proxyBytes"}
@@ -39,7 +39,11 @@ class ProjectUsage(Model):
         self.additional_properties = more = {} if _KNOWN.issuperset(source) else additional(source, _KNOWN)
         get = source.get
         value = get("browserMinutes", UNSET)
-        self.browser_minutes = value if type(value) is int else required(source, "browserMinutes", integer)
+        self.browser_minutes = (
+            value
+            if type(value) is int or type(value) is str or value is None
+            else required(source, "browserMinutes", _decode_browser_minutes)
+        )
         value = get("proxyBytes", UNSET)
         self.proxy_bytes = (
             value if type(value) is int or value is UNSET else optional(more, "proxyBytes", value, integer)
@@ -48,3 +52,6 @@ class ProjectUsage(Model):
 
 
 _KNOWN = frozenset(ProjectUsage._NAMES.values())
+
+
+_decode_browser_minutes = either(integer).or_(string)

@@ -20,9 +20,10 @@ from browser_sessions.errors import UnexpectedResponse
 def account(inquiry: Inquiry) -> Course[Account]:
     """Return the account: minutes of all projects, and the largest of their limits, which is the organisation's."""
     projects = yield from inquiry.ask(list_projects)
-    minutes = 0
+    minutes: list[int] = []
     for each in projects:
-        minutes += yield from _minutes(inquiry, each.id)
+        found = yield from _minutes(inquiry, each.id)
+        minutes += [found] if isinstance(found, int) else []
     running = yield from inquiry.within(inquiry.bounds, MAX_LIST).ask(list_sessions, status=Word("RUNNING"))
     limits = [limit for each in projects if (limit := count_of(each.concurrency)) is not None]
     return Account(
@@ -30,14 +31,14 @@ def account(inquiry: Inquiry) -> Course[Account]:
         is_unlimited=False if limits else None,
         running=sum(view(row).status is SessionStatus.RUNNING for row in running),
         # A part of a sum is no sum.
-        spent=amount_of(minutes, "browserMinutes", []) if 0 < len(projects) == projects.sent else None,
+        spent=amount_of(sum(minutes), "browserMinutes", []) if 0 < len(minutes) == projects.sent else None,
         unit="minutes",
     )
 
 
-def _minutes(inquiry: Inquiry, project: str) -> Course[int]:
+def _minutes(inquiry: Inquiry, project: str) -> Course[object]:
     try:
-        return (yield from inquiry.ask(get_usage, id=project)).browser_minutes  # type: ignore[no-any-return]
+        return (yield from inquiry.ask(get_usage, id=project)).browser_minutes
     except (ValueError, httpx.InvalidURL) as error:
         raise UnexpectedResponse(
             f"browserbase: no request can name a project of this account: {error}", provider="browserbase"
