@@ -1,4 +1,4 @@
-"""The commands of this repository: short lists of steps; what they do is in codegen/, tests/ and benchmarks/."""
+"""The commands of this repository: short lists of steps, whose work is in codegen/, tests/ and benchmarks/."""
 
 import json
 import shutil
@@ -23,18 +23,18 @@ EXTRAS = ("--extra=cli", "--extra=sandbox")
 APART = PYPROJECT["tool"]["workspace"]["apart"]
 SERVERS = PYPROJECT["tool"]["workspace"]["servers"]
 VENDORS = PYPROJECT["tool"]["workspace"]["vendors"]
-# SDKs that have no call of a session.
+# SDKs without a call that reads a session.
 WITHOUT_SESSIONS = ("brightdata-sdk",)
 TESTS = PYPROJECT["tool"]["pytest"]["ini_options"]["testpaths"]
-# What reaches all that was written by hand; the others are run without coverage, which takes longer than they do.
+# These reach all hand-written code; the others run without coverage, which would take longer than they do.
 MEASURED = ("tests/codegen", "tests/facade")
 BENCHMARKS = ("regenerate", "decoding", "listing", "calls", "faults")
-# Half of the tests' time is waiting for what is slow or lost on purpose.
+# Tests spend half of their time waiting for responses that are slow or lost on purpose.
 ON_ALL_CORES = ("-n", "auto", "--dist", "worksteal")
 
 
 def install(session: nox.Session, group: str, *, projects: bool = False, pins: str | None = CONSTRAINTS) -> None:
-    """Install a dependency group, and our own projects as they stand, from pinned versions or the newest."""
+    """Install a dependency group, and our own projects in place, with pinned versions or the newest."""
     requirements = nox.project.dependency_groups(PYPROJECT, group)
     editable = [part for project in PROJECTS for part in ("-e", f"./{project}")] if projects else []
     session.install(*(("-c", pins) if pins else ("--upgrade",)), *requirements, *editable)
@@ -42,28 +42,28 @@ def install(session: nox.Session, group: str, *, projects: bool = False, pins: s
 
 @nox.session(default=False)
 def demo(session: nox.Session) -> None:
-    """Regenerate the clients, and fetch sessions of all providers from a sandbox into one table."""
+    """Regenerate the clients, fetch sessions of all providers from a sandbox, and print them in one table."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "regenerate")
     install(session, "demo", projects=True)
     session.run("python", "-m", "facade.demo", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def fetch(session: nox.Session) -> None:
     """Update specs/ from the pages of the given providers or all: slug, or slug=page.md for a local file."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "fetch", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def regenerate(session: nox.Session) -> None:
     """Rewrite generated/ from specs/ and overlays/, for the given providers or all. Needs no network."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "regenerate", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def docs(session: nox.Session) -> None:
     """Write the README's tables and docs/fields.md from the facade's table and docstrings."""
     install(session, "codegen")
@@ -72,21 +72,21 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Say how generated/ differs from what regenerate would write."""
+    """Show how generated/ differs from what `regenerate` would write."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "drift", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def changes(session: nox.Session) -> None:
-    """Say what changed in specs/ and overlays/ since HEAD, or `--against` another revision. Needs no network."""
+    """Show what changed in specs/ and overlays/ since HEAD, or `--against` another revision. Needs no network."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "changes", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests: those that are named, or all, which must reach every line and branch that was written by hand."""
+    """Run the tests: those that are named, or all, which must reach every hand-written line and branch."""
     install(session, "tests", projects=True)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
@@ -100,7 +100,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check the style of what was written by hand."""
+    """Check the style of hand-written code."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -108,7 +108,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check the types of what was written by hand and of what was generated."""
+    """Check the types of hand-written and generated code."""
     install(session, "typing", projects=True)
     session.run("mypy")
     session.run("pyright", *PROJECTS)
@@ -124,7 +124,7 @@ def wheels(session: nox.Session) -> None:
 
 @nox.session
 def honesty(session: nox.Session) -> None:
-    """Hold the sandbox to the providers' own descriptions, with a validator that is not ours."""
+    """Check the sandbox against the providers' own API descriptions, with openapi-core."""
     editable = [part for project in PROJECTS for part in ("-e", f"./{project}")]
     session.install("-c", "constraints/honesty.txt", *APART["honesty"], *editable)
     session.run("python", "-m", "pytest", "tests/honesty", *session.posargs)
@@ -132,7 +132,7 @@ def honesty(session: nox.Session) -> None:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Hold clients and facade to Prism, which makes a server of each overlaid description. Needs Node and npm."""
+    """Run clients and facade against Prism, a mock server of each overlaid spec. Needs Node and npm."""
     install(session, "tests", projects=True)
     prism = Path(session.create_tmp(), "prism")
     shutil.copytree(PRISM, prism, dirs_exist_ok=True)
@@ -143,7 +143,7 @@ def contract(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def skyvern(session: nox.Session) -> None:
-    """Hold client, facade and sandbox to a real Skyvern server, in an environment of 1 GB. Needs Chromium."""
+    """Compare client, facade and sandbox with a real Skyvern server, which takes 1 GB. Needs Chromium."""
     editable = [part for project in PROJECTS for part in ("-e", f"./{project}")]
     session.install("-c", "constraints/skyvern.txt", *APART["skyvern"], *editable)
     session.install("-c", CONSTRAINTS, "uv")
@@ -157,7 +157,7 @@ def skyvern(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def vendors(session: nox.Session) -> None:
-    """Hold sandbox and requests to the vendors' SDKs, each in its own environment; `-- name==1.2.3` tries a release."""
+    """Compare sandbox and requests with the vendors' SDKs, each installed apart; `-- name==1.2.3` tries a release."""
     known = {name: sdk for name, sdk in VENDORS.items() if sdk not in WITHOUT_SESSIONS}
     tried = {requirement.partition("==")[0]: requirement for requirement in session.posargs}
     if unknown := tried.keys() - {*known.values()}:
@@ -178,7 +178,7 @@ def vendors(session: nox.Session) -> None:
 
 @nox.session
 def recipes(session: nox.Session) -> None:
-    """Follow the page of every recipe to the letter, in a clone and an environment of its own. Needs Chromium."""
+    """Run the commands of every recipe's page, in a clone and an environment of its own. Needs Chromium."""
     session.install("-c", CONSTRAINTS, "attrs", "markdown-it-py", "pytest", "pytest-xdist")
     pages = ("-m", "recipes", "tests/recipes/runner/test_recipes.py")
     session.run("python", "-m", "pytest", *ON_ALL_CORES, *pages, *session.posargs)
@@ -198,7 +198,7 @@ def page(session: nox.Session) -> None:
 
 @nox.session
 def site(session: nox.Session) -> None:
-    """Make the documentation, follow its links, look at its pages; `-- external` follows links to elsewhere, too."""
+    """Build the documentation, and check its links and pages; `-- external` checks links to other sites too."""
     install(session, "site", projects=True)
     shutil.rmtree(SITE, ignore_errors=True)
     doctrees = ("--doctree-dir", session.create_tmp(), "--fresh-env")
@@ -210,14 +210,14 @@ def site(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def injection(session: nox.Session) -> None:
-    """Put every hostile text into every place of a spec; the tests run a sample of this."""
+    """Put every hostile text into every place of a spec; the tests try a sample."""
     install(session, "tests")
     session.run("python", "-m", "pytest", *ON_ALL_CORES, "tests/injection", *session.posargs)
 
 
 @nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
-    """Let Hypothesis try a thousand new examples of each property; the tests try a few, the same ones each time."""
+    """Try a thousand new examples of each Hypothesis property; the tests try a few fixed ones."""
     install(session, "tests", projects=True)
     many = ("-m", "hypothesis", "--hypothesis-profile", "many")
     session.run("python", "-m", "pytest", *ON_ALL_CORES, *many, *session.posargs)
@@ -225,7 +225,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure: everything, or one script of benchmarks/ with its arguments. Needs the network, but for `regenerate`."""
+    """Run all benchmarks, or one script of benchmarks/ with its arguments. All but `regenerate` need the network."""
     install(session, "bench")
     for name, *arguments in [session.posargs] if session.posargs else [[name] for name in BENCHMARKS]:
         session.run("python", "-m", f"benchmarks.{name}", *arguments)
@@ -233,21 +233,21 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lowest(session: nox.Session) -> None:
-    """Test the clients and the facade with the lowest versions that they say they work with."""
+    """Test the clients and the facade with the lowest versions that they allow."""
     install(session, "tests", projects=True, pins=LOWEST)
     session.run("python", "-m", "pytest", *(session.posargs or (*ON_ALL_CORES, "tests/clients", "tests/facade")))
 
 
 @nox.session(default=False)
 def newest(session: nox.Session) -> None:
-    """Test the clients and the facade with the newest versions that they say they work with."""
+    """Test the clients and the facade with the newest versions that they allow."""
     install(session, "tests", projects=True, pins=None)
     session.run("python", "-m", "pytest", *(session.posargs or (*ON_ALL_CORES, "tests/clients", "tests/facade")))
 
 
 @nox.session(default=False)
 def audit(session: nox.Session) -> None:
-    """Look up every version pinned for Python, and what an installation takes now, in a database of vulnerabilities."""
+    """Look up all pinned Python versions, and those that pip would install now, in a database of vulnerabilities."""
     install(session, "audit")
     newest, backend = (Path(session.create_tmp(), name) for name in ("newest.txt", "backend.txt"))
     compile_pins(session, str(newest), "--upgrade", *EXTRAS, *RESOLVED)
@@ -258,19 +258,19 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Poll and create thousands of sessions through faults of all kinds, and account for each."""
+    """Poll and create thousands of sessions through faults of all kinds, and check what became of each."""
     install(session, "soak", projects=True)
     session.run("python", "-m", "benchmarks.soak", *session.posargs)
 
 
 @nox.session(default=False)
 def kills(session: nox.Session) -> None:
-    """Kill programs at random moments, and stop by their ledger what they left running."""
+    """Kill programs at random moments, and stop the sessions they left running, by their ledger."""
     install(session, "soak", projects=True)
     session.run("python", "-m", "benchmarks.soak.kills", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session(default=False, reuse_venv=True)
 def release(session: nox.Session) -> None:
     """Write a new version, X.Y.Z, into every distribution."""
     install(session, "codegen")
@@ -279,7 +279,7 @@ def release(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def constraints(session: nox.Session) -> None:
-    """Resolve all dependency groups anew, and pin what comes out."""
+    """Resolve all dependency groups again, and pin the result."""
     session.install("-c", CONSTRAINTS, "uv")
     groups = [part for group in PYPROJECT["dependency-groups"] for part in ("--group", group)]
     compile_pins(session, CONSTRAINTS, *groups, "pyproject.toml", *session.posargs)
@@ -295,7 +295,7 @@ def constraints(session: nox.Session) -> None:
         source = Path(session.create_tmp(), f"{name}.in")
         source.write_text(requirement, "utf-8")
         compile_pins(session, f"constraints/vendors/{name}.txt", str(source), *session.posargs)
-    # First what we name ourselves, as low as we say; then the newest of all else that goes with it.
+    # First the lowest versions of what we name ourselves; then the newest of everything else that fits.
     named = Path(session.create_tmp(), "lowest.txt")
     compile_pins(session, str(named), "--upgrade", "--resolution=lowest-direct", *EXTRAS, *RESOLVED)
     everything = (*EXTRAS, "--group=tests", "pyproject.toml", *RESOLVED)
@@ -316,7 +316,7 @@ def lock_packages(session: nox.Session, folder: Path) -> None:
 
 
 def compile_pins(session: nox.Session, output: str, *sources: str, where: str = "--universal") -> None:
-    """Pin what some sources need, direct and indirect, but for our own projects."""
+    """Pin the direct and indirect requirements of some sources, except our own projects."""
     ours = [part for project in PROJECTS for part in ("--no-emit-package", distribution(project))]
     session.run(
         *("uv", "pip", "compile", where, "--python-version=3.11", "--no-emit-index-url", "--no-annotate"),

@@ -2,8 +2,8 @@
 # anchorbrowser waits 3,600,000 seconds for a response by default: 1,000 hours, where its source says an hour.
 #
 # A good guess is that a vendor's SDK gives up after a minute or so, as Browserbase's does after 60 seconds. The constant
-# here is in milliseconds, and httpx takes seconds. So a server that accepts a request and never responds stops a program
-# for 41 days; give `timeout=`.
+# is in milliseconds, and httpx takes seconds. So a server that accepts a request and never responds stops a program for
+# 41 days; pass `timeout=`.
 #
 # anchorbrowser 1.0.1, httpx 0.28.1 with Python 3.11, Linux, 2026-11-29. Exits with 1 if it behaves otherwise.
 set -eu

@@ -1,11 +1,11 @@
 #!/bin/sh
 # What the Browserbase SDK returns has each property of two names twice, and to_json() writes both of them.
 #
-# A good guess is that `model_extra` of a pydantic model with extra="allow" has what the model does not know, so that it
-# shows when the API has new properties. In objects that this SDK makes from a response, it also has every property whose
+# A good guess is that `model_extra` of a pydantic model with extra="allow" holds the properties that the model does not
+# know, so that it shows when the API has new ones. In objects that this SDK makes from a response, it also has every property whose
 # Python name is not the API's: `createdAt` beside `created_at`, as the text that was received. So `model_extra` is never
 # empty, `to_dict(use_api_names=False)` mixes both namings, and `to_json()` is JSON with duplicate names, which parsers
-# refuse or read as they like. The same model, validated by pydantic itself, has no extras.
+# reject or read differently. The same model, validated by pydantic itself, has no extras.
 #
 # browserbase 1.22.0, pydantic 2.14.4 with Python 3.11, Linux, 2026-11-29. Exits with 1 if it behaves otherwise.
 set -eu

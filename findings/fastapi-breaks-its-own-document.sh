@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # FastAPI describes a datetime as `format: date-time`, RFC 3339, which requires an offset, and writes a naive one without.
 # So a server made with it, such as Skyvern's own, sends times that its own OpenAPI document does not allow. openapi-core,
-# which checks formats, refuses the whole response; a client that trusts the document may read local time into it.
+# which checks formats, rejects the whole response; a client that trusts the document may take them for local time.
 #
-# Seen with fastapi 0.136.3, pydantic 2.14.4, starlette 1.10.0 and openapi-core 0.23.1 on CPython 3.11:
+# Exits with 1 if it behaves otherwise. Seen with fastapi 0.136.3, pydantic 2.14.4, starlette 1.10.0 and openapi-core 0.23.1 on CPython 3.11, 2026-11-29:
 #   /naive {"created_at":"2026-03-04T08:00:00.998521"} ["'2026-03-04T08:00:00.998521' is not a 'date-time'"]
 #   /aware {"created_at":"2026-03-04T08:00:00.998521Z"} []
 set -euo pipefail

@@ -2,9 +2,9 @@
 # Playwright for Python: is_connected() is True for a remote browser that is gone, until the next call that waits.
 #
 # A good guess is that is_connected() looks at the connection, or that "disconnected" is emitted when it breaks off. In
-# the synchronous API, nothing is received while the program does something else, so whoever keeps a browser for later
-# (in a pool, or between tasks) and asks is_connected() first gets True from one whose session has long been over.
-# page.is_closed() is False then, and the pages are listed. A call that talks to the browser tells the truth, as does
+# the synchronous API, nothing is received while the program does something else. So a program that keeps a browser for later
+# (in a pool, or between tasks) and asks is_connected() first gets True although the session has long ended.
+# page.is_closed() is False then, and the pages are listed. A call that talks to the browser notices, and so does
 # page.wait_for_timeout(0) in a `try`; on asyncio, await asyncio.sleep(0.1) is enough.
 #
 # playwright 1.65.2 with Python 3.11 and Chromium 156, Linux, 2026-11-29. Exits with 1 if it behaves otherwise. It needs

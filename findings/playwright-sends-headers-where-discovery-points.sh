@@ -3,8 +3,8 @@
 #
 # A good guess is that headers are for the origin they were given for, as with a redirect in curl or httpx. Playwright
 # sends them with GET .../json/version/, and again with the upgrade to another origin. So a key in a header is only as
-# safe as the host that answers the discovery. Also: discovery errors show the query of the address, and so a token in
-# it, while WebSocket errors leave it out.
+# safe as the host that responds to the discovery. Also: discovery errors show the query of the URL, and so a token in it,
+# while WebSocket errors leave it out.
 #
 # playwright 1.65.2 with Python 3.11, Linux, 2026-11-28. Exits with 1 if it behaves otherwise. No browser is needed.
 set -eu

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Skyvern's client sends a request again max_retries - 2 times: request_options={"max_retries": 2} does not retry.
 #
-# A good guess is that `max_retries=2` is two more attempts after a 503, as in other SDKs. It is none, since the client's
-# counter of retries starts at two, and not at zero; 4 is two. By default there is no retry either.
+# A good guess is that `max_retries=2` is two more attempts after a 503, as in other SDKs. Here it is no further
+# attempt, since the client's counter of retries starts at two, not at zero; 4 means two. By default there is no retry.
 #
 # skyvern 1.0.56 with Python 3.11, Linux, 2026-11-29. Exits with 1 if it behaves otherwise.
 set -eu

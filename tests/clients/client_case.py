@@ -1,4 +1,4 @@
-"""One provider's client, with what it must do."""
+"""One provider's client, and what it must do."""
 
 from __future__ import annotations
 
@@ -108,13 +108,13 @@ class ClientCase:
         return responses
 
     def client(self, handler: Handler, *, httpx_args: dict[str, Any] | None = None, **arguments: Any) -> Any:
-        """Return a client whose requests a handler answers."""
+        """Return a client whose requests go to a handler."""
         transport = {"transport": httpx.MockTransport(handler)}
         arguments.setdefault("token", TOKEN)
         return self.package.AuthenticatedClient(httpx_args=transport | (httpx_args or {}), **arguments)
 
-    def answering(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> Any:
-        """Return a client that always gets the same answer."""
+    def responding(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> Any:
+        """Return a client that always gets the same response."""
         return self.client(lambda _: httpx.Response(status, content=content, headers=headers))
 
     def call(self, function: str, client: Any, session_id: str = SESSION_ID) -> Any:
@@ -123,8 +123,8 @@ class ClientCase:
         return asyncio.run(result) if inspect.iscoroutine(result) else result
 
     def response(self, body: Any, status: int = 200) -> Any:
-        """Return the response to an answer with a JSON body."""
-        return self.call("sync_detailed", self.answering(status, encoded(body)))
+        """Return the client's response for a JSON body."""
+        return self.call("sync_detailed", self.responding(status, encoded(body)))
 
     def session_in(self, body: Any) -> Any:
         """Return the object in a success's body that holds what identifies the session."""

@@ -26,7 +26,7 @@ class Outcome:
 
 
 def check(oracle: Oracle, schema: dict[str, Any], body: Any, outcome: Outcome) -> None:
-    """Assert that a body became what the contract says."""
+    """Assert that the contract allows what a client made of a body."""
     try:
         expected = oracle.decode(schema, body)
     except Unfit as unfit:
@@ -66,7 +66,7 @@ def normal(value: Any) -> Any:
 def ill_typed(value: Any, hint: Any, path: str = "") -> Iterator[str]:
     """Yield the places in a value, and in the models and lists in it, that are not of their annotated types."""
     if not any(_is_a(value, each) for each in _alternatives(hint)):
-        yield f"{path or 'the value'}: {value!r} is no {hint}"
+        yield f"{path or 'the value'}: {value!r} is not {hint}"
     elif isinstance(value, list):
         items = [typing.get_args(each)[0] for each in _alternatives(hint) if typing.get_args(each)]
         for index, item in enumerate(value if items else ()):
@@ -94,7 +94,7 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 
 def _is_a(value: Any, hint: Any) -> bool:
-    """Whether a value is of one type, exactly: a boolean is no integer here, but an integer is a fine float."""
+    """Whether a value is of one type, exactly: a boolean is not an integer here, but an integer is a float."""
     origin = typing.get_origin(hint)
     if origin is typing.Literal:
         return any(type(value) is type(each) and value == each for each in typing.get_args(hint))

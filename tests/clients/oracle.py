@@ -44,7 +44,7 @@ class Unfit(Exception):  # noqa: N818 - what JSON Schema calls it
 
 
 class NoRowFits(Unfit):
-    """Rows were sent and none fits: an optional property that holds them is no excuse for losing all of them."""
+    """Rows were sent and none fits: even an optional property must not lose all of them."""
 
 
 @attrs.frozen
@@ -251,9 +251,9 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _enum(words: list[Any], value: Any) -> tuple[str, Any]:
-    """Return any value of the words' type: enums are open."""
-    return "enum", _of_type(value, _JSON_TYPES[type(words[0])])
+def _enum(values: list[Any], value: Any) -> tuple[str, Any]:
+    """Return any value of the enum's type: enums are open."""
+    return "enum", _of_type(value, _JSON_TYPES[type(values[0])])
 
 
 def _scalar(schema: dict[str, Any], value: Any) -> Any:

@@ -14,7 +14,7 @@ from tests.clients.contract import Outcome, check, ill_typed, normal
 from tests.clients.copies import COPIES
 from tests.clients.synthetic import Synthetic
 
-UNKNOWN_WORDS = ["HIBERNATING", "", " ", "é", "a\nb", "value", "name", "\ud800"]
+UNKNOWN_VALUES = ["HIBERNATING", "", " ", "é", "a\nb", "value", "name", "\ud800"]
 
 
 def success(case: ClientCase) -> Any:
@@ -167,7 +167,7 @@ def test_unset_is_one_object(case: ClientCase, copied: Callable[[Any], Any]) -> 
 
 
 def test_unset_is_falsy_and_prints_its_name(case: ClientCase) -> None:
-    """It can be told from every value by identity or by type, and making another gives the same."""
+    """It differs from every value by identity and type, and making another gives the same."""
     unset, types = case.package.UNSET, case.module("types")
     assert not unset
     assert str(unset) == repr(unset) == f"{unset}" == "UNSET"
@@ -177,49 +177,49 @@ def test_unset_is_falsy_and_prints_its_name(case: ClientCase) -> None:
     assert {unset: 1}[unset] == 1
 
 
-def test_known_words_are_members(case: ClientCase) -> None:
-    """The enums hold the documented words, each under a constant name."""
-    for name, words in case.enums.items():
+def test_known_values_are_members(case: ClientCase) -> None:
+    """The enums hold the documented values, each under a constant name."""
+    for name, values in case.enums.items():
         enum = getattr(case.models, name)
-        assert {member.value for member in enum} == set(words)
-        for word in words:
-            assert enum(word) is enum.decode(word) is enum[enum(word).name]
-            assert enum(word) == word
-            assert f"{enum(word)}" == word
+        assert {member.value for member in enum} == set(values)
+        for text in values:
+            assert enum(text) is enum.decode(text) is enum[enum(text).name]
+            assert enum(text) == text
+            assert f"{enum(text)}" == text
 
 
-@pytest.mark.parametrize("word", UNKNOWN_WORDS, ids=ascii)
-def test_unknown_words_keep_their_text(case: ClientCase, word: str) -> None:
+@pytest.mark.parametrize("text", UNKNOWN_VALUES, ids=ascii)
+def test_unknown_values_keep_their_text(case: ClientCase, text: str) -> None:
     """They are values like members: equal, hashable, copied as themselves, and interchangeable with their text."""
-    for name, words in case.enums.items():
+    for name, values in case.enums.items():
         enum = getattr(case.models, name)
-        value = enum(word)
+        value = enum(text)
         assert type(value) is enum
-        assert value.value == value.name == word == str(value) == value
-        assert value == enum(word) == enum.decode(word)
-        assert len({value, enum(word), word}) == 1
-        assert {word: 1}[value] == {value: 1}[word] == 1
+        assert value.value == value.name == text == str(value) == value
+        assert value == enum(text) == enum.decode(text)
+        assert len({value, enum(text), text}) == 1
+        assert {text: 1}[value] == {value: 1}[text] == 1
         assert [member.value for member in enum if member == value] == []
-        assert word not in {member.value for member in enum}
-        assert value != enum(words[0])
+        assert text not in {member.value for member in enum}
+        assert value != enum(values[0])
         assert isinstance(repr(value), str)
 
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 def test_words_survive_copies(case: ClientCase, copied: Callable[[Any], Any]) -> None:
     """Known ones are the same objects, unknown ones are equal and of their enum."""
-    for name, words in case.enums.items():
+    for name, values in case.enums.items():
         enum = getattr(case.models, name)
-        assert [copied(enum(word)) is enum(word) for word in words] == [True] * len(words)
-        for word in UNKNOWN_WORDS[:4]:
-            assert copied(enum(word)) == enum(word)
-            assert type(copied(enum(word))) is enum
-            assert copied(enum(word)).value == word
+        assert [copied(enum(text)) is enum(text) for text in values] == [True] * len(values)
+        for text in UNKNOWN_VALUES[:4]:
+            assert copied(enum(text)) == enum(text)
+            assert type(copied(enum(text))) is enum
+            assert copied(enum(text)).value == text
 
 
 @pytest.mark.parametrize("value", [None, 5, 5.0, True, b"a", [], {}])
-def test_only_text_is_a_word(case: ClientCase, value: Any) -> None:
-    """An enum of words is open for words, not for other types."""
+def test_only_text_is_an_enum_value(case: ClientCase, value: Any) -> None:
+    """An enum of texts is open for texts, not for other types."""
     for name in case.enums:
         enum = getattr(case.models, name)
         with pytest.raises(ValueError, match="is not a valid"):

@@ -108,7 +108,7 @@ def test_a_reserved_id_is_refused(synthetic: Synthetic, function: str, run_id: s
 
 @pytest.mark.parametrize("run_id", ["alls", "al l", "all.", "historyall", "external"])
 def test_an_id_that_only_looks_reserved_is_sent(synthetic: Synthetic, run_id: str) -> None:
-    """Only the very words are refused, and only where the document reserves them."""
+    """Only the exact values are refused, and only where the document reserves them."""
     stop = Calls(synthetic, OPERATIONS["stop_run"])
     for function in SENDING:
         request = stop.request_for(function, stop.client(), run_id)

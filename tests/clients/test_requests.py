@@ -45,14 +45,14 @@ NO_TIMEOUT = {"connect": None, "read": None, "write": None, "pool": None}
 
 
 class Recorder:
-    """A server that keeps the requests, and answers each with an example."""
+    """A server that keeps the requests, and sends an example for each."""
 
     def __init__(self, case: ClientCase) -> None:
         self.requests: list[httpx.Request] = []
         self._content = encoded(case.examples(200)[0])
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request."""
+        """Respond to a request."""
         self.requests.append(request)
         return httpx.Response(200, content=self._content)
 
@@ -146,7 +146,7 @@ def test_a_base_url_ends_with_its_path(case: ClientCase, recorder: Recorder, bas
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_redirect_is_an_answer(case: ClientCase, function: str) -> None:
+def test_a_redirect_is_a_response(case: ClientCase, function: str) -> None:
     """A redirect is never followed, whatever the httpx client would do: the key would go with it."""
     sent = []
 
@@ -163,16 +163,16 @@ def test_a_redirect_is_an_answer(case: ClientCase, function: str) -> None:
     for status in (301, 302, 303, 307, 308):
         for client in clients:
             try:
-                answered = case.call(function, client).status_code
+                received = case.call(function, client).status_code
             except case.package.ApiError as error:
-                answered = error.status_code
-            assert answered == status
+                received = error.status_code
+            assert received == status
     assert [request.url.host for request in sent] == [httpx.URL(case.url).host] * 15
 
 
 @pytest.mark.parametrize("function", ["sync", "asyncio"])
-def test_the_timeout_is_as_told(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """It is 30 s, unless the client is told otherwise, and None is no timeout."""
+def test_the_timeout_is_as_given(case: ClientCase, recorder: Recorder, function: str) -> None:
+    """It is 30 s unless another one is given, and None turns it off."""
     client = case.client(recorder)
     clients = [
         client,
@@ -245,7 +245,7 @@ def test_header_and_prefix_may_be_others(case: ClientCase, recorder: Recorder) -
 
 
 def test_a_client_without_a_key_sends_none(case: ClientCase, recorder: Recorder) -> None:
-    """A plain client is for operations that need no key, and for whoever sends it another way."""
+    """A plain client is for operations that need no key, and for callers that send the key in another way."""
     client = case.package.Client(httpx_args={"transport": httpx.MockTransport(recorder)})
     case.call("sync", client)
     assert dict(recorder.request.headers) == headers_for(case.url)

@@ -138,7 +138,7 @@ OLD, ANOTHER = {"id": 1}, {"id": 2}
     ],
 )
 def test_a_union_is_tried_strictly_first(synthetic: Synthetic, body: Any, kind: str) -> None:
-    """The first variant that all rows fit is meant; only if there is none, the first that some row fits."""
+    """The first variant that all rows fit is used; if none fits all, the first that some row fits."""
     response = parse(synthetic, "list_all", body)
     assert (type(response.parsed).__name__, response.error) == (kind, None)
 

@@ -63,7 +63,7 @@ def _with_secrets(body: Any, names: set[str]) -> Any:
 
 
 def test_a_client_shows_no_secret(case: ClientCase) -> None:
-    """Whatever it was given, it prints its kind and the host, even if the address is none."""
+    """Whatever it was given, it prints its kind and the host, even if the URL is invalid."""
     arguments: dict[str, Any] = {
         "token": SECRET,
         "headers": {"x-a": SECRET},
@@ -84,7 +84,7 @@ def test_a_client_shows_no_secret(case: ClientCase) -> None:
 
 
 def test_sensitive_properties_are_hidden(case: ClientCase) -> None:
-    """Whether a credential is what the document promises or not, nothing that is made of the answer shows it."""
+    """Whether a credential is what the document promises or not, nothing made from the response shows it."""
     for place in case.sensitive:
         for shape in SHAPES:
             body = with_value(case, place, shape)
@@ -93,7 +93,7 @@ def test_sensitive_properties_are_hidden(case: ClientCase) -> None:
             for each in (
                 response.parsed,
                 case.session_of(response.parsed),
-                *outcomes(case, case.answering(200, encoded(body))),
+                *outcomes(case, case.responding(200, encoded(body))),
             ):
                 assert SECRET not in shown(each)
 
@@ -103,7 +103,7 @@ def test_unknown_properties_are_hidden(case: ClientCase) -> None:
     for status in case.statuses:
         for shape in SHAPES:
             body = case.examples(status)[0] | {"newKey": shape}
-            client = case.answering(status, encoded(body))
+            client = case.responding(status, encoded(body))
             for each in outcomes(case, client):
                 assert SECRET not in shown(each)
             assert "'newKey': ..." in repr(case.call("sync_detailed", client).parsed)
@@ -113,8 +113,8 @@ def test_values_that_do_not_fit_are_hidden(case: ClientCase) -> None:
     """An error names kinds, never values, in whatever part of a success it is."""
     for shape in SHAPES:
         if isinstance(shape, str):
-            continue  # an id is no secret
-        found = [*outcomes(case, case.answering(200, encoded(with_value(case, case.identifying, shape))))]
+            continue  # an id is not a secret
+        found = [*outcomes(case, case.responding(200, encoded(with_value(case, case.identifying, shape))))]
         assert [type(each).__name__ for each in found] == ["Response", "DecodeError"] * 2
         for each in found:
             assert SECRET not in shown(each)
@@ -127,7 +127,7 @@ def test_bodies_are_hidden(case: ClientCase, content: str) -> None:
     """No error and no response shows the body, whatever the status."""
     for status in (*case.statuses, 302, 418, 520):
         for each in outcomes(
-            case, case.answering(status, content.encode(), {"set-cookie": SECRET, "location": SECRET})
+            case, case.responding(status, content.encode(), {"set-cookie": SECRET, "location": SECRET})
         ):
             assert SECRET not in shown(each).replace(f"'{SECRET}': ...", "")
 
@@ -152,7 +152,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     sent: list[str]
 
     def do_GET(self) -> None:
-        """Answer a request."""
+        """Respond to a request."""
         self.sent.append(str(self.headers))
         self.send_response(200)
         self.send_header("content-length", str(len(self.content)))
@@ -165,7 +165,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address(case: ClientCase, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the address of a server that answers with secrets wherever they can stand."""
+    """Return the URL of a server whose responses have secrets in every place."""
     body = case.examples(200)[0] | {"newKey": SECRET}
     for place in case.sensitive:
         body = with_value(case, place, SECRET) | {"newKey": SECRET}
@@ -212,7 +212,7 @@ def test_a_header_that_none_can_carry_shows_no_secret(case: ClientCase, value: s
 
 
 def test_a_failed_call_shows_no_secret(case: ClientCase, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither does what httpx raises when there is no answer."""
+    """Neither does the error of httpx when there is no response."""
     caplog.set_level(logging.DEBUG)
     client = case.package.AuthenticatedClient(
         token=SECRET,

@@ -14,7 +14,7 @@ from tests.clients.synthetic import Synthetic, load_operations
 OPERATIONS = load_operations()
 
 
-def answer(synthetic: Synthetic, operation: str, response: httpx.Response, **arguments: Any) -> tuple[Any, Any]:
+def outcome_of(synthetic: Synthetic, operation: str, response: httpx.Response, **arguments: Any) -> tuple[Any, Any]:
     """Return what the detailed call returns, and what the other returns or raises."""
     module = synthetic.module(OPERATIONS[operation].module)
     client = synthetic.client(lambda _: response)
@@ -118,7 +118,7 @@ def test_the_most_exact_status_counts(synthetic: Synthetic) -> None:
         (400, many, None),
         (600, many, None),
     ]:
-        detailed, error = answer(
+        detailed, error = outcome_of(
             synthetic, "get_everything", httpx.Response(status, content=content), thing_id="a", number=1, x_trace="b"
         )
         assert (detailed.status_code, detailed.parsed, detailed.error) == (status, parsed, None)
@@ -137,7 +137,7 @@ def test_successes_may_be_of_several_kinds(synthetic: Synthetic) -> None:
         (202, b"whatever", None),
     ]:
         response = httpx.Response(status, content=content)
-        assert answer(synthetic, "create_thing", response, body=body)[1] == result
+        assert outcome_of(synthetic, "create_thing", response, body=body)[1] == result
 
 
 @pytest.mark.parametrize(
@@ -157,24 +157,24 @@ def test_successes_may_be_of_several_kinds(synthetic: Synthetic) -> None:
 def test_text_is_read_whatever_its_charset(
     synthetic: Synthetic, headers: dict[str, str], content: bytes, text: str
 ) -> None:
-    """A charset that is none, or wrong, is the server's mistake and no reason to raise."""
+    """An unknown or wrong charset is the server's mistake, and raises nothing."""
     for status in (200, 299):
         response = httpx.Response(status, content=content, headers=headers)
-        detailed, result = answer(synthetic, "get_text", response)
+        detailed, result = outcome_of(synthetic, "get_text", response)
         assert (detailed.parsed, result) == (text, text)
 
 
 def test_bytes_are_read_as_they_are(synthetic: Synthetic) -> None:
     """A binary body is its bytes."""
-    detailed, result = answer(synthetic, "get_bytes", httpx.Response(200, content=b"\xff\0"))
+    detailed, result = outcome_of(synthetic, "get_bytes", httpx.Response(200, content=b"\xff\0"))
     assert (detailed.parsed, result) == (b"\xff\0", b"\xff\0")
 
 
 def test_a_success_may_have_no_body(synthetic: Synthetic) -> None:
     """It is None then; another success is not the documented one."""
     errors = synthetic.module("errors")
-    assert answer(synthetic, "delete_it", httpx.Response(204))[1] is None
-    detailed, error = answer(synthetic, "delete_it", httpx.Response(200))
+    assert outcome_of(synthetic, "delete_it", httpx.Response(204))[1] is None
+    detailed, error = outcome_of(synthetic, "delete_it", httpx.Response(200))
     assert error == errors.ApiError(200, b"", detailed.headers, None)
 
 
@@ -183,11 +183,11 @@ def test_a_default_alone_is_the_success_too(synthetic: Synthetic) -> None:
     errors = synthetic.module("errors")
     for status in (200, 204, 299):
         response = httpx.Response(status, content=b"[1, null]")
-        assert answer(synthetic, "get_default", response)[1] == [1, None]
-    detailed, error = answer(synthetic, "get_default", httpx.Response(500, content=b"[1]"))
+        assert outcome_of(synthetic, "get_default", response)[1] == [1, None]
+    detailed, error = outcome_of(synthetic, "get_default", httpx.Response(500, content=b"[1]"))
     assert error == errors.ApiError(500, b"[1]", detailed.headers, [1])
     response = httpx.Response(200, content=b"[1.0, 2.5]")
-    assert answer(synthetic, "get_default", response)[1] == errors.DecodeError("[1]", "integer", "number")
+    assert outcome_of(synthetic, "get_default", response)[1] == errors.DecodeError("[1]", "integer", "number")
 
 
 def test_successes_of_a_create_and_of_a_stop(synthetic: Synthetic) -> None:
@@ -204,11 +204,11 @@ def test_successes_of_a_create_and_of_a_stop(synthetic: Synthetic) -> None:
     ]
     for operation, arguments, status, content, result in successes:
         response = httpx.Response(status, content=content)
-        assert answer(synthetic, operation, response, **arguments)[1] == result
+        assert outcome_of(synthetic, operation, response, **arguments)[1] == result
     failures: dict[str, dict[str, Any]] = {"create_run": {"body": body}, "list_runs": {"x_trace": "a"}}
     for operation, arguments in failures.items():
         response = httpx.Response(409, content=b'{"reason": "a"}')
-        detailed, error = answer(synthetic, operation, response, **arguments)
+        detailed, error = outcome_of(synthetic, operation, response, **arguments)
         assert error == errors.ApiError(409, b'{"reason": "a"}', detailed.headers, models.Problem("a"))
 
 

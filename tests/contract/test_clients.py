@@ -37,7 +37,7 @@ MEANT = {
 """Where a provider means more by a status than HTTP does."""
 
 DYNAMIC = 25
-"""How many answers are made up of a description's schema."""
+"""How many responses Prism makes up from a schema."""
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 

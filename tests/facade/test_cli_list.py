@@ -96,14 +96,14 @@ def ids(*arguments: str, server: Sandbox) -> list[str]:
 
 
 def test_the_readme_has_that_command() -> None:
-    """And names the providers that report a cost, and those that never do."""
+    """It also says which providers report a cost, and which never do."""
     text = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
-    telling = [each.name for each in PROVIDERS.values() if "cost" in each.fields]
+    reporting = [each.name for each in PROVIDERS.values() if "cost" in each.fields]
     silent = [each.name for each in PROVIDERS.values() if "cost" not in each.fields]
 
     assert "browser-sessions list --older-than 2h" in text
-    assert f"{' and '.join(telling)} tell a cost" in text
-    assert f"{', '.join(silent[:-1])} and {silent[-1]} never tell one" in text
+    assert f"{' and '.join(reporting)} report a cost" in text
+    assert f"{', '.join(silent[:-1])} and {silent[-1]} never report one" in text
 
 
 def test_which_sessions_are_listed(server: Sandbox) -> None:

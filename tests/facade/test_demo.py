@@ -29,7 +29,7 @@ def text_in(picture: str) -> str:
 
 
 def test_the_picture_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The README shows what the first command prints, but for the times; four sessions of each provider."""
+    """The README's picture shows what the demo prints, except for the times."""
     main(["--svg", str(tmp_path / "now.svg")])
 
     printed, complaints = capsys.readouterr()
@@ -43,7 +43,7 @@ def test_the_picture_is_what_is_printed(capsys: pytest.CaptureFixture[str], tmp_
 
 
 def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
-    """Whoever looks at it asks no one for a font; and the same output gives the same picture."""
+    """It loads no font from the network, and its lines end alike on every system."""
     main(["--svg", str(tmp_path / "now.svg")])
 
     for picture in (PICTURE, tmp_path / "now.svg"):
@@ -57,7 +57,7 @@ def test_the_picture_is_a_file_alone(tmp_path: Path) -> None:
 
 
 def test_without_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written, and no column is cut off: all texts are there."""
+    """Nothing is written, and no column is cut off."""
     monkeypatch.chdir(tmp_path)
 
     main([])
@@ -66,3 +66,16 @@ def test_without_a_picture(capsys: pytest.CaptureFixture[str], tmp_path: Path, m
     printed = capsys.readouterr().out
     assert "hibernating" in printed
     assert "USD so far" in printed
+
+
+def test_the_table_fits_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns it has fewer columns, and still a line for each session."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    main([])
+
+    lines = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    assert [sum(line.startswith(f"{slug}:") for line in lines) for slug in PROVIDERS] == [4] * 5
+    assert lines[1 + 4 * len(PROVIDERS)].startswith("In a wider terminal: ")

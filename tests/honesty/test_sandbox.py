@@ -1,4 +1,4 @@
-"""What the sandbox sends is what the providers' descriptions promise, and what the clients send is what they allow.
+"""The sandbox's responses and the clients' requests fit the providers' API descriptions.
 
 In an environment of its own: openapi-core needs another openapi-spec-validator than the pipeline.
 """
@@ -196,7 +196,7 @@ def test_a_session_is_what_the_vendored_description_promises(slug: str) -> None:
 
 @each_provider
 def test_whatever_a_scenario_sends_is_what_the_overlaid_description_promises(slug: str) -> None:
-    """Errors too, as far as they are described; a session of tomorrow is of no description."""
+    """Errors too, if they are described; no description covers the future session."""
     described = document_of(slug)
     statuses = set()
     responses = next(each for each in operations_of(described) if each.name == "get_session").node["responses"]

@@ -1,4 +1,4 @@
-"""What git knows of the repository."""
+"""The output of git commands in the repository."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Git = Callable[..., list[str]]
 
 @pytest.fixture(scope="session")
 def git() -> Git:
-    """A function from a git command's arguments to the lines that it prints; 1, for nothing found, is no failure."""
+    """Run a git command and return the lines of its output; exit code 1, nothing found, is not an error."""
     executable = shutil.which("git")
     assert executable is not None
 

@@ -1,4 +1,4 @@
-"""The commands that people and machines are told to give are those that exist."""
+"""Every command that the texts, CI and the workflows name exists."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def text_of(name: str) -> str:
 
 
 def block_under(heading: str) -> str:
-    """Return what stands in the first console block under a heading of the README."""
-    section = text_of("README.md").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    """Return the first console block under a heading of the README."""
+    section = text_of("README.md").partition(f"\n### {heading}\n")[2].partition("\n#")[0]
     return section.partition("```console\n")[2].partition("\n```")[0]
 
 
@@ -41,8 +41,8 @@ def named_sessions(name: str) -> set[str]:
     return {session for names in re.findall(r"\bnox -s((?: [a-z_]+)+)", text_of(name)) for session in names.split()}
 
 
-def test_ci_runs_the_readmes_command() -> None:
-    """What CI passes is what a stranger is told to type, to the letter."""
+def test_ci_runs_the_readme_s_command() -> None:
+    """CI runs the tests by the README's command, to the letter."""
     command = block_under("Run the tests")
 
     assert command.endswith("/nox -s tests")
@@ -50,10 +50,10 @@ def test_ci_runs_the_readmes_command() -> None:
 
 
 def test_both_commands_set_up_everything_themselves() -> None:
-    """The main job and the tests need nothing but Python and git on the machine."""
+    """The demo and the tests need only Python and git on the machine."""
     set_up = "python3 -m venv .venv && .venv/bin/python -m pip install -c constraints/dev.txt nox && .venv/bin/nox -s "
 
-    assert [block_under(heading) for heading in ("See all five at once", "Run the tests")] == [
+    assert [block_under(heading) for heading in ("See all providers at once", "Run the tests")] == [
         f"{set_up}demo",
         f"{set_up}tests",
     ]
@@ -74,12 +74,12 @@ def test_the_default_sessions_are_listed_once() -> None:
 
 @pytest.mark.parametrize("name", CALLERS)
 def test_every_command_exists(name: str) -> None:
-    """Each nox session that a text, CI or a workflow names is one."""
+    """Each nox session that a text, CI or a workflow names exists."""
     assert named_sessions(name) - sessions().keys() == set()
 
 
 def test_every_command_is_explained() -> None:
-    """Whoever reads the texts learns of every session that does not run by itself."""
+    """The texts name every session that does not run by default."""
     explained = {session for name in TEXTS for session in named_sessions(name)}
 
     assert {name for name, default in sessions().items() if not default} - explained == set()
@@ -93,7 +93,7 @@ def test_every_command_says_what_it_does() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    """A link to a file of the repository leads to one, also from a client's README."""
+    """Each link to a file of the repository leads to one, also from a client's README."""
     texts = [ROOT / name for name in TEXTS] + sorted((ROOT / "generated").glob("*/README.md"))
     links = [(path, link) for path in texts for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8"))]
 
@@ -101,9 +101,9 @@ def test_every_link_leads_somewhere() -> None:
     assert [(path, link) for path, link in links if not (path.parent / link).exists()] == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no run bit on Windows")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no executable bit")
 def test_ci_can_be_run() -> None:
-    """`.ci/run` is a script that may be executed."""
+    """`.ci/run` is an executable script."""
     path = ROOT / ".ci" / "run"
 
     assert path.read_bytes().startswith(b"#!")

@@ -187,7 +187,7 @@ def test_nothing_private_of_httpx_is_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("slug", PROVIDERS)
 def test_viewing_needs_one_client_and_no_httpx(slug: str) -> None:
-    """An answer that was recorded is viewed without what fetches, and without the other clients."""
+    """A recorded response can be viewed without the code that fetches, and without the other clients."""
     code = (
         f"import browser_sessions; from {slug}_client.models import Session; "
         f"name = browser_sessions.PROVIDERS['{slug}'].fields['id'][0]; "
@@ -221,7 +221,7 @@ def test_the_pipeline_imports_no_product() -> None:
 
 
 def test_the_generator_is_known_to_one_package() -> None:
-    """Its Python API is nobody's promise, so one package calls it."""
+    """Its Python API is not public, so one package calls it."""
     packages = {path.parent for path in (ROOT / "codegen").rglob("*.py") if "openapi_python_client" in imported(path)}
 
     assert packages == {ROOT / "codegen" / "client"}

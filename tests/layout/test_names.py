@@ -1,4 +1,4 @@
-"""Names that say nothing, and addresses that must not be here."""
+"""No vague names, and no URLs of registries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REGISTRY = r"""https?://(registry\.|[^ "]*/simple/?["' ])"""
 
 
 def test_modules_are_named_after_what_they_hold(git: Git) -> None:
-    """No module and no folder that we write is a place for whatever fits nowhere else."""
+    """No module or folder of ours has a name that fits anything."""
     paths = git("ls-files", "--cached", "--others", "--exclude-standard", "*.py", ":!generated")
     names = {part for path in paths for part in PurePosixPath(path).with_suffix("").parts}
 
@@ -23,7 +23,7 @@ def test_modules_are_named_after_what_they_hold(git: Git) -> None:
 
 
 def test_no_file_names_a_package_registry(git: Git) -> None:
-    """Where packages come from is for whoever installs to decide."""
+    """The user decides where packages come from."""
     assert git("grep", "--untracked", "-IlE", REGISTRY) == []
 
 

@@ -1,4 +1,4 @@
-"""The page that says what is proven says it of every operation, as the data of the proofs does."""
+"""docs/proof.md has the same table of proofs as the tests' data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def described(provider: Provider) -> set[tuple[str, str]]:
 
 
 def proofs(provider: Provider, operation: Operation, page: set[tuple[str, str]]) -> str:
-    """Return by whom an operation is proven."""
+    """Return what proves an operation."""
     path = re.sub(r"{\w+}", "{id}", operation.path)
     by = {
         "server": provider.slug == "skyvern" and f"{operation.method.upper()} {path}" in SERVED,
@@ -43,8 +43,8 @@ def proofs(provider: Provider, operation: Operation, page: set[tuple[str, str]])
     return ", ".join(name for name, is_proven in by.items() if is_proven) or "text"
 
 
-def test_the_table_is_what_the_proofs_are() -> None:
-    """Of each operation and each provider, in the order of the providers."""
+def test_the_table_matches_the_proofs() -> None:
+    """It has every operation and provider, in the order of the providers."""
     expected: dict[str, dict[str, str]] = {}
     for provider in PROVIDERS:
         page = described(provider)

@@ -24,7 +24,7 @@ def stems(folder: str, pattern: str = "*.yaml") -> list[str]:
 
 
 def test_every_list_of_providers_is_the_same_list() -> None:
-    """A provider is in all of them or in none."""
+    """Each provider is in every list."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     readme = (ROOT / "README.md").read_text("utf-8")
     clients = tomllib.loads((ROOT / "facade" / "pyproject.toml").read_text("utf-8"))["tool"]["uv"]["sources"]

@@ -1,4 +1,4 @@
-"""What SECURITY.md promises is held by tests that exist."""
+"""Each promise of SECURITY.md names tests that exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAMED = re.compile(r"`(tests/[^`]*)`")
 
 @cache
 def _tests_in(path: Path) -> frozenset[str]:
-    """Return the names of a module's tests, those in classes behind the name of their class."""
+    """Return the names of a module's tests, with the class before those in classes."""
     if not path.is_file():
         return frozenset()
     names: set[str] = set()
@@ -35,14 +35,14 @@ def exists(name: str) -> bool:
 
 
 def test_every_promise_names_its_tests() -> None:
-    """There is no line without one, and all that is named exists."""
+    """Each line names at least one, and all of them exist."""
     assert len(ROWS) > 25
     assert [row for row in ROWS if not NAMED.search(row)] == []
     assert [name for name in NAMED.findall(TEXT) if not exists(name)] == []
 
 
 def test_what_does_not_exist_is_seen() -> None:
-    """Neither a file, nor a test in it, nor a test of a class without its class, nor what is no test."""
+    """Missing files and tests are noticed, and so are methods without their class and functions that are not tests."""
     assert exists("tests/layout/test_security.py::test_what_does_not_exist_is_seen")
     assert exists("tests/facade/test_requests.py::TestKeys::test_that_are_missing")
     for name in ("nowhere.py::test_a", "layout/test_security.py::test_b", "layout/test_security.py::exists"):
@@ -51,7 +51,7 @@ def test_what_does_not_exist_is_seen() -> None:
 
 
 def test_every_threat_has_its_promises() -> None:
-    """A spec, a server, an id, the environment, logs, the ledger and the dependencies."""
+    """These are the sections, and each names at least two tests."""
     headings = re.findall(r"^### (.*)$", TEXT, re.MULTILINE)
 
     assert headings == [

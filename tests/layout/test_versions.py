@@ -1,4 +1,4 @@
-"""Versions that stand in more than one place are the same there, and those that decide bytes are exact."""
+"""Versions are the same in all places, and those that decide bytes are exact."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_no_version_is_in_generated_code() -> None:
 
 
 def test_pins_are_the_same_wherever_they_stand() -> None:
-    """A version that a dependency group names is the one that is installed."""
+    """A version in a dependency group is the installed one."""
     pins = read_pins(ROOT / CONSTRAINTS)
     groups = toml(ROOT / "pyproject.toml")["dependency-groups"]
     requirements = {each for group in groups.values() for each in group if isinstance(each, str) and "==" in each}

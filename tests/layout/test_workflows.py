@@ -36,7 +36,7 @@ def texts(value: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize(("workflow", "job"), JOBS)
 def test_actions_are_the_platforms_own(workflow: dict[str, Any], job: dict[str, Any]) -> None:
-    """Each is pinned to a major version, and nobody else's is run."""
+    """Each is pinned to a major version, and no other party's action runs."""
     used = [step["uses"] for step in job["steps"] if "uses" in step]
 
     assert "permissions" in workflow
@@ -45,7 +45,7 @@ def test_actions_are_the_platforms_own(workflow: dict[str, Any], job: dict[str, 
 
 @pytest.mark.parametrize(("workflow", "job"), JOBS)
 def test_a_job_that_may_write_runs_nothing_of_ours(workflow: dict[str, Any], job: dict[str, Any]) -> None:
-    """What is made of other people's texts never runs where there is a token that can write."""
+    """No job with a token that can write runs code made from another party's text."""
     assert "write" not in {*texts(workflow["permissions"])}
     if "write" in {*texts(job.get("permissions", {}))}:
         assert [each for each in texts(job["steps"]) if re.search(r"\b(nox|python|pip)\b", each)] == []
@@ -53,7 +53,7 @@ def test_a_job_that_may_write_runs_nothing_of_ours(workflow: dict[str, Any], job
 
 @pytest.mark.parametrize(("workflow", "job"), JOBS)
 def test_what_is_referred_to_is_there(workflow: dict[str, Any], job: dict[str, Any]) -> None:
-    """A step that does not exist has the outcome of none: the name of each is one that an earlier step has."""
+    """Each step that is referred to exists earlier in the job."""
     known: set[str] = set()
     for step in job["steps"]:
         assert {name for text in texts(step) for name in re.findall(r"\bsteps\.(\w+)", text)} - known == set()

@@ -54,9 +54,9 @@ def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
         yield Finding(UNKNOWN, f"{path}: {len(skipped)} of {len(dependencies)} could not be looked up, {first}")
     for each in dependencies:
         for vulnerability in each.get("vulns", ()):
-            mended = ", ".join(vulnerability["fix_versions"]) or "nowhere yet"
+            fixed = ", ".join(vulnerability["fix_versions"]) or "no version yet"
             named = f"{each['name']} {each['version']} has {vulnerability['id']}"
-            yield Finding(VULNERABLE, f"{path}: {named}, which is mended in {mended}")
+            yield Finding(VULNERABLE, f"{path}: {named}, fixed in {fixed}")
 
 
 def audit(paths: Iterable[str], command: Sequence[str]) -> list[Finding]:

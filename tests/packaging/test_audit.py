@@ -57,12 +57,12 @@ def test_no_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_a_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Is named, with where it is mended; it weighs more than what is not known."""
+    """It is named, with the fixed version, and counts for more than an unknown result."""
     assert run(tmp_path, report(VULNERABLE, SKIPPED), code=1) == 1
     assert capsys.readouterr().out.splitlines() == [
         "dev.txt: 1 of 2 could not be looked up, httpx for one: Dependency not found",
-        "dev.txt: attrs 1.0 has PYSEC-1, which is mended in 1.1, 2.0",
-        "dev.txt: attrs 1.0 has PYSEC-2, which is mended in nowhere yet",
+        "dev.txt: attrs 1.0 has PYSEC-1, fixed in 1.1, 2.0",
+        "dev.txt: attrs 1.0 has PYSEC-2, fixed in no version yet",
         "NOT AUDITED: 1 of 1 files, or something in them, of which nothing is known",
         "VULNERABLE: 2",
     ]

@@ -123,7 +123,7 @@ def test_a_wheel_works_alone(wheels: Path, tmp_path: Path, provider: Provider) -
 
 
 def test_the_facades_wheel_works_with_the_clients_of_its_version(wheels: Path, tmp_path: Path) -> None:
-    """Installed by its name it brings all five clients, and views what each of them makes of an answer."""
+    """Installed by its name it brings all five clients, and views a response of each of them."""
     environment = tmp_path / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

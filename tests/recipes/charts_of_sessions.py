@@ -1,4 +1,4 @@
-"""Draw what the sessions in a table cost, and when they ran, without a browser or the network."""
+"""Draw the costs and the times of the sessions in a table, without a browser or the network."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from browser_sessions import PROVIDERS, SessionStatus
 
 WIDTH = 640
 NAMES = {slug: provider.name for slug, provider in PROVIDERS.items()}
-OVER = [str(status) for status in SessionStatus if status.is_terminal]
+ENDED = [str(status) for status in SessionStatus if status.is_terminal]
 STATUSES = {
     "completed": "#4e79a7",
     "ended": "#8fbce0",
@@ -28,36 +28,38 @@ COLOUR = alt.Color("status:N", title=None, legend=alt.Legend(orient="top")).scal
 
 def costs_of(sessions: pl.DataFrame) -> alt.TopLevelMixin:
     """Draw what sessions cost, in a panel for each unit: USD and credits cannot be added."""
-    untold = sessions.filter(pl.col("cost").is_null()).group_by("provider").len().sort("provider")
-    told = sessions.drop_nulls("cost").sort("cost_unit")
-    panels = [costs_in(part["cost_unit"][0], part) for part in told.partition_by("cost_unit")]
-    note = ", ".join(f"{name} ({number})" for name, number in untold.iter_rows()) or "none"
-    return alt.vconcat(*panels, title=alt.Title("What the sessions cost", subtitle=f"Cost not told: {note}"))
+    unreported = sessions.filter(pl.col("cost").is_null()).group_by("provider").len().sort("provider")
+    reported = sessions.drop_nulls("cost").sort("cost_unit")
+    panels = [costs_in(part["cost_unit"][0], part) for part in reported.partition_by("cost_unit")]
+    note = ", ".join(f"{name} ({number})" for name, number in unreported.iter_rows()) or "none"
+    return alt.vconcat(*panels, title=alt.Title("What the sessions cost", subtitle=f"Cost not reported: {note}"))
 
 
-def costs_in(unit: str, told: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Draw what was told in one unit."""
+def costs_in(unit: str, reported: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    """Draw the costs in one unit."""
     x, y = alt.X("cost:Q", title=unit, axis=alt.Axis(tickCount=6)), alt.Y("provider:N", title=None)
-    totals = told.group_by("provider").agg(pl.sum("cost"), passing=(~pl.col("cost_is_final")).sum(), number=pl.len())
+    totals = reported.group_by("provider").agg(
+        pl.sum("cost"), passing=(~pl.col("cost_is_final")).sum(), number=pl.len()
+    )
     said = [
         f"{cost.normalize():f} {unit}, {number} sessions ({passing} so far)"
         for _, cost, passing, number in totals.iter_rows()
     ]
     drawn = pl.col("cost").cast(pl.Float64)
-    parts = told.group_by("provider", "status").agg(pl.sum("cost")).with_columns(drawn)
+    parts = reported.group_by("provider", "status").agg(pl.sum("cost")).with_columns(drawn)
     bars = alt.Chart(parts).mark_bar().encode(x, y, COLOUR)
     text = alt.Chart(totals.with_columns(drawn, said=pl.Series(said))).mark_text(align="left", dx=6)
     return alt.layer(bars, text.encode(x, y, text="said:N"), width=WIDTH, height={"step": 32})
 
 
 def timeline_of(sessions: pl.DataFrame) -> alt.TopLevelMixin:
-    """Draw when each session ran, in as many lanes as ran at once; what is not over is drawn until it was seen."""
+    """Draw when each session ran, in as many lanes as ran at once; a running one is drawn until it was seen."""
     start = pl.coalesce("started_at", "created_at")
-    until_seen = pl.when(~pl.col("status").is_in(OVER)).then("seen_at")
+    until_seen = pl.when(~pl.col("status").is_in(ENDED)).then("seen_at")
     end = pl.coalesce("ended_at", start + pl.col("duration"), until_seen)
     drawn = sessions.select("provider", "status", start=start, end=end).drop_nulls().sort("provider", "start")
     lanes = [lane for part in drawn.partition_by("provider") for lane in lanes_of(part)]
-    note = f"{len(drawn)} of {len(sessions)} sessions, those whose times are told; what goes on ends where it was seen"
+    note = f"{len(drawn)} of {len(sessions)} sessions, those with known times; running ones end when they were seen"
     axis = alt.Axis(format="%d %b %H:%M", tickCount=8, grid=True)
     title = alt.Title("When the sessions ran", subtitle=note)
     chart: alt.Chart = (
@@ -77,7 +79,7 @@ def timeline_of(sessions: pl.DataFrame) -> alt.TopLevelMixin:
 
 
 def lanes_of(drawn: pl.DataFrame) -> Iterator[int]:
-    """Yield the first lane that is free for each of some sessions, which are sorted by their starts."""
+    """Yield the first free lane for each session, in the order of their starts."""
     free_from: list[datetime] = []
     for start, end in drawn["start", "end"].iter_rows():
         lane = next((lane for lane, time in enumerate(free_from) if time <= start), len(free_from))
@@ -86,11 +88,11 @@ def lanes_of(drawn: pl.DataFrame) -> Iterator[int]:
 
 
 def main() -> None:
-    """Draw the charts of a table, each into a file with the ending that is asked for."""
+    """Draw the charts of a table, each into a file with the given ending."""
     path, ending = sys.argv[1:]
     sessions = pl.read_parquet(path).filter(pl.col("error").is_null())
     if sessions.is_empty():
-        sys.exit(f"{path} has no session to draw")
+        sys.exit(f"{path} has no sessions")
     sessions = sessions.with_columns(pl.col("provider").cast(pl.String).replace(NAMES))
     alt.data_transformers.disable_max_rows()
     for name, chart in (("costs", costs_of(sessions)), ("timeline", timeline_of(sessions))):

@@ -1,4 +1,4 @@
-"""Run a command with a sandbox whose sessions have a Chromium on this machine for a browser: COMMAND …."""
+"""Run a command beside a sandbox whose sessions share a Chromium on this machine: COMMAND …."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from browser_sessions import sandbox
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 OPTIONS = (
     *("--headless=new", "--disable-gpu", "--no-first-run"),
-    "--no-sandbox",  # which root and many a container cannot have; it loads what we tell it to
+    "--no-sandbox",  # root and many containers cannot have one; it loads only our page
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--remote-debugging-port=0",
 )
@@ -24,7 +24,7 @@ OPTIONS = (
 
 @contextmanager
 def chromium() -> Iterator[str]:
-    """Give the address at which a Chromium's browser is driven, `ws://…`."""
+    """Start Chromium, and yield the URL to drive it, `ws://…`."""
     if CHROMIUM is None:
         sys.exit("There is neither chromium nor google-chrome on the PATH. On Debian: apt-get install chromium")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
@@ -39,7 +39,7 @@ def chromium() -> Iterator[str]:
 
 
 def address(written: Path, process: subprocess.Popen[bytes]) -> str:
-    """Return what a Chromium that starts writes about where it is."""
+    """Wait for Chromium to write where it listens, and return that as a URL."""
     for _ in range(600):
         if written.exists() and len(lines := written.read_text("utf-8").split()) == 2:
             return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
@@ -50,9 +50,9 @@ def address(written: Path, process: subprocess.Popen[bytes]) -> str:
 
 
 def main() -> int:
-    """Return what the command ends with."""
+    """Run the command, and return its exit code."""
     with chromium() as browser, sandbox.serve(browser=browser) as server:
-        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the command's
+        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the command
         return subprocess.run(sys.argv[1:], env=os.environ | server.environment, check=False).returncode
 
 

@@ -15,13 +15,13 @@ from browser_sessions.errors import BrowserSessionsError
 
 PAGE = "data:text/html,<title>A page in this browser</title>"
 LIFETIME = timedelta(minutes=10)
-"""After which the provider ends a session, if this program could not."""
+"""The provider ends a session after this time, if this program could not."""
 
 Provider = Literal["anchorbrowser", "browser_use", "browserbase", "skyvern"]
 
 
 def drive(client: Client, provider: Provider) -> str:
-    """Return the title of a page that the browser of a new session has loaded, once the session is over."""
+    """Load a page in the browser of a new session, and return its title once the session has ended."""
     run = client.session(provider, lifetime=LIFETIME)
     with run as session:
         info = client.connect_info(session)
@@ -51,14 +51,14 @@ async def drive_async(client: AsyncClient, provider: Provider) -> str:
 
 
 def line_of(provider: str, result: str | BaseException) -> str:
-    """Return what may be printed; Playwright's errors have the address, which may be all that it takes to connect."""
+    """Return a line without Playwright's error texts: they have the URL, which may be enough to connect."""
     if isinstance(result, BrowserSessionsError):
         return f"{type(result).__name__}: {result}"
     return f"{provider}: {f'Playwright failed ({type(result).__name__})' if isinstance(result, Error) else result}"
 
 
 def drive_one_by_one(providers: list[Any]) -> int:
-    """Print what comes of each, and return how many could not be driven."""
+    """Drive one browser after the other, print each result, and return how many failed."""
     failed = 0
     with Client() as client:
         for provider in providers:
@@ -71,7 +71,7 @@ def drive_one_by_one(providers: list[Any]) -> int:
 
 
 async def drive_at_once(providers: list[Any]) -> int:
-    """Print what comes of all, and return how many could not be driven."""
+    """Drive all browsers at once, print each result, and return how many failed."""
     async with AsyncClient() as client:
         results = await asyncio.gather(*(drive_async(client, each) for each in providers), return_exceptions=True)
     for provider, result in zip(providers, results, strict=True):
@@ -82,9 +82,9 @@ async def drive_at_once(providers: list[Any]) -> int:
 if __name__ == "__main__":
     if len(sys.argv) == 1:
         sys.exit(__doc__)
-    # It logs the errors that nobody waits for after Ctrl-C, and Playwright's have the address.
+    # After Ctrl-C it would log Playwright's errors, which have the URL.
     logging.getLogger("asyncio").disabled = True
-    # SIGTERM ends a program at once, with its sessions running, unless it is made an exception.
+    # Otherwise SIGTERM ends the program at once, and its sessions keep running.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         failed = drive_one_by_one(sys.argv[1:]) + asyncio.run(drive_at_once(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Run a command beside a sandbox with a day of sessions, whose references it finds on its standard input."""
+"""Run a command beside a sandbox with a day of sessions, and write their references to its standard input."""
 
 import os
 import random
@@ -13,18 +13,18 @@ from browser_sessions import SessionRef, sandbox
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
-WORDS = {
+STATUSES = {
     "anchorbrowser": ("running", "completed", "failed", "completed"),
     "brightdata": ("running", "finished", "failed", "failed"),
     "browser_use": ("active", "stopped", "stopped", "stopped"),
     "browserbase": ("RUNNING", "COMPLETED", "ERROR", "TIMED_OUT"),
     "skyvern": ("running", "completed", "failed", "timeout"),
 }
-"""What each calls a session that runs, is over as it should be, has failed, and was out of time."""
+"""Each provider's statuses of a session that runs, has completed, has failed, and has timed out."""
 
 
-def answer(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
-    """Return what a provider says of a session at some time of the last day, or the status of an error."""
+def response(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
+    """Return a provider's body for a session of the last day, or the status of an error."""
     if chance.random() < 0.03:
         return chance.choice([404, 404, 500])
     started = NOW - chance.betavariate(1.1, 1.4) * 24 * HOUR
@@ -32,14 +32,14 @@ def answer(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
     ran = HOUR if outcome == 3 else chance.lognormvariate(-0.4, 0.8) * HOUR / 4
     outcome, ran = (outcome, min(ran, HOUR)) if started + min(ran, HOUR) < NOW else (0, NOW - started)
     ended = (started + ran).isoformat() if outcome else None
-    word = WORDS[ref.provider][outcome] if chance.random() > 0.01 else "hibernating"
+    status = STATUSES[ref.provider][outcome] if chance.random() > 0.01 else "hibernating"
     minutes, traffic = ran / timedelta(minutes=1), int(chance.expovariate(1 / 20) * 2**20)
     times = {"started_at": started.isoformat(), "completed_at": ended, "created_at": started.isoformat()}
     bodies: dict[str, dict[str, Any]] = {
         "anchorbrowser": {
             "data": {
                 "session_id": ref.id,
-                "status": word,
+                "status": status,
                 "created_at": started.isoformat(),
                 "duration": int(ran.total_seconds()),
                 "credits_used": round(1 + minutes / 6, 1),
@@ -50,7 +50,7 @@ def answer(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
         "brightdata": {
             "session": {
                 "session_id": ref.id,
-                "status": word,
+                "status": status,
                 "timestamp": started.isoformat(),
                 "duration": ran.total_seconds() if outcome else None,
                 "bandwidth": traffic,
@@ -59,7 +59,7 @@ def answer(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
         },
         "browser_use": {
             "id": ref.id,
-            "status": word,
+            "status": status,
             "startedAt": started.isoformat(),
             "timeoutAt": (started + HOUR).isoformat(),
             "finishedAt": ended,
@@ -69,7 +69,7 @@ def answer(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
         },
         "browserbase": {
             "id": ref.id,
-            "status": word,
+            "status": status,
             "createdAt": started.isoformat(),
             "startedAt": started.isoformat(),
             "endedAt": ended,
@@ -77,24 +77,24 @@ def answer(ref: SessionRef, chance: random.Random) -> dict[str, Any] | int:
             "proxyBytes": traffic,
             "region": chance.choice(["us-west-2", "eu-central-1"]),
         },
-        "skyvern": {"browser_session_id": ref.id, "status": word, "timeout": 60, **times},
+        "skyvern": {"browser_session_id": ref.id, "status": status, "timeout": 60, **times},
     }
     return bodies[ref.provider]
 
 
 def main() -> int:
-    """Serve as many sessions as are asked for, and return the command's exit code."""
+    """Serve the given number of sessions, run the command, and return its exit code."""
     number, *command = sys.argv[1:]
     chance = random.Random(1)
     with sandbox.serve() as server:
         refs = []
         for index in range(int(number)):
-            slug = [*WORDS][index % len(WORDS)]
+            slug = [*STATUSES][index % len(STATUSES)]
             identity = str(UUID(int=chance.getrandbits(128), version=4))
             ref = SessionRef(slug, f"pbs_{identity[:8]}" if slug == "skyvern" else identity)
-            refs.append(server.add(ref, answer(ref, chance)))
+            refs.append(server.add(ref, response(ref, chance)))
         lines = "".join(f"{ref}\n" for ref in refs)
-        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the command's
+        signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for the command
         return subprocess.run(
             command, input=lines, text=True, env=os.environ | server.environment, check=False
         ).returncode

@@ -1,4 +1,4 @@
-"""Kill a worker that has sessions under way, and count what is lost."""
+"""Kill a worker in the middle of its work, and count what is lost."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from one_machine_is_not_enough import LOCAL, results_of
 
 
 def main() -> None:
-    """Fetch each session that is named four times, two at once, and kill one of two workers after the first."""
+    """Fetch each named session four times, two at once, and kill one of two workers after the first."""
     refs = sys.argv[1:] * 4
     found: list[str] = []
     with distributed.Client(n_workers=2, **LOCAL) as cluster:

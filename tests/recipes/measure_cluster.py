@@ -1,4 +1,4 @@
-"""Measure what a cluster on this machine costs, and how fast it fetches, next to one process without it."""
+"""Measure how long a cluster on this machine takes to start and to fetch, next to a single process."""
 
 import pickle
 import sys
@@ -14,14 +14,14 @@ AT_ONCE = 20
 
 
 def show(what: str, results: Iterable[object]) -> None:
-    """Print how many results come in a second."""
+    """Print how many results come per second."""
     began = time.monotonic()
     number = len(list(results))
     print(f"{what:32}{number / (time.monotonic() - began):8.0f} a second")
 
 
 def main() -> None:
-    """Fetch each session that is named, as often as the first argument says, in each way."""
+    """Fetch each named session in each way, as often as the first argument says."""
     names = sys.argv[2:]
     refs = names * int(sys.argv[1])
     with Client() as client:
@@ -31,7 +31,7 @@ def main() -> None:
     for workers in (1, 2):
         began = time.monotonic()
         with distributed.Client(n_workers=workers, **LOCAL) as cluster:
-            list(results_of(cluster, names * workers, len(names), AT_ONCE))  # each has imported what it needs then
+            list(results_of(cluster, names * workers, len(names), AT_ONCE))  # so that each has its imports
             print(f"{f'{workers} workers':32}{time.monotonic() - began:8.1f} s to start")
             show(f"{workers} workers, {AT_ONCE} at once each", results_of(cluster, refs, len(refs) // workers, AT_ONCE))
     for what, results in (("whole", whole), ("as it is sent", fetch(names, AT_ONCE))):

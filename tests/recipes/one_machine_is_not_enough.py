@@ -19,17 +19,17 @@ Ref = BrowserSession | SessionRef | str
 Outcome = BrowserSession | Exception
 
 LOCAL = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-"""What a cluster on this machine is made with: processes, whose pages nobody else sees."""
+"""Options of a cluster on this machine: processes, whose dashboards only this machine can open."""
 
 
 def fetch(refs: list[str], concurrency: int) -> list[tuple[Ref, Outcome]]:
-    """Return what came of some references; runs on a worker, with the keys that are in its environment."""
+    """Fetch some references; runs on a worker, with the keys in its environment."""
     with Client() as client:
         return [(ref, to_be_sent(outcome)) for ref, outcome in client.get_many(refs, concurrency=concurrency)]
 
 
 def to_be_sent(outcome: Outcome) -> Outcome:
-    """Return an outcome without addresses that are credentials or signed, and the raw answer, which has them, too."""
+    """Return an outcome without URLs that are credentials or signed, and without the raw response."""
     if isinstance(outcome, Exception):
         return outcome
     nothing: Any = None
@@ -58,10 +58,10 @@ def to_json(ref: Ref, outcome: Outcome) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Fetch the sessions that are named, write each as it comes, and say what came of them."""
+    """Fetch the named sessions, write each as it comes, and print a summary."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("refs", nargs="+", metavar="REF", help='such as skyvern:pbs_1; "-": from standard input')
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a cluster; one on this machine if there is none")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a cluster; by default, one on this machine")
     parser.add_argument("--workers", type=int, default=2, help="processes of a cluster on this machine")
     parser.add_argument("--partition", type=int, default=500, help="how many references a worker is given at once")
     parser.add_argument("--concurrency", type=int, default=20, help="how many sessions a worker fetches at once")
@@ -70,9 +70,9 @@ def main() -> int:
     lines = (line.strip() for ref in options.refs for line in (sys.stdin if ref == "-" else [ref]))
     refs = list(dict.fromkeys(filter(None, lines)))
     if not refs:
-        parser.error("there is no reference to fetch")
+        parser.error("no references to fetch")
     if options.partition < 1:
-        parser.error("a partition has one reference at least")
+        parser.error("a partition needs at least one reference")
     began = time.monotonic()
     where = {"address": options.scheduler} if options.scheduler else LOCAL | {"n_workers": options.workers}
     kinds: Counter[type] = Counter()

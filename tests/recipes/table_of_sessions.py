@@ -46,7 +46,7 @@ SCHEMA = pl.Schema(
         "seen_at": TIME,
     }
 )
-"""Without the addresses, which are credentials or signed, as most are."""
+"""Without the URLs, most of which are credentials or signed."""
 
 AS_THEY_ARE = {each.name for each in fields(BrowserSession)} & SCHEMA.keys()
 
@@ -78,7 +78,7 @@ def row_of(ref: str, outcome: BrowserSession | BrowserSessionsError, seen_at: da
 
 
 def table_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Return the rows as a table; it is an error where polars makes null of what does not fit, or cuts it."""
+    """Return the rows as a table; raise an error if polars has replaced or cut a value that does not fit."""
     table = pl.DataFrame(rows, schema=SCHEMA)
     if lost := [row["ref"] for row, kept in zip(rows, table.to_dicts(), strict=True) if row != kept]:
         raise ValueError(f"the schema does not hold all of {', '.join(lost)}")
@@ -86,7 +86,7 @@ def table_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def summary_of(table: pl.DataFrame) -> str:
-    """Return what came of the references, in one line."""
+    """Return the numbers of sessions and errors, in one line."""
     errors = table.drop_nulls("error")["error"]
     kinds = errors.value_counts().sort("count", "error", descending=[True, False]).iter_rows()
     said = ", ".join(f"{kind}: {number}" for kind, number in kinds) or "none"
@@ -94,7 +94,7 @@ def summary_of(table: pl.DataFrame) -> str:
 
 
 def main() -> None:
-    """Fetch the sessions that are named, and save them."""
+    """Fetch the named sessions, and save them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("refs", nargs="+", metavar="REF", help='such as skyvern:pbs_1; "-": from standard input')
     parser.add_argument(
@@ -104,15 +104,15 @@ def main() -> None:
     lines = (line.strip() for ref in options.refs for line in (sys.stdin if ref == "-" else [ref]))
     refs = dict.fromkeys(filter(None, lines))
     if not refs:
-        parser.error("there is no reference to fetch")
+        parser.error("no references to fetch")
     if not options.output.parent.is_dir():
-        parser.error(f"there is no folder {options.output.parent} to save the table in")
+        parser.error(f"the folder {options.output.parent} is missing")
     with Client() as client:
         found = client.get_many(refs, concurrency=20)
         rows = {str(ref): row_of(str(ref), outcome, datetime.now(UTC)) for ref, outcome in found}
     table = table_of([rows[ref] for ref in refs])
     table.write_parquet(options.output)
-    assert_frame_equal(pl.read_parquet(options.output), table)  # with its types
+    assert_frame_equal(pl.read_parquet(options.output), table)  # types included
     print(summary_of(table))
 
 

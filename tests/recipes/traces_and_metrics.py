@@ -1,4 +1,4 @@
-"""Trace every attempt to list sessions, and tell Prometheus what those that are open are doing."""
+"""Trace every attempt to list sessions, and export what is open to Prometheus."""
 
 import argparse
 import json
@@ -20,18 +20,18 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest, start_h
 from browser_sessions import PROVIDERS, BrowserSession, Client
 from browser_sessions.errors import BrowserSessionsError
 
-os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")  # today's names of a span's attributes
+os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")  # the current names of a span's attributes
 
 
 class Fleet:
-    """A collector: open sessions, counted and summed up anew for each scrape."""
+    """A collector: lists open sessions for each scrape, and counts and sums them."""
 
     def __init__(self, client: Client, providers: list[str] | None) -> None:
         self._client = client
         self._providers = providers
 
     def collect(self) -> Iterator[Any]:
-        """Yield the metrics, which know of no session that was in an earlier scrape alone."""
+        """Yield the metrics, without sessions that only an earlier scrape had."""
         now, registry = datetime.now(UTC), CollectorRegistry()
         gauge = partial(Gauge, registry=registry)
         sessions = gauge("browser_sessions", "Open sessions", ["provider", "status"])
@@ -56,7 +56,7 @@ class Fleet:
 
 
 def age_of(found: BrowserSession | BrowserSessionsError, now: datetime) -> float:
-    """Return how many seconds a session is old, if it is one, goes on, and its provider says when it began."""
+    """Return the age of a running session in seconds; 0 for an error, or if its provider reports no time."""
     if not isinstance(found, BrowserSession) or found.ended_at:
         return 0.0
     began = found.created_at or found.started_at
@@ -64,7 +64,7 @@ def age_of(found: BrowserSession | BrowserSessionsError, now: datetime) -> float
 
 
 def trace_attempts() -> None:
-    """Let each request that goes through a transport of httpx in this process be a span."""
+    """Make a span of each request through an httpx transport in this process."""
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter(formatter=line_of)))
     trace.set_tracer_provider(provider)
@@ -72,18 +72,18 @@ def trace_attempts() -> None:
 
 
 def line_of(span: ReadableSpan) -> str:
-    """Return all that is known of a span, indented below the one that it is a part of, which ends later."""
+    """Return a span as a line, indented if it has a parent, which ends later."""
     return f"{'  ' if span.parent else ''}{span.name} {json.dumps(dict(span.attributes or {}))}\n"
 
 
 def main() -> None:
     """Print the metrics, or serve them until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, help="where Prometheus may ask; without it, the metrics are printed once")
-    parser.add_argument("--provider", action="append", choices=[*PROVIDERS], help="all whose key is set by default")
+    parser.add_argument("--port", type=int, help="serve Prometheus here; by default, the metrics are printed once")
+    parser.add_argument("--provider", action="append", choices=[*PROVIDERS], help="by default, all whose key is set")
     options = parser.parse_args()
     trace_attempts()
-    # Prometheus gives up after ten seconds, and then has nothing. A transport of httpx is what is traced.
+    # Prometheus gives up after ten seconds. Only an httpx transport is traced.
     with Client(deadline=8, transport=httpx.HTTPTransport()) as client:
         registry = CollectorRegistry()
         registry.register(Fleet(client, options.provider))

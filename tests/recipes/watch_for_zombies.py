@@ -1,6 +1,6 @@
-"""Say which sessions go on when they should be over; nothing is printed if there is nothing to look at.
+"""Print the sessions that still run when they should have ended, and nothing if there are none.
 
-Exit codes: 0 nothing to look at; 1 zombies; 2 no zombie is known, but about some sessions nothing could be told.
+Exit codes: 0 nothing to look at; 1 zombies; 2 no zombie is known, but some sessions could not be checked.
 """
 
 import argparse
@@ -14,15 +14,15 @@ from browser_sessions import PROVIDERS, BrowserSession, Client, SessionStatus
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError
 
 GRACE = timedelta(minutes=2)
-"""How long after its expiry a session is no zombie yet: providers take a moment, and clocks differ."""
+"""How long after its expiry a session is not yet a zombie: providers take a moment, and clocks differ."""
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 ZOMBIE, UNCLEAR = "zombie", "unclear"
 
 
 def judge(session: BrowserSession, now: datetime, older_than: timedelta) -> tuple[str, str] | None:
-    """Return what a session is, and why; None if it is over, or neither too old nor past its expiry."""
-    is_unknown = session.status is SessionStatus.UNKNOWN  # a word that may mean that it is over
+    """Return what a session is, and why; None if it has ended, or is neither too old nor past its expiry."""
+    is_unknown = session.status is SessionStatus.UNKNOWN  # which may mean that it has ended
     since = session.started_at or session.created_at
     is_expired = session.expires_at is not None and now > session.expires_at + GRACE
     is_old = since is not None and now - since > older_than
@@ -45,16 +45,16 @@ def age(time: timedelta) -> str:
 
 
 def cost_of(session: BrowserSession) -> str:
-    """Return what a session cost until now, as far as its provider tells."""
+    """Return what a session has cost so far, if its provider reports it."""
     cost = session.cost
-    return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}" if cost else "cost not told"
+    return f"{cost.amount:f} {cost.unit}{'' if cost.final else ' so far'}" if cost else "cost not reported"
 
 
 def look_at(providers: list[str] | None, older_than: timedelta) -> Iterator[tuple[str, str]]:
     """Yield what there is to look at, and a line about it."""
     with Client() as client:
         sessions: list[BrowserSession] = []
-        listed = client.list_many(providers)  # of each whose key is set, those that are open
+        listed = client.list_many(providers)  # the open ones of each provider whose key is set
         for provider, outcome in listed:
             if isinstance(outcome, BrowserSession):
                 sessions.append(outcome)
@@ -64,7 +64,7 @@ def look_at(providers: list[str] | None, older_than: timedelta) -> Iterator[tupl
             if rows:
                 yield UNCLEAR, f"{provider}  sessions in the list that cannot be read: {len(rows)}"
         suspects = [each for each in sessions if judge(each, datetime.now(UTC), older_than)]
-        for ref, outcome in client.get_many(suspects):  # a list may lag behind, and says less
+        for ref, outcome in client.get_many(suspects):  # a list may lag behind, and has fewer fields
             if isinstance(outcome, BrowserSessionsError):
                 yield UNCLEAR, f"{ref}  {type(outcome).__name__}: {str(outcome).removeprefix(f'{ref}: ')}"
             elif judged := judge(outcome, datetime.now(UTC), older_than):
@@ -72,7 +72,7 @@ def look_at(providers: list[str] | None, older_than: timedelta) -> Iterator[tupl
 
 
 def duration(text: str) -> timedelta:
-    """Return the time that is meant by, for example, 90m, 6h or 2d."""
+    """Read a time such as 90m, 6h or 2d."""
     if not (found := re.fullmatch(r"(\d{1,5})([mhd])", text)):
         raise argparse.ArgumentTypeError("give minutes, hours or days, such as 90m, 6h or 2d")
     return timedelta(**{UNITS[found[2]]: int(found[1])})
@@ -81,13 +81,13 @@ def duration(text: str) -> timedelta:
 def main() -> int:
     """Print a line for each session to look at, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--provider", action="append", choices=[*PROVIDERS], help="all whose key is set by default")
+    parser.add_argument("--provider", action="append", choices=[*PROVIDERS], help="by default, all whose key is set")
     parser.add_argument("--older-than", type=duration, default="6h", help="such as 90m, 6h (the default) or 2d")
     options = parser.parse_args()
-    logging.getLogger("browser_sessions").setLevel(logging.ERROR)  # what it warns of is printed here
+    logging.getLogger("browser_sessions").setLevel(logging.ERROR)  # its warnings are printed here
     try:
         found = sorted(look_at(options.provider, options.older_than), key=lambda each: (each[0] != ZOMBIE, each[1]))
-    except ConfigurationError as error:  # there is no key for any provider
+    except ConfigurationError as error:  # no provider has a key
         parser.error(str(error))
     for kind, line in found:
         print(f"{kind:7}  {line}")

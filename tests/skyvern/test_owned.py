@@ -49,7 +49,7 @@ def test_a_browser_is_driven(facade: Client) -> None:
 
 
 def test_a_browser_that_another_program_closes(facade: Client) -> None:
-    """Playwright's error leaves the block as it is: the session is over, so nothing is left to say."""
+    """Playwright's error leaves the block as it is: the session has ended, so no other error is raised."""
     run = facade.session("skyvern", lifetime=LIFETIME)
 
     def drive() -> None:

@@ -1,4 +1,4 @@
-"""Calls a vendor's SDK, and says in what each response is not as the SDK's own types promise.
+"""Calls a vendor's SDK, and reports where a response does not fit the SDK's own types.
 
 Run by the Python of an environment in which that SDK is installed, and nothing of ours. Calls come as lines of JSON,
 and what became of each goes out as one:
@@ -110,7 +110,7 @@ def _unnamed(raw: Any, value: Any, *place: str | int) -> Iterator[str]:
 
 
 def _unlisted(kind: Any, value: Any, *place: str | int) -> Iterator[str]:
-    """Yield where a value is none of those that are listed, though the type takes any other, too."""
+    """Yield where a value is not one of the listed ones, though the type takes any."""
     alternatives = list(_alternatives(kind))
     listed = [each for one in alternatives if typing.get_origin(one) is typing.Literal for each in typing.get_args(one)]
     if listed and (Any in alternatives or str in alternatives) and value is not None and value not in listed:

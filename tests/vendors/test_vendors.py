@@ -46,7 +46,7 @@ def test_every_call_succeeds_or_raises_what_it_should(slug: str) -> None:
 
 @each_vendor
 def test_a_response_is_what_the_sdks_types_promise(slug: str) -> None:
-    """Required properties are there, unknown ones are not, and values are of the kinds and words that are listed."""
+    """Required properties are there, unknown ones are not, and values have the listed types and texts."""
     usual = [each for each in outcomes(slug) if each.step.get("id") != DRIFTED]
     found = {f"{each.step['do']} {each.status}: {line}" for each in usual for line in each.problems}
     assert_known(slug, "responses", found)

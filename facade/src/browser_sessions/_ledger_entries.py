@@ -50,7 +50,7 @@ class LedgerEntry(NamedTuple):
 
     @property
     def session(self) -> tuple[str, str, str | None]:
-        """The session's identity, since two hosts may have the same ids."""
+        """The session's identity, with the host, since two hosts may have the same ids."""
         return self.provider, self.host, self.id
 
     def to_line(self) -> bytes:

@@ -20,7 +20,7 @@ LONGEST = 420
 """Seconds that one block may take, the installation on a slow network too."""
 
 _OURS = {"COLUMNS", "FORCE_COLOR", "PYTHONHOME", "PYTHONPATH", "PYTHONWARNINGS", "VIRTUAL_ENV"}
-"""Variables of whoever runs this that change what is printed or imported."""
+"""Variables of the developer that change what is printed or imported."""
 
 
 class RecipeError(Exception):
@@ -41,7 +41,7 @@ def make_clone(folder: Path) -> None:
 
 
 def environment() -> dict[str, str]:
-    """Return the variables that commands are run with: nobody's keys, and the versions that are pinned."""
+    """Return the environment of commands: without keys, with pinned versions."""
     providers = read_table(ROOT / TABLE).values()
     keys = {name for each in providers for name in (*each["key_variables"], each["base_url_variable"])}
     kept = {name: value for name, value in os.environ.items() if name not in keys | _OURS}

@@ -1,4 +1,4 @@
-"""What a recipe's page says: what to save, what to type, and what is printed then."""
+"""A recipe's page: the files to save, the commands to type, and their output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = "…"
 
 
 class PageError(Exception):
-    """A page cannot be run as it is written; says why, one reason a line."""
+    """A page cannot be run as written; has one reason per line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a page has its reader type.
+    """A command that the page's reader types.
 
     Attributes:
         script: The lines.
@@ -105,7 +105,7 @@ def read_page(text: str) -> Page:
     A paragraph below *Install* that begins with "It needs" names, each as code, programs of which there must be one.
 
     Raises:
-        PageError: It has another form, or a block that nobody would run.
+        PageError: It has another form, or a block that is not run.
 
     """
     draft = _Draft()
@@ -135,7 +135,7 @@ def _read_markdown(draft: _Draft, text: str) -> None:
             said = ""
         elif token.type == "html_block" and re.search(r"<(?:pre|code|textarea)\b", token.content, re.IGNORECASE):
             line = token.map[0] + 1 if token.map else 0
-            draft.problems.append(f"line {line}: nobody runs what is in HTML")
+            draft.problems.append(f"line {line}: HTML is not run")
         tag = token.tag
 
 
@@ -152,7 +152,7 @@ def _take(draft: _Draft, block: _Block) -> None:
         draft.problems.append(f"line {block.line}: no command above prints this")
     else:
         draft.problems.append(
-            f"line {block.line}: nobody runs a block of {block.kind or 'no kind'}; it is `console`, `text` or saved"
+            f"line {block.line}: nothing runs a block of {block.kind or 'no kind'}; it is `console`, `text` or saved"
         )
 
 
@@ -167,7 +167,7 @@ def _problems_of_form(draft: _Draft) -> Iterator[str]:
     if kinds["The program"] != ["python"]:
         yield f"below The program are the blocks {kinds['The program']}, and should be one python block"
     if "console" not in kinds["Run it"]:
-        yield "below Run it is no console block"
+        yield "the section Run it has no console block"
     if draft.blocks and draft.blocks[0].section != SECTIONS[0]:
         yield f"line {draft.blocks[0].line}: a block before anything is installed"
 

@@ -1,4 +1,4 @@
-"""What a page has its reader do is done to the letter, and what it shows is what was printed."""
+"""A page's commands are run to the letter, and their output is compared."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def type_in(folder: Path, command: Command, *, longest: float = 60) -> None:
     ],
 )
 def test_what_is_shown_is_all_that_is_printed(shown: str, printed: str, missing: str | None) -> None:
-    """But for what is marked as left out, in a line or of the lines."""
+    """Except for what `…` leaves out, in a line or among lines."""
     assert unprinted(shown, printed) == missing
 
 
@@ -70,7 +70,7 @@ def test_a_command_that_does_what_the_page_says(tmp_path: Path) -> None:
     ],
 )
 def test_a_command_that_does_something_else(tmp_path: Path, command: Command, problem: str) -> None:
-    """Is told with all that it printed; no line's failure is covered by the next."""
+    """Its whole output is reported, and a failing line fails the block."""
     with pytest.raises(RecipeError) as caught:
         type_in(tmp_path, command)
 
@@ -79,14 +79,14 @@ def test_a_command_that_does_something_else(tmp_path: Path, command: Command, pr
 
 @needs_bash
 def test_a_command_that_does_not_end(tmp_path: Path) -> None:
-    """Is ended, with what it has started and left behind, which holds the output open."""
+    """It is killed, with the processes that it started and that keep its output open."""
     with pytest.raises(RecipeError, match=r"is not over after 2 s\. Printed:\nbegun"):
         type_in(tmp_path, Command("echo begun\n(sleep 600; touch late) &\n"), longest=2)
 
 
 @needs_bash
 def test_a_command_that_leaves_something_running(tmp_path: Path) -> None:
-    """Is ended as well, if it holds nothing open: no page leaves a server behind."""
+    """That is killed as well, even if it keeps nothing open: no page leaves a server behind."""
     type_in(tmp_path, Command("sleep 600 &> /dev/null &\necho $! > pid\n"))
 
     pid = int((tmp_path / "pid").read_text("ascii"))
@@ -97,21 +97,21 @@ def test_a_command_that_leaves_something_running(tmp_path: Path) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Return whether there is such a process, and not just what nobody has asked it for yet."""
+    """Return whether a process runs, and is not just waiting to be reaped."""
     command = ["ps", "-o", "stat=", "-p", str(pid)]
     state = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
     return bool(state) and not state.startswith("Z")
 
 
 def test_a_file_of_the_repositorys_own_is_not_overwritten(tmp_path: Path) -> None:
-    """A recipe that does so would break what its reader has."""
+    """Otherwise a recipe could damage its reader's clone."""
     (tmp_path / "README.md").touch()
     with pytest.raises(RecipeError, match=r"'README\.md' is a file of the repository's own"):
         follow(File("README.md", "a"), tmp_path, {})
 
 
-def test_nobodys_key_and_pinned_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No recipe asks a provider, whoever runs it."""
+def test_no_key_and_pinned_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No recipe sends a request to a provider."""
     names = {name for each in PROVIDERS.values() for name in (*each.key_variables, each.base_url_variable)}
     for name in names:
         monkeypatch.setenv(name, "x")

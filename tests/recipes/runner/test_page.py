@@ -1,4 +1,4 @@
-"""A page says what is done, and nothing on it that looks like a command or a program goes unrun."""
+"""A page says what is run, and every block that looks like a command or a program is run."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def test_a_page() -> None:
         ("## What it costs\n", "", "its sections are ['Install', 'The program', 'Run it'], and should be"),
         ("```console\npython3 -m venv recipe\n```", "", "below Install are the blocks []"),
         ("venv recipe\n```", "venv recipe\n```\n\n```console\npip\n```", "are the blocks ['console', 'console']"),
-        ("Save this as `count.py`:", "This is it:", "line 17: nobody runs a block of python;"),
-        ("Save this as `count.py`:", "Save it as `count.py`:", "line 17: nobody runs a block of python;"),
+        ("Save this as `count.py`:", "This is it:", "line 17: nothing runs a block of python;"),
+        ("Save this as `count.py`:", "Save it as `count.py`:", "line 17: nothing runs a block of python;"),
         ("```python", "```sh", "below The program are the blocks ['sh'], and should be one python block"),
-        ("Nothing.", "    ls", "nobody runs a block of no kind; it is"),
-        ("Nothing.", "<details><pre>ls</pre></details>", "nobody runs what is in HTML"),
-        ("Save this as `odd.toml`:", "Such as", "nobody runs a block of toml; it is"),
-        ("Nothing.", "- ```\n  ls\n  ```", "nobody runs a block of no kind; it is"),
+        ("Nothing.", "    ls", "nothing runs a block of no kind; it is"),
+        ("Nothing.", "<details><pre>ls</pre></details>", "HTML is not run"),
+        ("Save this as `odd.toml`:", "Such as", "nothing runs a block of toml; it is"),
+        ("Nothing.", "- ```\n  ls\n  ```", "nothing runs a block of no kind; it is"),
         ("```text\n1\n```", "", "'recipe/bin/python count.py': the page does not show what it prints"),
         ("```text\n1\n```", "```text\n```", "'recipe/bin/python count.py': the page does not show what it prints"),
         ("```text\n1\n```", "```text\n…\n```", "'recipe/bin/python count.py': the page does not show what it prints"),
@@ -101,7 +101,7 @@ def test_a_page() -> None:
     ],
 )
 def test_a_page_that_would_not_be_run_as_it_is_written(old: str, new: str, problem: str) -> None:
-    """Is an error, which says where or what it is about."""
+    """It raises an error that says where or about what."""
     assert old in TEXT
     with pytest.raises(PageError) as caught:
         read_page(TEXT.replace(old, new, 1))

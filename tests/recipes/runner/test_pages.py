@@ -26,7 +26,7 @@ def installed(page: Page) -> list[str]:
 
 
 def test_every_page_has_its_program_and_every_program_its_page() -> None:
-    """The page has it to the letter, below its own name; what else it has its reader save is here, too."""
+    """The page shows the program to the letter, and every other file to save is here too."""
     files = [step for page in PAGES.values() for step in page.steps if isinstance(step, File)]
 
     assert PAGES
@@ -38,7 +38,7 @@ def test_every_page_has_its_program_and_every_program_its_page() -> None:
 
 @each_page
 def test_a_page_installs_the_clone_into_a_new_environment(page: Page) -> None:
-    """All of ours from where its reader stands, none of which is on an index."""
+    """It installs all of our packages from the clone, since none is on an index."""
     paths = {re.sub(r"\[.*\]$", "", each) for each in installed(page) if each.startswith("./")}
 
     assert page.install.script.startswith("python3 -m venv recipe\n")
@@ -48,7 +48,7 @@ def test_a_page_installs_the_clone_into_a_new_environment(page: Page) -> None:
 
 @each_page
 def test_whatever_a_page_installs_is_pinned(page: Page) -> None:
-    """What is followed today is followed tomorrow with the same versions."""
+    """A page gives the same result later."""
     facade = tomllib.loads((ROOT / "facade" / "pyproject.toml").read_text("utf-8"))["project"]
     extras = [each for extra in facade["optional-dependencies"].values() for each in extra]
     named = [each for each in installed(page) if not each.startswith((".", "-"))]

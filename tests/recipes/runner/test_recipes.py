@@ -18,10 +18,10 @@ assert PAGES
 @pytest.mark.recipes
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_a_page_does_what_it_says(path: Path) -> None:
-    """Whoever follows it gets what it shows."""
+    """A reader gets what the page shows."""
     page = read_page(path.read_text("utf-8"))
     if page.needs and not any(map(shutil.which, page.needs)):
-        missing = f"there is no {' and no '.join(page.needs)} on the PATH"
+        missing = f"{' and '.join(page.needs)}: not on the PATH"
         advice = f"install one (Debian: apt-get install {page.needs[0]}), or nox -s recipes -- -k 'not {path.stem}'"
         pytest.fail(f"NOT RUN: {path.name}: {missing}: {advice}", pytrace=False)
     if problem := problem_with(page):

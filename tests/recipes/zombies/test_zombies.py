@@ -22,7 +22,7 @@ PROGRAM = Path(__file__).parents[1] / "watch_for_zombies.py"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=7, minutes=5)
 LATELY = NOW - timedelta(hours=5)
-OLD = "started 2026-03-02 04:55 UTC, 7 h 05 min ago; cost not told"
+OLD = "started 2026-03-02 04:55 UTC, 7 h 05 min ago; cost not reported"
 
 
 def session(status: str, **fields: Any) -> BrowserSession:
@@ -41,20 +41,23 @@ def session(status: str, **fields: Any) -> BrowserSession:
         (session("running", started_at=NOW + timedelta(hours=1)), None),
         (
             session("pending", created_at=LONG_AGO),
-            (ZOMBIE, "pending; created 2026-03-02 04:55 UTC, 7 h 05 min ago; cost not told"),
+            (ZOMBIE, "pending; created 2026-03-02 04:55 UTC, 7 h 05 min ago; cost not reported"),
         ),
         (session("running", created_at=LONG_AGO, started_at=LATELY), None),
-        (session("running"), (UNCLEAR, "running; age unknown; cost not told")),
+        (session("running"), (UNCLEAR, "running; age unknown; cost not reported")),
         (
             session("running", started_at=LATELY, expires_at=NOW - timedelta(minutes=3)),
-            (ZOMBIE, "running; started 2026-03-02 07:00 UTC, 5 h 00 min ago; expired 0 h 03 min ago; cost not told"),
+            (
+                ZOMBIE,
+                "running; started 2026-03-02 07:00 UTC, 5 h 00 min ago; expired 0 h 03 min ago; cost not reported",
+            ),
         ),
         (session("running", started_at=LATELY, expires_at=NOW - timedelta(minutes=1)), None),
         (
             session("running", expires_at=NOW - timedelta(hours=1)),
-            (ZOMBIE, "running; age unknown; expired 1 h 00 min ago; cost not told"),
+            (ZOMBIE, "running; age unknown; expired 1 h 00 min ago; cost not reported"),
         ),
-        (session("running", expires_at=NOW), (UNCLEAR, "running; age unknown; cost not told")),
+        (session("running", expires_at=NOW), (UNCLEAR, "running; age unknown; cost not reported")),
         (session("unknown", raw_status="frozen", started_at=LONG_AGO), (UNCLEAR, f"status 'frozen'; {OLD}")),
         (session("unknown", started_at=LONG_AGO), (UNCLEAR, f"status None; {OLD}")),
         (session("unknown", raw_status="frozen", started_at=LATELY), None),
@@ -74,8 +77,8 @@ def session(status: str, **fields: Any) -> BrowserSession:
         ],
     ],
 )
-def test_a_session_is_judged_by_what_its_provider_tells(seen: BrowserSession, verdict: tuple[str, str] | None) -> None:
-    """Nothing is guessed: what has no age, and a word that nobody knows, is told apart from a zombie."""
+def test_the_verdict_follows_from_what_is_reported(seen: BrowserSession, verdict: tuple[str, str] | None) -> None:
+    """Nothing is guessed: a session without an age, or with an unknown status, is not called a zombie."""
     assert judge(seen, NOW, timedelta(hours=6)) == verdict
 
 
@@ -84,7 +87,7 @@ Look = Callable[..., tuple[int, list[tuple[str, ...]]]]
 
 @pytest.fixture
 def look(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Look:
-    """Return the program, as a function of its arguments: its exit code, and each line's first two words."""
+    """Return the program, as a function of its arguments: its exit code, and the first two columns of each line."""
 
     def look(*words: object) -> tuple[int, list[tuple[str, ...]]]:
         monkeypatch.setattr("sys.argv", ["watch_for_zombies.py", *map(str, words)])
@@ -174,7 +177,7 @@ def test_an_expiry_is_looked_at(browser_sessions_sandbox: Sandbox, look: Look) -
         *(["--older-than", text] for text in ("6", "-1h", "1.5h", "1000000d")),
     ],
 )
-def test_what_makes_no_sense_is_not_taken_for_all_is_well(look: Look, words: list[str]) -> None:
+def test_invalid_arguments_do_not_mean_that_all_is_well(look: Look, words: list[str]) -> None:
     """Neither is the want of any key, without which nothing is looked at."""
     with pytest.raises(SystemExit) as end:
         look(*words)

@@ -1,9 +1,9 @@
 #!/bin/sh
-# connect_over_cdp("chrome") is not an invalid address: it attaches to the Chrome of the person at the machine.
+# connect_over_cdp("chrome") accepts that as a URL: it attaches to the Chrome of the person at the machine.
 #
 # A good guess is that a text without a scheme is refused. Playwright takes "chrome", "msedge" and their channels for
-# browsers, and reads the port of a running one from the DevToolsActivePort of its profile. So an address from an API has
-# to be checked before it is handed on. Here a server stands in for the Chrome of a home of its own.
+# browsers, and reads the port of a running one from the DevToolsActivePort of its profile. So check a URL from an API
+# before you pass it on. Here a server stands in for the Chrome of a home directory made for this.
 #
 # playwright 1.65.2 with Python 3.11, Linux, 2026-11-28. Exits with 1 if it behaves otherwise. No browser is needed.
 set -eu

@@ -20,7 +20,7 @@ NOT_JSON = object()
 
 @attrs.frozen
 class Body:
-    """The body of an answer."""
+    """The body of a response."""
 
     content: bytes
     value: Any
@@ -84,16 +84,16 @@ def large_body(example: dict[str, Any]) -> Body:
 
 
 class Server:
-    """A server of one client, which answers as told."""
+    """A server of one client, which sends the given response."""
 
     def __init__(self, case: ClientCase) -> None:
         self.case = case
-        self.client = case.client(self.answer)
+        self.client = case.client(self.respond)
         self.status = 200
         self.body = Body(b"", NOT_JSON)
 
-    def answer(self, _: httpx.Request) -> httpx.Response:
-        """Answer as told."""
+    def respond(self, _: httpx.Request) -> httpx.Response:
+        """Send the given response."""
         return httpx.Response(self.status, content=self.body.content, headers=self.body.headers)
 
     def example(self, status: int) -> dict[str, Any]:
@@ -102,20 +102,20 @@ class Server:
         return example
 
     def hold(self, function: str, status: int, body: Body) -> None:
-        """Call a function that gets an answer, and assert that what comes of it is right, all of it."""
+        """Call a function that gets a response, and assert that its whole outcome is right."""
         self.status, self.body = status, body
         parsed, error = self.expected()
         result = self.result(function)
         if "detailed" in function:
             assert type(result) is self.case.module("types").Response
-            assert (*self.answered(result), self.place(result.error)) == (status, parsed, error)
+            assert (*self.received(result), self.place(result.error)) == (status, parsed, error)
         elif error is not None:
             assert self.place(result) == error
         elif status == 200:
             assert self.case.oracle.plain(result) == parsed
         else:
             assert type(result) is self.case.package.ApiError
-            assert self.answered(result) == (status, parsed)
+            assert self.received(result) == (status, parsed)
 
     def result(self, function: str) -> Any:
         """Return what a function returns or raises."""
@@ -125,7 +125,7 @@ class Server:
             return error
 
     def expected(self) -> tuple[Any, Any]:
-        """Return what the answer must become: the plain form of the model, and the error or its path."""
+        """Return what the response must become: the plain form of the model, and the error or its path."""
         if self.status not in self.case.statuses:
             return None, None
         if self.body.value is NOT_JSON:
@@ -136,15 +136,15 @@ class Server:
         except Unfit as unfit:
             return None, unfit.path if self.status == 200 else None
 
-    def answered(self, result: Any) -> tuple[int, Any]:
-        """Return the status and the plain form of the model, having compared the rest with the answer."""
+    def received(self, result: Any) -> tuple[int, Any]:
+        """Return the status and the plain form of the model, after comparing the rest with the response."""
         assert type(result.status_code) is int
         assert result.content == self.body.content
         assert {name: result.headers[name] for name in self.body.headers} == self.body.headers
         return result.status_code, None if result.parsed is None else self.case.oracle.plain(result.parsed)
 
     def place(self, error: Any) -> Any:
-        """Return the path of a decoding error, or all of it if the body is no JSON."""
+        """Return the path of a decoding error, or all of it if the body is not JSON."""
         return error if error is None or self.body.value is NOT_JSON else error.path
 
 
@@ -189,14 +189,14 @@ def test_a_large_body_is_read(server: Server, status: int) -> None:
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_a_body_that_cannot_be_unpacked_is_httpx_s_error(case: ClientCase, function: str, status: int) -> None:
     """There is no body then, so there is no response either."""
-    client = case.answering(status, b"no gzip", {"content-encoding": "gzip"})
+    client = case.responding(status, b"no gzip", {"content-encoding": "gzip"})
     with pytest.raises(httpx.DecodingError):
         case.call(function, client)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_answer_is_httpx_s_error(case: ClientCase, function: str) -> None:
-    """What went wrong on the way is told by the library that knows."""
+def test_no_response_is_httpx_s_error(case: ClientCase, function: str) -> None:
+    """Errors of the connection are those of httpx."""
 
     def fail(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no route")
@@ -214,7 +214,7 @@ def test_every_documented_example_is_read(case: ClientCase) -> None:
             assert response.parsed.unexpected == {}
             if status != 200:
                 with pytest.raises(case.package.ApiError) as caught:
-                    case.call("sync", case.answering(status, encoded(example)))
+                    case.call("sync", case.responding(status, encoded(example)))
                 assert caught.value.parsed == response.parsed
 
 
@@ -238,7 +238,7 @@ def test_annotations_resolve_and_sync_s_hold_successes_alone(case: ClientCase) -
 
 
 def names_in(schema: dict[str, Any]) -> list[str]:
-    """Return the names of the components that an answer's schema refers to."""
+    """Return the names of the components that a response's schema refers to."""
     return [each["$ref"].rpartition("/")[2] for each in schema.get("anyOf", [schema])]
 
 
@@ -253,13 +253,13 @@ def values(case: ClientCase) -> dict[str, Any]:
     failure = encoded(case.examples(404)[0])
     headers = {"x-a": "b"}
     found = {
-        "response": case.call("sync_detailed", case.answering(200, example, headers)),
-        "failure": case.call("sync_detailed", case.answering(404, failure, headers)),
-        "undecoded": case.call("sync_detailed", case.answering(200, b"{}", headers)),
+        "response": case.call("sync_detailed", case.responding(200, example, headers)),
+        "failure": case.call("sync_detailed", case.responding(404, failure, headers)),
+        "undecoded": case.call("sync_detailed", case.responding(200, b"{}", headers)),
         "DecodeError": case.package.DecodeError("data.id", "string", "null"),
     }
     with pytest.raises(case.package.ApiError) as caught:
-        case.call("sync", case.answering(404, failure, headers))
+        case.call("sync", case.responding(404, failure, headers))
     return found | {"ApiError": caught.value.with_traceback(None)}
 
 
@@ -309,7 +309,7 @@ def test_errors_and_responses_print_what_they_are(case: ClientCase) -> None:
 @pytest.mark.parametrize("body", [b"{}", b"{", b'{"a": "\xff"}', b"[" * 100_000], ids=["{}", "{", "bad UTF-8", "deep"])
 def test_an_error_keeps_nothing_alive(case: ClientCase, body: bytes) -> None:
     """It refers to no frame, cause or body of its making, and is gone when the caller has done with it."""
-    client = case.answering(200, body)
+    client = case.responding(200, body)
     error = case.call("sync_detailed", client).error
     assert (error.__traceback__, error.__context__, error.__cause__) == (None, None, None)
     gc.disable()
@@ -324,7 +324,7 @@ def test_an_error_keeps_nothing_alive(case: ClientCase, body: bytes) -> None:
 
 
 def test_many_calls_at_once_share_a_client(case: ClientCase) -> None:
-    """A hundred asynchronous calls on one client each get their own answer."""
+    """A hundred asynchronous calls on one client each get their own response."""
 
     def echo(request: httpx.Request) -> httpx.Response:
         return httpx.Response(404, content=request.url.path.rpartition("/")[2].encode())

@@ -1,8 +1,8 @@
 #!/bin/sh
-# puppeteer.connect() to a browser that refuses rejects with what is no Error: no stack, and its text is [object Object].
+# puppeteer.connect() to a browser that refuses does not reject with an Error: no stack, and the text [object Object].
 #
 # A good guess is that `catch (error)` gets an Error, whose text says what happened. A WebSocket that is refused, as that
-# of a cloud browser whose session is over, rejects with the ErrorEvent of the library `ws`: `String(error)` and
+# of a cloud browser whose session has ended, rejects with the ErrorEvent of the library `ws`: `String(error)` and
 # `${error}` are "[object Object]", JSON.stringify(error) is "{}", `instanceof Error` is false, and a handler that reads
 # error.stack logs "undefined". The status is in error.message, and the real Error in error.error. With browserURL, the
 # same refusal is an Error.
