@@ -60,9 +60,9 @@ class Fleet:
         report: dict[str, Any] = {"provider": slug, "interval": self._interval}
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._read_account, slug, report)
-            found = await self._read_list(slug, report)
+            tasks.start_soon(self._read_list, slug, report)
         now = datetime.now(UTC).isoformat()
-        rows = self._histories[slug].update(found, now, is_complete=report.pop("is_complete"))
+        rows = self._histories[slug].update(report.pop("found"), now, is_complete=report.pop("is_complete"))
         self.publish(report | {"at": now, "sessions": rows})
 
     def publish(self, report: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ class Fleet:
             with anyio.move_on_after(self._interval):
                 await self._hurries[slug].wait()
 
-    async def _read_list(self, slug: str, report: dict[str, Any]) -> Rows:
+    async def _read_list(self, slug: str, report: dict[str, Any]) -> None:
         found: Rows = {}
         listing = self._client.list(slug, status="open")
         try:
@@ -98,8 +98,7 @@ class Fleet:
                 found[row["ref"]] = row
         except BrowserSessionsError as error:
             report["error"] = str(error)
-        report |= {"unread": len(listing.skipped), "is_complete": listing.complete}
-        return found
+        report |= {"found": found, "unread": len(listing.skipped), "is_complete": listing.complete}
 
     async def _read_account(self, slug: str, report: dict[str, Any]) -> None:
         try:
