@@ -225,12 +225,13 @@ def test_the_page_knows_what_a_provider_offers(monkeypatch: pytest.MonkeyPatch) 
     """The account is not read where there is no such operation."""
 
     async def work(site: Site) -> None:
-        assert {"list", "stop", "live_view"} <= {*(await site.shown())["offers"]}
-        monkeypatch.setattr(_fleet, "PROVIDERS", {PROVIDER: types.SimpleNamespace(operations={"list": {}})})
+        assert (await site.shown())["offers"] == ["get", "list", "account"]
+        operations = {name: types.SimpleNamespace(is_available=name == "list") for name in ("list", "account")}
+        monkeypatch.setattr(_fleet, "PROVIDERS", {"brightdata": types.SimpleNamespace(operations=operations)})
         shown = await site.shown()
         assert (shown["offers"], shown.keys() & {"account", "account_error"}) == (["list"], set())
 
-    on_site(work)
+    on_site(work, "brightdata")
 
 
 def test_few_ended_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

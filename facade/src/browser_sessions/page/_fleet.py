@@ -57,7 +57,7 @@ class Fleet:
 
     async def read(self, slug: str) -> None:
         """Read the sessions and the account of a provider."""
-        offers = list(PROVIDERS[slug].operations)
+        offers = [name for name, operation in PROVIDERS[slug].operations.items() if operation.is_available]
         report: dict[str, Any] = {"provider": slug, "interval": self._interval, "offers": offers}
         async with anyio.create_task_group() as tasks:
             if "account" in offers:
