@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from browser_sessions import AsyncClient, BrowserSession
+from browser_sessions import PROVIDERS, AsyncClient, BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
 MOST_ENDED = 100
@@ -57,9 +57,11 @@ class Fleet:
 
     async def read(self, slug: str) -> None:
         """Read the sessions and the account of a provider."""
-        report: dict[str, Any] = {"provider": slug, "interval": self._interval}
+        offers = [name for name, operation in PROVIDERS[slug].operations.items() if operation.is_available]
+        report: dict[str, Any] = {"provider": slug, "interval": self._interval, "offers": offers}
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._read_account, slug, report)
+            if "account" in offers:
+                tasks.start_soon(self._read_account, slug, report)
             tasks.start_soon(self._read_list, slug, report)
         now = datetime.now(UTC).isoformat()
         rows = self._histories[slug].update(report.pop("found"), now, is_complete=report.pop("is_complete"))
