@@ -56,7 +56,7 @@ def refused(keys: dict[str, str], base_urls: dict[str, str]) -> str:
 
 @each_provider
 def test_a_missing_key_names_its_variables(slug: str) -> None:
-    """And the argument."""
+    """The error about a missing key names the environment variables and the argument."""
     variables = " or ".join(PROVIDERS[slug].key_variables)
     with pytest.raises(ConfigurationError) as caught:
         find_access(slug, {}, {})
@@ -183,7 +183,7 @@ def test_plain_http_of_a_client(client: type[Client | AsyncClient]) -> None:
 
 
 def test_the_nearest_provider_is_named() -> None:
-    """Where keys are given for an unknown one, which is not shown if it may be a key."""
+    """The error about an unknown provider in `api_keys` suggests the nearest one, and hides what may be a key."""
     with pytest.raises(ConfigurationError, match=r"^api_keys: there is no provider 'skyvrn'\. Did you mean skyvern\?"):
         Client(api_keys={"skyvrn": "a-key"})
     with pytest.raises(ConfigurationError, match=r"^api_keys: there is no such provider\. There are: anchorbrowser"):

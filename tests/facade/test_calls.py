@@ -200,7 +200,7 @@ def test_other_operations(of: Call[Any], sent: tuple[Any, ...], step: Any, resul
 
 
 def test_a_network_that_cannot_be_used_is_an_error_of_the_call() -> None:
-    """Which it does not know, so that the call says it."""
+    """The call adds its provider to a network's error, since the network does not know the provider."""
     taking = course(call())
     next(taking)
     with pytest.raises(ConfigurationError) as caught:
@@ -209,12 +209,12 @@ def test_a_network_that_cannot_be_used_is_an_error_of_the_call() -> None:
 
 
 def test_an_argument_that_cannot_be_sent() -> None:
-    """Of a call without a session it is what the operation raises, before anything is sent."""
+    """A call without a session raises the operation's own error before anything is sent."""
     with pytest.raises(ValueError, match="JSON"):
         next(course(call(arguments=(float("nan"),))))
 
 
 def test_a_call_shows_no_secret() -> None:
-    """Neither the key nor what else is sensitive in its request."""
+    """The text of a call shows neither the key nor other sensitive parts of its request."""
     assert repr(call()) == "<Call of skyvern>"
     assert KEY not in repr(course(call()).send(None))

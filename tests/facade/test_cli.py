@@ -62,7 +62,7 @@ def start(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_get_is_one_table() -> None:
-    """In order, each session in a row; what could not be fetched is a line on standard error, and the exit code."""
+    """Sessions are rows in order; each failure is a line on standard error and sets the exit code."""
     result = run("get", "--sandbox", "skyvern:completed", "browser_use:completed", "browserbase:missing", "oops")
 
     rows = [re.split(r"  +", line.strip()) for line in result.stdout.splitlines()]
@@ -122,14 +122,14 @@ def test_references_from_standard_input(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("name", ["get", "wait", "watch"])
 def test_no_reference_at_all(name: str) -> None:
-    """Is no success: what should have written them may have failed."""
+    """Empty standard input is an error, because the program that should have written references may have failed."""
     result = run(name, "-", stdin="\n \n")
     assert (result.exit_code, "Standard input has no REF." in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("arguments", [["get"], ["wait", "--timeout", "0.1"]], ids=["table", "lines"])
 def test_what_a_terminal_would_take_for_a_command(server: Sandbox, arguments: list[str]) -> None:
-    """Neither a provider's text nor a reference from elsewhere sets a title, moves the cursor or erases a line."""
+    """Neither a provider's text nor a foreign reference sets a title, moves the cursor or erases a line."""
     evil = {"browser_session_id": "pbs_evil", "status": "\x1b]0;owned\x07\x9b2J\rrunning"}
     over = {"browser_session_id": "pbs_over", "status": "completed"}
     refs = [str(server.add(f"skyvern:{body['browser_session_id']}\x1b[2K", body)) for body in (evil, over)]
@@ -160,7 +160,7 @@ def test_wait(server: Sandbox) -> None:
 
 
 def test_watch_in_a_pipe_is_a_line_for_each_change(server: Sandbox) -> None:
-    """Until all have ended; what cannot be watched is an error."""
+    """Each change is a line until all sessions have ended; a session that cannot be watched is an error."""
     body = {"id": "1a2b3c4d", "status": "PENDING"}
     words = ["PENDING", "RUNNING", "RUNNING", "COMPLETED"]
     ref = str(server.add("browserbase:1a2b3c4d", *(body | {"status": word} for word in words)))
@@ -203,14 +203,14 @@ def test_invalid_arguments_are_refused(arguments: tuple[str, ...], said: str) ->
 
 
 def test_a_missing_key_is_one_line() -> None:
-    """With what to set."""
+    """A missing key is one line, which names what to set."""
     result = run("get", "skyvern:pbs_1")
     assert result.stderr == ("browser-sessions: skyvern:pbs_1: no API key for Skyvern: set SKYVERN_API_KEY\n")
     assert result.exit_code == 2
 
 
 def test_plain_http_to_another_machine_is_refused_with_the_option_that_allows_it() -> None:
-    """With the message of the real refusal."""
+    """The refusal of plain http has the real error's message, with the option that allows it."""
     environment = {"SKYVERN_API_KEY": "a-key", "SKYVERN_BASE_URL": "http://skyvern.example"}
     result = run("get", "skyvern:pbs_1", **environment)
     assert result.stderr == (
@@ -253,7 +253,7 @@ def test_an_error_is_one_line_and_names_its_session_once(server: Sandbox) -> Non
 
 
 def test_a_full_disk_is_one_line(server: Sandbox) -> None:
-    """As any other error."""
+    """A full disk is reported in one line, like any other error."""
     with (
         open("/dev/full", "w", encoding="utf-8") as full,  # noqa: PTH123 - a device
         start(
@@ -330,7 +330,7 @@ def test_a_command_beside_the_sandbox() -> None:
 
 
 def test_a_command_beside_the_sandbox_that_cannot_be_run() -> None:
-    """Is one line, as what makes no sense is."""
+    """A program that cannot be run is reported in one line, like invalid arguments."""
     result = run("sandbox", "no-such-program\x1b[2J", "x")
     assert result.exit_code == 2
     assert "Error: no-such-program" in result.stderr
@@ -413,7 +413,7 @@ def test_ctrl_c_in_a_pipe(server: Sandbox) -> None:
 
 
 def test_a_reader_that_goes(server: Sandbox) -> None:
-    """Is no traceback: `browser-sessions get --jsonl … | head -1`."""
+    """A reader that stops early causes no traceback: `browser-sessions get --jsonl … | head -1`."""
     refs = [f"skyvern:pbs_{number}" for number in range(300)]
     for ref in refs:
         server.add(ref, {"browser_session_id": "pbs_1", "status": "running"})
@@ -449,7 +449,7 @@ class TestMain:
         [(None, 0), (KeyboardInterrupt, 130), (SystemExit(3), 3)],
     )
     def test_exit_codes(self, raised: Any, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        """As shells have them."""
+        """The exit codes follow the conventions of shells."""
 
         def act(**_: object) -> None:
             if raised:
@@ -465,7 +465,7 @@ class TestMain:
     def test_invalid_arguments_are_refused(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """With where help is."""
+        """The program refuses invalid arguments and names where help is."""
         monkeypatch.setattr(sys, "argv", ["browser-sessions", "get"])
         with pytest.raises(SystemExit) as caught:
             main()
@@ -483,7 +483,7 @@ class TestMain:
     def test_results_on_the_terminal_that_shows_progress(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Are lines of their own: the spinner is gone before one is printed, and back behind it."""
+        """The spinner disappears before a result is printed on a line of its own, and returns after it."""
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         calls: list[str] = []
         monkeypatch.setattr("rich.status.Status.stop", lambda _: calls.append("stop"))
@@ -493,7 +493,7 @@ class TestMain:
         assert (calls, capsys.readouterr().out) == (["stop", "start"], "a line\n")
 
     def test_ctrl_c_between_two_sessions(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """As seen from outside, above; here line by line."""
+        """Ctrl-C between two sessions prints the first one and aborts, in this process as in a real one."""
         fetch = Client.get_many
 
         def interrupted(*arguments: Any, **options: Any) -> Iterator[Any]:
@@ -513,7 +513,7 @@ class TestMain:
         assert (result.exit_code, "browser-sessions[sandbox]" in result.stderr) == (1, True)
 
     def test_the_sandbox(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Until it is interrupted."""
+        """The sandbox runs until it is interrupted."""
 
         def interrupt(_: float) -> None:
             raise KeyboardInterrupt
@@ -523,7 +523,7 @@ class TestMain:
         assert (result.exit_code, result.stdout.count("export ")) == (0, 2 * len(PROVIDERS))
 
     def test_completion(self) -> None:
-        """Of providers."""
+        """The shell completes the names of providers."""
         (refs, *_) = command.commands["get"].params
         found = refs.shell_complete(click.Context(command), "browser")
         assert [each.value for each in found] == ["browser_use:", "browserbase:"]

@@ -50,7 +50,7 @@ def test_a_row_for_each_provider(server: Sandbox) -> None:
 
 
 def test_some_providers(server: Sandbox) -> None:
-    """In the order of the command line, each once."""
+    """The accounts have the order of the command line, and each provider appears once."""
     result = run("account", "skyvern", "anchorbrowser", "skyvern", "--json", **server.environment)
     assert [each["provider"] for each in json.loads(result.stdout)] == ["skyvern", "anchorbrowser"]
 
@@ -75,7 +75,7 @@ def test_json(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_an_account_that_cannot_be_read(server: Sandbox, form: list[str]) -> None:
-    """Is a line on standard error and the exit code, while the others are shown."""
+    """An unreadable account is a line on standard error and sets the exit code, and the others are shown."""
     server.fault("browser_use", "get_account", "unauthorized")
     result = run("account", *form, **server.environment)
 
@@ -93,7 +93,7 @@ def test_an_account_that_cannot_be_read(server: Sandbox, form: list[str]) -> Non
 
 
 def test_a_provider_whose_key_is_missing() -> None:
-    """Is an error if it was asked for by name; without any key there is no one to ask."""
+    """A missing key is an error if its provider was named; without any key there is no provider to ask."""
     result = run("account", "skyvern")
     assert result.stderr.startswith("browser-sessions: skyvern: no API key for Skyvern: set SKYVERN_API_KEY")
     assert result.exit_code == 2
@@ -101,7 +101,7 @@ def test_a_provider_whose_key_is_missing() -> None:
 
 
 def test_an_account_of_the_sandboxs_own() -> None:
-    """To try it out."""
+    """The sandbox has an account of its own, so that the command can be tried out."""
     (account,) = json.loads(run("account", "--sandbox", "browser_use", "--json").stdout)
     assert (account["running"], account["unit"]) == (3, "USD")
 

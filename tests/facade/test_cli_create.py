@@ -91,7 +91,7 @@ def test_a_proxy_is_on_off_or_a_country(word: str, sent: Any, monkeypatch: pytes
     ],
 )
 def test_create_refuses_what_cannot_be_sent(arguments: list[str], says: str, server: Sandbox) -> None:
-    """With the code for invalid arguments; nothing is created."""
+    """Invalid options exit with the code for invalid arguments, and nothing is created."""
     found = run("create", *arguments, **server.environment)
 
     assert found.exit_code == 2
@@ -114,7 +114,7 @@ def test_create_names_what_may_be_running(server: Sandbox, monkeypatch: pytest.M
 
 
 def test_create_in_a_sandbox_of_its_own() -> None:
-    """Which ends with the command."""
+    """The command creates the session in a sandbox that ends with the command."""
     assert run("create", "browser_use", "--sandbox").stdout.startswith("browser_use:")
 
 
@@ -147,7 +147,7 @@ def ran(server: Sandbox, script: str, *options: str, slug: str = "browser_use") 
 
 
 def test_run_gives_a_program_a_browser(server: Sandbox, tmp_path: Path) -> None:
-    """In its environment, without any key; the session has ended afterwards."""
+    """The program finds its browser in its environment, without any key, and the session ends with the program."""
     found = ran(server, f"env > {tmp_path}/env", "--lifetime", "5m", slug="browser_use")
 
     environment = dict(line.partition("=")[::2] for line in Path(tmp_path, "env").read_text("utf-8").splitlines())
@@ -163,7 +163,7 @@ def test_run_gives_a_program_a_browser(server: Sandbox, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("script", "code"), [("exit 7", 7), ("kill -9 $$", 137)])
 def test_run_ends_as_its_program(script: str, code: int, server: Sandbox) -> None:
-    """With its exit code, as a shell has it."""
+    """The command ends with its program's exit code, as a shell reports it."""
     assert ran(server, script).exit_code == code
     assert server.open_sessions("browser_use") == ()
 
@@ -262,7 +262,7 @@ def test_run_whose_program_is_being_started(server: Sandbox, monkeypatch: pytest
 
 
 def test_run_leaves_an_ignored_signal_ignored(server: Sandbox, tmp_path: Path) -> None:
-    """As `nohup` wants it: a hangup ends neither of the two."""
+    """An ignored hangup, as `nohup` sets it, ends neither the command nor its program."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         sent = send([signal.SIGHUP], tmp_path / "began")

@@ -38,7 +38,7 @@ def server(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the ledger is without --ledger; there is none yet."""
+    """The default ledger's path is set, and has no file yet."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     return tmp_path / "browser-sessions" / "ledger.jsonl"
 
@@ -109,7 +109,7 @@ def test_reap_leaves_others_alone(server: Sandbox, ledger: Path) -> None:
 
 
 def test_a_ledger_of_ones_own(server: Sandbox, ledger: Path, tmp_path: Path) -> None:
-    """Is used in the place of the usual one, by all that use one; a stop writes that a session has ended."""
+    """All commands use the given ledger instead of the usual one, and a stop records the end of its session there."""
     own = ("--ledger", str(tmp_path / "mine"))
     ref = create(server, "browser_use", *own)
     assert [row[1] for row in rows(reap(server, *own))] == [ref]
@@ -199,7 +199,7 @@ def test_reap_that_fails(server: Sandbox, ledger: Path) -> None:
     ],
 )
 def test_reap_refuses(arguments: list[str], says: str, server: Sandbox) -> None:
-    """What cannot be meant, with the code for it."""
+    """The command refuses invalid arguments with their exit code."""
     found = run("reap", *arguments, **server.environment)
     assert found.exit_code == 2
     assert says in found.stderr
@@ -207,7 +207,7 @@ def test_reap_refuses(arguments: list[str], says: str, server: Sandbox) -> None:
 
 @pytest.mark.parametrize("command", [["create", "skyvern"], ["run", "skyvern", "--", "true"]])
 def test_a_ledger_that_cannot_be_trusted(command: list[str], server: Sandbox, ledger: Path) -> None:
-    """Is one line and the code for a configuration, before anything is created."""
+    """An untrusted ledger is one line and the code for a configuration, before anything is created."""
     write(ledger)
     ledger.chmod(0o666)
 
@@ -223,7 +223,7 @@ def test_a_ledger_that_cannot_be_trusted(command: list[str], server: Sandbox, le
 
 
 def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
-    """Is done all the same, and what is not in the ledger is reported."""
+    """The session is stopped without its ledger, and what the ledger lacks is reported."""
     ref = create(server, "skyvern")
     ledger.chmod(0o666)
 
@@ -234,7 +234,7 @@ def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
 
 
 def test_where_the_ledger_is(server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the home directory, unless an absolute path is given; where there are no ledgers, there is none."""
+    """The ledger is in the home directory, unless an absolute path is set; some systems support no ledger."""
     monkeypatch.setenv("HOME", str(tmp_path))
     for state in ("", "relative"):
         run("create", "skyvern", XDG_STATE_HOME=state, **server.environment)

@@ -86,7 +86,7 @@ def session_of(session_id: str, **fields: Any) -> BrowserSession:
 
 @each_command
 def test_an_error_of_the_whole_run_is_one_line(run: Any, arguments: list[str]) -> None:
-    """With the exit code of its kind, and no traceback."""
+    """An error of the whole run is one line with the exit code of its kind, and no traceback."""
     for error, code in ((UNUSABLE, 2), (errors.BrowserSessionsError("what\nnow"), 1)):
         result = run(error, *arguments, "skyvern:a", "browserbase:b")
         line = str(error).replace("\n", "\N{REPLACEMENT CHARACTER}")
@@ -99,7 +99,7 @@ each_form = pytest.mark.parametrize("form", [[], ["--json"], ["--jsonl"], ["--id
 
 @each_form
 def test_a_list_shows_no_secret_of_a_session(run: Any, form: list[str]) -> None:
-    """Neither where to connect nor what a URL holds beside its path."""
+    """A list shows neither where to connect nor the parts of a URL beside its path."""
     result = run([session_of("a", connect_url=URL, live_view_url=URL)], "list", "skyvern", *form, COLUMNS="200")
     assert "skyvern:a" in result.stdout
     assert "hunter2" not in result.output
@@ -109,7 +109,7 @@ def test_a_list_shows_no_secret_of_a_session(run: Any, form: list[str]) -> None:
 
 @pytest.mark.parametrize("form", [[], ["--ids"]], ids=str)
 def test_an_id_in_a_list_that_a_terminal_would_take_for_a_command(run: Any, form: list[str]) -> None:
-    """Is one reference on one line, without the command."""
+    """An id with a terminal's command is printed as one reference on one line, without the command."""
     result = run([session_of("a\x1b[2J\nskyvern:b")], "list", "skyvern", *form, COLUMNS="200")
     shown = [line for line in result.stdout.splitlines() if line.startswith("skyvern:")]
     assert [line.split("  ")[0] for line in shown] == [
@@ -119,7 +119,7 @@ def test_an_id_in_a_list_that_a_terminal_would_take_for_a_command(run: Any, form
 
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["account"]], ids=" ".join)
 def test_an_error_of_the_whole_run_of_a_list_is_one_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    """As of any other command."""
+    """An error of the whole run of a list is one line, as in any other command."""
 
     def fail(**_: object) -> None:
         raise UNUSABLE
@@ -131,7 +131,7 @@ def test_an_error_of_the_whole_run_of_a_list_is_one_line(monkeypatch: pytest.Mon
 
 @each_command
 def test_a_client_that_cannot_be_made_is_one_line(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    """As any other error of the whole run."""
+    """A client that cannot be made is one line, like any other error of the whole run."""
 
     def fail(**_: object) -> None:
         raise UNUSABLE
@@ -164,7 +164,7 @@ def test_an_error_in_the_place_of_a_session_is_one_line(run: Any, arguments: lis
 
 @each_command
 def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[str]) -> None:
-    """Neither of what was typed nor of what a provider sent, in a table, a line, JSON or an error."""
+    """A typed URL or a provider's URL shows no secret in a table, a line, JSON or an error."""
     ref = SessionRef("skyvern", URL)
     refused = errors.InvalidRequest(f"skyvern:{MASKED}: Skyvern rejected the request", ref=ref)
     session = session_of("a", raw_status=URL, connect_url=URL, live_view_url=URL)
@@ -180,7 +180,7 @@ def test_no_url_is_printed_with_what_may_be_a_secret(run: Any, arguments: list[s
 
 @each_command
 def test_a_refusal_of_plain_http_names_the_option(run: Any, arguments: list[str]) -> None:
-    """In the place of the argument of Python, which is what the error itself knows."""
+    """The message names the command's option in the place of the Python argument in the error."""
     said = "use https or plain_http=['skyvern'] in Python, or BROWSER_SESSIONS_PLAIN_HTTP=skyvern"
     refused = errors.ConfigurationError(said, ref=SessionRef("skyvern", "a"))
     result = run([refused, session_of("b")], *arguments, "skyvern:a", "skyvern:b")
@@ -190,7 +190,7 @@ def test_a_refusal_of_plain_http_names_the_option(run: Any, arguments: list[str]
 
 
 def test_json_of_errors_and_sessions(run: Any) -> None:
-    """In the order of the command line, each with its reference."""
+    """The JSON has the order of the command line, and each result has its reference."""
     failed = errors.InvalidSessionRef("a session is named by a provider")
     outcomes = [failed, session_of("a")]
     found = json.loads(run(outcomes, "get", "--json", "oops", "skyvern:a").stdout)
@@ -258,7 +258,7 @@ def test_a_spinner_needs_a_terminal(
     is_terminal: bool,  # noqa: FBT001
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On one it shows how far it is; without one standard error holds errors alone, whatever FORCE_COLOR is."""
+    """A terminal shows progress; elsewhere standard error has only errors, whatever FORCE_COLOR is."""
     stream = SimpleNamespace(isatty=lambda: is_terminal)
     monkeypatch.setattr("browser_sessions.cli._progress.sys", SimpleNamespace(stdout=stream, stderr=stream))
     failed = errors.SessionNotFound("skyvern:b: what", ref=SessionRef("skyvern", "b"))

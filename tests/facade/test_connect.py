@@ -104,13 +104,13 @@ def require_not_connectable(session: BrowserSession, problem: str) -> None:
 @pytest.mark.parametrize("slug", PROVIDERS)
 @pytest.mark.parametrize("state", [TERMINAL, NOT_YET])
 def test_what_is_ready_runs(slug: str, state: dict[str, dict[str, Any]]) -> None:
-    """And has what its provider gives as a sign of it, which for some is nothing."""
+    """A ready session is running and has its provider's sign of readiness, if the provider has one."""
     assert is_ready(session_of(slug))
     assert slug not in state or not is_ready(session_of(slug, **state[slug]))
 
 
 def test_a_session_of_unknown_status_can_be_connected_to() -> None:
-    """Where there is a URL, a new status does not lose the session."""
+    """A session with an unknown status can be connected to if it has a URL."""
     assert Client(api_keys={"browserbase": KEY}).connect_info(session_of("browserbase", status="WARM")).url
     with pytest.raises(NotConnectable):
         Client(api_keys={"browser_use": KEY}).connect_info(session_of("browser_use", status="warm", cdpUrl=None))
@@ -134,7 +134,7 @@ def test_another_base_url_gets_no_address_of_the_provider(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", PROVIDERS)
 def test_the_providers_own_base_url_may_be_given(slug: str) -> None:
-    """With a slash at its end, too."""
+    """The base URL may be the provider's own one, even with a slash at its end."""
     client = Client(api_keys={slug: KEY}, base_urls={slug: f"{PROVIDERS[slug].base_url}/"})
     if slug in EXPECTED:
         assert client.connect_info(session_of(slug)).url == EXPECTED[slug][0]
@@ -166,7 +166,7 @@ def test_what_is_an_address(slug: str, address: str) -> None:
 
 @pytest.mark.parametrize("name", CASES["key in a header"])
 def test_where_a_key_goes_in_a_header(name: str) -> None:
-    """To this machine, the provider and the host of the base URL, and encrypted; anything else is to be allowed."""
+    """The key is sent to this machine and, encrypted, to the provider's and base URL's host; others must be allowed."""
     case = CASES["key in a header"][name]
     base_urls = {"skyvern": case["base_url"]} if "base_url" in case else {}
     client = Client(api_keys={"skyvern": KEY}, base_urls=base_urls, plain_http=case.get("plain_http", []))

@@ -46,7 +46,7 @@ def test_the_tour_runs(path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 def test_the_page_of_errors_has_every_error() -> None:
-    """And no other; what is retried is documented."""
+    """The page lists every error and no other, and says which ones are retried."""
     rows = re.findall(
         r"^\| (`.*?) \| (.*?) \| (?:.*?) \|$", (ROOT / "docs" / "errors.md").read_text("utf-8"), re.MULTILINE
     )
@@ -71,7 +71,7 @@ def test_every_public_name_is_described() -> None:
 
 
 def test_both_clients_have_the_same_methods() -> None:
-    """With the same arguments and defaults; closing one is `close`, the other `aclose`."""
+    """Both clients' methods have the same arguments and defaults; `close` of one is `aclose` of the other."""
 
     def methods(kind: type) -> dict[str, list[tuple[str, Any]]]:
         return {

@@ -76,7 +76,7 @@ def test_an_error_stays_what_it_is(error: BrowserSessionsError) -> None:
 
 
 def test_errors_are_equal_by_class_and_value() -> None:
-    """Of the same fields, one of each class is equal to none of another."""
+    """Errors of different classes differ even if their fields are the same."""
     ours, others = one_of_each(), one_of_each()
     assert ours == others
     assert len({*ours, *others}) == len(CLASSES)

@@ -101,7 +101,7 @@ def test_a_compression_that_was_not_asked_for(coding: str) -> None:
 
 
 def test_a_log_is_made_of_lines(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither an id nor a provider can write one of its own, nor colour ours."""
+    """Neither an id nor a provider can add a line of its own to the log, or colour one of ours."""
     monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
     for each in UNPRINTABLE:
         said = {"error": {"message": f"a{each}b"}, "detail": f"a{each}b"}
@@ -146,7 +146,7 @@ def test_each_attempt_is_one_record(
 
 
 def test_a_query_and_a_secret_are_not_logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a URL, and of an id that is one; a call without a session is named after its provider."""
+    """The log hides the query and secrets of a URL or an id; a call without a session is named after its provider."""
     monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
     response = RawResponse(503, httpx.Headers(), b"")
     with caplog.at_level(logging.DEBUG):

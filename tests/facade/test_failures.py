@@ -31,7 +31,7 @@ def test_a_response_is_one_whole_error(case: Case) -> None:
 
 
 def test_every_provider_has_cases() -> None:
-    """Of a bad key, too many requests, its CDN, a missing session, an unknown path, and an unidentified session."""
+    """The cases are a bad key, a rate limit, a CDN, a missing session, an unknown path and an unidentified session."""
     kinds: dict[str, set[str]] = {slug: set() for slug in PROVIDERS}
     for case in load_cases():
         kinds[case.slug].add(case.error["class"])
@@ -55,7 +55,7 @@ STATUSES: dict[type[BrowserSessionsError], tuple[int, ...]] = {
 
 @each_provider
 def test_a_status_alone_has_a_message(slug: str) -> None:
-    """Whichever provider sends it, with a body that explains nothing."""
+    """A status has a message for any provider, even with a body that explains nothing."""
     for kind, statuses in STATUSES.items():
         for status in statuses:
             for body in (b"", b"[]", b"null", b'{"error": 5}', b'{"detail": {"detail": {}}}', b"\xff\x00"):
@@ -384,7 +384,7 @@ def test_no_key_is_shown(key: str, write: Any, around: tuple[str, str], wrap: An
 
 @pytest.mark.parametrize("place", [300, 1200, 2000])
 def test_a_key_at_a_cut_is_hidden(place: int) -> None:
-    """Of a line, of what is looked at for one, of a body: the key is hidden before it."""
+    """The key is hidden before a line, the text searched for one, or a body is cut."""
     for length in range(place - 2 * len(SECRET) - 20, place + 5):
         for written in (SECRET, WRITERS["percent-encoded"](SECRET)):
             error = failing("skyvern", 400, {"detail": "a " * (length // 2) + written + "b" * 2000}, key=SECRET)
@@ -394,7 +394,7 @@ def test_a_key_at_a_cut_is_hidden(place: int) -> None:
 
 
 def test_a_key_that_a_lost_connection_cuts_is_hidden() -> None:
-    """Of a body that did not arrive as a whole."""
+    """The beginning of a key is hidden in a body that did not arrive as a whole."""
     for length in range(6, len(SECRET)):
         assert failing("skyvern", 500, f"bad key {SECRET[:length]}", key=SECRET).body == "bad key ***"
         for body in ('{"detail": "bad key KEY', "<title>bad key KEY"):
@@ -415,7 +415,7 @@ def test_a_short_key_is_not_looked_for() -> None:
 @each_provider
 @pytest.mark.parametrize("status", [200, 400, 500])
 def test_what_the_description_marks_is_hidden(slug: str, status: int) -> None:
-    """As JSON, in broken JSON, twice in an object, and in a text that repeats JSON or what Python makes of it."""
+    """Sensitive values are hidden in JSON, broken JSON, repeated names, and texts that quote JSON or Python's form."""
     for name in PROVIDERS[slug].sensitive:
         answer = json.dumps({"a": 1, "b": [{name: {"c": "hunter2"}}], name: "hunter2", "d": "e"})
         unicode = "".join(f"\\u{ord(each):04x}" for each in name)
@@ -442,7 +442,7 @@ def test_what_the_description_marks_is_hidden(slug: str, status: int) -> None:
 
 
 def test_urls_lose_what_may_be_a_ticket() -> None:
-    """In a message, a body, a header and an id: user, query and fragment."""
+    """URLs in a message, a body, a header and an id lose their user, query and fragment."""
     url = "https://user:hunter2@a.example/b?c=hunter2#hunter2"
     sent = {"Location": "/a?hunter2", "Link": f"<{url}>", "X-Plain": url, "Set-Cookie": "hunter2"}
     for body in ({"detail": f"GET {url} failed", "url": url}, f"GET {url} failed", f"<title>{url}</title>"):

@@ -188,7 +188,7 @@ FAULTS: dict[str, tuple[Play, type[BrowserSessionsError]]] = {
 @each_backend
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_the_one_right_error(name: str, backend: str | None) -> None:
-    """Of that class exactly, in time, and nowhere in it is the key."""
+    """A fault raises exactly the expected class in time, and the error never shows the key."""
     play, expected = FAULTS[name]
     timeout = TIMEOUT if expected is errors.RequestTimeout else AMPLE
     with FaultyServer(play) as server:
@@ -289,7 +289,7 @@ def test_a_certificate_of_an_unknown_authority(backend: str | None) -> None:
 def test_a_certificate_that_the_environment_knows(
     backend: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """As in httpx, `SSL_CERT_FILE` names who is trusted; a drip behind TLS is bounded too."""
+    """`SSL_CERT_FILE` names trusted certificates, as in httpx; a slow response over TLS is bounded too."""
     path = tmp_path_factory.mktemp("authority") / "ca.pem"
     FaultyServer.authority.cert_pem.write_to_path(str(path))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
@@ -334,7 +334,7 @@ def test_a_handshake_that_is_cancelled(backend: str) -> None:
 
 @each_backend
 def test_any_certificate(backend: str | None) -> None:
-    """Where somebody wants it so; or those of a context."""
+    """A client accepts any certificate with `verify=False`, or those of a given SSL context."""
     context = ssl.create_default_context()
     FaultyServer.authority.configure_trust(context)
     for verify in (False, context):
@@ -365,7 +365,7 @@ def test_cookies_are_not_kept(backend: str | None) -> None:
 
 @each_backend
 def test_plain_http_on_an_https_address(backend: str | None) -> None:
-    """Is no TLS."""
+    """A server that speaks plain http at an https URL causes a transport error."""
     with FaultyServer(lambda peer: peer.answer(SESSION)) as server:
         error = fetch(server.address.replace("http:", "https:"), backend)
 
@@ -430,7 +430,7 @@ def respond(status: str = "200 OK", body: bytes = SESSION, **headers: Any) -> Ca
     ],
 )
 def test_what_passes_is_tried_again(steps: list[Any], backend: str | None) -> None:
-    """And then there is a session."""
+    """A call is tried again after a temporary fault, and then returns the session."""
     script = Script([*steps])
     with FaultyServer(script) as server:
         assert isinstance(fetch(server.address, backend, max_retries=2), BrowserSession)
@@ -440,7 +440,7 @@ def test_what_passes_is_tried_again(steps: list[Any], backend: str | None) -> No
 
 @each_backend
 def test_the_deadline_is_kept(backend: str | None) -> None:
-    """Of what never comes; an hour is not waited for."""
+    """The deadline ends a call whose response never comes, and prevents a pause of an hour."""
     cases: list[tuple[Play, float, type[BrowserSessionsError]]] = [
         (Peer.hold, TIMEOUT, errors.RequestTimeout),
         (respond("429 Too Many", b"", Retry_After="3600"), AMPLE, errors.RateLimited),
@@ -546,7 +546,7 @@ def test_leaving_early_ends_nothing_else() -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_leaving_early_ends_what_tasks_hang_on(backend: str) -> None:
-    """And closing the client waits until they have ended."""
+    """Leaving early ends the work that blocks tasks, and closing the client waits for its end."""
 
     async def main(address: str) -> None:
         async with AsyncClient(api_keys=KEYS, base_urls={"skyvern": address}) as client:

@@ -175,7 +175,7 @@ def test_unreadable_rows_are_kept_by_provider(caplog: pytest.LogCaptureFixture) 
 
 
 def test_a_limit_is_of_each_provider() -> None:
-    """And no page is read that is not needed."""
+    """The limit applies to each provider, and no unneeded page is read."""
     servers = Servers({slug: fleet(slug, 230) for slug in PROVIDERS})
     names = found(sync_client(servers).list_many(limit=3))
     assert {slug: len(each) for slug, each in names.items()} == dict.fromkeys(PROVIDERS, 3)
@@ -188,7 +188,7 @@ def threads() -> set[str]:
 
 
 def test_leaving_the_loop_ends_the_work() -> None:
-    """Even if the listing is kept for its attributes; so does closing an iterator that is advanced by hand."""
+    """Leaving the loop, or closing an iterator, ends the work even if the listing is kept for its attributes."""
     servers = Servers({slug: fleet(slug, 230) for slug in PROVIDERS})
     client = sync_client(servers)
     results = client.list_many()
@@ -237,7 +237,7 @@ def test_closing_the_client_ends_the_work(backend: str) -> None:
 @pytest.mark.parametrize("pages", [0, 1, 2])
 @pytest.mark.parametrize("status", [None, "open"])
 def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any) -> None:
-    """Not at the borders of pages, all created in one moment, with statuses that are unknown, and while others come."""
+    """No session is lost at a page's border, with one creation time, unknown statuses, or new sessions meanwhile."""
     sessions = fleet(slug, pages * CASES[slug].page + extra)
     for each in sessions:
         each.born = 5
@@ -276,7 +276,7 @@ def brightdata_page(first: int, *, then: int | None, more: bool = True) -> Any:
 
 @pytest.mark.parametrize("then", [0, 100])
 def test_offsets_that_do_not_grow_end_the_list(then: int) -> None:
-    """With an error behind what has come; asked again, the iterator is at its end."""
+    """An offset that does not grow raises an error after the rows so far, and then the iterator is exhausted."""
     pages = [brightdata_page(0, then=100), brightdata_page(100, then=then)]
     listed = sync_client(answering(*pages)).list("brightdata")
     seen = [next(listed).id for _ in range(200)]
@@ -288,7 +288,7 @@ def test_offsets_that_do_not_grow_end_the_list(then: int) -> None:
 
 
 def test_a_limit_of_rate_on_the_third_page() -> None:
-    """Is waited out, and nothing comes twice; without another attempt it is the error."""
+    """The list waits a rate limit out and repeats no session; without another attempt it raises the error."""
     pages = [brightdata_page(0, then=100), brightdata_page(100, then=200)]
     last = brightdata_page(200, then=None, more=False)
     waited = sync_client(answering(*pages, 429, last)).list("brightdata")
@@ -311,7 +311,7 @@ def test_a_limit_of_rate_on_the_third_page() -> None:
     ],
 )
 def test_list_many_refuses_what_is_not_a_name(arguments: dict[str, Any], problem: str) -> None:
-    """With the same error as everywhere, before anything is sent."""
+    """An invalid name raises the usual error before anything is sent."""
     client = sync_client(lambda _: pytest.fail("a request was sent"))
     with pytest.raises(errors.InvalidOption, match=f"^{problem}"):
         client.list_many(**arguments)

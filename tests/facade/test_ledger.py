@@ -37,7 +37,7 @@ SALT = b'{"salt": "0123456789abcdef0123456789abcdef"}\n'
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a ledger may be."""
+    """The ledger's path is in a new folder."""
     return tmp_path / "ledger"
 
 
@@ -108,7 +108,7 @@ def test_a_session_has_three_lines(slug: str, backend: str | None, path: Path, c
 
 @each_provider
 def test_the_line_of_a_create_is_there_before_it_is_sent(slug: str, path: Path, clock: Clock) -> None:
-    """On the disk."""
+    """The line of a create is on the disk before the request is sent."""
     server = InMemory(slug, clock)
     before: list[Any] = []
     server.before(lambda _: before.append(events(path)))
@@ -120,7 +120,7 @@ def test_the_line_of_a_create_is_there_before_it_is_sent(slug: str, path: Path, 
 
 @pytest.mark.parametrize("slug", MARKING)
 def test_the_marker_is_that_of_the_session(slug: str, path: Path, clock: Clock) -> None:
-    """So that it can be listed by what is in the ledger."""
+    """The ledger holds the session's marker, so that a list can be filtered by it."""
     server = InMemory(slug, clock)
     with sync_client(server, ledger=path, owner="team 1") as client:
         client.create(slug)  # type: ignore[call-overload]
@@ -235,7 +235,7 @@ def test_stop_writes_what_it_sees_over(backend: str | None, path: Path, clock: C
 
 
 def test_a_marker_that_is_not_ours(path: Path, clock: Clock) -> None:
-    """Is not written: the line could not be read again."""
+    """A foreign marker is not written, because its line could not be read again."""
     server = InMemory("browserbase", clock)
     session_id = server.start(userMetadata={"browser-sessions": "another's"})
 
@@ -311,7 +311,7 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("backend", [None, "trio"])
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_nothing_is_created_without_a_ledger(name: str, backend: str | None, tmp_path: Path, clock: Clock) -> None:
-    """Nor is anything changed or waited for."""
+    """Without a usable ledger nothing is created, changed or waited for."""
     make, problem = UNUSABLE[name]
     path = tmp_path / "folder" / "ledger"
     path.parent.mkdir()
@@ -350,7 +350,7 @@ def test_a_system_without_the_means(path: Path, clock: Clock, monkeypatch: pytes
 
 
 def test_a_lock_that_is_not_given_back(path: Path, clock: Clock) -> None:
-    """Is waited for, but not for ever."""
+    """The ledger waits a limited time for a lock that is not released."""
     path.write_bytes(SALT)
     with path.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -434,7 +434,7 @@ INVALID = {
 
 @pytest.mark.parametrize("name", INVALID)
 def test_a_line_that_cannot_be_used(name: str, path: Path) -> None:
-    """Is reported with its number, and no other is lost."""
+    """An invalid line is reported with its number, and no other line is lost."""
     invalid, problem = INVALID[name]
     path.write_bytes(SALT + line(id="a") + invalid + line(id="b"))
 
@@ -448,7 +448,7 @@ def test_a_line_that_cannot_be_used(name: str, path: Path) -> None:
 
 
 def test_a_line_that_was_torn_off(path: Path) -> None:
-    """Is reported, not used, and not continued by the next."""
+    """An incomplete line is reported, not used, and not continued by the next line."""
     path.write_bytes(SALT + line(id="a") + line(id="b")[:-1])
     assert Ledger(path).read().problems == ("line 3 cannot be used: it is torn off, or too long",)
     path.write_bytes(SALT + line(id="a") + line(id="b")[:-9])
@@ -607,7 +607,7 @@ def test_compaction_that_fails(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_owners_and_paths_of_a_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be in a marker is refused at once; a path is that of the folder of the moment."""
+    """An owner that no marker can hold is refused at once; a path is resolved when the client is made."""
     with pytest.raises(errors.InvalidOption, match=r"^owner 'a.b' has other characters"):
         Client(owner="a.b")
     with pytest.raises(TypeError):

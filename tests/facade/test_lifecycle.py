@@ -81,7 +81,7 @@ def test_create_is_one_request(slug: str, backend: str | None, clock: Clock) -> 
 def test_create_finds_a_session_whose_response_was_lost(
     slug: str, backend: str | None, kind: Any, amount: float | None, clock: Clock
 ) -> None:
-    """By its marker; the create is not sent again, and what others started at the same time is not taken for it."""
+    """The marker finds the session among others of the same moment, and the create is not sent again."""
     server = InMemory(slug, clock)
     server.fault("create_session", kind, amount)
     others = {server.start(), server.start()}
@@ -149,7 +149,7 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
 
 
 def test_sessions_that_are_never_stopped_do_not_pile_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the oldest it is forgotten that it was created here: it is fetched before it is stopped, as any other is."""
+    """The client forgets that it created the oldest sessions, and fetches them before a stop like any other."""
     monkeypatch.setattr("browser_sessions._calls._MOST_CREATED", 2)
     server = InMemory("skyvern", clock)
     with sync_client(server) as client:
@@ -248,7 +248,7 @@ def test_create_finds_only_what_a_request_can_name(unusable: str, clock: Clock) 
 
 
 def test_create_looks_again_if_a_look_fails(clock: Clock) -> None:
-    """As any other read does, so that the last look is not lost to a lost response."""
+    """A failed look is retried like any other read, so that a lost response does not waste the last look."""
     server = InMemory("browserbase", clock)
     server.fault("create_session", "lost")
     server.fault("create_session", "late", 7.5)
@@ -280,7 +280,7 @@ def test_create_reports_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: 
 
 
 def test_create_that_is_refused_shows_no_secret() -> None:
-    """Of its options, which a provider may quote; `secrets` and all in it are sensitive in its description."""
+    """An error hides secrets of options that a provider quotes; all of `secrets` is described as sensitive."""
     options = {
         "session": {"secrets": {"pins": ["hunter2", 5], "user": "swordfish"}},
         "others": [{"secrets": "tr0ub4dor"}],
@@ -298,7 +298,7 @@ def test_create_that_is_refused_shows_no_secret() -> None:
 
 @each_backend
 def test_create_that_cannot_be_expressed_sends_nothing(backend: str | None, clock: Clock) -> None:
-    """Of a provider without it, or with an option that it does not have."""
+    """A provider without a create, or without the given option, is sent nothing."""
     server = InMemory("brightdata", clock)
     error = call(server, backend, "create", "brightdata")
     assert type(error) is errors.Unsupported
@@ -340,7 +340,7 @@ def test_an_interrupted_create_is_looked_for_and_stopped(
 
 
 def test_an_interrupted_create_that_is_not_found_is_named(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
-    """In a note on what interrupted it, and in the log."""
+    """A note on the interrupting exception, and the log, name a create that is not found."""
     server = InMemory("browserbase", clock)
     server.fault("create_session", "late", 60)
 
@@ -421,7 +421,7 @@ def test_stop_of_another_ones_session(slug: str, backend: str | None, clock: Clo
 
 @each_provider
 def test_stop_of_a_session_that_has_ended(slug: str, clock: Clock) -> None:
-    """Is a success, and sends no stop."""
+    """The stop of an ended session succeeds, and sends no stop."""
     server = InMemory(slug, clock)
     ref = f"{slug}:{server.start()}"
     first = call(server, None, "stop", ref)
@@ -433,7 +433,7 @@ def test_stop_of_a_session_that_has_ended(slug: str, clock: Clock) -> None:
 
 @each_provider
 def test_stop_of_what_is_unknown(slug: str, clock: Clock) -> None:
-    """Is the error of a get, and sends no stop."""
+    """The stop of an unknown session raises the same error as a get, and sends no stop."""
     server = InMemory(slug, clock)
     session_id = server.start()[:-1] + "_"
 
@@ -445,7 +445,7 @@ def test_stop_of_what_is_unknown(slug: str, clock: Clock) -> None:
 
 @pytest.mark.parametrize("ref", ["anchorbrowser:all", "anchorbrowser:ALL ", "anchorbrowser:All", "skyvern:history"])
 def test_stop_of_a_reserved_id_sends_nothing(ref: str, clock: Clock) -> None:
-    """Of Anchor Browser, it would end every session."""
+    """A reserved id of Anchor Browser is refused, because its stop would end every session."""
     server = InMemory(ref.partition(":")[0], clock)
 
     assert type(call(server, None, "stop", ref)) is errors.InvalidSessionRef
@@ -521,7 +521,7 @@ def test_stop_of_what_was_found_before(clock: Clock) -> None:
 
 
 def test_stop_that_is_refused_because_the_session_has_ended(clock: Clock) -> None:
-    """Is a success."""
+    """A stop succeeds if the provider refuses it because the session has ended."""
     server = InMemory("browserbase", clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -546,7 +546,7 @@ def test_stop_is_unsupported_without_an_operation(clock: Clock) -> None:
 @each_backend
 @each_provider
 def test_stop_that_does_nothing(slug: str, backend: str | None, clock: Clock) -> None:
-    """Is seen through within the time that there is."""
+    """A stop without effect is reported once the time limit has passed."""
     server = InMemory(slug, clock)
     session_id = server.start()
     server.fault("stop_session", "ignored")

@@ -100,7 +100,7 @@ def test_tasks(slug: str, backend: str) -> None:
 
 @pytest.mark.parametrize("slug", ["anchorbrowser", "brightdata", "browserbase"])
 def test_the_newest_come_first(slug: str) -> None:
-    """Where the provider orders them so."""
+    """A list begins with the newest session if the provider orders sessions by age."""
     sessions = fleet(slug, 230)
     assert ids(sync_client(ListServer(slug, sessions)).list(slug)) == [each.id for each in sessions[::-1]]
 
@@ -306,7 +306,7 @@ def test_an_empty_page_before_the_last_is_an_error(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_of_known_sessions_does_not_end_a_list(slug: str) -> None:
-    """As many sessions as a page has started since the one before was read: the next page is the same again."""
+    """A list continues after a page that repeats the last one because a whole page of new sessions has started."""
     running = CASES[slug].words["running"]
     sessions = [Session(f"{1000 - number:04}", running, number) for number in range(230)]
     before = {each.id for each in sessions}

@@ -79,7 +79,7 @@ def test_no_secret_is_shown(key: str, write: Any, before: str, after: str) -> No
 
 @given(key=keys, data=st.data())
 def test_a_secret_that_is_encoded_in_part_is_hidden(key: str, data: st.DataObject) -> None:
-    """Which characters are percent-encoded, or escaped, is each server's own choice."""
+    """A secret is hidden whichever of its characters a server percent-encodes or escapes."""
     forms = [(each, f"%{ord(each):02X}", f"%{ord(each):02x}", f"\\u{ord(each):04x}", f"\\{each}") for each in key]
     written = "".join(data.draw(st.sampled_from(each)) for each in forms)
     assert mask_text(f"<{written}>", (key,)) == "<***>"
@@ -115,7 +115,7 @@ NAMES = frozenset({"signingKey", "cdpUrl"})
     ],
 )
 def test_json_in_a_text_ends_at_a_sensitive_name(text: str, shown: str) -> None:
-    """As JSON or Python writes it; a name alone takes nothing away."""
+    """A text is cut at a sensitive name in JSON's or Python's form; a name alone cuts nothing."""
     assert mask_text(text, sensitive=NAMES) == shown
 
 
@@ -162,7 +162,7 @@ def test_json_data_is_masked_in_all_its_places() -> None:
 
 
 def test_json_data_may_be_deeper_than_the_stack() -> None:
-    """As deep as it comes."""
+    """JSON data of any depth is masked."""
     deep: Any = "x"
     for _ in range(5000):
         deep = [{"a": deep}]

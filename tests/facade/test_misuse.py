@@ -38,7 +38,7 @@ def refuse(_: httpx.Request) -> httpx.Response:
     ],
 )
 def test_a_base_url_that_no_network_has(url: str) -> None:
-    """Neither a host that cannot be looked up, nor a port that wraps around to another."""
+    """A base URL is refused if its host cannot be looked up or its port would wrap around to another."""
     client = sync_client(refuse, base_urls={"skyvern": url})
     with pytest.raises(errors.ConfigurationError, match="is not an http or https URL"):
         client.get("skyvern:a")
@@ -83,7 +83,7 @@ def test_an_address_of_nowhere_gets_no_key(address: str) -> None:
 
 
 def test_connect_info_takes_a_session() -> None:
-    """Neither its name, nor one whose id is invalid."""
+    """The method refuses a session's reference, and a session whose id is invalid."""
     client = sync_client(refuse)
     for wrong in ("skyvern:a", None):
         with pytest.raises(TypeError, match="get it first"):

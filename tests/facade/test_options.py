@@ -160,7 +160,7 @@ def test_a_case(case: CreateCase) -> None:
 
 @each_creator
 def test_every_option_has_a_case(slug: str) -> None:
-    """Of those that a provider has, and of those that others have: what it does not have is refused."""
+    """The cases send each option that a provider has, and show that options of other providers are refused."""
     options = PROVIDERS[slug].operations["create"].options
     sent_ones = {option for case in CASES if case.slug == slug and case.error is None for option in case.given}
     unsupported = {
@@ -360,7 +360,7 @@ def test_options_are_values_that_show_no_secret() -> None:
 
 @each_labelled
 def test_metadata_that_fits_comes_back(slug: str) -> None:
-    """As it was given, of a session that has what was sent; the marker is there with it."""
+    """A session returns the metadata as it was given, and the marker beside it."""
     texts = st.text(string.ascii_letters + string.digits + "._- ", max_size=20).map(str.strip)
     model = importlib.import_module(f"{slug}_client.models").Session
 
@@ -411,7 +411,7 @@ def test_owners() -> None:
 
 @each_creator
 def test_the_response_to_a_create_is_viewed(slug: str) -> None:
-    """With its id and an open status; its lifetime is what was asked for, where the response has one."""
+    """The view has an id, an open status, and the requested lifetime if the response has one."""
     session = Sandboxed(slug).create(lifetime=timedelta(minutes=30))
     lifetime = timedelta(minutes=30) if FILES[slug].get("grants", True) else None
     assert (session.provider, session.origin, session.status.is_terminal) == (slug, "create", False)

@@ -66,7 +66,7 @@ def test_no_proxy(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_which_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the scheme, else the one for all, without a scheme in its URL an http one; or none."""
+    """The scheme's proxy comes before the one for all; a proxy URL without a scheme is http; there may be no proxy."""
     url = httpx.URL("https://api.skyvern.com")
     assert find_proxy(url, None) is None
     monkeypatch.setenv("HTTP_PROXY", "http://http.example")
@@ -134,7 +134,7 @@ def test_an_environment_that_cannot_be_used_by_many(monkeypatch: pytest.MonkeyPa
 
 
 def test_settings_of_the_system_may_name_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where no variable does."""
+    """The system's settings name the proxy if no variable does."""
     monkeypatch.setattr("browser_sessions._environment.getproxies", lambda: {"https": "nonsense://a.example"})
     with pytest.raises(ConfigurationError, match=r"^the proxy in the system's settings cannot be used"):
         find_proxy(httpx.URL("https://api.skyvern.com"), None)
@@ -293,7 +293,7 @@ def test_a_proxy_that_takes_its_time(kind: str, backend: str | None) -> None:
 @each_backend
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_proxy_that_takes_too_long(kind: str, backend: str | None) -> None:
-    """Even one that would be there at last, and each of whose replies is in time."""
+    """A slow proxy ends in a timeout, even if each of its replies is in time and it would connect at last."""
     with FaultyServer(Tunnel(SLOW[kind](TIMEOUT * 0.8 if kind != "http" else 60))) as proxy:
         error = fetch_through(as_kind(proxy.address, kind), backend, timeout=TIMEOUT)
     assert type(error) is errors.RequestTimeout

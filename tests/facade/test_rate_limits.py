@@ -216,7 +216,7 @@ def test_a_limit_of_requests_by_its_headers(headers: dict[str, str], kind: str |
 
 @pytest.mark.parametrize("text", ["0", "3", "99.5", *dates(7), *dates(-7)])
 def test_retry_after_wins_over_a_limit(text: str) -> None:
-    """Whichever of the two is longer; only what cannot be read leaves it to the limit."""
+    """A readable Retry-After wins over the limit's reset, whichever is longer."""
     alone = after({"Retry-After": text, "Date": DATE})
     assert alone is not None
     for limit in ('"default";r=0;t=0', '"default";r=0;t=58', '"default";r=5;t=58', "nonsense"):
@@ -284,6 +284,6 @@ KINDS: dict[str | None, list[str]] = {
 
 @pytest.mark.parametrize(("kind", "sentence"), [(kind, each) for kind, many in KINDS.items() for each in many])
 def test_what_was_too_much(kind: str | None, sentence: str) -> None:
-    """As the sentence has it; if not, a header about requests may."""
+    """The sentence names the exceeded limit; otherwise a header about requests may name it."""
     assert kind_of_limit(sentence, httpx.Headers()) == kind
     assert kind_of_limit(sentence, httpx.Headers({"RateLimit": '"default";r=0;t=58'})) == (kind or "rate")

@@ -105,7 +105,7 @@ def test_what_is_not_offered() -> None:
 
 
 def test_a_recording_of_what_still_runs_cannot_be_requested(bench: Bench, client: Client) -> None:
-    """Nor of what was not recorded, or is too old; there is none of it then."""
+    """Running, unrecorded and too old sessions have no recording, and requesting one is an error."""
     running = bench.server.start("browserbase")
     off = {"browserSettings": {"recordSession": False}}
     unrecorded = bench.server.start("browserbase", off, age=timedelta(hours=2), status="completed")
@@ -212,7 +212,7 @@ def test_who_gets_the_key(url: str, has_key: bool, tmp_path: Path) -> None:  # n
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_tasks_save(backend: str, tmp_path: Path) -> None:
-    """In a thread, with the same care."""
+    """An asynchronous client writes the file in a thread, with the same care as a synchronous one."""
     host = Host("skyvern")
 
     async def main() -> None:
@@ -260,7 +260,7 @@ def test_a_file_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
-    """Is not overwritten either, and nothing is left beside it."""
+    """A file that appears in the meantime is not overwritten, and no draft is left beside it."""
     path = tmp_path / "a.mp4"
 
     def content() -> httpx.Response:
@@ -275,7 +275,7 @@ def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:
-    """Of an attempt that broke off, nothing is left in the file."""
+    """The file holds nothing of an attempt that broke off."""
     bodies: list[httpx.Response] = [httpx.Response(200, stream=Broken()), httpx.Response(200, content=VIDEO)]
     save(Host("skyvern", content=lambda: bodies.pop(0)), backend, tmp_path / "a.webm")
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.webm", VIDEO)]
@@ -345,7 +345,7 @@ class FullDisk(io.BytesIO):
 def test_an_error_about_a_recording_names_what_to_do(
     arguments: dict[str, Any], content: httpx.Response, advice: str, tmp_path: Path
 ) -> None:
-    """In the place of it."""
+    """The error names what to do in place of saving the recording."""
     with pytest.raises(errors.BrowserSessionsError, match=advice):
         sync_client(Host("skyvern", content=lambda: content)).save_recording("skyvern:a", tmp_path / "a", **arguments)
 
@@ -362,7 +362,7 @@ def test_a_refused_url_is_not_a_refused_key(tmp_path: Path) -> None:
 
 
 def test_the_host_in_an_error_is_the_one_that_failed(tmp_path: Path) -> None:
-    """Not the API's."""
+    """The error names the host that failed, not the API's host."""
 
     def content() -> httpx.Response:
         raise httpx.ConnectError("refused")
@@ -372,7 +372,7 @@ def test_the_host_in_an_error_is_the_one_that_failed(tmp_path: Path) -> None:
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:
-    """Is an error of its own."""
+    """A missing recording and a provider without recordings raise different errors."""
     session = {"id": "a", "status": "active"}
     with pytest.raises(errors.SessionNotFound, match=r"^browser_use:a has no recording, or none yet$"):
         sync_client(lambda _: httpx.Response(200, json=session)).save_recording("browser_use:a", tmp_path / "a.mp4")
@@ -394,7 +394,7 @@ def test_nothing_to_save(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
 def test_an_invalid_url_is_unexpected(slug: str, url: str) -> None:
-    """Is an unexpected response, which does not show it."""
+    """An invalid URL is an unexpected response, whose error does not show the URL."""
     with pytest.raises(
         errors.UnexpectedResponse, match="it is not an absolute http or https URL; find it on"
     ) as caught:
@@ -427,7 +427,7 @@ PAGES: list[tuple[Any, str | None]] = [
 @pytest.mark.parametrize(("pages", "url"), PAGES)
 @pytest.mark.parametrize("is_enveloped", [False, True])
 def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_enveloped: bool) -> None:  # noqa: FBT001 - a case
-    """Is the one that is, since there is no URL of the whole browser; in both forms of the response."""
+    """The live view is the first watchable tab in both forms of the response; the whole browser has no URL."""
     body = {"data": {"count": len(pages), "items": pages}} if is_enveloped else pages
     client = sync_client(lambda _: httpx.Response(200, json=body))
     if url:
@@ -438,7 +438,7 @@ def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_envel
 
 
 def test_the_primary_recording_is_first() -> None:
-    """With a whole size, however it is written, and a time."""
+    """The primary recording comes first; each size is an integer, however it is written, and each time is read."""
     rows = [
         {"id": "1", "file_link": "https://a.example/1", "size": 1.5, "created_at": "2026-03-04T08:00:00Z"},
         {"id": "2", "is_primary": True, "file_link": "https://a.example/2", "size": 5.0, "suggested_file_name": "b"},

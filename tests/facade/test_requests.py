@@ -106,7 +106,7 @@ RESERVED = {"anchorbrowser": ("all", "history", "async"), "skyvern": ("history",
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 @pytest.mark.parametrize("slug", RESERVED)
 def test_an_id_that_is_another_route_is_refused(slug: str, backend: str | None) -> None:
-    """In any case, and nothing is sent; of another provider, and with anything more, it is an id."""
+    """An id that is its provider's route in any case is refused unsent; a longer one or another provider's is an id."""
     sent: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -296,7 +296,7 @@ class TestArguments:
             Client(max_retries=value)
 
     def test_a_transport_has_its_own_proxy(self) -> None:
-        """And its own certificates: another one's would be ignored."""
+        """A given transport has its own proxy and certificates, so that a client refuses others."""
         for given in ({"proxy": "http://a.example"}, {"verify": False}):
             with pytest.raises(ConfigurationError, match="a transport has its own proxy and certificates"):
                 sync_client(answering("skyvern"), **given)
@@ -381,7 +381,7 @@ class _AsyncReading(httpx.AsyncHTTPTransport):
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_transport_may_have_read_the_response(backend: str | None, coding: str) -> None:
-    """And decoded it: the body is taken as it is, and not read again, which httpcore does without end."""
+    """A body that the transport has read and decoded is not read again, since httpcore would never end."""
     content = json.dumps(running("skyvern")).encode()
     body = gzip.compress(content) if coding == "gzip" else content
 
@@ -427,7 +427,7 @@ def test_closing_a_client_closes_its_transport(*, is_used: bool) -> None:
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("is_used", [True, False])
 def test_closing_an_asynchronous_client_closes_its_transport(backend: str, *, is_used: bool) -> None:
-    """As above."""
+    """Closing an asynchronous client closes its transport, whether or not it was used."""
     transport = _Closable(answering("skyvern"))
 
     async def main() -> None:
@@ -546,6 +546,6 @@ def test_one_client_in_one_event_loop_after_the_other(backend: str) -> None:
 
 
 def test_a_client_and_what_connects_show_no_secret() -> None:
-    """Neither a key, nor a URL that may hold one."""
+    """The text of a client and of a ConnectInfo shows neither a key nor a URL that may hold one."""
     assert repr(Client(api_keys={"skyvern": KEY})) == "<Client of browser sessions>"
     assert repr(ConnectInfo("wss://a.example?key=secret", {"x-api-key": "secret"})) == "ConnectInfo(***)"

@@ -162,7 +162,7 @@ def test_what_does_not_fit_into_the_deadline_is_raised_at_once(backend: str | No
 
 @pytest.mark.parametrize(("deadline", "pauses"), [(0.5, []), (0.51, [0.5])])
 def test_a_pause_that_takes_all_that_is_left(deadline: float, pauses: list[float], clock: Clock) -> None:
-    """Is not made: there would be no time for the attempt behind it."""
+    """A pause is skipped if it would leave no time for the attempt after it."""
     _, handler = script(status(503), session)
 
     fetch(handler, None, deadline=deadline)
@@ -178,7 +178,7 @@ def test_pauses_grow_up_to_a_bound(clock: Clock) -> None:
 
 
 def test_pauses_differ() -> None:
-    """Not all who failed together come back together."""
+    """Pauses differ, so that calls that failed together do not all return together."""
     pauses = {_call._backoff(1) for _ in range(100)}
     assert len(pauses) > 90
     assert all(0.25 <= pause <= 0.5 for pause in pauses)
@@ -186,7 +186,7 @@ def test_pauses_differ() -> None:
 
 @each_backend
 def test_the_deadline_ends_the_last_attempt(backend: str | None, clock: Clock) -> None:
-    """With a response in hand, it is its error; without one, a timeout."""
+    """At the deadline the error is that of the last response, or a timeout if there was none."""
 
     def slow() -> httpx.Response:
         clock.now += 5
@@ -252,7 +252,7 @@ def test_real_pauses(backend: str | None) -> None:
 
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_an_error_keeps_nothing_of_the_request(backend: str | None) -> None:
-    """Neither the connection nor what a transport has in its frames waits for the next collection of garbage."""
+    """The connection and what a transport has in its frames are freed without a garbage collection."""
     kept: list[weakref.ref[Any]] = []
 
     def lose(_: httpx.Request) -> httpx.Response:

@@ -42,7 +42,7 @@ def fetch(server: Sandbox, slug: str, scenario: str, **arguments: Any) -> Browse
 
 @each_provider
 def test_each_status_is_the_providers_own(server: Sandbox, slug: str) -> None:
-    """As far as it has statuses for it."""
+    """Each scenario has the provider's own status, if the provider has one for it."""
     sessions = [fetch(server, slug, state.value) for state in STATES]
 
     assert tuple(getattr(each, "status", each) for each in sessions) == CASES[slug].statuses
@@ -72,7 +72,7 @@ def test_a_running_session_has_nothing_unexpected(server: Sandbox, slug: str) ->
 
 @each_provider
 def test_a_running_session_can_be_connected_to(server: Sandbox, slug: str) -> None:
-    """Where its provider has a URL, which is not made up for another base URL."""
+    """A running session has its provider's URL, if there is one; none is invented for another base URL."""
     session = fetch(server, slug, "running")
     assert isinstance(session, BrowserSession)
     client = Client(api_keys=server.api_keys, base_urls=server.base_urls)
@@ -129,7 +129,7 @@ def test_both_forms_of_a_response(server: Sandbox, slug: str) -> None:
 
 @each_provider
 def test_an_id_that_could_be_none(server: Sandbox, slug: str) -> None:
-    """Is refused by those that look at its form, and is just missing for the others."""
+    """A malformed id is refused by the providers that check its form, and is unknown to the others."""
     refused = slug in ("brightdata", "browser_use")
     with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
         with pytest.raises(errors.InvalidRequest if refused else errors.SessionNotFound):
@@ -186,7 +186,7 @@ def test_every_error_has_a_body(server: Sandbox, slug: str) -> None:
 
 
 def test_an_invalid_response_is_refused(server: Sandbox) -> None:
-    """Is an error where it is added, and not where it is requested."""
+    """An invalid response is an error where it is added, not where it is requested."""
     itself: dict[str, Any] = {}
     itself["a"] = itself
     wrong: tuple[tuple[Any, ...], ...] = (
@@ -209,7 +209,7 @@ def test_a_response_stays_as_it_was_added(server: Sandbox) -> None:
 
 
 def test_what_there_is_not(server: Sandbox) -> None:
-    """Is an error at once, and over HTTP in the server's form."""
+    """An unknown scenario or provider is an error at once; over HTTP the error has the server's form."""
     for slug, scenario in (("skyvern", "sleeping"), ("nobody", "running")):
         with pytest.raises(ValueError, match="there is no"):
             server.ref(slug, scenario)
@@ -242,7 +242,7 @@ def test_references_are_the_same_everywhere(server: Sandbox) -> None:
 
 
 def test_nothing_is_left_behind() -> None:
-    """Neither the thread nor the port."""
+    """The end of the sandbox leaves neither its thread nor its port."""
     before = threading.active_count()
     with sandbox.serve() as server:
         port = int(server.url.rpartition(":")[2])
@@ -269,7 +269,7 @@ def test_without_its_extra() -> None:
 
 
 def test_without_its_extra_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As above, where it can be seen line by line."""
+    """The sandbox without its extra names what to install, in this process too."""
     monkeypatch.delitem(sys.modules, "browser_sessions.sandbox._server", raising=False)
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     with pytest.raises(ImportError, match=r"the sandbox needs starlette"), sandbox.serve():

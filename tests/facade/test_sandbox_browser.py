@@ -63,7 +63,7 @@ def test_a_session_that_was_started_or_has_a_name() -> None:
 
 
 def test_an_address_is_found_while_its_session_runs() -> None:
-    """With Skyvern's key, not of a session that is pending or unknown, and not of one without a browser."""
+    """Only a running session with a browser has an address, which Skyvern gives only for its key."""
     with sandbox.serve(browser=WEBSOCKET) as server:
         server.freeze()
         address = f"{server.url}/skyvern/browsers/{server.start('skyvern').id}"
@@ -116,7 +116,7 @@ def test_where_no_browser_is(address: str, problem: str) -> None:
 
 
 def test_what_gives_no_address() -> None:
-    """As what responds with something else."""
+    """A server whose response is not a browser's address is refused."""
     with sandbox.serve() as server, pytest.raises(ValueError, match="gives its address"):
         sandbox.serve(browser=server.base_urls["skyvern"]).__enter__()
 

@@ -53,7 +53,7 @@ def test_a_response_to_a_create_is_lost(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_create_fails_after_the_session_has_started(bench: Bench, vendor: Vendor) -> None:
-    """With a status that shows nothing about the session; refused, none starts."""
+    """A failed create starts a session that its response does not name; a refused create starts none."""
     account = bench.account(vendor)
     bench.server.fault(vendor.slug, "create_session", "failed", 503)
     assert account.call("create_session", body={}).status_code == 503
@@ -65,7 +65,7 @@ def test_a_create_fails_after_the_session_has_started(bench: Bench, vendor: Vend
 
 @each_creating
 def test_a_session_that_shows_up_late(bench: Bench, vendor: Vendor) -> None:
-    """In the list, or nowhere at all before; both together with a lost response."""
+    """A new session may be missing from the list, or hidden everywhere, for a while, even with a lost response."""
     account = bench.account(vendor)
     bench.server.fault(vendor.slug, "create_session", "late", 3)
     late = account.create()
@@ -84,7 +84,7 @@ def test_a_session_that_shows_up_late(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_stop_that_does_nothing(bench: Bench, vendor: Vendor) -> None:
-    """Is a success, as often as was asked for."""
+    """An ignored stop reports success, as often as the fault says."""
     account = bench.account(vendor)
     session_id = account.create()
     bench.server.fault(vendor.slug, "stop_session", "ignored", times=2)
@@ -96,7 +96,7 @@ def test_a_stop_that_does_nothing(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_stop_that_lingers(bench: Bench, vendor: Vendor) -> None:
-    """Is a success at once, and the session has ended later."""
+    """A lingering stop succeeds at once, and the session ends later."""
     account = bench.account(vendor)
     session_id = account.create()
     bench.server.advance(10)
@@ -152,7 +152,7 @@ def test_pages_that_shift(bench: Bench, vendor: Vendor) -> None:
 
 @each_vendor
 def test_a_row_that_cannot_be_read(bench: Bench, vendor: Vendor) -> None:
-    """Is set aside by the client; the others are there."""
+    """The client sets an unreadable row aside and returns the others."""
     account = bench.account(vendor)
     first, second = account.start(), account.start()
     bench.server.advance(2)
@@ -199,7 +199,7 @@ def test_a_key_that_is_refused(bench: Bench, vendor: Vendor) -> None:
 
 
 def test_a_session_of_a_future_api(bench: Bench) -> None:
-    """Of any session; Anchor Browser's older form too."""
+    """A fault changes a session to a future API's form, or to Anchor Browser's older one."""
     ref = bench.server.start("anchorbrowser")
     with Client(api_keys=bench.server.api_keys, base_urls=bench.server.base_urls) as client:
         bench.server.fault("anchorbrowser", "get_session", "drifted")
@@ -210,7 +210,7 @@ def test_a_session_of_a_future_api(bench: Bench) -> None:
 
 
 def test_faults_for_ever(bench: Bench) -> None:
-    """Until the sandbox begins anew."""
+    """A permanent fault lasts until the sandbox is reset."""
     ref = bench.server.start("skyvern")
     bench.server.fault("skyvern", "get_session", "refused", 500, times=None)
     given: Any = {"api_keys": bench.server.api_keys, "base_urls": bench.server.base_urls, "max_retries": 0}
@@ -236,20 +236,20 @@ def test_faults_for_ever(bench: Bench) -> None:
     ],
 )
 def test_a_fault_that_there_is_not(bench: Bench, arguments: Any, says: str) -> None:
-    """Is refused where it is asked for."""
+    """An unknown fault is refused where it is asked for."""
     with pytest.raises(ValueError, match=says):
         bench.server.fault(*arguments)
 
 
 @pytest.mark.parametrize("counts", [{"skip": -1}, {"times": 0}])
 def test_a_fault_that_never_comes(bench: Bench, counts: dict[str, int]) -> None:
-    """Is refused, too."""
+    """A fault that can never occur is refused."""
     with pytest.raises(ValueError, match="expected skip of 0 or more, and times of 1 or more, or None"):
         bench.server.fault("skyvern", "get_session", "lost", **counts)
 
 
 def test_faults_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an argument, and in the environment, where a command's sandbox finds them."""
+    """An argument, or a variable for a command's sandbox, can give the faults as text."""
     text = " skyvern get_session refused 500 skip=1 ; skyvern list_sessions unauthorized times=all; "
     monkeypatch.setenv("BROWSER_SESSIONS_SANDBOX_FAULTS", "skyvern get_session refused 422")
     for faults, expected in ((text, [200, 500, 200, 403, 403]), (None, [422, 200, 200, 200, 200])):
@@ -263,7 +263,7 @@ def test_faults_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     "text", ["skyvern get_session", "skyvern get_session refused 500 often=2", "a b c d e", "skyvern get_session odd"]
 )
 def test_invalid_faults_as_text(text: str) -> None:
-    """Are refused before anything is served."""
+    """Invalid text is refused before the sandbox serves anything."""
     with pytest.raises(ValueError, match="fault"), sandbox.serve(faults=text):
         pass
 

@@ -31,7 +31,7 @@ def bench(served: Bench) -> Bench:
 
 @pytest.mark.parametrize("slug", PROVIDERS)
 def test_it_serves_the_operations_that_the_clients_have(slug: str) -> None:
-    """By their methods and paths, and no others."""
+    """The sandbox serves exactly the methods and paths of the clients."""
     base = PROVIDERS[slug].base_url.partition("://")[2].partition("/")[2]
     routes = open_stand_ins("key", Clock())[slug].wire.routes
     expected = {
@@ -156,7 +156,7 @@ def test_a_session_of_another_program(bench: Bench, vendor: Vendor) -> None:
 
 
 def test_skyverns_list_is_of_a_day(bench: Bench) -> None:
-    """Of the sessions that are open, the oldest first."""
+    """Skyvern lists the open sessions of the last day, the oldest first."""
     account = bench.account("skyvern")
     options = {"timeout": None}
     ids = [account.start(options, age=timedelta(hours=hours)) for hours in (25, 23, 1)]
@@ -165,7 +165,7 @@ def test_skyverns_list_is_of_a_day(bench: Bench) -> None:
 
 
 def test_the_facade_sees_the_same(bench: Bench) -> None:
-    """Of each provider, a session that runs, and then its end."""
+    """The facade sees a running session of each provider, and then its end."""
     with Client(api_keys=bench.server.api_keys, base_urls=bench.server.base_urls) as client:
         refs = [bench.server.start(slug) for slug in PROVIDERS]
         bench.server.advance(2)

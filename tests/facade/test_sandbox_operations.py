@@ -113,7 +113,7 @@ LIMITED: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 
 @each_creating
 def test_limits(bench: Bench, vendor: Vendor) -> None:
-    """Of the sessions that are open at once, and of those that are created within a minute."""
+    """A provider limits the sessions that are open at once, and those that are created within a minute."""
     account = bench.account(vendor)
     limits: tuple[Mapping[str, int], ...] = ({"concurrency": 1}, {"creations": 1})
     for limit, headers in zip(limits, LIMITED[vendor.slug], strict=True):
@@ -401,7 +401,7 @@ def test_requests_that_no_client_would_send(bench: Bench) -> None:
 
 
 def test_routes_that_there_are_not(bench: Bench) -> None:
-    """Are sent as JSON; for Skyvern, as its own server sends them."""
+    """Errors about unknown routes are JSON; Skyvern's have its own server's form."""
     url = "/v1/browser_sessions"
     session_id = bench.server.start("skyvern").id
     assert ask(bench, "skyvern", "GET", "/v1/nope") == (404, {"detail": "Not Found"})

@@ -184,7 +184,7 @@ def test_no_url_is_shown_with_what_may_be_a_secret() -> None:
 
 
 def test_no_url_within_a_field_is_shown_with_what_may_be_a_secret() -> None:
-    """Neither in labels, however deep, nor in why a session failed; as JSON data they are what they are."""
+    """The text of a session masks URLs in labels and failures; its JSON keeps them."""
     labels = {"a": [{"b": f"see {URL} {SECRET}"}], "c": 5, "d": {"e": None}}
     failure = SessionFailure(URL, f"GET {URL} failed")
     session = BrowserSession(**WHOLE | {"metadata": labels, "failure": failure, "region": URL})
@@ -209,7 +209,7 @@ def test_what_is_made_of_a_view_is_its_own(tags: Any) -> None:
 
 
 def test_a_view_of_a_deep_response_is_json() -> None:
-    """As deep as an answer can be decoded, it can be written."""
+    """A view can be written as JSON as deep as a response can be decoded."""
     deep: Any = "a"
     for _ in range(300):
         deep = {"a": [deep]}
@@ -224,6 +224,6 @@ def test_a_view_of_a_deep_response_is_json() -> None:
 
 
 def test_the_status_of_a_session_that_has_ended_is_terminal() -> None:
-    """And no other is; what we do not know may be anything."""
+    """Only the statuses of ended sessions are terminal; an unknown status may mean anything."""
     assert {each.value for each in SessionStatus if each.is_terminal} == {"completed", "ended", "failed", "timed_out"}
     assert [str(each) for each in SessionStatus] == [each.name.lower() for each in SessionStatus]

@@ -95,7 +95,7 @@ def test_a_session_makes_the_requests_that_it_needs(slug: str, backend: str | No
 
 @each_backend
 def test_a_session_lives_for_half_an_hour(backend: str | None, clock: Clock) -> None:
-    """Unless something else is asked for; None leaves it to the provider."""
+    """A session's lifetime is half an hour by default; None leaves it to the provider."""
     bodies: list[bytes] = []
     for options in ({}, {"lifetime": timedelta(minutes=5)}, {"lifetime": None}):
         server = InMemory("skyvern", clock)
@@ -139,7 +139,7 @@ def test_a_stop_that_does_nothing(backend: str | None, clock: Clock) -> None:
 def test_a_stop_that_does_nothing_beside_an_exception(
     backend: str | None, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """That one leaves, with a note, and the problem is logged."""
+    """The caller's exception is raised with a note about the failed stop, which is logged too."""
     server = InMemory("skyvern", clock)
     server.fault("stop_session", "ignored")
 
@@ -481,7 +481,7 @@ def test_a_cancelled_block_stops_its_session(backend: str, clock: Clock) -> None
 @each_loop
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 def test_cancelling_the_create_and_the_stop(method: str, backend: str, clock: Clock) -> None:
-    """Neither is cut off, and the session has ended when the cancellation leaves."""
+    """A cancellation interrupts neither call, and leaves when the session has ended."""
     server = InMemory("browser_use", clock)
 
     async def use(client: AsyncClient) -> None:

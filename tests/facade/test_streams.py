@@ -201,7 +201,7 @@ def async_wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_limit_of_a_task_is_a_moment_too(clock: Clock, async_wire: Wire, backend: str) -> None:
-    """As in a thread, and nothing is begun after it; a handshake that fails closes its connection."""
+    """A task starts nothing after its limit, as a thread does; a failed handshake closes its connection."""
 
     async def main() -> None:
         stream = await AsyncBackend().connect_tcp("127.0.0.1", 80, 1030.0)
@@ -237,7 +237,7 @@ def test_a_limit_of_a_task_is_a_moment_too(clock: Clock, async_wire: Wire, backe
 
 
 def test_what_is_stopped_does_not_begin(clock: Clock, wire: Wire) -> None:
-    """Neither on the network nor with a pause; what holds no stream is not disturbed."""
+    """A stop prevents reads and pauses; a stream that was released is not disturbed."""
     del clock
     stop = Stop()
     stream = connected(stop)

@@ -239,7 +239,7 @@ def test_a_model_of_ones_own_is_seen_like_the_clients() -> None:
 
 
 def test_an_amount_does_not_depend_on_the_callers_context() -> None:
-    """Neither the precision nor the traps of the thread's decimal context change an amount."""
+    """The precision and the traps of the thread's decimal context do not change an amount."""
     import decimal  # noqa: PLC0415 - for this alone
 
     costs = {"browserCost": "0.12345678901234567890123456789", "proxyCost": "1e-30"}
