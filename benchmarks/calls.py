@@ -2,8 +2,8 @@
 
     python -m benchmarks.calls [--against REV] [--only import,warm] [--rounds N] [--fast]
 
-Raw httpx, the facade, the generated clients and the vendors' SDKs, each in a process and an environment of its own,
-ask a server on this machine and take turns in each round. A ratio is the median of the rounds. `--against` measures
+Raw httpx, the facade, the generated clients and the vendors' SDKs each run in a separate process and environment,
+call a server on this machine, and take turns in each round. A ratio is the median of the rounds. `--against` measures
 the facade of an older commit as well.
 """
 
@@ -37,9 +37,9 @@ TITLES = {
 
 
 class Contestant(NamedTuple):
-    """Who fetches sessions of a provider: a table's column, the Python of its environment, and the way in `caller.py`.
+    """One way to fetch a provider's sessions: its column, its environment's Python, and its name in `caller.py`.
 
-    `measures` are those that it can do.
+    `measures` lists the measures that it supports.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Contestant(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What came of a measure in a round: seconds, and the megabytes of the process at its peak."""
+    """The result of a measure in one round: seconds, and the peak memory of the process in megabytes."""
 
     seconds: float
     memory: float
@@ -60,7 +60,7 @@ Samples = dict[tuple[str, str, str], list[Sample]]
 
 
 def main() -> None:
-    """Measure, and print a table for each measure and one of the environments."""
+    """Measure, and print one table for each measure and one for the environments."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--against", metavar="REV", help="an older commit of the facade, to be measured as well")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[*TITLES], help=f"of {','.join(TITLES)}")
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def contestants(pythons: dict[str, Path], slug: str, against: str | None) -> list[Contestant]:
-    """Return all who fetch sessions of a provider. Bright Data's SDK has no call for that."""
+    """Return all contestants for a provider. Bright Data's SDK has no call that fetches a session."""
     sdk = ("import",) if slug == "brightdata" else ("import", "one-shot", "warm", "threads")
     return [
         Contestant(RAW, pythons[RAW], "httpx"),
@@ -109,7 +109,7 @@ def contestants(pythons: dict[str, Path], slug: str, against: str | None) -> lis
 
 
 def run(measure: str, provider: Provider, contestant: Contestant, url: str, count: int) -> Sample:
-    """Measure in a new process."""
+    """Run one measure in a new process."""
     names = (provider.slug, url, *provider.header, provider.path.format(provider.id), provider.id)
     command = [str(contestant.python), "-P", CALLER, contestant.way, measure, str(count), *names]
     start = time.perf_counter()
@@ -120,7 +120,7 @@ def run(measure: str, provider: Provider, contestant: Contestant, url: str, coun
 
 
 def print_measure(measure: str, samples: Samples, against: str | None) -> None:
-    """Print the time and memory of raw httpx, and the ratios of all others to it."""
+    """Print the time and memory of raw httpx, and the ratio of each other contestant to it."""
     found = {(slug, name): each for (other, slug, name), each in samples.items() if other == measure}
     slugs, names = (dict.fromkeys(each) for each in zip(*found, strict=True))
     rows = []

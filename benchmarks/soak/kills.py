@@ -1,10 +1,10 @@
-"""Kill a program with a ledger at random moments, and reap; exits with 1 if a session is lost, or another's stopped.
+"""Kill a program with a ledger at random moments, and reap; exits with 1 if reaping misses a session or stops another's.
 
     python -m benchmarks.soak.kills [--seed N] [--rounds N] [--command]
 
 The program creates and stops sessions of the sandbox in four threads; with --command, it is `browser-sessions run`.
-Whatever it leaves running, of whatever provider, is to be stopped by `reap`, or to be one of its candidates; others'
-sessions are to run on. Needs Linux.
+`reap` must stop every session that the program leaves running, or list it as a candidate; other programs'
+sessions must keep running. Needs Linux.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def work(number):
             client.stop(session)
 
 for slug in {SLUGS}:
-    client.stop(client.create(slug))  # imports what it needs
+    client.stop(client.create(slug))  # completes the imports
 for number in range(4):
     threading.Thread(target=work, args=(number,)).start()
 print("ready", flush=True)
@@ -62,7 +62,7 @@ _SETTLED = 0.3
 
 
 def main() -> int:
-    """Kill, reap, print what became of the sessions, and return the exit code."""
+    """Kill and reap, print the results for the sessions, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="decides when programs are killed")
     parser.add_argument("--rounds", type=int, default=50, help="how many programs are killed")
@@ -86,7 +86,7 @@ def main() -> int:
 def _round(
     sandbox: Sandbox, ledger: Path, seed: str, counts: Counter[str], kill: Callable[[Sandbox, Path, str], None]
 ) -> list[str]:
-    """Kill a program, reap, and return what went wrong."""
+    """Kill a program, reap, and return the problems."""
     others = {sandbox.start(slug) for slug in SLUGS}
     kill(sandbox, ledger, seed)
     left = _open(sandbox)

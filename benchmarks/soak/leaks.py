@@ -1,4 +1,4 @@
-"""What a soak leaves behind: threads, files, sockets, memory, and what is noticed only when it is collected."""
+"""Leaks of a soak: threads, files, sockets, memory, and exceptions that only garbage collection reveals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SLACK = 2_000
 
 
 def unraisable() -> list[str]:
-    """Return where a line will be for each exception that nothing can catch."""
+    """Return a list that will receive a line for each exception that cannot be caught."""
     found: list[str] = []
     sys.unraisablehook = lambda what: found.append(f"{what.exc_value!r} in {what.object!r}")
     return found
 
 
 def held() -> Counter[str]:
-    """Return the files, sockets and threads that this process holds, but for what is garbage."""
+    """Return the files, sockets and threads that this process holds after garbage collection."""
     gc.collect()
     files = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     return Counter([*(f"file {path.readlink()}" for path in files), *(str(each) for each in threading.enumerate())])

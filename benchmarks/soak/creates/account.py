@@ -1,4 +1,4 @@
-"""Creates thousands of sessions at a server that loses responses, interrupts that, and accounts for each session."""
+"""Creates thousands of sessions on a server that loses responses, interrupts some creates, and accounts for each session."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _MOST_UNCERTAIN = 0.01
 def create(seed: int, creates: int) -> int:
     """Create sessions, print the account, and return the exit code.
 
-    It is 1 if a create was sent twice, a session is left running that nothing names, too many sessions were not found
-    whose response was lost, or anything is left behind.
+    The exit code is 1 if a create was sent twice, if a running session is not named anywhere, if too many sessions
+    with a lost response were not found, or if anything is left behind.
     """
     start = time.monotonic()
     leaks = unraisable()
