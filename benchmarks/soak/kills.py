@@ -1,4 +1,4 @@
-"""Kill a program with a ledger at random moments, and reap; exits with 1 if reaping misses a session or stops another's.
+"""Kill a program with a ledger at random moments, and reap; exits with 1 if `reap` misses or wrongly stops a session.
 
     python -m benchmarks.soak.kills [--seed N] [--rounds N] [--command]
 

@@ -45,7 +45,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 def test_a_request_has_all_that_its_client_has(
     synthetic: Synthetic, name: str, arguments: Arguments, client: dict[str, Any], headers: dict[str, str]
 ) -> None:
-    """The address, the key, headers and cookies, whether the request is sent or only built."""
+    """A sent or built request has its client's base URL, key, headers and cookies."""
     calls = Calls(synthetic, OPERATIONS[name])
     base = client.get("base_url", synthetic.base).rstrip("/")
     for function in SENDING:
@@ -55,7 +55,7 @@ def test_a_request_has_all_that_its_client_has(
 
 
 def test_building_takes_what_the_calls_take(synthetic: Synthetic) -> None:
-    """The parameters are the same, with the same annotations and defaults, and the last function takes a response."""
+    """The functions that build have the same parameters, annotations and defaults; `parse` takes a response."""
     for operation in OPERATIONS.values():
         module = synthetic.module(operation.module)
         taken = [inspect.signature(getattr(module, each)).parameters for each in (*FUNCTIONS, "build_request")]
@@ -64,7 +64,7 @@ def test_building_takes_what_the_calls_take(synthetic: Synthetic) -> None:
 
 
 def test_building_needs_no_connection(synthetic: Synthetic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It makes no httpx client, sends nothing, and works without an event loop."""
+    """Building makes no httpx client, sends nothing, and works without an event loop."""
     made = []
 
     def note(*_: Any, **__: Any) -> None:
@@ -96,7 +96,7 @@ RESPONSES = [
 
 @pytest.mark.parametrize(("status", "content"), RESPONSES)
 def test_parsing_is_what_the_calls_do_with_a_response(synthetic: Synthetic, status: int, content: bytes) -> None:
-    """It gives what the detailed call returns, as often as it is asked, and never raises for what a server sends."""
+    """Parsing returns the detailed call's result, however often it is repeated, and never raises for a server's response."""
     operation = synthetic.module("api.runs.list_runs")
     headers = {"retry-after": "1"}
     client = synthetic.client(lambda _: httpx.Response(status, content=content, headers=headers))

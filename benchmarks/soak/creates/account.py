@@ -1,4 +1,4 @@
-"""Creates thousands of sessions on a server that loses responses, interrupts some creates, and accounts for each session."""
+"""Creates thousands of sessions on a server that loses responses, interrupts some, and accounts for each session."""
 
 from __future__ import annotations
 
