@@ -24,7 +24,7 @@ from tests.clients.operations import operation_named
 from tests.clients.oracle import Oracle
 from tests.documents import overlaid_document
 
-TOKEN = "a-token"  # noqa: S105 - what clients.toml is written for
+TOKEN = "a-token"  # noqa: S105 - clients.toml expects it
 SESSION_ID = "an-id"
 
 Handler = Callable[[httpx.Request], httpx.Response]

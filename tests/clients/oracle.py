@@ -30,7 +30,7 @@ _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", in
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 
 
-class Unfit(Exception):  # noqa: N818 - what JSON Schema calls it
+class Unfit(Exception):  # noqa: N818 - JSON Schema's term
     """A value does not fit its schema; the parts are names and indexes from the outside in."""
 
     def __init__(self, *parts: str | int) -> None:
@@ -303,5 +303,5 @@ def _refuse() -> Any:
     raise Unfit
 
 
-# The format `date-time` also accepts every local time: a time without an offset stays naive.
+# `date-time` and `date-time-local` are read alike: a time without an offset stays naive.
 _FORMATS = {"date": _date, "date-time": _date_time, "date-time-local": _date_time, "uuid": _uuid}

@@ -25,7 +25,7 @@ REFUSED = r"cannot be part of (a|this) path|offset|naive"
 """What the error says of arguments that are refused."""
 
 
-class Refused(Exception):  # noqa: N818 - what happens to the arguments
+class Refused(Exception):  # noqa: N818 - named for what happens to the arguments
     """The client must raise a ValueError for the arguments and send nothing."""
 
 

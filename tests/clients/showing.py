@@ -6,7 +6,7 @@ import logging
 import traceback
 from typing import Any
 
-SECRET = "s3cr3t-Zx81"  # noqa: S105 - what must not be found
+SECRET = "s3cr3t-Zx81"  # noqa: S105 - must not be shown
 
 
 def shown(value: Any) -> str:

@@ -55,7 +55,7 @@ def test_a_request_has_all_that_its_client_has(
 
 
 def test_building_takes_what_the_calls_take(synthetic: Synthetic) -> None:
-    """The functions that build have the same parameters, annotations and defaults; `parse` takes a response."""
+    """`build_request` has the calls' parameters, annotations and defaults; `parse_response` takes a response."""
     for operation in OPERATIONS.values():
         module = synthetic.module(operation.module)
         taken = [inspect.signature(getattr(module, each)).parameters for each in (*FUNCTIONS, "build_request")]
@@ -96,7 +96,7 @@ RESPONSES = [
 
 @pytest.mark.parametrize(("status", "content"), RESPONSES)
 def test_parsing_is_what_the_calls_do_with_a_response(synthetic: Synthetic, status: int, content: bytes) -> None:
-    """Parsing returns the detailed call's result, however often it is repeated, and never raises for a server's response."""
+    """Parsing returns the detailed call's result each time, and never raises for a server's response."""
     operation = synthetic.module("api.runs.list_runs")
     headers = {"retry-after": "1"}
     client = synthetic.client(lambda _: httpx.Response(status, content=content, headers=headers))

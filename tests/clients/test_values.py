@@ -106,7 +106,7 @@ def rows(table: dict[str, list[Any]]) -> list[Any]:
 
 @pytest.mark.parametrize(("name", "row"), rows(FITTING))
 def test_what_fits_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple[Any, Any]) -> None:
-    """A value that fits becomes a value of the promised type, and nothing else."""
+    """A value that fits becomes a value of exactly the promised type."""
     raw, expected = row
     model = synthetic.module("models").Everything.from_dict(FULL | {name: raw})
     value = getattr(model, name)
@@ -122,7 +122,7 @@ def test_what_fits_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple
 
 @pytest.mark.parametrize(("name", "raw"), rows(UNFIT))
 def test_what_does_not_fit_is_an_error_or_unexpected(synthetic: Synthetic, name: str, raw: Any) -> None:
-    """A required property that does not fit is an error that shows no value; an optional one is kept as it came."""
+    """An unfit required property is an error that shows no value; an unfit optional one is kept unchanged."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     if name in EVERYTHING:
         with pytest.raises(errors.DecodeError) as caught:
@@ -172,7 +172,7 @@ ERRORS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("change", "message"), ERRORS, ids=[message for _, message in ERRORS])
 def test_an_error_says_where_and_which_kinds(synthetic: Synthetic, change: Any, message: str) -> None:
-    """Its sentence is the path, what the document promises there, and the kind of what is there instead."""
+    """The message gives the path, the documented type, and the kind of the received value."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     with pytest.raises(errors.DecodeError) as caught:
         everything.from_dict(EVERYTHING | change if isinstance(change, dict) else change)
@@ -200,7 +200,7 @@ MISSING = {
 
 
 def test_what_is_required_must_be_there(synthetic: Synthetic) -> None:
-    """A missing required property is an error at its name, whatever else is there."""
+    """A missing required property is an error that names it, whatever other properties there are."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     for name in EVERYTHING:
         with pytest.raises(errors.DecodeError) as caught:
@@ -218,14 +218,14 @@ def test_what_is_required_must_be_there(synthetic: Synthetic) -> None:
     ],
 )
 def test_a_union_takes_the_first_variant_that_fits(synthetic: Synthetic, raw: Any, expected: str) -> None:
-    """The document's order decides."""
+    """The variants are tried in the document's order."""
     model = synthetic.module("models").Everything.from_dict(EVERYTHING | {"either": raw})
     assert type(model.either).__name__ == expected
     assert model.either.to_dict() == raw
 
 
 def test_an_unfit_part_makes_its_whole_unfit_only_where_it_is_required(synthetic: Synthetic) -> None:
-    """One bad item is a bad array; one bad optional property is a property that reads as unset."""
+    """One bad item makes its array bad; a bad optional property only reads as unset."""
     pets = [{"meows": True, "name": 5}, {"barks": 1}]
     node = {"name": "a", "children": [{"name": "b", "tree": {"root": {}}, "parent": 5}, {"name": "c", "children": [0]}]}
     model = synthetic.module("models").Everything.from_dict(EVERYTHING | {"pets": pets, "node": node})
