@@ -44,7 +44,7 @@ def test_a_file_is_its_bytes() -> None:
 SILENT = [
     each for each in OPERATIONS if f"{each[0]} {each[1]}" in {"anchorbrowser stop_session", "skyvern stop_session"}
 ]
-"""Stops of whose body a program needs nothing."""
+"""Stops whose response body a program does not need."""
 
 
 @for_each(SILENT)
@@ -63,7 +63,7 @@ def test_a_stop_is_a_success_whatever_its_body_says(case: ClientCase, operation:
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
 def test_a_changed_success_is_what_the_contract_says(case: ClientCase, data: st.DataObject) -> None:
-    """Every operation returns a truthful model that gives back the whole body, or an error that names the right place."""
+    """Every operation returns a truthful model that gives back the whole body, or an error that names the place."""
     operations = [operation for owner, operation in OPERATIONS if owner == case and (owner, operation) not in FILES]
     operation = data.draw(st.sampled_from(operations))
     status = data.draw(st.sampled_from([status for status in operation.bodies if status < 300]))
@@ -75,7 +75,7 @@ def test_a_changed_success_is_what_the_contract_says(case: ClientCase, data: st.
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
 def test_a_changed_failure_is_what_the_contract_says(case: ClientCase, data: st.DataObject) -> None:
-    """A failure is parsed to a truthful model that gives back the whole body, or to None, and never to a decoding error."""
+    """A failure becomes a truthful model that gives back the whole body, or None, but never a decoding error."""
     operation = data.draw(st.sampled_from([*operations_of(case.document)]))
     status = data.draw(st.sampled_from([status for status in operation.bodies if status >= 400]))
     body, response = changed(case, operation, status, data)

@@ -17,7 +17,7 @@ KNOWN: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "known.yam
 
 
 def test_the_server_describes_what_we_describe(server: Server, document: dict[str, Any], provider: Provider) -> None:
-    """Each difference has a reason, and each reason a difference."""
+    """Each difference has a recorded reason, and each recorded reason has a difference."""
     theirs = httpx.get(f"{server.address}/openapi.json", timeout=60, trust_env=False).json()
 
     found = list(find_differences(document, theirs, provider))

@@ -1,4 +1,4 @@
-"""The sandbox's Skyvern beside the real server, in the same life."""
+"""The sandbox's Skyvern and the real server in the same session life."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KNOWN: dict[str, list[str]] = yaml.safe_load((FOLDER / "known.yaml").read_text("
 
 
 def test_the_sandbox_does_what_the_server_does(server: Server) -> None:
-    """Each difference has a reason, and each reason a difference."""
+    """Each difference has a recorded reason, and each recorded reason has a difference."""
     found = list(find_differences(STEPS, server))
     known = [pattern for patterns in KNOWN.values() for pattern in patterns]
     assert [line for line in found if not any(fnmatchcase(line, each) for each in known)] == []
