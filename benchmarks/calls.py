@@ -33,7 +33,7 @@ TITLES = {
     "threads": "Many sessions at once, in 20 threads",
     "asyncio": "Many sessions at once, in 20 tasks of asyncio",
 }
-"""By measure."""
+"""The title of each measure's table."""
 
 
 class Contestant(NamedTuple):
@@ -56,7 +56,7 @@ class Sample(NamedTuple):
 
 
 Samples = dict[tuple[str, str, str], list[Sample]]
-"""By measure, provider and contestant, one for each round."""
+"""Samples by measure, provider and contestant, one for each round."""
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT.*Z")
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 
 Figures = dict[tuple[str, str], dict[str, float]]
-"""The seconds and the bytes, by provider and stage."""
+"""The seconds and the bytes by provider and stage."""
 
 
 class Contestant(NamedTuple):

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.trees import ROOT, projects
 
 FOLDER = ROOT / ".nox" / "bench" / "tmp"
-"""Where environments are kept from one run to the next, unless another folder is given."""
+"""The folder that keeps environments between runs, unless another one is given."""
 
 _PINS = "constraints/dev.txt"
 _NAMES = "import importlib.metadata as m, json; print(json.dumps([each.name for each in m.distributions()]))"

@@ -26,7 +26,7 @@ from benchmarks.providers import KEY, Provider, load_providers
 from benchmarks.trees import ROOT
 
 Response = tuple[int, Any, str]
-"""A status, a body, and where a redirect leads."""
+"""A status, a body, and a redirect's target."""
 
 
 class Request(NamedTuple):

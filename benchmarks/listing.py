@@ -189,7 +189,7 @@ SHAPES: dict[str, tuple[str, Callable[[Any], Rows], Callable[[Rows, int, int, in
     "browserbase": ("id", lambda page: page, lambda rows, *_: rows),
     "skyvern": ("browser_session_id", lambda page: page, lambda rows, *_: rows),
 }
-"""By provider, the name of the id, what takes the rows out of a page, and what makes a page of some rows."""
+"""For each provider, the name of the id, and the functions that read rows from a page and make a page of rows."""
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ from benchmarks.trees import ROOT, search_path
 
 PROVIDER = "skyvern"
 LASTING = {"timeout": 240}
-"""What makes a session last for hours."""
+"""The options that make a session last for hours."""
 CHANGED = 10
-"""Sessions that end, and that begin, each second."""
+"""The number of sessions that end, and of those that begin, each second."""
 PROBE = """
 new MutationObserver((_, observer) => {
   if (document.querySelectorAll("#sessions tr").length < 950) return;
@@ -49,7 +49,7 @@ window.EventSource = class extends EventSource {
   }
 };
 """
-"""Notes when all rows were painted, since some sessions end while others are listed, and counts the updates."""
+"""A script that counts updates and notes when all rows are painted; some sessions end while others are listed."""
 PARTS = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
 SERVE = """
 import sys

@@ -52,7 +52,7 @@ class Task(NamedTuple):
 
 
 Costs = dict[str, list[Cost]]
-"""Of ours and of stock, one for each round."""
+"""The costs of our pipeline and of the stock generator, one for each round."""
 
 
 def main() -> None:

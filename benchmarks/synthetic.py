@@ -11,7 +11,7 @@ dialect = "openapi"
 sha256 = "{}"
 operations.get_session = "get /sessions/{{id}}"
 """
-"""The list of providers, with a place for the spec's hash."""
+"""The list of providers, with a placeholder for the spec's hash."""
 
 OVERLAY = {
     "overlay": "1.1.0",

@@ -28,7 +28,7 @@ from browser_sessions.sandbox import Sandbox, serve
 SLUGS = ("anchorbrowser", "browserbase", "browser_use", "skyvern")
 
 RUNS = SLUGS[1:]
-"""The providers that the command can run with: Anchor Browser's addresses are known at its own hosts alone."""
+"""The providers that the command supports here: Anchor Browser's connect URLs are known only for its own hosts."""
 
 PROGRAM = f"""
 import json, random, sys, threading
@@ -52,13 +52,13 @@ print("ready", flush=True)
 """
 
 _LONGEST = 0.8
-"""Seconds after which a program is killed at the latest."""
+"""The latest time in seconds at which a program is killed."""
 
 _LONGEST_RUN = 2.5
-"""Seconds after which `browser-sessions run` is killed at the latest: it may be starting, running or stopping."""
+"""The latest time in seconds at which `browser-sessions run` is killed, while it starts, runs or stops."""
 
 _SETTLED = 0.3
-"""Seconds after which what a killed program had sent was carried out."""
+"""Seconds until the server has processed all requests of a killed program."""
 
 
 def main() -> int:

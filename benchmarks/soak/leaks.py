@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 
 _BLOCKS = 0.5
-"""Blocks of memory for each session that growth may be: what is kept for one session is one, at least."""
+"""Allowed growth in memory blocks per session; anything kept for a session is at least one block."""
 
 _SLACK = 2_000
-"""Blocks by which memory is larger at one time or another, however long it runs."""
+"""Memory blocks by which memory varies, independent of the length of the run."""
 
 
 def unraisable() -> list[str]:

@@ -24,10 +24,10 @@ FAULTS: dict[str, type[errors.BrowserSessionsError]] = {
     "520 page": errors.ProviderUnavailable,
     "429": errors.RateLimited,
 }
-"""What goes wrong and may pass, and the error if it does not."""
+"""Transient faults, and the error of a fault that persists."""
 
 LATE = ("stuck", "dripping")
-"""What takes an attempt all its time. So that a busy machine makes no difference, only a poll has little of it."""
+"""Faults that use up an attempt's timeout; only polls have a short one, so that a busy machine makes no difference."""
 
 ENDS: dict[str, type[errors.BrowserSessionsError]] = {
     "404": errors.SessionNotFound,
@@ -35,13 +35,13 @@ ENDS: dict[str, type[errors.BrowserSessionsError]] = {
     "not JSON": errors.UnexpectedResponse,
     "no id": errors.UnexpectedResponse,
 }
-"""What goes wrong for good."""
+"""Permanent faults, and their errors."""
 
 KINDS = (*FAULTS, "slow", "drifted", *ENDS)
-"""All that is not as usual; what is slow or drifted has to make no difference."""
+"""All deviations; slow and drifted responses must not change the result."""
 
 PENDING, RUNNING, *OVER = STATES = ("pending", "running", "completed", "failed", "timed_out")
-"""The sandbox's scenarios that a session may be in."""
+"""The sandbox's scenarios for a session's states."""
 
 DRIFTED = "drifted"
 

@@ -21,13 +21,13 @@ _SHARES = {"fetch": 0.6, "ended": 0.2, "ready": 0.2}
 
 _CONCURRENCY = 100
 _TIMEOUT = 3.0
-"""Seconds for a poll, as some responses never come."""
+"""The timeout of a poll in seconds, because some responses never arrive."""
 
 _LONG = 300.0
 """Seconds that are enough for everything, on any machine."""
 
 _PATIENCE = 5.0
-"""Seconds in which the server notices that a connection is closed."""
+"""Seconds until the server must notice a closed connection."""
 
 _Results = list[tuple[Any, BrowserSession | BrowserSessionsError]]
 

@@ -23,7 +23,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _PAGE = b"<html><title>An edge, and no provider</title></html>"
 
 Bodies = dict[tuple[str, str], tuple[bytes, bytes]]
-"""The body of a session, and the id in it, by provider and scenario."""
+"""A session's body and its id, by provider and scenario."""
 
 
 def load_bodies() -> tuple[Bodies, dict[str, Statuses]]:

@@ -27,13 +27,13 @@ class Absence(Enum):
 
 
 UNSET = Absence.UNSET
-"""The plain form of the client's own `UNSET`, which a caller may give."""
+"""The plain form of the client's `UNSET`, which a caller may pass."""
 
 Arguments = dict[tuple[str, str], Any]
-"""What is given, by place (`path`, `query`, `header` or `body`) and name in the document."""
+"""The given values, by place (`path`, `query`, `header` or `body`) and name in the document."""
 
 BODY = ("body", "body")
-"""Where the body is among the arguments."""
+"""The key of the body among the arguments."""
 
 
 @attrs.frozen

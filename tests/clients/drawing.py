@@ -36,7 +36,7 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "number": _numbers,
     "uuid": st.uuids(),
 }
-"""By type or format: the others are texts."""
+"""Strategies by type or format; all other formats are texts."""
 
 _json_values = st.recursive(
     st.none() | st.booleans() | _numbers | st.text(max_size=5),
@@ -103,7 +103,7 @@ class _Drawing:
     moments: st.SearchStrategy[dt.datetime]
     texts: st.SearchStrategy[str]
     unknown: st.SearchStrategy[Any] = attrs.field()
-    """Values of properties that the document does not know."""
+    """Values of properties that the document does not describe."""
 
     @unknown.default
     def _any(self) -> st.SearchStrategy[Any]:

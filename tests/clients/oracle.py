@@ -55,7 +55,7 @@ class Shape:
     properties: dict[str, Any]
     additional: dict[str, Any]
     unfit: frozenset[str] = attrs.field(default=frozenset(), eq=False)
-    """Which of the additional properties are not of the type that a map's values have."""
+    """The additional properties whose values do not have the map's type."""
 
     def unexpected(self) -> dict[str, Any]:
         """Return the plain forms of declared values that do not fit, by path."""

@@ -22,7 +22,7 @@ _OF_HTTPX = {"accept", "accept-encoding", "connection", "content-length", "host"
 """Headers that httpx sends by itself."""
 
 REFUSED = r"cannot be part of (a|this) path|offset|naive"
-"""What the error says of arguments that are refused."""
+"""The messages of errors for refused arguments."""
 
 
 class Refused(Exception):  # noqa: N818 - named for what happens to the arguments

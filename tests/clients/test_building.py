@@ -23,7 +23,7 @@ REQUESTS: dict[str, Arguments] = {
     "put_file": {("path", "run_id"): "a", BODY: b"\xff\0"},
     "get_text": {},
 }
-"""Arguments, by operation."""
+"""Arguments by operation."""
 
 KEY = {"x-key": TOKEN}
 
@@ -37,7 +37,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
     "cookies": ({"cookies": {"a": "b"}}, KEY | {"cookie": "a=b"}),
 }
-"""Arguments of a client, and the headers that it sends with each request that has none of their names."""
+"""A client's arguments, and the headers that it adds to each request without headers of the same names."""
 
 
 @pytest.mark.parametrize(("client", "headers"), CLIENTS.values(), ids=CLIENTS)
@@ -91,7 +91,7 @@ RESPONSES = [
     (500, b'{"reason": "a"}'),
     (520, b"\xff"),
 ]
-"""Statuses and bodies, documented or not."""
+"""Documented and undocumented statuses and bodies."""
 
 
 @pytest.mark.parametrize(("status", "content"), RESPONSES)

@@ -23,7 +23,7 @@ MARKED = {
     "Ticket": {"password"},
     "Whole": {"phrase"},
 }
-"""What the document marks, by model: as a password, as write-only, or as sensitive."""
+"""The properties that the document marks as a password, as write-only or as sensitive, by model."""
 
 
 def models_of(synthetic: Synthetic) -> list[Any]:

@@ -15,7 +15,7 @@ OPERATIONS = load_operations()
 UTC = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 NAIVE = dt.datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the value to refuse
 NEW = {"job": "build", "region": "us", "window": Instance("", {"from": UTC})}
-"""What a run must be created with."""
+"""The required arguments of a run's create."""
 
 
 @pytest.mark.parametrize("function", SENDING)

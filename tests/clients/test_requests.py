@@ -33,10 +33,10 @@ HOSTILE_IDS = {
     "{id}": "%7Bid%7D",
     "😀": "%F0%9F%98%80",
 }
-"""What stands in the path for an id that could be taken for something else."""
+"""Ids with special characters, and the path segments that clients send for them."""
 
 REFUSED_IDS = ["", ".", "..", "\ud800"]
-"""Ids that would reach another route, or that no URL can hold."""
+"""Ids that would reach another route, or that a URL cannot hold."""
 
 STRAY = [" {}", "{} ", "\n{}", "{}\n", "{}\0", "{}\x7f", "s3\n{}", "s3\r\nX-Evil: {}", "s3\t{}", "é{}", "{}\u2028"]
 BAD_TOKENS = ["", " ", *(text.format("s3cret") for text in STRAY)]
@@ -105,7 +105,7 @@ def test_a_hostile_id_stays_one_segment_of_the_path(case: ClientCase, recorder: 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_refused_id_sends_nothing(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """An id that would reach another route is a ValueError, before anything is sent."""
+    """An id that would reach another route raises ValueError before anything is sent."""
     for session_id in REFUSED_IDS:
         with pytest.raises(ValueError, match=r"cannot be part of a path|surrogates not allowed"):
             case.call(function, case.client(recorder), session_id)

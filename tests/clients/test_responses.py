@@ -24,9 +24,9 @@ class Body:
 
     content: bytes
     value: Any
-    """What it says, if it is JSON."""
+    """The body's value, if it is JSON."""
     got: str = "something else"
-    """What the error calls it, if it is not."""
+    """The error's name for the body, if it is not JSON."""
     headers: dict[str, str] = attrs.field(factory=dict)
 
 

@@ -19,7 +19,7 @@ from tests.clients.operations import operations_of
 from tests.clients.showing import SECRET, shown
 
 SHAPES = [SECRET, {"password": SECRET}, {SECRET: 1}, [SECRET], [{"a": [SECRET]}], f"wss://example/?key={SECRET}"]
-"""What a sensitive property may hold: some of them fit it, and some do not."""
+"""Values of a sensitive property; some fit its type, and some do not."""
 
 
 def outcomes(case: ClientCase, client: Any) -> Iterator[Any]:

@@ -116,7 +116,7 @@ CREATED = Instance(
     },
     {"unknown": {"i": 1.5}},
 )
-"""The body of a create, in which no property with a default is given but where the default is not what is wanted."""
+"""The body of a create; a property with a default is given only where its value differs from the default."""
 
 SENT = {
     "job": "build",

@@ -56,7 +56,7 @@ FITTING: dict[str, list[tuple[Any, Any]]] = {
     "nothing": [(None, None)],
     "nested": [(5, 5), (5.0, 5), ([True], [True]), (None, None)],
 }
-"""Raw values of the synthetic document's properties, and what they read as."""
+"""Raw values of the synthetic document's properties, and their decoded values."""
 
 UNFIT: dict[str, list[Any]] = {
     "seen": [
@@ -167,7 +167,7 @@ ERRORS: list[tuple[Any, str]] = [
     ({"nested": {"barks": "a"}}, "nested.barks: expected boolean, got string"),
     ({"node": {}}, "node.name: expected string, got nothing"),
 ]
-"""What is changed, and the error."""
+"""Changes to a body, and the error's message."""
 
 
 @pytest.mark.parametrize(("change", "message"), ERRORS, ids=[message for _, message in ERRORS])
@@ -196,7 +196,7 @@ MISSING = {
     "parts": "object",
     "anything": "anything",
 }
-"""What the error expects where a required property is missing."""
+"""The expected type in the error for each missing required property."""
 
 
 def test_what_is_required_must_be_there(synthetic: Synthetic) -> None:

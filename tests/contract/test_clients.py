@@ -34,10 +34,10 @@ MEANT = {
     ("skyvern", 422): errors.ProviderUnavailable,
     ("anchorbrowser", 403): errors.QuotaExceeded,
 }
-"""Where a provider means more by a status than HTTP does."""
+"""The statuses to which a provider gives a more specific meaning than HTTP does."""
 
 DYNAMIC = 25
-"""How many responses Prism makes up from a schema."""
+"""The number of responses that Prism invents from a schema."""
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 

@@ -23,7 +23,7 @@ OPERATIONS = [
     for operation in operations_of(build_document(SPECS[slug]))
 ]
 DYNAMIC = 5
-"""How many responses of an operation are made up of a description's schema."""
+"""The number of responses that Prism invents for an operation."""
 
 each_operation = pytest.mark.parametrize(("slug", "operation"), OPERATIONS)
 

@@ -38,7 +38,7 @@ from codegen.providers import load_providers
 from tests.clients.operations import operations_of
 
 ROOT = Path(__file__).parents[2]
-"""The pipeline's own name for it is in a module that needs all that the pipeline needs."""
+"""The pipeline defines this name in a module that needs all of the pipeline's dependencies."""
 
 SPECS = {provider.slug: provider for provider in load_providers(ROOT)}
 OPERATIONS = {slug: {each.name: each for each in spec.operations} for slug, spec in SPECS.items()}

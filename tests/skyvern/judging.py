@@ -14,7 +14,7 @@ from openapi_core.testing import MockRequest, MockResponse
 _KEY = "x-api-key"
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
 _CONFIG = Config(extra_format_validators={"date-time-local": lambda value: bool(_LOCAL.fullmatch(value))})
-"""By itself it takes any text for a format that it does not know."""
+"""By default, openapi-core accepts any text for an unknown format."""
 
 
 def find_problems(document: dict[str, Any], address: str, response: httpx.Response) -> list[str]:

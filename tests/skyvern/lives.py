@@ -24,14 +24,14 @@ ID = "browser_session_id"
 
 _SECONDS = 60
 _STARTING = timedelta(seconds=2)
-"""Until a browser of the sandbox runs."""
+"""The time until a browser of the sandbox runs."""
 
 _WRITTEN = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", "a time with Z"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?", "a time"),
     (r"o_\w+", "an organization"),
 )
-"""What is another text each time, and what stands for it."""
+"""Patterns of texts that differ each time, and their placeholders."""
 
 
 class Real:
@@ -83,7 +83,7 @@ class Life:
 
     place: Real | Sandbox
     ids: list[str] = attrs.field(factory=list)
-    """The sessions that were started, the one that steps are about first."""
+    """The started sessions; the first one is the subject of the steps."""
 
     def take(self, step: dict[str, Any]) -> dict[str, str]:
         """Take a step, and return the values in its response by place."""

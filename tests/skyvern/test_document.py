@@ -13,7 +13,7 @@ from tests.skyvern.differences import find_differences
 from tests.skyvern.server import Server
 
 KNOWN: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "known.yaml").read_text("utf-8"))["document"]
-"""The differences that are meant, by their reason."""
+"""The expected differences, by reason."""
 
 
 def test_the_server_describes_what_we_describe(server: Server, document: dict[str, Any], provider: Provider) -> None:

@@ -14,7 +14,7 @@ from tests.skyvern.server import Server
 FOLDER = Path(__file__).parent
 STEPS: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "life.yaml").read_text("utf-8"))
 KNOWN: dict[str, list[str]] = yaml.safe_load((FOLDER / "known.yaml").read_text("utf-8"))["sandbox"]
-"""Patterns of the differences that are meant, by their reason."""
+"""Patterns of the expected differences, by reason."""
 
 
 def test_the_sandbox_does_what_the_server_does(server: Server) -> None:

@@ -15,7 +15,7 @@ from tests.vendors.calling import OPERATIONS, Outcome, compare, take_steps
 FOLDER = Path(__file__).parent
 VENDORS: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "calls.yaml").read_text("utf-8"))
 KNOWN: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load((FOLDER / "known.yaml").read_text("utf-8"))
-"""By vendor and by what is compared: patterns of the differences that are meant, by their reason."""
+"""Patterns of the expected differences by reason, for each vendor and comparison."""
 
 DRIFTED = "drifted"
 """The sandbox's session with unknown properties and values."""

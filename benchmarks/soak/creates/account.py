@@ -14,10 +14,10 @@ from benchmarks.soak.leaks import growth_in, held, unraisable
 
 _ROUND = 2_000
 _IDLE = 0.03
-"""The share of creates, beside the others, whose client keeps a connection that the server has reset."""
+"""The share of additional creates whose client keeps a connection that the server has reset."""
 
 _MOST_UNCERTAIN = 0.01
-"""The share of lost sessions, of those that are listed in time, that may not be found."""
+"""The share of lost sessions that may remain unfound although they were listed in time."""
 
 
 def create(seed: int, creates: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _SHORT, _PATIENCE = 0.001, 2.0
-"""Seconds until the rest of a request is looked for, and in which it comes if it comes."""
+"""Seconds between two looks for the rest of a request, and until a request counts as incomplete."""
 
 
 @dataclass

@@ -22,18 +22,18 @@ from browser_sessions.errors import CreateUncertain
 
 _CONCURRENCY = {"threads": 60, "asyncio": 90, "trio": 90}
 _ACCOUNTS = 4
-"""Accounts of each driver, so that no list is endless."""
+"""The number of accounts of each driver, which limits the length of each list."""
 
 _BOUNDS = {"timeout": 10.0, "deadline": 12.0, "max_retries": 4}
-"""Seconds, and attempts; some responses never come."""
+"""The timeout in seconds, and the number of attempts; some responses never arrive."""
 
 _READY = 30.0
 _USE = 0.02
-"""Seconds in which a block does something."""
+"""Seconds that a block's work takes."""
 
 
 _PATIENCE = 40.0
-"""Seconds that are enough for what goes on in the background."""
+"""Seconds that are enough for all background work."""
 
 
 class BlockError(Exception):

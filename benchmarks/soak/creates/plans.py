@@ -14,16 +14,16 @@ CREATORS = tuple(slug for slug, each in PROVIDERS.items() if each.operations["cr
 WITH_MARKER = tuple(slug for slug in CREATORS if "metadata" in PROVIDERS[slug].operations["create"].options)
 
 LOST = ("reset", "half a body", "closed", "500", "503", "502 page", "stuck", "unreadable")
-"""Fates of creates that start a session, without a response that tells which."""
+"""Fates of creates that start a session without a response that names it."""
 
 UNSTARTED = ("reset unread", "reset in the request", "503, not started")
-"""Fates of creates that start nothing, which nothing tells from those that do."""
+"""Fates of creates that start no session, which a client cannot distinguish from those that do."""
 
 FATES = {"": 45, "slow": 6, "429": 5, "400": 2, **dict.fromkeys(LOST, 4), **dict.fromkeys(UNSTARTED, 3)}
-"""What becomes of a create, and how often it does."""
+"""The fates of a create, and their weights."""
 
 _CUT, _IN_A_BLOCK, _FAILING = 0.4, 0.7, 0.2
-"""How many are interrupted, are created for a block, and raise an exception in it."""
+"""The shares of lives that are interrupted, that use a block, and that raise an exception in it."""
 
 STOPS: dict[Kind | None, int] = {
     None: 80,
@@ -34,7 +34,7 @@ STOPS: dict[Kind | None, int] = {
     "delayed": 2,
     "ignored": 1,
 }
-"""What becomes of a stop, and how often it does."""
+"""The fates of a stop, and their weights."""
 
 INTERRUPTIONS: dict[str, tuple[str, ...]] = {
     "threads": (),
@@ -42,10 +42,10 @@ INTERRUPTIONS: dict[str, tuple[str, ...]] = {
     "trio": ("fail_after", "move_on_after"),
     "main": ("Ctrl-C", "Ctrl-C twice"),
 }
-"""How a driver cuts off what it does."""
+"""The ways in which each driver interrupts a life."""
 
 FOUND_IN_TIME = 5.0
-"""Seconds after which a session is listed at the latest that has to be found."""
+"""The longest delay in seconds before the listing of a session that must be found."""
 
 _NAME = re.compile(rb"life-[a-z]+-[0-9]+-[0-9]+")
 

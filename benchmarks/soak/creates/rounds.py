@@ -20,12 +20,12 @@ from benchmarks.soak.creates.plans import FOUND_IN_TIME, LOST, WITH_MARKER, Life
 
 _SHARES = {"threads": 0.32, "asyncio": 0.34, "trio": 0.3}
 _MAIN = 0.04
-"""The share of main threads, each of which does one thing at a time."""
+"""The share of the main threads, each of which runs one life at a time."""
 
 _PROCESSES = 8
 
 _PATIENCE, _PAUSE = 5.0, 0.1
-"""Seconds in which the server notices that a connection is closed, and after which it is asked again."""
+"""Seconds until the server must notice a closed connection, and seconds between two requests for its report."""
 
 _UNCERTAIN = "the response to a create was lost"
 _DOUBTS = (_UNCERTAIN, "may still be running")

@@ -28,10 +28,10 @@ from browser_sessions.sandbox._stand_in import StandIn
 
 KEY = "a-key"
 OTHERS = (105, 5, 5, 5)
-"""Sessions of others in one account after the other; on a page of a list are a hundred."""
+"""The numbers of foreign sessions in successive accounts; a page of a list has a hundred rows."""
 
 _ON_THE_WAY = {"reset": 0.03, "503": 0.03, "shifted": 0.1}
-"""How often what is listed or fetched goes wrong, or the pages of a list move."""
+"""How often a list or a fetch fails, or the pages of a list move."""
 
 _PAGE = b"<html><title>An edge, and no provider</title></html>"
 _MARKER = re.compile(rb"browser-sessions[=\": ]+(-\.[a-z0-9]{20})")
