@@ -62,11 +62,11 @@ Samples = dict[tuple[str, str, str], list[Sample]]
 def main() -> None:
     """Measure, and print one table for each measure and one for the environments."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--against", metavar="REV", help="an older commit of the facade, to be measured as well")
+    parser.add_argument("--against", metavar="REV", help="an older commit of the facade to measure as well")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[*TITLES], help=f"of {','.join(TITLES)}")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--fast", action="store_true", help="one round of 100 sessions, to see that all works")
-    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="where environments are kept")
+    parser.add_argument("--fast", action="store_true", help="run one round of 100 sessions as a check")
+    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="the folder that keeps environments")
     options = parser.parse_args()
     rounds, count = (1, 100) if options.fast else (options.rounds, 1_000)
     folder, providers = options.folder.resolve(), load_providers()

@@ -49,12 +49,12 @@ class Contestant(NamedTuple):
 
 
 def main() -> None:
-    """Measure sparse rows and full rows."""
+    """Measure flat rows and fuller rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--against", metavar="REV", help="an older commit of ours, to be measured as well")
+    parser.add_argument("--against", metavar="REV", help="an older commit to measure as well")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--fast", action="store_true", help="one round of 100 sessions, to see that all works")
-    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="where environments are kept")
+    parser.add_argument("--fast", action="store_true", help="run one round of 100 sessions as a check")
+    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="the folder that keeps environments")
     options = parser.parse_args()
     rounds, sessions = (1, 100) if options.fast else (options.rounds, 1000)
     providers = load_providers()

@@ -71,7 +71,7 @@ CASES = (
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="where environments are kept")
+    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="the folder that keeps environments")
     folder = parser.parse_args().folder.resolve()
     ours = environments.ours(ROOT, folder / "ours")
     seen: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)

@@ -53,7 +53,7 @@ def main() -> None:
     """Measure the time and memory of each provider's list."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--fast", action="store_true", help="one round of 500 sessions, to see that all works")
+    parser.add_argument("--fast", action="store_true", help="run one round of 500 sessions as a check")
     options = parser.parse_args()
     rounds, sessions = (1, 500) if options.fast else (options.rounds, 10_000)
     sys.path[:0] = search_path(ROOT).split(os.pathsep)

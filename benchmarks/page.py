@@ -65,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="openings of the page, and updates")
     parser.add_argument("--readings", type=int, default=360, help="readings of the list, for the memory")
-    parser.add_argument("--fast", action="store_true", help="two rounds and four readings, to see that all works")
+    parser.add_argument("--fast", action="store_true", help="run two rounds and four readings as a check")
     options = parser.parse_args()
     rounds, readings = (2, 4) if options.fast else (options.rounds, options.readings)
     sys.path[:0] = search_path(ROOT).split(os.pathsep)

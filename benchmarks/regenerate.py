@@ -58,8 +58,8 @@ Costs = dict[str, list[Cost]]
 def main() -> None:
     """Measure the five clients, and then growth."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9, help="of the five clients; growth has a third of them")
-    parser.add_argument("--fast", action="store_true", help="one round, and a small spec, to see that all works")
+    parser.add_argument("--rounds", type=int, default=9, help="rounds for the five clients; growth has a third of them")
+    parser.add_argument("--fast", action="store_true", help="run one round with a small spec as a check")
     options = parser.parse_args()
     rounds, sizes = (1, (50, 100)) if options.fast else (options.rounds, SIZES)
     print_machine()

@@ -64,8 +64,8 @@ _SETTLED = 0.3
 def main() -> int:
     """Kill and reap, print the results for the sessions, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="decides when programs are killed")
-    parser.add_argument("--rounds", type=int, default=50, help="how many programs are killed")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="the seed of the kill times")
+    parser.add_argument("--rounds", type=int, default=50, help="the number of programs to kill")
     parser.add_argument("--command", action="store_true", help="kill `browser-sessions run`")
     options = parser.parse_args()
     kill = _kill_command if options.command else _kill_one

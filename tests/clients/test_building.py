@@ -42,7 +42,7 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 @pytest.mark.parametrize(("client", "headers"), CLIENTS.values(), ids=CLIENTS)
 @pytest.mark.parametrize(("name", "arguments"), REQUESTS.items(), ids=REQUESTS)
-def test_a_request_has_all_that_its_client_has(
+def test_a_request_has_its_clients_settings(
     synthetic: Synthetic, name: str, arguments: Arguments, client: dict[str, Any], headers: dict[str, str]
 ) -> None:
     """A sent or built request has its client's base URL, key, headers and cookies."""
@@ -95,7 +95,7 @@ RESPONSES = [
 
 
 @pytest.mark.parametrize(("status", "content"), RESPONSES)
-def test_parsing_is_what_the_calls_do_with_a_response(synthetic: Synthetic, status: int, content: bytes) -> None:
+def test_parsing_equals_the_calls_reading_of_a_response(synthetic: Synthetic, status: int, content: bytes) -> None:
     """Parsing returns the detailed call's result each time, and never raises for a server's response."""
     operation = synthetic.module("api.runs.list_runs")
     headers = {"retry-after": "1"}

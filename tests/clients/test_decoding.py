@@ -62,7 +62,7 @@ def test_a_stop_is_a_success_whatever_its_body_says(case: ClientCase, operation:
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
-def test_a_changed_success_is_what_the_contract_says(case: ClientCase, data: st.DataObject) -> None:
+def test_a_changed_success_follows_the_contract(case: ClientCase, data: st.DataObject) -> None:
     """Every operation returns a truthful model that gives back the whole body, or an error that names the place."""
     operations = [operation for owner, operation in OPERATIONS if owner == case and (owner, operation) not in FILES]
     operation = data.draw(st.sampled_from(operations))
@@ -74,7 +74,7 @@ def test_a_changed_success_is_what_the_contract_says(case: ClientCase, data: st.
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
-def test_a_changed_failure_is_what_the_contract_says(case: ClientCase, data: st.DataObject) -> None:
+def test_a_changed_failure_follows_the_contract(case: ClientCase, data: st.DataObject) -> None:
     """A failure becomes a truthful model that gives back the whole body, or None, but never a decoding error."""
     operation = data.draw(st.sampled_from([*operations_of(case.document)]))
     status = data.draw(st.sampled_from([status for status in operation.bodies if status >= 400]))
@@ -121,7 +121,7 @@ def nearly_moments(draw: st.DrawFn) -> str:
 @example(text="2026-01-02T03:04:05Z\0Z")
 @example(text="2026-01-02T24:00:00Z")
 @example(text="2026-W01-2T03:04:05Z")
-def test_a_time_is_read_as_rfc_3339_has_it(text: str) -> None:
+def test_a_time_is_read_by_rfc_3339(text: str) -> None:
     """Decoding refuses texts that Python's own parser accepts or reads differently."""
     case = load_cases()[0]
     schema = {"type": "string", "format": "date-time"}
@@ -154,7 +154,7 @@ SUCCESSES = [
 
 @pytest.mark.parametrize(("name", "status", "bodies"), SUCCESSES, ids=[name for name, *_ in SUCCESSES])
 @given(data=st.data())
-def test_a_changed_body_of_any_kind_is_what_the_contract_says(
+def test_a_changed_body_of_any_kind_follows_the_contract(
     synthetic: Synthetic, name: str, status: int, bodies: list[Any], data: st.DataObject
 ) -> None:
     """The synthetic document adds rows and the kinds of values that the five documents lack."""

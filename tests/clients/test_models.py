@@ -99,7 +99,7 @@ def test_models_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
     assert model != body
 
 
-def test_a_model_keeps_off_what_it_was_made_from(case: ClientCase) -> None:
+def test_a_model_does_not_change_its_source(case: ClientCase) -> None:
     """Neither decoding nor changing a model writes into the data, which may be any mapping."""
     body = success(case)
     model = type(case.response(body).parsed)

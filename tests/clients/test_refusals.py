@@ -75,7 +75,7 @@ def test_a_naive_time_is_refused(synthetic: Synthetic, function: str, name: str,
     assert calls.requests == []
 
 
-def test_a_naive_time_of_a_response_stays_as_it_is(synthetic: Synthetic) -> None:
+def test_a_naive_time_in_a_response_stays_unchanged(synthetic: Synthetic) -> None:
     """A naive time in a response is read and written without an offset, and refused in a request."""
     models = synthetic.module("models")
     raw = {"name": None, "deadline": "2026-01-02T03:04:05"}

@@ -211,7 +211,7 @@ def test_with_methods_change_no_other_client(case: ClientCase, recorder: Recorde
     assert [type(other) for other in others] == [case.package.AuthenticatedClient] * 2
 
 
-def test_what_the_caller_gives_stays_as_it_is(case: ClientCase, recorder: Recorder) -> None:
+def test_the_callers_arguments_stay_unchanged(case: ClientCase, recorder: Recorder) -> None:
     """A client does not change the caller's dicts, and does not see later changes to them."""
     headers, cookies = {"x-a": "1"}, {"c": "1"}
     arguments: dict[str, Any] = {"transport": httpx.MockTransport(recorder)}
@@ -237,7 +237,7 @@ def test_the_key_is_sent_once(case: ClientCase, recorder: Recorder, function: st
     assert sent == [[case.value]] * 2 * len(names)
 
 
-def test_header_and_prefix_may_be_others(case: ClientCase, recorder: Recorder) -> None:
+def test_header_and_prefix_can_be_changed(case: ClientCase, recorder: Recorder) -> None:
     """A proxy may expect the key in another header, and copies of the client keep that setting."""
     client = case.client(recorder, prefix="Key", auth_header_name="X-Proxy")
     case.call("sync", client.with_timeout(1).with_headers({}).with_cookies({}))
@@ -333,7 +333,7 @@ def test_a_client_is_an_asynchronous_context_manager(case: ClientCase, recorder:
     assert len(recorder.requests) == 1
 
 
-def test_the_tls_settings_are_httpx_s(case: ClientCase) -> None:
+def test_tls_settings_are_passed_to_httpx(case: ClientCase) -> None:
     """The caller's SSL context is used unchanged by the client and by clients derived from it."""
     context = ssl.create_default_context()
     client = case.package.AuthenticatedClient(token=TOKEN, verify_ssl=context)

@@ -293,7 +293,7 @@ def test_errors_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
     assert case.package.DecodeError("a", "b", "c") != case.package.ApiError(404, b"", {}, None)
 
 
-def test_errors_and_responses_print_what_they_are(case: ClientCase) -> None:
+def test_errors_and_responses_print_a_description(case: ClientCase) -> None:
     """The text of each error and response describes it without its body."""
     found = values(case)
     assert str(found["DecodeError"]) == "data.id: expected string, got null"

@@ -91,7 +91,7 @@ def test_a_row_that_is_changed_goes_out_changed(synthetic: Synthetic) -> None:
         ("list_all", [{"id": "a"}], ("[0].id", "integer", "string")),
     ],
 )
-def test_rows_of_which_none_fits_are_an_error(
+def test_rows_without_a_fitting_row_are_an_error(
     synthetic: Synthetic, name: str, body: Any, expected: tuple[str, str, str]
 ) -> None:
     """If no row fits, decoding fails: an empty list or an unset optional property would hide the rows."""

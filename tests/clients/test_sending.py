@@ -26,14 +26,14 @@ UTC = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(data=st.data())
-def test_a_request_is_what_was_given(synthetic: Synthetic, name: str, data: st.DataObject) -> None:
+def test_a_request_holds_the_arguments(synthetic: Synthetic, name: str, data: st.DataObject) -> None:
     """A request holds the arguments and nothing else, unless they are refused and nothing is sent."""
     check(Calls(synthetic, OPERATIONS[name]), data)
 
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
-def test_a_request_of_a_provider_is_what_was_given(case: ClientCase, data: st.DataObject) -> None:
+def test_a_providers_request_holds_the_arguments(case: ClientCase, data: st.DataObject) -> None:
     """Every operation of every client sends its arguments and nothing else, or refuses them."""
     check(Calls(case, data.draw(st.sampled_from([*operations_of(case.document)]))), data)
 
@@ -146,7 +146,7 @@ def test_a_body_is_sent_as_it_was_given(synthetic: Synthetic, function: str, bod
     assert sent_by(request) == Sent("POST", f"{URL}/runs", [], KEY | {"content-type": "application/json"}, sent)
 
 
-def test_what_is_given_stays_as_it_is(synthetic: Synthetic) -> None:
+def test_sent_bodies_stay_unchanged(synthetic: Synthetic) -> None:
     """A call changes neither a model nor a dict that it sends."""
     calls = Calls(synthetic, OPERATIONS["create_run"])
     model = synthetic.module("models").NewRun.from_dict(SENT)
@@ -176,7 +176,9 @@ def test_nothing_has_a_default(synthetic: Synthetic) -> None:
 @pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize("name", ["pause_run", "resume_run", "stop_run", "delete_run"])
 @pytest.mark.parametrize("body", [{}, {("body", "body"): UNSET}], ids=["left out", "unset"])
-def test_no_body_is_no_content_type(synthetic: Synthetic, function: str, name: str, body: Arguments) -> None:
+def test_without_a_body_there_is_no_content_type(
+    synthetic: Synthetic, function: str, name: str, body: Arguments
+) -> None:
     """A request without a body has no Content-Type, because servers refuse an empty JSON body."""
     operation = OPERATIONS[name]
     body = body if operation.body else {}

@@ -105,7 +105,7 @@ def rows(table: dict[str, list[Any]]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "row"), rows(FITTING))
-def test_what_fits_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple[Any, Any]) -> None:
+def test_a_fitting_value_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple[Any, Any]) -> None:
     """A value that fits becomes a value of exactly the promised type."""
     raw, expected = row
     model = synthetic.module("models").Everything.from_dict(FULL | {name: raw})
@@ -121,7 +121,7 @@ def test_what_fits_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple
 
 
 @pytest.mark.parametrize(("name", "raw"), rows(UNFIT))
-def test_what_does_not_fit_is_an_error_or_unexpected(synthetic: Synthetic, name: str, raw: Any) -> None:
+def test_an_unfit_value_is_an_error_or_unexpected(synthetic: Synthetic, name: str, raw: Any) -> None:
     """An unfit required property is an error that shows no value; an unfit optional one is kept unchanged."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     if name in EVERYTHING:
@@ -199,7 +199,7 @@ MISSING = {
 """The expected type in the error for each missing required property."""
 
 
-def test_what_is_required_must_be_there(synthetic: Synthetic) -> None:
+def test_required_properties_must_be_present(synthetic: Synthetic) -> None:
     """A missing required property is an error that names it, whatever other properties there are."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     for name in EVERYTHING:

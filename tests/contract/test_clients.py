@@ -34,7 +34,7 @@ MEANT = {
     ("skyvern", 422): errors.ProviderUnavailable,
     ("anchorbrowser", 403): errors.QuotaExceeded,
 }
-"""The statuses to which a provider gives a more specific meaning than HTTP does."""
+"""The errors for statuses to which a provider gives a more specific meaning than HTTP does."""
 
 DYNAMIC = 25
 """The number of responses that Prism invents from a schema."""
@@ -89,7 +89,7 @@ def facade(addresses: dict[str, str], transport: httpx.BaseTransport | None = No
 
 
 @each_provider
-def test_a_session_that_is_documented(addresses: dict[str, str], slug: str) -> None:
+def test_a_documented_session_is_returned(addresses: dict[str, str], slug: str) -> None:
     """All four calls of a client return the session, and the facade returns the same view of it."""
     operation, client = generated(slug, addresses[slug])
     with client:
@@ -109,7 +109,7 @@ def test_a_session_that_is_documented(addresses: dict[str, str], slug: str) -> N
 
 
 @each_provider
-def test_every_failure_that_is_documented(addresses: dict[str, str], slug: str) -> None:
+def test_every_documented_failure_is_decoded(addresses: dict[str, str], slug: str) -> None:
     """Every documented failure has its status and body in a client, and its error class in the facade."""
     statuses = {status: bodies for status, bodies in documented(slug).items() if status != 200}
     assert {401, 404} - {401 if slug == "skyvern" else 0} <= statuses.keys()
@@ -126,7 +126,7 @@ def test_every_failure_that_is_documented(addresses: dict[str, str], slug: str) 
 
 
 @each_provider
-def test_the_key_is_where_the_description_wants_it(addresses: dict[str, str], slug: str) -> None:
+def test_the_key_is_in_the_described_place(addresses: dict[str, str], slug: str) -> None:
     """Prism refuses a request whose key is missing or in another place."""
     schemes = build_document(SPECS[slug])["components"]["securitySchemes"].values()
     (header,) = [scheme.get("name", "Authorization") for scheme in schemes]
@@ -139,7 +139,7 @@ def test_the_key_is_where_the_description_wants_it(addresses: dict[str, str], sl
 
 
 @each_provider
-def test_whatever_the_schema_allows(addresses: dict[str, str], slug: str) -> None:
+def test_any_body_of_the_schema_is_decoded(addresses: dict[str, str], slug: str) -> None:
     """Any body that the schema allows is decoded without unexpected values, is given back, and can be viewed."""
     operation, client = generated(slug, addresses[slug], "dynamic=true")
     seen = set()

@@ -55,7 +55,7 @@ def unexpected_of(parsed: Any) -> Any:
 
 
 @each_operation
-def test_what_the_client_sends_is_taken(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+def test_the_clients_requests_are_accepted(addresses: dict[str, str], slug: str, operation: Operation) -> None:
     """Prism accepts a call with each of the play's arguments, and its response is decoded without unexpected values."""
     assert steps_of(slug, operation)
     for arguments in steps_of(slug, operation):
@@ -67,7 +67,7 @@ def test_what_the_client_sends_is_taken(addresses: dict[str, str], slug: str, op
 
 
 @each_operation
-def test_every_failure_that_is_described(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+def test_every_described_failure_is_decoded(addresses: dict[str, str], slug: str, operation: Operation) -> None:
     """Every described failure is decoded, and its model gives back the body."""
     arguments = steps_of(slug, operation)[0]
     failures = [status for status in operation.bodies if status >= 400]
@@ -79,7 +79,7 @@ def test_every_failure_that_is_described(addresses: dict[str, str], slug: str, o
 
 
 @each_operation
-def test_whatever_the_schema_allows(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+def test_any_body_of_the_schema_is_decoded(addresses: dict[str, str], slug: str, operation: Operation) -> None:
     """Any body that the schema allows is decoded without unexpected values."""
     arguments = steps_of(slug, operation)[0]
     for _ in range(DYNAMIC):

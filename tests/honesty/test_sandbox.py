@@ -180,7 +180,7 @@ def play_of(slug: str) -> Iterator[tuple[str, Play, httpx.Request, Reply]]:
 
 
 @each_provider
-def test_a_session_is_what_the_vendored_description_promises(slug: str) -> None:
+def test_sessions_fit_the_vendored_description(slug: str) -> None:
     """The published description has exactly the known objections: the places where it is wrong about real responses."""
     found: dict[str, list[str]] = {}
     for name, request, reply in scenarios(slug):
@@ -195,7 +195,7 @@ def test_a_session_is_what_the_vendored_description_promises(slug: str) -> None:
 
 
 @each_provider
-def test_whatever_a_scenario_sends_is_what_the_overlaid_description_promises(slug: str) -> None:
+def test_every_scenarios_replies_fit_the_overlaid_description(slug: str) -> None:
     """Described errors fit as well; no description covers the scenario of the future session."""
     described = document_of(slug)
     statuses = set()
@@ -208,7 +208,7 @@ def test_whatever_a_scenario_sends_is_what_the_overlaid_description_promises(slu
 
 
 @each_provider
-def test_the_course_of_a_life_is_what_the_overlaid_description_promises(slug: str) -> None:
+def test_a_whole_life_fits_the_overlaid_description(slug: str) -> None:
     """Every operation's requests and replies fit, from before the session exists until long after its end."""
     seen: Counter[tuple[str, int]] = Counter()
     for operation, play, request, reply in play_of(slug):
@@ -220,7 +220,7 @@ def test_the_course_of_a_life_is_what_the_overlaid_description_promises(slug: st
 
 
 @each_provider
-def test_every_failure_that_is_described_is_what_is_sent(slug: str) -> None:
+def test_every_described_failure_is_sent(slug: str) -> None:
     """The sandbox sends every described failure status of every operation, including those for a wrong key."""
     play = Play(slug)
     for each in operations_of(document_of(slug)):
@@ -242,7 +242,7 @@ def _least(slug: str, operation: str, play: Play) -> tuple[list[str], dict[str, 
     return [play.stand_in.wire.id_of("running")] if "id" in (step[operation] or {}) else [], named
 
 
-def test_the_objections_would_be_seen() -> None:
+def test_objections_are_found() -> None:
     """Each description objects to a wrong type and to a body that must not be sent."""
     play = Play("skyvern")
     request, reply = play.ask("get_session", play.stand_in.wire.id_of("running"))

@@ -50,7 +50,7 @@ def test_all_that_is_pinned_is_looked_up() -> None:
     }
 
 
-def test_no_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_vulnerability_the_audit_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The audit passes if all versions were looked up and none has a vulnerability."""
     assert run(tmp_path, report(FINE)) == 0
     assert capsys.readouterr().out == "1 files of pinned versions: no known vulnerability\n"

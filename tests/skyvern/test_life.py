@@ -162,7 +162,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("body", "status", "reason"), WRONG)
-def test_a_create_that_is_wrong(client: Api, body: dict[str, Any], status: int, reason: str) -> None:
+def test_an_invalid_create_is_refused(client: Api, body: dict[str, Any], status: int, reason: str) -> None:
     """A wrong create starts no session, and the error has the server's reason."""
     before = len(list_sessions.sync(client=client))
     with pytest.raises(skyvern_client.ApiError) as caught:
@@ -172,7 +172,7 @@ def test_a_create_that_is_wrong(client: Api, body: dict[str, Any], status: int, 
     assert len(list_sessions.sync(client=client)) == before
 
 
-def test_what_is_unknown(client: Api, facade: Client) -> None:
+def test_an_unknown_session_is_not_found(client: Api, facade: Client) -> None:
     """Each operation responds 404 for a missing session."""
     body = ExtendSessionRequest(additional_minutes=1)
     for call in (get_session, stop_session):
@@ -182,7 +182,7 @@ def test_what_is_unknown(client: Api, facade: Client) -> None:
         facade.get(f"skyvern:{UNKNOWN}")
 
 
-def test_what_is_over_cannot_be_extended(client: Api) -> None:
+def test_an_ended_session_cannot_be_extended(client: Api) -> None:
     """The server responds 409 to extending an ended session."""
     with started(client) as session:
         pass
@@ -198,7 +198,7 @@ KEYS = {
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_a_key_that_no_operation_knows(server: Server, name: str) -> None:
+def test_every_operation_refuses_an_unknown_key(server: Server, name: str) -> None:
     """Each operation refuses the key before it looks for a session."""
     key, _ = KEYS[name]
     body = ExtendSessionRequest(additional_minutes=1)
@@ -212,14 +212,14 @@ def test_a_key_that_no_operation_knows(server: Server, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_a_key_that_is_not_known(server: Server, name: str) -> None:
+def test_an_unknown_key_raises_its_error(server: Server, name: str) -> None:
     """The error says that the key is wrong, not the session."""
     key, error = KEYS[name]
     with Client(api_keys={"skyvern": key}, base_urls={"skyvern": server.address}) as client, pytest.raises(error):
         client.get(f"skyvern:{UNKNOWN}")
 
 
-def test_a_key_of_an_organization_that_is_gone(server: Server) -> None:
+def test_a_key_of_a_deleted_organization_is_refused(server: Server) -> None:
     """The server responds 404, and the error still says that the key is wrong."""
     key = sign_key(server.secret, "o_2")
     with (
@@ -229,7 +229,7 @@ def test_a_key_of_an_organization_that_is_gone(server: Server) -> None:
         client.get(f"skyvern:{UNKNOWN}")
 
 
-def test_a_base_url_with_a_path_too_many(server: Server) -> None:
+def test_a_wrong_path_in_the_base_url_is_a_status_error(server: Server) -> None:
     """The server responds 404, and the error does not say that a session is missing."""
     with (
         Client(api_keys={"skyvern": server.key}, base_urls={"skyvern": f"{server.address}/v1"}) as client,

@@ -53,14 +53,14 @@ def test_a_response_is_what_the_sdks_types_promise(slug: str) -> None:
 
 
 @each_vendor
-def test_what_the_types_do_not_promise_is_seen(slug: str) -> None:
+def test_deviations_from_the_types_are_found(slug: str) -> None:
     """The check names the drifted session's additional properties and its values of other types."""
     (drifted,) = [each for each in outcomes(slug) if each.step.get("id") == DRIFTED]
     assert_known(slug, DRIFTED, {*drifted.problems})
 
 
 @each_vendor
-def test_a_request_is_what_ours_is(slug: str) -> None:
+def test_a_request_equals_ours(slug: str) -> None:
     """The SDK's request has the same method, path, query, body and content type as ours."""
     found = {f"{each.step['do']}: {line}" for each in outcomes(slug) for line in compare(each.theirs, each.ours)}
     assert_known(slug, "requests", found)
