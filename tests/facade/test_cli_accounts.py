@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from browser_sessions import Account, errors, sandbox
+from browser_sessions import PROVIDERS, Account, errors, sandbox
 from browser_sessions.cli._accounts import limit_text
 from browser_sessions.sandbox import Sandbox
 from tests.facade.commands import run
@@ -100,6 +101,18 @@ def test_a_provider_whose_key_is_missing() -> None:
     assert run("account").exit_code == 2
 
 
+def test_a_provider_without_accounts(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is left out, unless it was asked for by name."""
+    without = {**PROVIDERS, "skyvern": SimpleNamespace(operations={})}
+    monkeypatch.setattr("browser_sessions.cli._accounts.PROVIDERS", without)
+
+    result = run("account", "--json", **server.environment)
+    assert [each["provider"] for each in json.loads(result.stdout)] == [slug for slug in PROVIDERS if slug != "skyvern"]
+    assert (result.stderr, result.exit_code) == ("", 0)
+    (named,) = json.loads(run("account", "skyvern", "--json", **server.environment).stdout)
+    assert named["provider"] == "skyvern"
+
+
 def test_an_account_of_the_sandboxs_own() -> None:
     """To try it out."""
     (account,) = json.loads(run("account", "--sandbox", "browser_use", "--json").stdout)
@@ -114,6 +127,7 @@ def test_an_account_of_the_sandboxs_own() -> None:
         ("browserbase", Account(), "not reported"),
         ("skyvern", Account(), "–"),  # noqa: RUF001 - as in a table
         ("browserbase", errors.PermissionDenied("no"), "PermissionDenied"),
+        ("browserbase", errors.Unsupported("no"), "–"),  # noqa: RUF001 - as in a table
     ],
 )
 def test_limits(slug: str, answer: Any, text: str) -> None:
