@@ -9,7 +9,17 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from codegen.errors import TreeError
-from codegen.tree import CHANGED, EXTRA, MISSING, Difference, compare_trees, is_staging, remove_abandoned, replace_trees, staging
+from codegen.tree import (
+    CHANGED,
+    EXTRA,
+    MISSING,
+    Difference,
+    compare_trees,
+    is_staging,
+    remove_abandoned,
+    replace_trees,
+    staging,
+)
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
