@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from browser_sessions import PROVIDERS, Account, errors, sandbox
+from browser_sessions._providers._operations import Operation
 from browser_sessions.cli._accounts import limit_text
 from browser_sessions.sandbox import Sandbox
 from tests.facade.commands import run
@@ -103,7 +104,7 @@ def test_a_provider_whose_key_is_missing() -> None:
 
 def test_a_provider_without_accounts(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Is left out, unless it was asked for by name."""
-    without = {**PROVIDERS, "skyvern": SimpleNamespace(operations={})}
+    without = {**PROVIDERS, "skyvern": SimpleNamespace(operations={"account": Operation(is_available=False)})}
     monkeypatch.setattr("browser_sessions.cli._accounts.PROVIDERS", without)
 
     result = run("account", "--json", **server.environment)

@@ -42,7 +42,7 @@ def account(*, providers: tuple[str, ...], as_json: bool, plain_http: tuple[str,
     """Show limits, load and money of the account at each PROVIDER; without one, at each whose key is set."""
     slugs = chosen(providers, sandbox=sandbox)
     if not providers:
-        slugs = [slug for slug in slugs if "account" in PROVIDERS[slug].operations]
+        slugs = [slug for slug in slugs if PROVIDERS[slug].operations["account"].is_available]
     with open_client((), plain_http, sandbox=sandbox, with_fleet=True) as (client, _), progress("asking"):
         results = read_accounts(client, slugs)
     failed = {slug: each for slug, each in results.items() if isinstance(each, BrowserSessionsError)}
