@@ -83,6 +83,38 @@ def test_totals_and_headroom(open_page: Open) -> None:
         )
 
 
+def test_a_list_that_failed_is_not_empty(open_page: Open) -> None:
+    """It is not known how many sessions are open, or how many more may be."""
+    account = {"concurrency_limit": 5}
+    failed = report(error="skyvern: 503", account=account)
+    with served(failed, report(provider="browserbase", error="browserbase: 503")) as site:
+        page = open_page(site.url)
+        expect(page.locator(".card")).to_have_text(
+            ["All\u2013", "skyvern\u2013limit 5", "browserbase\u2013limit unknown"]
+        )
+        site.send(failed | {"sessions": [row(seen_at=ago())]})
+        expect(page.locator(".card").nth(1)).to_have_text("skyvern1 open4 of 5 free")
+
+
+def test_many_tabs(open_page: Open) -> None:
+    """One that is hidden takes no connection, of which a browser has six, and lives again when it is looked at."""
+    turn = """(state) => {
+        Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with served(report(row())) as site:
+        first = open_page(site.url)
+        first.evaluate(turn, "hidden")
+        for _ in range(6):
+            other = first.context.new_page()
+            other.goto(site.url)
+            expect(other.locator("#state")).to_have_text("Live")
+            other.evaluate(turn, "hidden")
+        site.send(report(row(), row(id="pbs_2")))
+        first.evaluate(turn, "visible")
+        expect(first.locator("#sessions tr")).to_have_count(2)
+
+
 def test_filter_and_sort(open_page: Open) -> None:
     """All words of the filter are looked for; what has ended comes last in any order."""
     sessions = (
@@ -190,7 +222,7 @@ def test_links_come_on_demand(open_page: Open, serve: Serve, server: sandbox.San
         page.get_by_role("button", name=f"Live view of {ref}").click()
         expect(page.get_by_role("link", name="Live view")).to_have_attribute("rel", "noopener noreferrer")
         page.get_by_role("button", name="Close").click()
-        assert page.locator("a").count() == 0
+        expect(page.locator("a")).to_have_count(0)
 
 
 FAULTS: dict[Kind, tuple[float | None, str, int]] = {
