@@ -272,6 +272,12 @@ def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"another's")]
 
 
+def test_the_longest_name_of_a_file(tmp_path: Path) -> None:
+    """It leaves room for the name of the file beside it."""
+    path = tmp_path / ("a" * 255)
+    assert sync_client(Host("skyvern")).save_recording("skyvern:a", path).read_bytes() == VIDEO
+
+
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:
