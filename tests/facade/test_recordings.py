@@ -278,6 +278,19 @@ def test_the_longest_name_of_a_file(tmp_path: Path) -> None:
     assert sync_client(Host("skyvern")).save_recording("skyvern:a", path).read_bytes() == VIDEO
 
 
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_recording_in_parts(backend: str | None, tmp_path: Path) -> None:
+    """They are written one after the other."""
+
+    class Parts(Broken):
+        def __iter__(self) -> Iterator[bytes]:
+            yield from (b"", VIDEO[:3], b"", VIDEO[3:])
+
+    path = tmp_path / "a.webm"
+    save(Host("skyvern", content=lambda: httpx.Response(200, stream=Parts())), backend, path)
+    assert path.read_bytes() == VIDEO
+
+
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:

@@ -153,6 +153,8 @@ def test_the_keyboard_stays_where_it_is(open_page: Open) -> None:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
         assert page.evaluate(focused) == "Stop skyvern:a"
+        site.send(report(row(id="b"), row(id="c"), row(id="a", status="ended", ended_at=ago())))
+        expect(page.get_by_role("button", name="Files of skyvern:a")).to_be_focused()
 
 
 def test_only_what_differs_is_drawn(open_page: Open) -> None:
@@ -187,8 +189,9 @@ def test_a_session_is_stopped(open_page: Open, serve: Serve, server: sandbox.San
         expect(page.get_by_role("button", name="Close")).to_be_focused()
         page.get_by_role("button", name="Stop this session").press("Enter")
         expect(page.locator("#items")).to_have_text(f"{ref}: completed")
-        page.keyboard.press("Escape")
         expect(page.locator("#sessions .ended .id")).to_have_text(ref.id)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name=f"Files of {ref}")).to_be_focused()
     assert server.open_sessions("browserbase") == ()
 
 
