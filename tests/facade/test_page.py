@@ -253,6 +253,19 @@ def test_an_account_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     on_site(work)
 
 
+def test_the_page_knows_what_a_provider_offers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is not read where there is no such operation."""
+
+    async def work(site: Site) -> None:
+        assert (await site.shown())["offers"] == ["get", "list", "account"]
+        operations = {name: types.SimpleNamespace(is_available=name == "list") for name in ("list", "account")}
+        monkeypatch.setattr(_fleet, "PROVIDERS", {"brightdata": types.SimpleNamespace(operations=operations)})
+        shown = await site.shown()
+        assert (shown["offers"], shown.keys() & {"account", "account_error"}) == (["list"], set())
+
+    on_site(work, "brightdata")
+
+
 def test_few_ended_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that ended last, so that the memory does not grow; one that is listed again is open."""
     monkeypatch.setattr(_fleet, "MOST_ENDED", 2)

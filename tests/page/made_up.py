@@ -40,7 +40,8 @@ def row(**fields: Any) -> dict[str, Any]:
 
 def report(*sessions: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """Return a provider's report."""
-    found = {"provider": "skyvern", "interval": INTERVAL.total_seconds(), "at": ago(), "unread": 0}
+    offers = ["list", "stop", "live_view", "recordings"]
+    found = {"provider": "skyvern", "interval": INTERVAL.total_seconds(), "offers": offers, "at": ago(), "unread": 0}
     return found | {"sessions": sessions} | fields
 
 

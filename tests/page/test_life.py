@@ -36,6 +36,23 @@ def test_each_state(open_page: Open, state: str) -> None:
         assert page.locator("[name=stop]").is_disabled() is (state == "ended")
 
 
+def test_only_what_a_provider_offers_has_a_button(open_page: Open) -> None:
+    """The arrow keys pass a session that has no button."""
+    first, second, third = (
+        row(id=name, expires_at=ago(minutes=-left)) for name, left in zip("abc", (1, 2, 3), strict=True)
+    )
+    second |= {"ref": "brightdata:b", "provider": "brightdata"}
+    with served(report(first, third), report(second, provider="brightdata", offers=["list"])) as site:
+        page = open_page(site.url)
+        expect(page.locator("#sessions .id")).to_have_text(["a", "b", "c"])
+        visible = [page.locator("#sessions tr").nth(each).locator("button:visible").count() for each in range(3)]
+        assert visible == [3, 0, 3]
+        stops = page.locator("#sessions [name=stop]")
+        stops.first.focus()
+        page.keyboard.press("ArrowDown")
+        expect(stops.last).to_be_focused()
+
+
 def test_a_provider_that_was_not_read_for_long(open_page: Open) -> None:
     """Its sessions look old, with the date of the last reading, and an ended one stays as it is; the others do not."""
     ended = row(id="pbs_2", status="ended", ended_at=ago())

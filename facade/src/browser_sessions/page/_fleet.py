@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from browser_sessions import AsyncClient, BrowserSession
+from browser_sessions import PROVIDERS, AsyncClient, BrowserSession
 from browser_sessions.errors import BrowserSessionsError
 
 MOST_ENDED = 100
@@ -63,12 +63,14 @@ class Fleet:
 
     async def read(self, slug: str) -> None:
         """Read the sessions and the account of a provider."""
-        report: dict[str, Any] = {"provider": slug, "interval": self._interval}
+        offers = [name for name, operation in PROVIDERS[slug].operations.items() if operation.is_available]
+        report: dict[str, Any] = {"provider": slug, "interval": self._interval, "offers": offers}
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._read_account, slug, report)
-            found = await self._read_list(slug, report)
+            if "account" in offers:
+                tasks.start_soon(self._read_account, slug, report)
+            tasks.start_soon(self._read_list, slug, report)
         now = datetime.now(UTC).isoformat()
-        rows = self._histories[slug].update(found, now, is_complete=report.pop("is_complete"))
+        rows = self._histories[slug].update(report.pop("found"), now, is_complete=report.pop("is_complete"))
         self.publish(report | {"at": now, "sessions": rows})
 
     def publish(self, report: dict[str, Any]) -> None:
@@ -95,7 +97,7 @@ class Fleet:
             with anyio.move_on_after(self._interval):
                 await self._hurries[slug].wait()
 
-    async def _read_list(self, slug: str, report: dict[str, Any]) -> Rows:
+    async def _read_list(self, slug: str, report: dict[str, Any]) -> None:
         found: Rows = {}
         listing = self._client.list(slug, status="open")
         try:
@@ -104,8 +106,7 @@ class Fleet:
                 found[row["ref"]] = row
         except BrowserSessionsError as error:
             report["error"] = str(error)
-        report |= {"unread": len(listing.skipped), "is_complete": listing.complete}
-        return found
+        report |= {"found": found, "unread": len(listing.skipped), "is_complete": listing.complete}
 
     async def _read_account(self, slug: str, report: dict[str, Any]) -> None:
         try:

@@ -78,7 +78,7 @@ def serve(
 
 
 async def _send_file(name: str, media_type: str, _: Request) -> Response:
-    content = resources.files(__package__).joinpath("web", name).read_bytes()
+    content = resources.files("browser_sessions.page").joinpath("web", name).read_bytes()
     return Response(content, media_type=media_type)
 
 

@@ -18,7 +18,7 @@ const ORDERS = {
   provider: ({ provider }) => provider,
 };
 const ACTIONS = {
-  live: (session) => showLinks(session, "/live-view", "Live view"),
+  live_view: (session) => showLinks(session, "/live-view", "Live view"),
   recordings: (session) => showLinks(session, "/recordings", "Recordings"),
   stop: (session) => confirmStop([session]),
 };
@@ -53,6 +53,7 @@ function connected(is, text) {
 }
 
 function prepare(session, report) {
+  session.offers = report.offers;
   session.now = seconds(report.at);
   session.start = seconds(session.created_at) ?? seconds(session.started_at);
   session.limit = seconds(session.expires_at);
@@ -106,10 +107,12 @@ function chosen(sessions) {
 part("sessions").addEventListener("click", ({ target }) => ACTIONS[target.name]?.(sessionOf(target)));
 part("sessions").addEventListener("keydown", (event) => {
   const side = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-  const row = side && event.target.closest("tr")?.[side];
+  const buttons = (row) => [...row.querySelectorAll("button:enabled:not([hidden])")];
+  let row = side && event.target.closest("tr")?.[side];
+  while (row && !buttons(row).length) row = row[side];
   if (!row) return;
   event.preventDefault();
-  (row.querySelector(`[name=${event.target.name}]:enabled`) ?? row.querySelector("button:enabled")).focus();
+  (buttons(row).find(({ name }) => name === event.target.name) ?? buttons(row)[0]).focus();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.matches("input") || part("dialog").open) return;

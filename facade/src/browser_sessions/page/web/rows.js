@@ -2,7 +2,8 @@
 import { alignedAmount, clock, part, refocus, seconds, span, visible } from "./text.js";
 
 const HOURS = 6;
-const ACTIONS = { live: "Live view of", recordings: "Files of", stop: "Stop" };
+const MANY = 100; // rows, of which those outside the window are not laid out
+const ACTIONS = { live_view: "Live view of", recordings: "Files of", stop: "Stop" };
 const WRITE = {
   state: ({ row }, text) => (row.className = text),
   status: ({ status }, text) => (status.textContent = text),
@@ -36,6 +37,7 @@ export function drawRows(sessions) {
     rows.delete(ref);
   }
   const drawn = sessions.map(drawRow);
+  list.classList.toggle("many", drawn.length > MANY);
   let next = list.firstElementChild;
   for (const { row } of drawn) {
     if (row !== next && row === next?.nextElementSibling) {
@@ -71,7 +73,10 @@ function makeRow(session) {
   name.title = ref;
   name.firstChild.textContent = visible(session.id);
   name.lastChild.textContent = visible(session.provider);
-  for (const button of [live, recordings, stop]) button.setAttribute("aria-label", `${ACTIONS[button.name]} ${ref}`);
+  for (const button of [live, recordings, stop]) {
+    button.hidden = !session.offers.includes(button.name);
+    button.setAttribute("aria-label", `${ACTIONS[button.name]} ${ref}`);
+  }
   return {
     row, live, stop, region, marker,
     status: status.firstChild, note: status.lastChild,
