@@ -48,7 +48,7 @@ def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
         yield Finding(UNKNOWN, f"{path}: the database could not be asked: {last}")
         return
     if not dependencies:
-        yield Finding(UNKNOWN, f"{path}: there is nothing in it")
+        yield Finding(UNKNOWN, f"{path}: the file is empty")
     if skipped := [each for each in dependencies if "skip_reason" in each]:
         first = f"{skipped[0]['name']} for one: {skipped[0]['skip_reason']}"
         yield Finding(UNKNOWN, f"{path}: {len(skipped)} of {len(dependencies)} could not be looked up, {first}")
@@ -76,7 +76,7 @@ def main(paths: Sequence[str], command: Sequence[str] = PIP_AUDIT) -> int:
     unknown = sum(each.code == UNKNOWN for each in found)
     vulnerable = len(found) - unknown
     if unknown:
-        print(f"NOT AUDITED: {unknown} of {len(paths)} files, or something in them, of which nothing is known")
+        print(f"NOT AUDITED: {unknown} of {len(paths)} files could not be fully looked up")
     if vulnerable:
         print(f"VULNERABLE: {vulnerable}")
         return VULNERABLE

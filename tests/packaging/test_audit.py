@@ -63,7 +63,7 @@ def test_a_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         "dev.txt: 1 of 2 could not be looked up, httpx for one: Dependency not found",
         "dev.txt: attrs 1.0 has PYSEC-1, fixed in 1.1, 2.0",
         "dev.txt: attrs 1.0 has PYSEC-2, fixed in no version yet",
-        "NOT AUDITED: 1 of 1 files, or something in them, of which nothing is known",
+        "NOT AUDITED: 1 of 1 files could not be fully looked up",
         "VULNERABLE: 2",
     ]
 
@@ -74,7 +74,7 @@ def test_a_vulnerability(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         ("", "Traceback …\nConnectionError: no route", "the database could not be asked: ConnectionError: no route"),
         ("", "", "the database could not be asked: pip-audit says nothing"),
         ("{}", "", "the database could not be asked: pip-audit says nothing"),
-        (report(), "", "there is nothing in it"),
+        (report(), "", "the file is empty"),
         (report(FINE, SKIPPED), "", "1 of 2 could not be looked up, httpx for one: Dependency not found"),
     ],
     ids=["unreachable", "silent", "no report", "empty", "skipped"],
@@ -86,5 +86,5 @@ def test_what_could_not_be_looked_up(
     assert run(tmp_path, stdout, stderr) == 3
     assert capsys.readouterr().out.splitlines() == [
         f"dev.txt: {said}",
-        "NOT AUDITED: 1 of 1 files, or something in them, of which nothing is known",
+        "NOT AUDITED: 1 of 1 files could not be fully looked up",
     ]
