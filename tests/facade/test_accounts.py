@@ -173,7 +173,7 @@ def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
 
 @each_able
 def test_an_account_that_cannot_be_fetched(slug: str) -> None:
-    """Is an error of the provider."""
+    """It is an error of the provider."""
     client = sync_client(lambda _: httpx.Response(401), max_retries=0)
     with pytest.raises(errors.AuthenticationFailed) as caught:
         client.account(slug)
@@ -182,7 +182,7 @@ def test_an_account_that_cannot_be_fetched(slug: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "a" * 70_000, "\ud800"])
 def test_a_project_that_no_request_can_name(name: str) -> None:
-    """Is an unexpected response, as everything that a server sends is a result or an error of ours."""
+    """It is an unexpected response, as everything that a server sends is a result or an error of ours."""
     client = sync_client(lambda _: httpx.Response(200, content=json.dumps([{"id": name, "concurrency": 3}])))
     with pytest.raises(errors.UnexpectedResponse, match=r"^browserbase: no request can name a project") as caught:
         client.account("browserbase")

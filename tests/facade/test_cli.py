@@ -122,7 +122,7 @@ def test_references_from_standard_input(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("name", ["get", "wait", "watch"])
 def test_no_reference_at_all(name: str) -> None:
-    """Is no success: what should have written them may have failed."""
+    """It is no success: what should have written them may have failed."""
     result = run(name, "-", stdin="\n \n")
     assert (result.exit_code, "Standard input has no REF." in result.stderr) == (2, True)
 
@@ -330,7 +330,7 @@ def test_a_command_beside_the_sandbox() -> None:
 
 
 def test_a_command_beside_the_sandbox_that_cannot_be_run() -> None:
-    """Is one line, as what makes no sense is."""
+    """It is one line, as what makes no sense is."""
     result = run("sandbox", "no-such-program\x1b[2J", "x")
     assert result.exit_code == 2
     assert "Error: no-such-program" in result.stderr
@@ -413,7 +413,7 @@ def test_ctrl_c_in_a_pipe(server: Sandbox) -> None:
 
 
 def test_a_reader_that_goes(server: Sandbox) -> None:
-    """Is no traceback: `browser-sessions get --jsonl … | head -1`."""
+    """It is no traceback: `browser-sessions get --jsonl … | head -1`."""
     refs = [f"skyvern:pbs_{number}" for number in range(300)]
     for ref in refs:
         server.add(ref, {"browser_session_id": "pbs_1", "status": "running"})
@@ -483,7 +483,7 @@ class TestMain:
     def test_results_on_the_terminal_that_shows_progress(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Are lines of their own: the spinner is gone before one is printed, and back behind it."""
+        """They are lines of their own: the spinner is gone before one is printed, and back behind it."""
         monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
         calls: list[str] = []
         monkeypatch.setattr("rich.status.Status.stop", lambda _: calls.append("stop"))

@@ -78,7 +78,7 @@ def test_json(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_an_account_that_cannot_be_read(server: Sandbox, form: list[str]) -> None:
-    """Is a line on standard error and the exit code, while the others are shown."""
+    """It is a line on standard error and the exit code, while the others are shown."""
     server.fault("browser_use", "get_account", "unauthorized")
     result = run("account", *form, **server.environment)
 
@@ -96,7 +96,7 @@ def test_an_account_that_cannot_be_read(server: Sandbox, form: list[str]) -> Non
 
 
 def test_a_provider_whose_key_is_missing() -> None:
-    """Is an error if it was asked for by name; without any key there is no one to ask."""
+    """It is an error if it was asked for by name; without any key there is no one to ask."""
     result = run("account", "skyvern")
     assert result.stderr.startswith("browser-sessions: skyvern: no API key for Skyvern: set SKYVERN_API_KEY")
     assert result.exit_code == 2
@@ -104,7 +104,7 @@ def test_a_provider_whose_key_is_missing() -> None:
 
 
 def test_a_provider_without_accounts(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is left out, unless it was asked for by name."""
+    """It is left out, unless it was asked for by name."""
     without = {**PROVIDERS, "skyvern": SimpleNamespace(operations={"account": Operation(is_available=False)})}
     monkeypatch.setattr("browser_sessions.cli._accounts.PROVIDERS", without)
 

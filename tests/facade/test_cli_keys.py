@@ -46,7 +46,7 @@ def test_keys_that_work(server: Sandbox) -> None:
 
 
 def test_a_key_that_does_not_work(server: Sandbox) -> None:
-    """Is an error; one that is missing is not, and is shown as missing."""
+    """It is an error; one that is missing is not, and is shown as missing."""
     environment = {name: value for name, value in server.environment.items() if "SKYVERN" in name or "BASE_" in name}
     result = run("providers", "--check", **environment | {"BROWSERBASE_API_KEY": "a-wrong-key"})
     missing = {slug: (f"{each.key_variables[0]},", "not", "set") for slug, each in PROVIDERS.items()}
@@ -70,14 +70,14 @@ def test_a_key_that_no_header_can_carry() -> None:
 
 
 def test_no_key_at_all() -> None:
-    """Is no error: there is nothing that does not work."""
+    """It is no error: there is nothing that does not work."""
     result = run("providers", "--check")
     assert {cells[1:] for cells in checks(result.stdout).values()} == {("not", "set")}
     assert (result.stderr, result.exit_code) == ("", 0)
 
 
 def test_plain_http() -> None:
-    """Is refused with the option that allows it."""
+    """It is refused with the option that allows it."""
     environment = {"SKYVERN_API_KEY": "a-key", "SKYVERN_BASE_URL": "http://skyvern.example"}
     result = run("providers", "--check", **environment)
     assert "if all that is on the way is your own, --plain-http skyvern, or" in result.stderr

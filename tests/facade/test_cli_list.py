@@ -154,7 +154,7 @@ def test_json(fleet: Sandbox, form: str) -> None:
 
 
 def test_an_error_of_one_provider(fleet: Sandbox) -> None:
-    """Is a line of its own and the exit code, while the others are shown."""
+    """It is a line of its own and the exit code, while the others are shown."""
     fleet.fault("skyvern", "list_sessions", "unauthorized")
     result = run("list", *AGES_HERE, **fleet.environment)
 
@@ -164,7 +164,7 @@ def test_an_error_of_one_provider(fleet: Sandbox) -> None:
 
 
 def test_no_list_at_all(server: Sandbox) -> None:
-    """Is no table."""
+    """Nothing is printed but the error."""
     server.fault("browserbase", "list_sessions", "unauthorized")
     result = run("list", "browserbase", **server.environment)
     assert (result.stdout, result.exit_code) == ("", 1)
@@ -172,7 +172,7 @@ def test_no_list_at_all(server: Sandbox) -> None:
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--ids"]])
 def test_rows_that_cannot_be_read(server: Sandbox, form: list[str]) -> None:
-    """Are counted, and make the command fail."""
+    """They are counted, and make the command fail."""
     refs = [start(server, "browser_use", age) for age in (1, 2, 3)]
     server.fault("browser_use", "list_sessions", "unreadable")
     result = run("list", "browser_use", *form, **server.environment)
@@ -209,7 +209,7 @@ def variables_of(slug: str) -> tuple[str, str]:
 
 
 def test_a_provider_whose_key_is_missing() -> None:
-    """Is an error if it was asked for by name."""
+    """It is an error if it was asked for by name."""
     result = run("list", "skyvern")
     said = "no API key for Skyvern: set SKYVERN_API_KEY"
     assert (result.stdout, result.stderr) == ("", f"browser-sessions: skyvern: {said}\n")
@@ -235,7 +235,7 @@ def test_labels_where_there_are_none(server: Sandbox) -> None:
     ],
 )
 def test_invalid_arguments_are_refused(arguments: tuple[str, ...], said: str) -> None:
-    """Is refused before anything is sent."""
+    """It is refused before anything is sent."""
     result = run("list", *arguments)
     assert said in " ".join(result.stderr.split())
     assert result.exit_code == 2
@@ -268,7 +268,7 @@ def session_of(amount: str | None, unit: Any = "credits", *, final: bool = False
     ],
 )
 def test_sums_of_cost(sessions: list[BrowserSession], said: str) -> None:
-    """Are exact, and of one unit each; those without one are counted."""
+    """They are exact, and of one unit each; those without one are counted."""
     table = totals_table({"anchorbrowser": sessions}, {"anchorbrowser": Account()})
     assert [*table.columns[-1].cells] == [said]
 

@@ -109,7 +109,7 @@ def test_reap_leaves_others_alone(server: Sandbox, ledger: Path) -> None:
 
 
 def test_a_ledger_of_ones_own(server: Sandbox, ledger: Path, tmp_path: Path) -> None:
-    """Is used in the place of the usual one, by all that use one; a stop writes that a session has ended."""
+    """It is used in the place of the usual one, by all that use one; a stop writes that a session has ended."""
     own = ("--ledger", str(tmp_path / "mine"))
     ref = create(server, "browser_use", *own)
     assert [row[1] for row in rows(reap(server, *own))] == [ref]
@@ -207,7 +207,7 @@ def test_reap_refuses(arguments: list[str], says: str, server: Sandbox) -> None:
 
 @pytest.mark.parametrize("command", [["create", "skyvern"], ["run", "skyvern", "--", "true"]])
 def test_a_ledger_that_cannot_be_trusted(command: list[str], server: Sandbox, ledger: Path) -> None:
-    """Is one line and the code for a configuration, before anything is created."""
+    """It is one line and the code for a configuration, before anything is created."""
     write(ledger)
     ledger.chmod(0o666)
 
@@ -223,7 +223,7 @@ def test_a_ledger_that_cannot_be_trusted(command: list[str], server: Sandbox, le
 
 
 def test_a_stop_without_its_ledger(server: Sandbox, ledger: Path) -> None:
-    """Is done all the same, and what is not in the ledger is reported."""
+    """It is done all the same, and what is not in the ledger is reported."""
     ref = create(server, "skyvern")
     ledger.chmod(0o666)
 

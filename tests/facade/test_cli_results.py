@@ -109,7 +109,7 @@ def test_a_list_shows_no_secret_of_a_session(run: Any, form: list[str]) -> None:
 
 @pytest.mark.parametrize("form", [[], ["--ids"]], ids=str)
 def test_an_id_in_a_list_that_a_terminal_would_take_for_a_command(run: Any, form: list[str]) -> None:
-    """Is one reference on one line, without the command."""
+    """It is one reference on one line, without the command."""
     result = run([session_of("a\x1b[2J\nskyvern:b")], "list", "skyvern", *form, COLUMNS="200")
     shown = [line for line in result.stdout.splitlines() if line.startswith("skyvern:")]
     assert [line.split("  ")[0] for line in shown] == [

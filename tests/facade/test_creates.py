@@ -349,7 +349,7 @@ def test_cancelling_cuts_off_a_read(backend: str) -> None:
 
 @each_backend
 def test_a_create_that_is_not_interrupted(backend: str) -> None:
-    """Is a call like any other, and so is one whose response is lost."""
+    """It is a call like any other, and so is one whose response is lost."""
 
     async def create(runs: AsyncDriver) -> list[Any]:
         with pytest.raises(MayExistError):

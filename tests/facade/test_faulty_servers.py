@@ -365,7 +365,7 @@ def test_cookies_are_not_kept(backend: str | None) -> None:
 
 @each_backend
 def test_plain_http_on_an_https_address(backend: str | None) -> None:
-    """Is no TLS."""
+    """It is no TLS."""
     with FaultyServer(lambda peer: peer.answer(SESSION)) as server:
         error = fetch(server.address.replace("http:", "https:"), backend)
 

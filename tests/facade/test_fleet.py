@@ -288,7 +288,7 @@ def test_offsets_that_do_not_grow_end_the_list(then: int) -> None:
 
 
 def test_a_limit_of_rate_on_the_third_page() -> None:
-    """Is waited out, and nothing comes twice; without another attempt it is the error."""
+    """It is waited out, and nothing comes twice; without another attempt it is the error."""
     pages = [brightdata_page(0, then=100), brightdata_page(100, then=200)]
     last = brightdata_page(200, then=None, more=False)
     waited = sync_client(answering(*pages, 429, last)).list("brightdata")

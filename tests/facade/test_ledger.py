@@ -235,7 +235,7 @@ def test_stop_writes_what_it_sees_over(backend: str | None, path: Path, clock: C
 
 
 def test_a_marker_that_is_not_ours(path: Path, clock: Clock) -> None:
-    """Is not written: the line could not be read again."""
+    """It is not written: the line could not be read again."""
     server = InMemory("browserbase", clock)
     session_id = server.start(userMetadata={"browser-sessions": "another's"})
 
@@ -350,7 +350,7 @@ def test_a_system_without_the_means(path: Path, clock: Clock, monkeypatch: pytes
 
 
 def test_a_lock_that_is_not_given_back(path: Path, clock: Clock) -> None:
-    """Is waited for, but not for ever."""
+    """It is waited for, but not for ever."""
     path.write_bytes(SALT)
     with path.open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -434,7 +434,7 @@ INVALID = {
 
 @pytest.mark.parametrize("name", INVALID)
 def test_a_line_that_cannot_be_used(name: str, path: Path) -> None:
-    """Is reported with its number, and no other is lost."""
+    """It is reported with its number, and no other is lost."""
     invalid, problem = INVALID[name]
     path.write_bytes(SALT + line(id="a") + invalid + line(id="b"))
 
@@ -448,7 +448,7 @@ def test_a_line_that_cannot_be_used(name: str, path: Path) -> None:
 
 
 def test_a_line_that_was_torn_off(path: Path) -> None:
-    """Is reported, not used, and not continued by the next."""
+    """It is reported, not used, and not continued by the next."""
     path.write_bytes(SALT + line(id="a") + line(id="b")[:-1])
     assert Ledger(path).read().problems == ("line 3 cannot be used: it is torn off, or too long",)
     path.write_bytes(SALT + line(id="a") + line(id="b")[:-9])

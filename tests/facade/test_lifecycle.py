@@ -421,7 +421,7 @@ def test_stop_of_another_ones_session(slug: str, backend: str | None, clock: Clo
 
 @each_provider
 def test_stop_of_a_session_that_has_ended(slug: str, clock: Clock) -> None:
-    """Is a success, and sends no stop."""
+    """It is a success, and sends no stop."""
     server = InMemory(slug, clock)
     ref = f"{slug}:{server.start()}"
     first = call(server, None, "stop", ref)
@@ -433,7 +433,7 @@ def test_stop_of_a_session_that_has_ended(slug: str, clock: Clock) -> None:
 
 @each_provider
 def test_stop_of_what_is_unknown(slug: str, clock: Clock) -> None:
-    """Is the error of a get, and sends no stop."""
+    """It is the error of a get, and sends no stop."""
     server = InMemory(slug, clock)
     session_id = server.start()[:-1] + "_"
 
@@ -521,7 +521,7 @@ def test_stop_of_what_was_found_before(clock: Clock) -> None:
 
 
 def test_stop_that_is_refused_because_the_session_has_ended(clock: Clock) -> None:
-    """Is a success."""
+    """It is a success."""
     server = InMemory("browserbase", clock)
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -546,7 +546,7 @@ def test_stop_is_unsupported_without_an_operation(clock: Clock) -> None:
 @each_backend
 @each_provider
 def test_stop_that_does_nothing(slug: str, backend: str | None, clock: Clock) -> None:
-    """Is seen through within the time that there is."""
+    """It is seen through within the time that there is."""
     server = InMemory(slug, clock)
     session_id = server.start()
     server.fault("stop_session", "ignored")

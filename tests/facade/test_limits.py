@@ -55,7 +55,7 @@ def test_what_is_sent_behind_a_packed_body_counts() -> None:
 
 @pytest.mark.parametrize(("size", "problem"), [(10_000_000, "expected JSON"), (10_000_001, "it is larger than 10 MB")])
 def test_ten_megabytes(size: int, problem: str) -> None:
-    """Are read of the response to any call."""
+    """They are read of the response to any call."""
     with pytest.raises(UnexpectedResponse, match=problem):
         sync_client(lambda _: httpx.Response(200, content=b" " * size)).get("skyvern:a")
 
@@ -76,7 +76,7 @@ def test_a_hundred_megabytes_of_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("size", "said"), [(100_000, "(status 500: gone)"), (100_001, "(status 500)")])
 def test_a_failure_of_a_hundred_thousand_bytes(size: int, said: str) -> None:
-    """Is read whole; no explanation is longer."""
+    """It is read whole; no explanation is longer."""
     body = json.dumps({"detail": "gone", "pad": ""})
     error: Any = failing("skyvern", 500, body.replace('""', f'"{"a" * (size - len(body))}"'))
     assert said in str(error)
@@ -85,5 +85,5 @@ def test_a_failure_of_a_hundred_thousand_bytes(size: int, said: str) -> None:
 
 @pytest.mark.parametrize(("size", "kept"), [(2_000, 2_000), (2_001, 0)])
 def test_a_plain_text_of_two_thousand_characters(size: int, kept: int) -> None:
-    """Is kept; of a longer one, nothing is."""
+    """It is kept; of a longer one, nothing is."""
     assert len(failing("skyvern", 500, "a" * size).body or "") == kept

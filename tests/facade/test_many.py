@@ -272,7 +272,7 @@ def test_an_iterable_that_fails(backend: str | None) -> None:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_asynchronous_references(backend: str) -> None:
-    """Are taken like others."""
+    """They are taken like others."""
 
     async def feed() -> AsyncIterator[str | SessionRef]:
         for number in range(50):

@@ -174,7 +174,7 @@ def without_times(fleet: Fleet) -> Callable[[httpx.Request], httpx.Response]:
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_session_without_an_age(dry_run: bool, path: Path, fleet: Fleet) -> None:  # noqa: FBT001 - a case
-    """Is reported once, and not stopped, however it was found."""
+    """It is reported once, and not stopped, however it was found."""
     session_id = create(fleet, "browser_use", owner="me", ledger=path)
     fleet.become_old()
 
@@ -201,7 +201,7 @@ def test_providers_without_a_key_are_not_asked(fleet: Fleet) -> None:
 
 
 def test_a_list_that_cannot_be_read(fleet: Fleet) -> None:
-    """Is a failure, and the others are reaped."""
+    """It is a failure, and the others are reaped."""
     ours = {slug: create(fleet, slug, owner="me") for slug in MARKING}
     fleet.become_old()
     fleet.servers["browserbase"].fault("list_sessions", "refused", 401)
@@ -217,7 +217,7 @@ def test_a_list_that_cannot_be_read(fleet: Fleet) -> None:
 
 
 def test_a_list_with_a_row_that_cannot_be_read(fleet: Fleet) -> None:
-    """Is a failure, too, and the other rows are reaped."""
+    """It is a failure, too, and the other rows are reaped."""
     mine = [create(fleet, "browserbase", owner="me") for _ in range(2)]
     fleet.become_old()
 
@@ -271,7 +271,7 @@ def test_by_the_ledger(slug: str, backend: str | None, path: Path, fleet: Fleet)
 
 @each_provider
 def test_a_session_that_has_already_ended(slug: str, path: Path, fleet: Fleet) -> None:
-    """Is no more than that: it leaves the ledger."""
+    """It is no more than that: it leaves the ledger."""
     session_id = create(fleet, slug, ledger=path)
     with sync_client(fleet) as client:
         client.stop(f"{slug}:{session_id}")
@@ -314,7 +314,7 @@ def test_a_session_that_is_missing(path: Path, fleet: Fleet) -> None:
     ids=["key", "host"],
 )
 def test_lines_of_another_key_or_host(changed: dict[str, Any], path: Path, fleet: Fleet) -> None:
-    """Are reported; nothing is sent for them, to whatever host, with an id or without."""
+    """They are reported; nothing is sent for them, to whatever host, with an id or without."""
     create(fleet, "skyvern", ledger=path)
     killed(fleet, "skyvern", path)
     created, intent = Ledger(path).read().unsettled()
@@ -338,7 +338,7 @@ def test_a_ledger_whose_salt_is_lost(path: Path, fleet: Fleet) -> None:
 
 
 def test_lines_of_a_provider_without_a_key(path: Path, fleet: Fleet) -> None:
-    """Are one failure, which names it."""
+    """They are one failure, which names it."""
     create(fleet, "skyvern", ledger=path)
     create(fleet, "browserbase", ledger=path)
     create(fleet, "browserbase", ledger=path)
@@ -352,7 +352,7 @@ def test_lines_of_a_provider_without_a_key(path: Path, fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("ref", ["anchorbrowser:all", "anchorbrowser:History", "skyvern:history"])
 def test_an_id_that_is_another_route(ref: str, path: Path, fleet: Fleet) -> None:
-    """Is reported, and nothing is sent."""
+    """It is reported, and nothing is sent."""
     provider, _, name = ref.partition(":")
     salt = SALT[10:42]
     host = httpx.URL(PROVIDERS[provider].base_url).host
@@ -365,7 +365,7 @@ def test_an_id_that_is_another_route(ref: str, path: Path, fleet: Fleet) -> None
 
 
 def test_lines_that_cannot_be_used(path: Path, fleet: Fleet) -> None:
-    """Are reported, and the others are reaped."""
+    """They are reported, and the others are reaped."""
     session_id = create(fleet, "skyvern", ledger=path)
     with path.open("ab") as file:
         file.write(line(provider="steel") + b"torn")
@@ -379,7 +379,7 @@ def test_lines_that_cannot_be_used(path: Path, fleet: Fleet) -> None:
 
 
 def test_another_session_than_was_asked_for(path: Path, fleet: Fleet) -> None:
-    """Is a failure, and not stopped."""
+    """It is a failure, and not stopped."""
     session_id = create(fleet, "browserbase", ledger=path)
     other = fleet.servers["browserbase"].start()
     fleet.become_old()
@@ -398,7 +398,7 @@ def test_another_session_than_was_asked_for(path: Path, fleet: Fleet) -> None:
 
 
 def test_a_stop_that_fails(path: Path, fleet: Fleet) -> None:
-    """Is reported, the others are stopped, and it is tried again by the next reap."""
+    """It is reported, the others are stopped, and it is tried again by the next reap."""
     first, second = create(fleet, "skyvern", ledger=path), create(fleet, "skyvern", ledger=path)
     fleet.become_old()
     fleet.servers["skyvern"].fault("stop_session", "refused", 409)
@@ -487,7 +487,7 @@ def test_a_create_without_a_longest_lifetime_is_never_dropped(path: Path, fleet:
 
 @each_marking
 def test_a_list_for_a_create_that_fails(slug: str, path: Path, fleet: Fleet) -> None:
-    """Is no proof that the session is missing."""
+    """It is no proof that the session is missing."""
     killed(fleet, slug, path)
     fleet.become_old()
     fleet.servers[slug].fault("list_sessions", "refused", 401)
@@ -575,7 +575,7 @@ def test_what_is_asked_for_is_checked(path: Path, fleet: Fleet) -> None:
 
 @each_backend
 def test_a_ledger_that_cannot_be_read(backend: str | None, path: Path, fleet: Fleet) -> None:
-    """Is an error, and nothing is stopped by owner either."""
+    """It is an error, and nothing is stopped by owner either."""
     create(fleet, "browserbase", owner="me")
     fleet.become_old()
     path.symlink_to("another")
@@ -587,7 +587,7 @@ def test_a_ledger_that_cannot_be_read(backend: str | None, path: Path, fleet: Fl
 
 
 def test_a_ledger_that_can_no_longer_be_written(path: Path, fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is reported at the end, once all are stopped."""
+    """It is reported at the end, once all are stopped."""
     session_id = create(fleet, "skyvern", ledger=path)
     fleet.become_old()
     steps = Reaping._stop_all  # the moment after the ledger was read

@@ -260,7 +260,7 @@ def test_a_file_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
-    """Is not overwritten either, and nothing is left beside it."""
+    """It is not overwritten either, and nothing is left beside it."""
     path = tmp_path / "a.mp4"
 
     def content() -> httpx.Response:
@@ -391,7 +391,7 @@ def test_the_host_in_an_error_is_the_one_that_failed(tmp_path: Path) -> None:
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:
-    """Is an error of its own."""
+    """It is an error of its own."""
     session = {"id": "a", "status": "active"}
     with pytest.raises(errors.SessionNotFound, match=r"^browser_use:a has no recording, or none yet$"):
         sync_client(lambda _: httpx.Response(200, json=session)).save_recording("browser_use:a", tmp_path / "a.mp4")
@@ -413,7 +413,7 @@ def test_nothing_to_save(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("slug", ["anchorbrowser", "browserbase", "skyvern"])
 def test_an_invalid_url_is_unexpected(slug: str, url: str) -> None:
-    """Is an unexpected response, which does not show it."""
+    """It is an unexpected response, which does not show it."""
     with pytest.raises(
         errors.UnexpectedResponse, match="it is not an absolute http or https URL; find it on"
     ) as caught:
@@ -446,7 +446,7 @@ PAGES: list[tuple[Any, str | None]] = [
 @pytest.mark.parametrize(("pages", "url"), PAGES)
 @pytest.mark.parametrize("is_enveloped", [False, True])
 def test_the_first_tab_that_can_be_watched(pages: Any, url: str | None, is_enveloped: bool) -> None:  # noqa: FBT001 - a case
-    """Is the one that is, since there is no URL of the whole browser; in both forms of the response."""
+    """It is the one that is, since there is no URL of the whole browser; in both forms of the response."""
     body = {"data": {"count": len(pages), "items": pages}} if is_enveloped else pages
     client = sync_client(lambda _: httpx.Response(200, json=body))
     if url:

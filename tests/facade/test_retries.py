@@ -162,7 +162,7 @@ def test_what_does_not_fit_into_the_deadline_is_raised_at_once(backend: str | No
 
 @pytest.mark.parametrize(("deadline", "pauses"), [(0.5, []), (0.51, [0.5])])
 def test_a_pause_that_takes_all_that_is_left(deadline: float, pauses: list[float], clock: Clock) -> None:
-    """Is not made: there would be no time for the attempt behind it."""
+    """It is not made: there would be no time for the attempt behind it."""
     _, handler = script(status(503), session)
 
     fetch(handler, None, deadline=deadline)

@@ -129,7 +129,7 @@ def test_both_forms_of_a_response(server: Sandbox, slug: str) -> None:
 
 @each_provider
 def test_an_id_that_could_be_none(server: Sandbox, slug: str) -> None:
-    """Is refused by those that look at its form, and is just missing for the others."""
+    """It is refused by those that look at its form, and is just missing for the others."""
     refused = slug in ("brightdata", "browser_use")
     with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
         with pytest.raises(errors.InvalidRequest if refused else errors.SessionNotFound):
@@ -186,7 +186,7 @@ def test_every_error_has_a_body(server: Sandbox, slug: str) -> None:
 
 
 def test_an_invalid_response_is_refused(server: Sandbox) -> None:
-    """Is an error where it is added, and not where it is requested."""
+    """It is an error where it is added, and not where it is requested."""
     itself: dict[str, Any] = {}
     itself["a"] = itself
     wrong: tuple[tuple[Any, ...], ...] = (
@@ -209,7 +209,7 @@ def test_a_response_stays_as_it_was_added(server: Sandbox) -> None:
 
 
 def test_what_there_is_not(server: Sandbox) -> None:
-    """Is an error at once, and over HTTP in the server's form."""
+    """It is an error at once, and over HTTP in the server's form."""
     for slug, scenario in (("skyvern", "sleeping"), ("nobody", "running")):
         with pytest.raises(ValueError, match="there is no"):
             server.ref(slug, scenario)

@@ -84,7 +84,7 @@ def test_a_session_that_shows_up_late(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_stop_that_does_nothing(bench: Bench, vendor: Vendor) -> None:
-    """Is a success, as often as was asked for."""
+    """It is a success, as often as was asked for."""
     account = bench.account(vendor)
     session_id = account.create()
     bench.server.fault(vendor.slug, "stop_session", "ignored", times=2)
@@ -96,7 +96,7 @@ def test_a_stop_that_does_nothing(bench: Bench, vendor: Vendor) -> None:
 
 @each_creating
 def test_a_stop_that_lingers(bench: Bench, vendor: Vendor) -> None:
-    """Is a success at once, and the session has ended later."""
+    """It is a success at once, and the session has ended later."""
     account = bench.account(vendor)
     session_id = account.create()
     bench.server.advance(10)
@@ -152,7 +152,7 @@ def test_pages_that_shift(bench: Bench, vendor: Vendor) -> None:
 
 @each_vendor
 def test_a_row_that_cannot_be_read(bench: Bench, vendor: Vendor) -> None:
-    """Is set aside by the client; the others are there."""
+    """It is set aside by the client; the others are there."""
     account = bench.account(vendor)
     first, second = account.start(), account.start()
     bench.server.advance(2)
@@ -236,14 +236,14 @@ def test_faults_for_ever(bench: Bench) -> None:
     ],
 )
 def test_a_fault_that_there_is_not(bench: Bench, arguments: Any, says: str) -> None:
-    """Is refused where it is asked for."""
+    """It is refused where it is asked for."""
     with pytest.raises(ValueError, match=says):
         bench.server.fault(*arguments)
 
 
 @pytest.mark.parametrize("counts", [{"skip": -1}, {"times": 0}])
 def test_a_fault_that_never_comes(bench: Bench, counts: dict[str, int]) -> None:
-    """Is refused, too."""
+    """It is refused, too."""
     with pytest.raises(ValueError, match="expected skip of 0 or more, and times of 1 or more, or None"):
         bench.server.fault("skyvern", "get_session", "lost", **counts)
 
@@ -263,7 +263,7 @@ def test_faults_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     "text", ["skyvern get_session", "skyvern get_session refused 500 often=2", "a b c d e", "skyvern get_session odd"]
 )
 def test_invalid_faults_as_text(text: str) -> None:
-    """Are refused before anything is served."""
+    """They are refused before anything is served."""
     with pytest.raises(ValueError, match="fault"), sandbox.serve(faults=text):
         pass
 

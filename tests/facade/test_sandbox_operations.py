@@ -401,7 +401,7 @@ def test_requests_that_no_client_would_send(bench: Bench) -> None:
 
 
 def test_routes_that_there_are_not(bench: Bench) -> None:
-    """Are sent as JSON; for Skyvern, as its own server sends them."""
+    """They are sent as JSON; for Skyvern, as its own server sends them."""
     url = "/v1/browser_sessions"
     session_id = bench.server.start("skyvern").id
     assert ask(bench, "skyvern", "GET", "/v1/nope") == (404, {"detail": "Not Found"})

@@ -319,7 +319,7 @@ def test_pauses_between_polls_are_bounded(clock: Clock) -> None:
     ],
 )
 def test_what_cannot_be_waited_for(arguments: dict[str, Any], message: str, backend: str | None) -> None:
-    """Is refused before anything is sent."""
+    """It is refused before anything is sent."""
     with pytest.raises(ValueError, match=message):
         wait(lambda _: httpx.Response(500), backend, **arguments)
     with pytest.raises(ValueError, match=message):
