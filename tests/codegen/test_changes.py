@@ -157,7 +157,7 @@ def test_texts_and_the_order_of_keys_change_no_api(slug: str, random: Random) ->
 @settings(max_examples=3)
 @given(slug=slugs, data=st.data())
 def test_a_removed_property_is_breaking(slug: str, data: st.DataObject) -> None:
-    """Whichever property of a provider's document is removed, at its place."""
+    """The removal of any property of a provider's document is a breaking change at the property's place."""
     former, api = current(slug)
     document = copied(former)
     properties = sorted(part.parts for part in walk(document) if part.parts[-2:-1] == ("properties",))

@@ -85,7 +85,7 @@ def test_no_change_exits_with_0(committed: Path, capsys: Capture) -> None:
 
 
 def test_any_revision_can_be_compared_with(committed: Path, capsys: Capture) -> None:
-    """With several providers, all of them are reported."""
+    """The command compares with any Git revision, and reports the changes of all providers."""
     edit(committed, SPEC, GONE)
     commit(committed)
     assert run(capsys, committed)[0] == 0

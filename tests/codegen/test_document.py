@@ -226,7 +226,7 @@ def collections(node: Any) -> list[int]:
 
 
 def test_canonical_texts_are_equal_only_for_equal_json() -> None:
-    """Even if Python finds the values equal; keys have no order."""
+    """The texts of different JSON differ even if Python finds the values equal; the order of keys has no effect."""
     values: list[Any] = [1, True, 1.0, "1", None, [], {}, "", 0, False]
     assert len({canonical(value) for value in values}) == len(values)
     assert canonical({"a": 1, "b": [2]}) == canonical({"b": [2], "a": 1})

@@ -29,7 +29,7 @@ def test_a_page_becomes_its_document(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", PAGES.values(), ids=PAGES.keys())
 def test_a_rebuilt_document_is_valid(case: dict[str, Any]) -> None:
-    """With the names that only an overlay can give, each document is valid OpenAPI."""
+    """Each rebuilt document is valid OpenAPI once it has the names that only an overlay can give."""
     document = to_openapi(case["page"])
     document["info"] = {"title": "Lantern", "version": "1"}
     for operations in document["paths"].values():

@@ -52,7 +52,7 @@ def test_an_overlay_has_its_result_or_error(case: dict[str, Any]) -> None:
     ids=str,
 )
 def test_every_field_and_extension_is_accepted(change: dict[str, Any]) -> None:
-    """Of the overlay, its info and its actions."""
+    """The overlay, its info and its actions may have every field and extension of the specification."""
     check_overlay(overlay({"target": "$", "update": {}}) | change)
 
 

@@ -41,7 +41,7 @@ def test_a_page_has_its_block_or_is_refused(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", BLOCKS.values(), ids=BLOCKS.keys())
 def test_a_block_has_its_operations_or_is_refused(case: dict[str, Any]) -> None:
-    """With its dialect, or with the place of the error."""
+    """A block is read with its operations and dialect, or is refused with the place of the error."""
     expected = (
         DocumentError(SOURCE, *case["error"])
         if "error" in case
@@ -52,7 +52,7 @@ def test_a_block_has_its_operations_or_is_refused(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("provider", load_providers(ROOT), ids=lambda provider: provider.slug)
 def test_a_committed_spec_is_a_block_of_a_page(provider: Provider) -> None:
-    """In the dialect and with the operation of its row."""
+    """The page's block has the dialect of the committed spec and the operation of the provider's row."""
     spec = provider.spec.read_bytes()
     page = b"# Get\n\n> A session.\n\n## OpenAPI\n\n````yaml " + provider.info.encode() + b"\n" + spec + b"````"
     block = read_page(page, SOURCE)
@@ -101,5 +101,5 @@ def test_a_block_is_kept_byte_for_byte(text: str, line_end: str) -> None:
     ],
 )
 def test_an_info_string_ends_with_an_operation(info: str, operation: str | None) -> None:
-    """With a method and a path, or it names no operation."""
+    """An info string ends with a method and a path, or it names no operation."""
     assert operation_of(info) == operation

@@ -97,7 +97,7 @@ def test_every_difference_is_found_and_repaired(pair: Path) -> None:
 
 
 def test_comparing_writes_nothing(pair: Path) -> None:
-    """Not even the time of a folder changes."""
+    """A comparison does not change even the time of a folder."""
     (pair / "generated" / "browserbase" / "README.md").unlink()
     folders = [path for path in pair.rglob("*") if path.is_dir()]
     before = [(path, path.stat().st_mtime_ns) for path in folders], files(pair)
@@ -128,7 +128,7 @@ def test_an_edited_overlay_shows_in_the_client(pair: Path) -> None:
 
 
 def test_an_edited_template_shows_in_every_client(pair: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even a template that was used before in the same process."""
+    """An edited template changes every client, even if the same process has used the template before."""
     templates = shutil.copytree(generator.TEMPLATES, tmp_path / "templates")
     monkeypatch.setattr(generator, "TEMPLATES", templates)
     assert compare(pair, [provider_of(pair, "browserbase")], strays=False).is_clean
@@ -155,7 +155,7 @@ def test_missing_clients_are_written_whole(pair: Path) -> None:
 
 
 def test_a_link_in_the_place_of_a_client_is_replaced(pair: Path, tmp_path: Path) -> None:
-    """Even if it leads to the same files."""
+    """A link in the place of a client is replaced even if it leads to the same files."""
     output = pair / "generated" / "browserbase"
     elsewhere = output.rename(tmp_path / "elsewhere")
     output.symlink_to(elsewhere)

@@ -69,7 +69,7 @@ def test_excessive_depth_is_refused(query: str) -> None:
     ],
 )
 def test_the_nearest_path_is_found(query: str, path: str | None) -> None:
-    """As far as the query leads, plus a key similar to the next."""
+    """The nearest path goes as far as the query leads, and adds a key similar to the next one."""
     assert nearest(DOCUMENT, query) == path
 
 

@@ -30,7 +30,7 @@ def files(root: Path) -> dict[str, str]:
 
 
 def test_a_release_changes_every_version(root: Path, capsys: Capture) -> None:
-    """In its three files and in the clients, and nothing else."""
+    """A release changes the version in its three files and in the clients, and nothing else."""
     before = files(root)
     assert read_version(root) == "1.10.0"
     assert main(["release", "1.11.0"], root) == 0

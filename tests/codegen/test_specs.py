@@ -149,7 +149,7 @@ def test_the_spec_is_what_the_list_says(provider: Provider) -> None:
 
 
 def test_every_action_has_a_reason(provider: Provider) -> None:
-    """With its source, and the overlay names what it extends."""
+    """Each action has a reason with a source, and each overlay names the document that it extends."""
     for path in provider.overlays:
         overlay = load_document(path)
 
@@ -205,7 +205,7 @@ def test_the_client_knows_server_and_key(provider: Provider) -> None:
 
 
 def test_only_what_identifies_a_session_is_required(provider: Provider) -> None:
-    """In every response, whichever model it has of a session; and the object that carries the session."""
+    """Every response requires only the session's identifier and the object that carries the session."""
     identifying = DECISIONS[provider.slug].identifying
     found = {part.parts[-1]: part.node for part in reached(provider) if part.parts[:2] == ("components", "schemas")}
     models = {name: found[name] for name in identifying}
@@ -283,7 +283,7 @@ def recognised(document: dict[str, Any], schema: dict[str, Any], place: str = ""
 
 
 def test_every_body_has_a_schema_with_a_name_and_examples(provider: Provider) -> None:
-    """Of requests, successes and failures, so that each can be played and shown."""
+    """Each request, success and failure has a named schema and examples, so that it can be played and shown."""
     for operation in operations(provider):
         for status, body in operation.bodies.items():
             assert body["examples"], (operation.name, status)

@@ -71,7 +71,7 @@ def test_a_missing_folder_is_an_empty_one(tmp_path: Path) -> None:
 
 
 def test_a_file_or_link_instead_of_a_tree_is_a_difference(tmp_path: Path) -> None:
-    """Even a link to a copy of it."""
+    """A file or link instead of a tree is a difference, even if the link leads to a copy of the tree."""
     fresh = write(tmp_path / "fresh", {"a.py": "a"})
     file, link = tmp_path / "file", tmp_path / "link"
     file.touch()
@@ -227,7 +227,7 @@ RENAMES = 7
 
 @pytest.mark.parametrize("failing", range(RENAMES))
 def test_a_failed_rename_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
-    """Whichever fails, all trees are back where they were, and the error names one."""
+    """If any rename fails, all trees are back where they were, and the error names one of them."""
     trees = replacements(tmp_path)
     before, fresh = read(tmp_path / "committed"), read(tmp_path / "fresh")
     rename = Path.rename

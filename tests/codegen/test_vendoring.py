@@ -97,7 +97,7 @@ def with_hash(root: Path, slug: str, data: bytes) -> bytes:
 
 
 def test_an_unchanged_page_changes_no_file(root: Path, client: httpx.Client) -> None:
-    """Not even the list."""
+    """An unchanged page leaves every file as it was, even the list."""
     before = snapshot(root)
     acme, brick = provider(root, "acme"), provider(root, "brick")
     assert fetch(root, {acme: None, brick: None}, client) == [
@@ -108,7 +108,7 @@ def test_an_unchanged_page_changes_no_file(root: Path, client: httpx.Client) -> 
 
 
 def test_a_changed_page_changes_its_spec_and_hash(root: Path, client: httpx.Client, pages: dict[str, bytes]) -> None:
-    """And nothing else in the list."""
+    """A changed page changes its spec and its hash, and nothing else in the list."""
     pages["/brick.md"] = page(OTHER)
     expected = snapshot(root) | {
         "specs/brick.yaml": OTHER,
@@ -140,7 +140,7 @@ def test_a_new_provider_gets_its_first_spec(root: Path, client: httpx.Client, tm
 
 
 def test_a_wrong_hash_is_corrected(root: Path, client: httpx.Client) -> None:
-    """Even if the page has not changed."""
+    """A wrong hash is corrected even if the page has not changed."""
     sources = root / "specs" / "sources.toml"
     before = sources.read_bytes()
     sources.write_bytes(with_hash(root, "acme", OTHER))
@@ -297,7 +297,7 @@ def run(capsys: Capture, root: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def test_fetch_reports_each_provider(root: Path, tmp_path: Path, capsys: Capture) -> None:
-    """And what to do next."""
+    """The command reports the result for each provider and what to do next."""
     (tmp_path / "a=b.yaml").write_bytes(OTHER)
     (tmp_path / "a.md").write_bytes(page(BLOCK, "a get /a/{id}"))
     (tmp_path / "bad.md").write_bytes(b"# A\n")

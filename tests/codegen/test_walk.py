@@ -74,7 +74,7 @@ KINDS = [
 
 
 def test_every_part_is_found_with_its_kind_and_place() -> None:
-    """By the grammar; extensions, the content of examples and names that look like fields are not parts."""
+    """Parts follow the grammar: extensions, the content of examples and names that look like fields are not parts."""
     assert [(part.kind, part.location) for part in walk(DOCUMENT)] == KINDS
 
 

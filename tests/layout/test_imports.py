@@ -88,7 +88,7 @@ def test_each_provider_module_imports_its_own_client_only(tmp_path: Path) -> Non
 
 
 def test_importing_the_facade_imports_no_client() -> None:
-    """Neither a client nor what requests are sent with is imported before it is needed."""
+    """The facade imports neither a client nor the HTTP library before it needs them."""
     names = "[getattr(browser_sessions, name) for name in browser_sessions.__all__]"
     made = "browser_sessions.Client().close(), browser_sessions.AsyncClient().with_options(timeout=5)"
 
@@ -173,7 +173,7 @@ def private_names(path: Path) -> list[str]:
 
 
 def test_nothing_private_of_httpx_is_used(tmp_path: Path) -> None:
-    """Neither of it nor of httpcore: what they offer is all that a newer one keeps."""
+    """The code uses only public names of httpx and httpcore, since newer releases keep only those."""
     path = tmp_path / "module.py"
     path.write_text(
         "import httpx\nimport httpx._client\nfrom httpcore._sync import a\nfrom . import _b\n"
