@@ -164,7 +164,9 @@ def vendors(session: nox.Session) -> None:
         session.error(f"unknown SDK {', '.join(unknown)}: expected name==version of {', '.join(known.values())}")
     chosen = {name: sdk for name, sdk in known.items() if not tried or sdk in tried}
     editable = [part for project in PROJECTS for part in ("-e", f"./{project}")]
-    session.install("-c", CONSTRAINTS, "attrs", "pytest", "pyyaml", "starlette", "uv", "uvicorn", *editable)
+    session.install(
+        "-c", CONSTRAINTS, "attrs", "jsonschema", "pytest", "pyyaml", "starlette", "uv", "uvicorn", *editable
+    )
     environments = Path(session.create_tmp()).resolve()
     for name, sdk in chosen.items():
         session.run("uv", "venv", "--quiet", "--allow-existing", str(environments / name))

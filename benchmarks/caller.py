@@ -1,9 +1,9 @@
-"""Fetch sessions in a process of its own, in the environment of who is measured; started by `calls.py` and `faults.py`.
+"""Fetch sessions in a separate process, in the environment that is measured; `calls.py` and `faults.py` start it.
 
     python caller.py WAY MEASURE COUNT SLUG URL HEADER VALUE PATH ID
 
-Prints the seconds, and the kilobytes of the process at its peak. What is imported before an import is measured is not
-in its time: so here an import stands where it is needed.
+Prints the seconds and the peak memory of the process in kilobytes. Modules that are already imported do not count in
+the time of a measured import, so this module imports each of the others only where it is needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 20
 
-# What is imported to fetch a session, what makes a client, what fetches a session, and its status.
+# The import, the expression that makes a client, the call that fetches a session, and the session's status.
 WAYS = {
     "httpx": (
         "import httpx",
@@ -44,7 +44,7 @@ WAYS = {
         "client.sessions.get_session(ID)",
         "session.data.status",
     ),
-    # It has no call that fetches a session.
+    # Its SDK has no call that fetches a session.
     "brightdata": ("from brightdata import BrightDataClient", "", "", ""),
     "browser_use": (
         "from browser_use_sdk.v3 import BrowserUse",
@@ -69,7 +69,7 @@ WAYS = {
 
 
 def main() -> None:
-    """Do what the command line says, and print what came of it."""
+    """Run the measurement named on the command line, and print its result."""
     way, measure, count, *rest = sys.argv[1:]
     names: dict[str, Any] = dict(zip(("SLUG", "URL", "HEADER", "VALUE", "PATH", "ID"), rest, strict=True))
     names |= {"KEY": names["VALUE"].removeprefix("Bearer "), "REF": f"{names['SLUG']}:{names['ID']}"}
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def outcome(names: dict[str, Any], client: str, session: str, status: str) -> str:
-    """Return the status of a session or the class of the error, and whether that error can be pickled."""
+    """Return the session's status, or the class of the error and whether the error can be pickled."""
     import pickle
 
     try:
@@ -103,13 +103,13 @@ def outcome(names: dict[str, Any], client: str, session: str, status: str) -> st
 
 
 def one_shot(_: dict[str, Any], fetch: Callable[[], Any], __: int) -> float:
-    """Fetch one session and print it: `calls.py` measures the whole process."""
+    """Fetch one session and print it; `calls.py` measures the whole process."""
     print(fetch())
     return 0.0
 
 
 def warm(names: dict[str, Any], fetch: Callable[[], Any], count: int) -> float:
-    """Return the least seconds in which a session is fetched on an open connection."""
+    """Return the shortest time in seconds of a fetch on an open connection."""
     import timeit
 
     assert names["ID"] in str(fetch())
@@ -118,7 +118,7 @@ def warm(names: dict[str, Any], fetch: Callable[[], Any], count: int) -> float:
 
 
 def in_threads(names: dict[str, Any], fetch: Callable[[], Any], count: int) -> float:
-    """Return the seconds in which many sessions are fetched at once."""
+    """Return the seconds that many concurrent fetches take."""
     from concurrent.futures import ThreadPoolExecutor
 
     fetch()
@@ -134,7 +134,7 @@ def in_threads(names: dict[str, Any], fetch: Callable[[], Any], count: int) -> f
 
 
 def in_tasks(names: dict[str, Any], _: Callable[[], Any], count: int) -> float:
-    """Return the seconds in which many sessions are fetched at once, making the client included."""
+    """Return the seconds that many concurrent fetches take, including the creation of the client."""
     import asyncio
 
     start = time.perf_counter()
@@ -143,7 +143,7 @@ def in_tasks(names: dict[str, Any], _: Callable[[], Any], count: int) -> float:
 
 
 async def fetch_with_facade(names: dict[str, Any], count: int) -> int:
-    """Fetch many sessions, and return how many came."""
+    """Fetch many sessions, and return the number of sessions received."""
     from browser_sessions import AsyncClient
 
     keys, urls = {names["SLUG"]: names["KEY"]}, {names["SLUG"]: names["URL"]}
@@ -153,7 +153,7 @@ async def fetch_with_facade(names: dict[str, Any], count: int) -> int:
 
 
 async def fetch_with_httpx(names: dict[str, Any], count: int) -> int:
-    """Fetch many sessions in some tasks, and return how many came."""
+    """Fetch many sessions in several tasks, and return the number of sessions received."""
     import asyncio
 
     numbers, sessions = iter(range(count)), list[object]()

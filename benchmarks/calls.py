@@ -2,8 +2,8 @@
 
     python -m benchmarks.calls [--against REV] [--only import,warm] [--rounds N] [--fast]
 
-Raw httpx, the facade, the generated clients and the vendors' SDKs, each in a process and an environment of its own,
-ask a server on this machine and take turns in each round. A ratio is the median of the rounds. `--against` measures
+Raw httpx, the facade, the generated clients and the vendors' SDKs each run in a separate process and environment,
+call a server on this machine, and take turns in each round. A ratio is the median of the rounds. `--against` measures
 the facade of an older commit as well.
 """
 
@@ -33,13 +33,13 @@ TITLES = {
     "threads": "Many sessions at once, in 20 threads",
     "asyncio": "Many sessions at once, in 20 tasks of asyncio",
 }
-"""By measure."""
+"""The title of each measure's table."""
 
 
 class Contestant(NamedTuple):
-    """Who fetches sessions of a provider: a table's column, the Python of its environment, and the way in `caller.py`.
+    """One way to fetch a provider's sessions: its column, its environment's Python, and its name in `caller.py`.
 
-    `measures` are those that it can do.
+    `measures` lists the measures that it supports.
     """
 
     name: str
@@ -49,24 +49,24 @@ class Contestant(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What came of a measure in a round: seconds, and the megabytes of the process at its peak."""
+    """The result of a measure in one round: seconds, and the peak memory of the process in megabytes."""
 
     seconds: float
     memory: float
 
 
 Samples = dict[tuple[str, str, str], list[Sample]]
-"""By measure, provider and contestant, one for each round."""
+"""Samples by measure, provider and contestant, one for each round."""
 
 
 def main() -> None:
-    """Measure, and print a table for each measure and one of the environments."""
+    """Measure, and print one table for each measure and one for the environments."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--against", metavar="REV", help="an older commit of the facade, to be measured as well")
+    parser.add_argument("--against", metavar="REV", help="an older commit of the facade to measure as well")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[*TITLES], help=f"of {','.join(TITLES)}")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--fast", action="store_true", help="one round of 100 sessions, to see that all works")
-    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="where environments are kept")
+    parser.add_argument("--fast", action="store_true", help="run one round of 100 sessions as a check")
+    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="the folder that keeps environments")
     options = parser.parse_args()
     rounds, count = (1, 100) if options.fast else (options.rounds, 1_000)
     folder, providers = options.folder.resolve(), load_providers()
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def contestants(pythons: dict[str, Path], slug: str, against: str | None) -> list[Contestant]:
-    """Return all who fetch sessions of a provider. Bright Data's SDK has no call for that."""
+    """Return all contestants for a provider. Bright Data's SDK has no call that fetches a session."""
     sdk = ("import",) if slug == "brightdata" else ("import", "one-shot", "warm", "threads")
     return [
         Contestant(RAW, pythons[RAW], "httpx"),
@@ -109,7 +109,7 @@ def contestants(pythons: dict[str, Path], slug: str, against: str | None) -> lis
 
 
 def run(measure: str, provider: Provider, contestant: Contestant, url: str, count: int) -> Sample:
-    """Measure in a new process."""
+    """Run one measure in a new process."""
     names = (provider.slug, url, *provider.header, provider.path.format(provider.id), provider.id)
     command = [str(contestant.python), "-P", CALLER, contestant.way, measure, str(count), *names]
     start = time.perf_counter()
@@ -120,7 +120,7 @@ def run(measure: str, provider: Provider, contestant: Contestant, url: str, coun
 
 
 def print_measure(measure: str, samples: Samples, against: str | None) -> None:
-    """Print the time and memory of raw httpx, and the ratios of all others to it."""
+    """Print the time and memory of raw httpx, and the ratio of each other contestant to it."""
     found = {(slug, name): each for (other, slug, name), each in samples.items() if other == measure}
     slugs, names = (dict.fromkeys(each) for each in zip(*found, strict=True))
     rows = []

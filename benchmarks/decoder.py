@@ -1,8 +1,8 @@
-"""Decode bodies in a process of its own, which imports what its path has first; started by `decoding.py`.
+"""Decode bodies in a separate process, with the code that comes first on its path; `decoding.py` starts it.
 
 Reads from stdin a JSON object with `bodies` by provider, `decoders` by provider ("module:Class.method"), `readers` by
-provider ("module:function"), `has_view`, and `repeats`. Prints by provider the least seconds of a processor, and the
-bytes that are kept, for each stage.
+provider ("module:function"), `has_view`, and `repeats`. Prints for each provider and stage the
+shortest processor time in seconds and the bytes that the results keep.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Work = Callable[[], list[Any]]
 
 
 class Response(NamedTuple):
-    """What a client reads of a response."""
+    """The parts of a response that a client reads."""
 
     content: bytes
 
 
 def main() -> None:
-    """Measure all providers in turns."""
+    """Measure all providers in turn."""
     job = json.load(sys.stdin)
     works = {
         (slug, stage): work
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def reader(job: dict[str, Any], slug: str) -> Callable[[Response], Any]:
-    """Return what makes a model of a response: the client's own reader, or else `json.loads` and the decoder."""
+    """Return the function that reads a response: the client's own reader, or else `json.loads` and the decoder."""
     decode, loads = named(job["decoders"][slug]), json.loads
     if slug not in job["readers"]:
         return lambda response: decode(loads(response.content))
@@ -50,14 +50,14 @@ def reader(job: dict[str, Any], slug: str) -> Callable[[Response], Any]:
 
 
 def named(name: str) -> Callable[[Any], Any]:
-    """Return the function of a name."""
+    """Return the function with this name."""
     module, _, attribute = name.partition(":")
     found: Callable[[Any], Any] = operator.attrgetter(attribute)(importlib.import_module(module))
     return found
 
 
 def stages(bodies: list[str], read: Callable[[Response], Any], *, has_view: bool) -> dict[str, Work]:
-    """Return what is measured, by name: a model is read from bytes, a view is of a model that is read too."""
+    """Return the measured work by name: reading a model from bytes, and reading a model and making its view."""
     loads, responses = json.loads, [Response(body.encode()) for body in bodies]
     found: dict[str, Work] = {
         "json": lambda: [loads(response.content) for response in responses],
@@ -70,7 +70,7 @@ def stages(bodies: list[str], read: Callable[[Response], Any], *, has_view: bool
 
 
 def seconds(work: Work) -> float:
-    """Return the seconds of a processor that some work takes, with its results kept until its end."""
+    """Return the processor time of some work in seconds; the results are kept until the work ends."""
     start = time.process_time()
     results = work()
     end = time.process_time()
@@ -79,8 +79,8 @@ def seconds(work: Work) -> float:
 
 
 def kept(work: Work) -> int:
-    """Return the bytes that some work's results take."""
-    work()  # fills what is kept for good
+    """Return the bytes that the results of some work occupy."""
+    work()  # fills the caches
     tracemalloc.start()
     results = work()
     size, _ = tracemalloc.get_traced_memory()

@@ -1,10 +1,10 @@
-"""Measure decoding: the bytes of 1,000 sessions to models to views, for each provider.
+"""Measure decoding for each provider: from the bytes of 1,000 sessions to models, and from models to views.
 
     python -m benchmarks.decoding [--against REV] [--rounds N] [--fast]
 
-`--against` measures an older commit in the same rounds. Times are a processor's, the least of a process; a ratio is
-the median of the rounds. Ours reads bytes as its operations do; browser-use-sdk, whose models are pydantic's, reads the
-same bytes by `json.loads`, as its own calls do.
+`--against` measures an older commit in the same rounds. Times are the shortest processor times of a process; a ratio is
+the median of the rounds. Our code reads bytes as its operations do; browser-use-sdk, which uses pydantic, reads the
+same bytes with `json.loads`, as its own calls do.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT.*Z")
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 
 Figures = dict[tuple[str, str], dict[str, float]]
-"""The seconds and the bytes, by provider and stage."""
+"""The seconds and the bytes by provider and stage."""
 
 
 class Contestant(NamedTuple):
-    """Whose code decodes: the Python, its path, and of each provider the decoder and what reads a body with it."""
+    """The code that decodes: its Python, its path, and the decoder and the reader for each provider."""
 
     python: Path
     path: str
@@ -49,12 +49,12 @@ class Contestant(NamedTuple):
 
 
 def main() -> None:
-    """Measure flat rows and fuller ones."""
+    """Measure flat rows and fuller rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--against", metavar="REV", help="an older commit of ours, to be measured as well")
+    parser.add_argument("--against", metavar="REV", help="an older commit to measure as well")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--fast", action="store_true", help="one round of 100 sessions, to see that all works")
-    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="where environments are kept")
+    parser.add_argument("--fast", action="store_true", help="run one round of 100 sessions as a check")
+    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="the folder that keeps environments")
     options = parser.parse_args()
     rounds, sessions = (1, 100) if options.fast else (options.rounds, 1000)
     providers = load_providers()
@@ -73,19 +73,19 @@ def main() -> None:
 
 
 def tree(root: Path, providers: list[Provider]) -> Contestant:
-    """Return a tree of ours, whose clients name their models alike."""
+    """Return the contestant for one of our source trees; all trees use the same model names."""
     decoders = {each.slug: f"{each.slug}_client.models:{each.model}.from_dict" for each in providers}
     readers = {each.slug: f"{each.slug}_client.decoding:json_body" for each in providers}
     return Contestant(Path(sys.executable), search_path(root), decoders, readers, has_view=True)
 
 
 def flat(provider: Provider, number: int) -> Any:
-    """Return a session that runs: the description's example, with an id of its own."""
+    """Return a running session: the description's example with a unique id."""
     return json.loads(json.dumps(provider.running).replace(provider.id, _numbered(provider.id, number)))
 
 
 def fuller(provider: Provider, number: int) -> Any:
-    """Return a session that is over, with all that the examples have, and its own id, amounts, times and labels."""
+    """Return an ended session with all properties of the examples, and with unique ids, amounts, times and labels."""
     body = json.dumps(_merged(provider.ended, provider.running)).replace(provider.id, _numbered(provider.id, number))
     return _varied(json.loads(body), number)
 
@@ -95,7 +95,7 @@ def _numbered(text: str, number: int) -> str:
 
 
 def _merged(first: Any, second: Any) -> Any:
-    """Return a value, with what is null, empty or absent in it taken from another one."""
+    """Return the first value, with its null, empty and missing parts taken from the second value."""
     if isinstance(first, dict) and isinstance(second, dict):
         return {name: _merged(first.get(name), second.get(name)) for name in {**first, **second}}
     return second if first in (None, [], {}) else first
@@ -121,7 +121,7 @@ def _varied_text(text: str, number: int, name: str) -> str:
 
 
 def measure(contestants: dict[str, Contestant], bodies: dict[str, list[str]], rounds: int) -> dict[str, list[Figures]]:
-    """Return each contestant's figures of each round, in which all take turns."""
+    """Return each contestant's figures for each round; the contestants take turns within a round."""
     measured: dict[str, list[Figures]] = {name: [] for name in contestants}
     for name in turns([*contestants], rounds):
         measured[name].append(decode(contestants[name], bodies))
@@ -129,7 +129,7 @@ def measure(contestants: dict[str, Contestant], bodies: dict[str, list[str]], ro
 
 
 def decode(contestant: Contestant, bodies: dict[str, list[str]]) -> Figures:
-    """Return the figures of a process that decodes what the contestant can."""
+    """Return the figures of a process that decodes all bodies that the contestant supports."""
     job = {
         "bodies": {slug: bodies[slug] for slug in contestant.decoders},
         "decoders": contestant.decoders,
@@ -146,7 +146,7 @@ def decode(contestant: Contestant, bodies: dict[str, list[str]]) -> Figures:
 
 
 def print_figures(title: str, measured: dict[str, list[Figures]], against: str | None, sessions: int) -> None:
-    """Print ours, and its ratios to an older commit if there is one."""
+    """Print our figures, and their ratios to an older commit if there is one."""
     ours = measured["ours"]
     slugs = list(dict.fromkeys(slug for slug, _ in ours[0]))
     head = ["", "`json.loads`", "model", "model and view", "bytes of a model", "bytes of both"]
@@ -170,12 +170,12 @@ def print_figures(title: str, measured: dict[str, list[Figures]], against: str |
 
 
 def seconds(rounds: list[Figures], slug: str, stage: str) -> list[float]:
-    """Return the seconds of each round."""
+    """Return the seconds that a stage took in each round."""
     return [figures[slug, stage]["seconds"] for figures in rounds]
 
 
 def print_pydantic(title: str, measured: dict[str, list[Figures]], sessions: int) -> None:
-    """Print the vendor's models, and the ratio of ours to them."""
+    """Print the figures of the vendor's models, and the ratio of our figures to them."""
     theirs = seconds(measured["pydantic"], PYDANTIC, "model")
     row = [
         f"{1e3 * statistics.median(theirs):.1f}",

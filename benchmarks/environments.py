@@ -1,4 +1,4 @@
-"""Virtual environments of what is compared: in each is what one user would install, and not even pip."""
+"""Virtual environments for the contestants: each holds what one user would install, without pip."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from benchmarks.trees import ROOT, projects
 
 FOLDER = ROOT / ".nox" / "bench" / "tmp"
-"""Where environments are kept from one run to the next, unless another folder is given."""
+"""The folder that keeps environments between runs, unless another one is given."""
 
 _PINS = "constraints/dev.txt"
 _NAMES = "import importlib.metadata as m, json; print(json.dumps([each.name for each in m.distributions()]))"
 
 
 def vendor(name: str, folder: Path) -> Path:
-    """Return the Python of an environment with a vendor's SDK, which is kept until its pins change."""
+    """Return the Python of an environment with a vendor's SDK; the environment is kept until its pins change."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         requirement = tomllib.load(file)["tool"]["workspace"]["vendors"][name]
     pins = f"constraints/vendors/{name}.txt"
@@ -28,17 +28,17 @@ def vendor(name: str, folder: Path) -> Path:
 
 
 def raw(folder: Path) -> Path:
-    """Return the Python of an environment with httpx alone."""
+    """Return the Python of an environment with only httpx."""
     return _environment(folder / "httpx", _PINS, ["httpx"], stamp=(ROOT / _PINS).read_text("utf-8"))
 
 
 def ours(root: Path, folder: Path) -> Path:
-    """Return the Python of an environment with the facade and the clients of a tree, installed anew."""
+    """Return the Python of a new environment with a tree's facade and clients."""
     return _environment(folder, _PINS, list(map(str, projects(root))))
 
 
 def installed(python: Path) -> tuple[float, int]:
-    """Return the megabytes of all files of an environment, and the number of its distributions."""
+    """Return the size of an environment in megabytes, and the number of its distributions."""
     names = json.loads(subprocess.run([python, "-c", _NAMES], stdout=subprocess.PIPE, check=True).stdout)
     files = (path for path in python.parents[1].glob("lib/*/site-packages/**/*") if path.is_file())
     return sum(path.stat().st_size for path in files) / 1e6, len(names)

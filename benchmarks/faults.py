@@ -1,8 +1,8 @@
-"""Show what each does about a response, a redirect or an id that is odd: the facade, the clients, the vendors' SDKs.
+"""Show how the facade, the clients and the vendors' SDKs handle odd responses, redirects and ids.
 
     python -m benchmarks.faults
 
-Servers on this machine respond oddly and note what they were asked.
+Servers on this machine send the odd responses and record the requests.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from benchmarks.providers import KEY, Provider, load_providers
 from benchmarks.trees import ROOT
 
 Response = tuple[int, Any, str]
-"""A status, a body, and where a redirect leads."""
+"""A status, a body, and a redirect's target."""
 
 
 class Request(NamedTuple):
-    """What a server was asked for, and whether the key was in a header."""
+    """A request's target, and whether a header carried the key."""
 
     path: str
     has_key: bool
 
 
 class Case(NamedTuple):
-    """One way to be odd.
+    """One odd response, redirect or id.
 
     Attributes:
-        title: A row's head.
-        respond: Makes the response of a provider's session, and of the port to which a redirect leads.
-        id: The session that is asked for, if not the usual one.
-        providers: Those that it is about.
+        title: The label of the table's row.
+        respond: Makes the response from a provider's session and from the port that a redirect points to.
+        id: The requested session's id, if it is not the usual one.
+        providers: The providers that the case applies to.
 
     """
 
@@ -71,13 +71,13 @@ CASES = (
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="where environments are kept")
+    parser.add_argument("--folder", type=Path, default=environments.FOLDER, help="the folder that keeps environments")
     folder = parser.parse_args().folder.resolve()
     ours = environments.ours(ROOT, folder / "ours")
     seen: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for provider in load_providers():
         pythons = {"facade": ours, "client": ours}
-        if provider.slug != "brightdata":  # whose SDK has no call that fetches a session
+        if provider.slug != "brightdata":  # its SDK has no call that fetches a session
             pythons[provider.slug] = environments.vendor(provider.slug, folder)
         for case in CASES:
             for way in pythons if provider.slug in case.providers else ():
@@ -88,8 +88,8 @@ def main() -> None:
 
 
 def look(python: Path, way: str, provider: Provider, case: Case) -> str:
-    """Return what is seen of a call in a process of its own: by its caller, and by the servers."""
-    # No proxy, which would be asked in the place of the servers here.
+    """Make a call in a separate process, and return what its caller and the servers see."""
+    # No proxy: it would receive the requests instead of the servers here.
     variables = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     session_id = case.id or provider.id
     with (
@@ -109,7 +109,7 @@ def look(python: Path, way: str, provider: Provider, case: Case) -> str:
 
 @contextlib.contextmanager
 def serve(response: Response) -> Iterator[tuple[int, list[Request]]]:
-    """Serve one response, and give the port and what is asked there."""
+    """Serve one response, and yield the port and the requests that it receives."""
     requests: list[Request] = []
     status, value, location = response
     body = json.dumps(value).encode()
@@ -135,7 +135,7 @@ def serve(response: Response) -> Iterator[tuple[int, list[Request]]]:
 
 
 def _unknown(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a body with a status that no provider has, also of a session in an envelope."""
+    """Return a body with a status that no provider has; the session may be inside an envelope."""
     changed = {name: _unknown(value) if isinstance(value, dict) else value for name, value in body.items()}
     return changed | {"status": "hibernating"} if "status" in body else changed
 

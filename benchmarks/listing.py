@@ -1,11 +1,11 @@
-"""Measure lists: 10,000 sessions of each provider, in its largest pages, from a server on this machine.
+"""Measure lists: 10,000 sessions of each provider, in the largest pages, from a server on this machine.
 
     python -m benchmarks.listing [--rounds N] [--fast]
 
-A ratio is to httpx and `json.loads` alone, which ask for the same pages over a connection of their own, turn by turn:
-the median of the rounds. Times are a processor's, without the server's. Memory is the peak that `tracemalloc` counts
-while each session is dropped before the next, for a fifth of the sessions and for all of them: where a list comes in
-pages it grows by the ids, which are remembered.
+A ratio compares with plain httpx and `json.loads`, which request the same pages over a separate connection, in turns;
+it is the median of the rounds. Times are processor times without the server. Memory is the peak of `tracemalloc`
+while each session is dropped before the next one, for a fifth of the sessions and for all of them. Where a list has
+pages, memory grows with the ids, because the client remembers them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Account(NamedTuple):
     Attributes:
         slug: The provider.
         base: The path of its base URL.
-        bodies: The body for each target of a request.
+        bodies: The body for each request target.
 
     """
 
@@ -50,10 +50,10 @@ class Account(NamedTuple):
 
 
 def main() -> None:
-    """Measure time and memory of each provider's list."""
+    """Measure the time and memory of each provider's list."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--fast", action="store_true", help="one round of 500 sessions, to see that all works")
+    parser.add_argument("--fast", action="store_true", help="run one round of 500 sessions as a check")
     options = parser.parse_args()
     rounds, sessions = (1, 500) if options.fast else (options.rounds, 10_000)
     sys.path[:0] = search_path(ROOT).split(os.pathsep)
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def measure(slug: str, document: dict[str, Any], sessions: int, rounds: int) -> tuple[object, ...]:
-    """Return a row of the table."""
+    """Measure one provider, and return its row of the table."""
     whole, part = (make_account(slug, document, number) for number in (sessions, sessions // PART))
     seconds: dict[str, list[float]] = {RAW: [], OURS: []}
     with serve_targets(whole.bodies) as url, httpx.Client() as raw, open_client(whole, url) as ours:
@@ -94,25 +94,25 @@ def measure(slug: str, document: dict[str, Any], sessions: int, rounds: int) -> 
 
 
 def list_raw(account: Account, client: httpx.Client, url: str) -> int:
-    """Ask for all pages, and read them as JSON."""
+    """Request all pages, read them as JSON, and return the number of sessions."""
     headers = {"Authorization": KEY}
     return sum(bool(json.loads(client.get(f"{url}{target}", headers=headers).content)) for target in account.bodies)
 
 
 def open_client(account: Account, url: str) -> Any:
-    """Return a client of ours for a server."""
+    """Return a `browser_sessions.Client` for a server."""
     from browser_sessions import Client  # noqa: PLC0415 - from the path that `main` sets
 
     return Client(api_keys={account.slug: KEY}, base_urls={account.slug: f"{url}{account.base}"})
 
 
 def list_ours(account: Account, client: Any) -> int:
-    """List all sessions, and drop each."""
+    """List all sessions, drop each, and return their number."""
     return sum(1 for _ in client.list(account.slug))
 
 
 def peak(account: Account) -> int:
-    """Return the bytes that a list takes at its peak."""
+    """Return the peak memory of a list in bytes."""
     with serve_targets(account.bodies) as url, open_client(account, url) as client:
         list_ours(account, client)
         gc.collect()
@@ -123,14 +123,14 @@ def peak(account: Account) -> int:
 
 @contextlib.contextmanager
 def tracing() -> Iterator[None]:
-    """Count the memory that is taken."""
+    """Trace memory allocations."""
     tracemalloc.start()
     yield
     tracemalloc.stop()
 
 
 def make_account(slug: str, document: dict[str, Any], sessions: int) -> Account:
-    """Return a provider with some sessions, of which every other one is over, and what its list asks for."""
+    """Return a provider's sessions, every other one of them ended, and the responses that its list requests."""
     from browser_sessions import PROVIDERS, Client  # noqa: PLC0415 - as above
 
     pages = Pages(slug, document, sessions)
@@ -149,7 +149,7 @@ def make_account(slug: str, document: dict[str, Any], sessions: int) -> Account:
 
 
 class Pages:
-    """What a provider responds to requests for its list, with sessions like those in the example of its description."""
+    """A provider's list responses, with sessions like the one in its description's example."""
 
     def __init__(self, slug: str, document: dict[str, Any], sessions: int) -> None:
         operations = [each for item in document["paths"].values() for each in item.values() if isinstance(each, dict)]
@@ -161,7 +161,7 @@ class Pages:
         self._rows = [models[number % len(models)] | {name: f"pbs_{number:036}"} for number in range(sessions)]
 
     def page(self, url: httpx.URL) -> Any:
-        """Return the body for an address."""
+        """Return the body for a URL."""
         query = dict(url.params.items())
         size = int(query.get("limit") or query.get("pageSize") or query.get("page_size") or len(self._rows) or 1)
         number = int(query.get("page") or query.get("pageNumber") or 1)
@@ -189,7 +189,7 @@ SHAPES: dict[str, tuple[str, Callable[[Any], Rows], Callable[[Rows, int, int, in
     "browserbase": ("id", lambda page: page, lambda rows, *_: rows),
     "skyvern": ("browser_session_id", lambda page: page, lambda rows, *_: rows),
 }
-"""By provider, the name of the id, what takes the rows out of a page, and what makes a page of some rows."""
+"""For each provider, the name of the id, and the functions that read rows from a page and make a page of rows."""
 
 
 if __name__ == "__main__":

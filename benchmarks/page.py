@@ -1,10 +1,10 @@
-"""Measure the page to watch the fleet: 1,000 sessions of a sandbox, of which some end and others begin all the time.
+"""Measure the page that shows the fleet: 1,000 sandbox sessions, some of which end while others begin.
 
     python -m benchmarks.page [--rounds N] [--readings N] [--fast]
 
-It needs Chromium and Playwright, as `nox -s page` installs them. First paint, and the time until all rows are there,
-are counted from the navigation. An update is all that the page's main thread does between two readings of all sessions:
-script, style, layout and paint, as time of the processor. The memory is the server's resident set, while a reader takes
+It needs Chromium and Playwright, as `nox -s page` installs them. First paint, and the time until all rows are shown,
+start at the navigation. An update is all work of the page's main thread between two readings of all sessions:
+script, style, layout and paint, in processor time. Memory is the server's resident set while a reader receives
 each reading; an hour has 360 of them, 10 s apart.
 """
 
@@ -32,9 +32,9 @@ from benchmarks.trees import ROOT, search_path
 
 PROVIDER = "skyvern"
 LASTING = {"timeout": 240}
-"""What makes a session last for hours."""
+"""The options that make a session last for hours."""
 CHANGED = 10
-"""Sessions that end, and that begin, each second."""
+"""The number of sessions that end, and of those that begin, each second."""
 PROBE = """
 new MutationObserver((_, observer) => {
   if (document.querySelectorAll("#sessions tr").length < 950) return;
@@ -49,7 +49,7 @@ window.EventSource = class extends EventSource {
   }
 };
 """
-"""Notes when all rows were painted, since some sessions end while others are listed, and counts the updates."""
+"""A script that counts updates and notes when all rows are painted; some sessions end while others are listed."""
 PARTS = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
 SERVE = """
 import sys
@@ -65,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="openings of the page, and updates")
     parser.add_argument("--readings", type=int, default=360, help="readings of the list, for the memory")
-    parser.add_argument("--fast", action="store_true", help="two rounds and four readings, to see that all works")
+    parser.add_argument("--fast", action="store_true", help="run two rounds and four readings as a check")
     options = parser.parse_args()
     rounds, readings = (2, 4) if options.fast else (options.rounds, options.readings)
     sys.path[:0] = search_path(ROOT).split(os.pathsep)
@@ -79,7 +79,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def living_sandbox(sessions: int) -> Iterator[Any]:
-    """Serve a sandbox with some sessions, of which some end and as many begin each second."""
+    """Serve a sandbox with some sessions; each second, some end and the same number begin."""
     from browser_sessions import sandbox  # noqa: PLC0415 - from the path that `main` sets
 
     with sandbox.serve() as server:
@@ -94,7 +94,7 @@ def living_sandbox(sessions: int) -> Iterator[Any]:
 
 
 def change(server: Any, is_over: threading.Event) -> None:
-    """Let some sessions end and others begin each second, until it is over."""
+    """End some sessions and begin others each second, until the event is set."""
     from browser_sessions import Client  # noqa: PLC0415 - as above
 
     with Client(api_keys=server.api_keys, base_urls=server.base_urls) as client:
@@ -106,7 +106,7 @@ def change(server: Any, is_over: threading.Event) -> None:
 
 @contextlib.contextmanager
 def served(sandbox: Any, interval: float) -> Iterator[tuple[str, int]]:
-    """Serve the page in a process of its own; give the URL that lets a browser in, and the process's id."""
+    """Serve the page in a separate process, and yield the URL that gives a browser access and the process id."""
     environment = os.environ | sandbox.environment | {"PYTHONPATH": search_path(ROOT), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-c", SERVE, str(interval), PROVIDER]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -117,7 +117,7 @@ def served(sandbox: Any, interval: float) -> Iterator[tuple[str, int]]:
 
 
 def measure_browser(address: str, rounds: int) -> None:
-    """Open the page several times, and then watch it for as many seconds."""
+    """Open the page several times, and then watch it for the same number of seconds."""
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
@@ -143,7 +143,7 @@ def measure_browser(address: str, rounds: int) -> None:
 
 
 def opening(page: Page) -> tuple[float, float]:
-    """Open the page anew; return the milliseconds until the first paint, and until all sessions have their rows."""
+    """Open the page again; return the milliseconds until the first paint and until all sessions have rows."""
     page.reload()
     while (filled := page.evaluate("window.filled")) is None:
         page.wait_for_timeout(50)
@@ -152,12 +152,12 @@ def opening(page: Page) -> tuple[float, float]:
 
 
 def watching(page: Page, rounds: int) -> Iterator[tuple[float, ...]]:
-    """Yield the milliseconds of the main thread, and of parts of its work, that some updates took, one by one."""
+    """Yield for each update the milliseconds of the main thread and of the parts of its work."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def totals() -> tuple[int, dict[str, float]]:
-        """Return how many updates there were and what they took, once the last one is painted."""
+        """Wait until the last update is painted, and return the number of updates and their times."""
         number = -1
         while (last := page.evaluate("window.updates")) != number:
             number = last
@@ -165,7 +165,7 @@ def watching(page: Page, rounds: int) -> Iterator[tuple[float, ...]]:
             metrics = devtools.send("Performance.getMetrics")["metrics"]
         return number, {each["name"]: each["value"] * 1000 for each in metrics}
 
-    page.wait_for_timeout(3000)  # what opening it left to do
+    page.wait_for_timeout(3000)  # until the work of opening the page is done
     number, before = totals()
     for _ in range(rounds):
         while page.evaluate("window.updates") == number:
@@ -176,7 +176,7 @@ def watching(page: Page, rounds: int) -> Iterator[tuple[float, ...]]:
 
 
 def measure_memory(address: str, process: int, readings: int) -> None:
-    """Take what the page's server sends for some readings, and print its memory after each sixth of them."""
+    """Receive some readings from the page's server, and print its memory after each sixth of them."""
     rows = []
     with httpx.Client(follow_redirects=True, timeout=60) as client:
         client.get(address)

@@ -1,4 +1,4 @@
-"""What each provider's API is asked for one session and what it responds, read from the overlaid documents."""
+"""Each provider's request for one session and its response, read from the overlaid documents."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Provider(NamedTuple):
     Attributes:
         slug: Its name.
         path: The path of a session, with `{}` for the id.
-        header: The header of the key, and its value.
-        model: The name of the generated model of the body.
-        running: An example of a body, with a session that runs.
-        ended: An example of a body, with the same session once it is over.
+        header: The name and value of the header that carries the key.
+        model: The name of the generated model for the body.
+        running: An example body with a running session.
+        ended: An example body with the same session after its end.
         id: The id of the session.
 
     """
@@ -68,6 +68,6 @@ def _header(document: dict[str, Any]) -> tuple[str, str]:
 
 
 def _id(body: dict[str, Any], parameter: str) -> str:
-    """Return the id in a body, which may be in an envelope, under the name of the path's parameter or as `id`."""
+    """Return the id in a body or its envelope, under the path parameter's name or under `id`."""
     sessions = [body, *(value for value in body.values() if isinstance(value, dict))]
     return next(str(each[name]) for each in sessions for name in (parameter, "id") if name in each)

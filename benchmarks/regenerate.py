@@ -1,8 +1,8 @@
-"""Measure regenerating: our five clients next to five runs of the stock generator, and one spec that grows.
+"""Compare generating our five clients with five runs of the stock generator, and measure one spec as it grows.
 
     python -m benchmarks.regenerate [--rounds N] [--fast]
 
-Ours corrects, validates, generates and formats; stock generates and formats what was corrected already. Both take
+Our pipeline corrects, validates, generates and formats; the stock generator gets corrected specs. Both take
 turns in each round; a ratio is the median of the rounds.
 """
 
@@ -37,7 +37,7 @@ ENVIRONMENT = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
 class Cost(NamedTuple):
-    """What some processes took: seconds, seconds of a processor, and the megabytes of the largest."""
+    """The cost of some processes: seconds, processor seconds, and the megabytes of the largest process."""
 
     seconds: float
     processor: float
@@ -45,21 +45,21 @@ class Cost(NamedTuple):
 
 
 class Task(NamedTuple):
-    """Clients to generate: a copy of what our pipeline is and reads, and the documents for the stock generator."""
+    """Clients to generate: a copy of our pipeline and its inputs, and the documents for the stock generator."""
 
     root: Path
     documents: list[Path]
 
 
 Costs = dict[str, list[Cost]]
-"""Of ours and of stock, one for each round."""
+"""The costs of our pipeline and of the stock generator, one for each round."""
 
 
 def main() -> None:
     """Measure the five clients, and then growth."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9, help="of the five clients; growth has a third of them")
-    parser.add_argument("--fast", action="store_true", help="one round, and a small spec, to see that all works")
+    parser.add_argument("--rounds", type=int, default=9, help="rounds for the five clients; growth has a third of them")
+    parser.add_argument("--fast", action="store_true", help="run one round with a small spec as a check")
     options = parser.parse_args()
     rounds, sizes = (1, (50, 100)) if options.fast else (options.rounds, SIZES)
     print_machine()
@@ -72,13 +72,13 @@ def main() -> None:
 
 
 def five(root: Path) -> Task:
-    """Return the task of the five specs."""
+    """Return the task for the five specs."""
     copied(root)
     return Task(root, [overlaid(root, path.stem) for path in sorted((root / "specs").glob("*.yaml"))])
 
 
 def growth(size: int, root: Path) -> Task:
-    """Return the task of one made-up spec with so many schemas."""
+    """Return the task for one synthetic spec with `size` schemas."""
     copied(root)
     spec = yaml.dump(synthetic.spec(size), Dumper=yaml.CSafeDumper, sort_keys=False)
     for name in ("overlays", "specs"):
@@ -92,13 +92,13 @@ def growth(size: int, root: Path) -> Task:
 
 
 def copied(to: Path) -> None:
-    """Copy what the pipeline is, reads and writes."""
+    """Copy the pipeline, its inputs and its outputs."""
     shutil.copytree(ROOT, to, ignore=shutil.ignore_patterns(".*", "__pycache__", "tests", "site"))
     compileall.compile_dir(to / "codegen", quiet=1)
 
 
 def overlaid(root: Path, slug: str) -> Path:
-    """Write an overlaid document, and return where."""
+    """Write an overlaid document, and return its path."""
     path = root / f"{slug}.json"
     with path.open("wb") as file:
         subprocess.run([sys.executable, "-m", "codegen", "show", slug], cwd=root, stdout=file, check=True)
@@ -106,7 +106,7 @@ def overlaid(root: Path, slug: str) -> Path:
 
 
 def measure(tasks: list[Task], rounds: int) -> list[Costs]:
-    """Return what each task costs in each round, in which ours and stock take turns."""
+    """Return the costs of each task in each round; our pipeline and the stock generator take turns."""
     costs: list[Costs] = [{OURS: [], STOCK: []} for _ in tasks]
     jobs = [(task, kept, name) for task, kept in zip(tasks, costs, strict=True) for name in kept]
     for task, kept, name in turns(jobs, rounds):
@@ -115,13 +115,13 @@ def measure(tasks: list[Task], rounds: int) -> list[Costs]:
 
 
 def ours(root: Path) -> Cost:
-    """Return the cost of one process that writes all clients, of which none is there."""
+    """Return the cost of one process that writes all clients from scratch."""
     shutil.rmtree(root / "generated")
     return run(root, sys.executable, "-m", "codegen", "regenerate")
 
 
 def stock(documents: list[Path]) -> Cost:
-    """Return the cost of one process after another, as the stock generator takes one document."""
+    """Return the cost of one process per document, because the stock generator accepts one document."""
     command = (BIN / "openapi-python-client", "generate", "--meta", "uv", "--overwrite")
     costs = [run(path.parent, *command, "--path", path, "--output-path", path.with_suffix("")) for path in documents]
     seconds, processor, memory = zip(*costs, strict=True)
@@ -141,7 +141,7 @@ def run(folder: Path, *command: object) -> Cost:
 
 
 def print_five(costs: Costs) -> None:
-    """Print what the five clients cost; a busy machine blurs the ratio of a processor's seconds less."""
+    """Print the cost of the five clients; a busy machine distorts the ratio of processor seconds less."""
     row = [
         f"{statistics.median(each.seconds for each in kept):.2f} s, {max(each.memory for each in kept):.0f} MB"
         for kept in costs.values()
@@ -153,7 +153,7 @@ def print_five(costs: Costs) -> None:
 
 
 def print_growth(costs: dict[int, Costs]) -> None:
-    """Print what one client costs as its spec grows, in seconds of a processor."""
+    """Print the cost of one client as its spec grows, in processor seconds."""
     seconds = {(size, name): [cost.processor for cost in costs[size][name]] for size in costs for name in costs[size]}
     rows: list[list[object]] = [
         [

@@ -1,4 +1,4 @@
-"""A server in a process of its own that responds with bodies it has, and takes little of what is measured."""
+"""A server in a separate process that sends prepared bodies and adds little to the measured time."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from benchmarks.providers import Provider
 
 @contextlib.contextmanager
 def serve(providers: list[Provider]) -> Iterator[dict[str, str]]:
-    """Give each provider's address, by slug: one port each, of one process, where everything has one body."""
+    """Yield each provider's URL by slug: one process has a port for each provider and sends one body from it."""
     with _serving([{"": json.dumps(each.running).encode()} for each in providers]) as urls:
         yield {each.slug: url for each, url in zip(providers, urls, strict=True)}
 
 
 @contextlib.contextmanager
 def serve_targets(bodies: dict[str, bytes]) -> Iterator[str]:
-    """Give the address of a server that has a body for each of some targets of requests."""
+    """Yield the URL of a server that has a body for each of some request targets."""
     with _serving([bodies]) as urls:
         yield urls[0]
 
 
 @contextlib.contextmanager
 def _serving(bodies: list[dict[str, bytes]]) -> Iterator[list[str]]:
-    """Give the address for each of some bodies by target; "" is every other one."""
+    """Yield one URL for each mapping from targets to bodies; "" stands for every other target."""
     spawning = multiprocessing.get_context("spawn")
     ours, theirs = spawning.Pipe()
     process = spawning.Process(target=_run, args=(bodies, theirs))
@@ -62,7 +62,7 @@ def _run(bodies: list[dict[str, bytes]], connection: Connection) -> None:
 
 
 async def _listen(bodies: list[dict[str, bytes]], connection: Connection) -> None:
-    """Serve until the other end is closed, which it is however the other process ends."""
+    """Serve until the other end of the connection is closed; it is closed however the other process ends."""
     loop = asyncio.get_running_loop()
     servers = [
         await loop.create_server(functools.partial(_Protocol, each), "127.0.0.1", 0, backlog=512) for each in bodies

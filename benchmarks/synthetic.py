@@ -1,4 +1,4 @@
-"""A made-up spec of any size, like a real one, and an overlay that corrects it as ours do."""
+"""A synthetic spec of any size that resembles a real one, and an overlay that corrects it as our overlays do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ dialect = "openapi"
 sha256 = "{}"
 operations.get_session = "get /sessions/{{id}}"
 """
-"""The list of providers, with a place for the spec's hash."""
+"""The list of providers, with a placeholder for the spec's hash."""
 
 OVERLAY = {
     "overlay": "1.1.0",
@@ -30,7 +30,7 @@ OVERLAY = {
 
 
 def spec(size: int) -> dict[str, Any]:
-    """Return a spec of one operation with so many schemas, which refer to each other as the nodes of a tree do."""
+    """Return a spec with one operation and `size` schemas, which refer to each other like the nodes of a tree."""
     names = ["Session", *(f"Model{number}" for number in range(1, size))]
     content = {"application/json": {"schema": _reference("Session"), "examples": {"one": {"value": _EXAMPLE}}}}
     operation = {

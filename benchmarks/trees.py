@@ -1,4 +1,4 @@
-"""Our sources: as they stand, and as they were at a revision."""
+"""Our source trees: the working copy, and checkouts of other revisions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def projects(root: Path) -> list[Path]:
 
 
 def search_path(root: Path) -> str:
-    """Return a PYTHONPATH with which a tree's facade and clients are imported."""
+    """Return a PYTHONPATH that imports a tree's facade and clients."""
     facade, *clients = projects(root)
     return os.pathsep.join(map(str, (facade / "src", *clients)))
 

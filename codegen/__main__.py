@@ -3,7 +3,7 @@
 And `python -m codegen fetch [slug[=file]…]`, the only command that needs a network.
 
 Exit codes: 0, success; 1, a problem was found and printed; 2, the command was misused. Of `changes`: 0, nothing is
-breaking; 1, something is; 2, the revisions cannot be compared.
+breaking; 1, something is; 2, the revisions cannot be compared. After Ctrl-C: 130.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from codegen.release import write_version
 
 ROOT = Path(__file__).parents[1]
 
-OK, PROBLEM, MISUSE = 0, 1, 2
+OK, PROBLEM, MISUSE, INTERRUPTED = 0, 1, 2, 130
 
 _FETCH_HELP = (
     "a provider, optionally with a local file instead of its page: a page, .md, or the YAML block alone, .yaml; "
     "by default, all providers whose page is known"
 )
+_NEW = "A new provider? Add a row to specs/sources.toml"
 _REPAIR = "Repair it with: nox -s regenerate"
 
 
@@ -47,6 +48,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     except (CodegenError, OSError) as error:  # the latter: a full disk or a locked file, for example
         _complain(str(error))
         return int(options.failure)
+    except KeyboardInterrupt:
+        _complain("Interrupted")
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -187,7 +191,7 @@ def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
         if slug not in providers:
             nearest = difflib.get_close_matches(slug, providers, n=1)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
-            _complain(f"Unknown provider {slug!r}.{hint} Known: {', '.join(providers)}")
+            _complain(f"Unknown provider {slug!r}.{hint} Known: {', '.join(providers)}. {_NEW}")
             raise SystemExit(MISUSE)
     return tuple(providers[slug] for slug in dict.fromkeys(slugs)) if slugs else tuple(providers.values())
 

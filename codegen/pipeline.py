@@ -21,7 +21,7 @@ from codegen.providers import Provider
 from codegen.pruning import prune
 from codegen.release import read_version
 from codegen.toolchain import require_pinned_tools
-from codegen.tree import EXTRA, Difference, compare_trees, is_staging, replace_trees, staging
+from codegen.tree import EXTRA, Difference, compare_trees, is_staging, remove_abandoned, replace_trees, staging
 from codegen.validation import validate_document
 from codegen.walk import dereference, walk
 
@@ -131,6 +131,8 @@ def _run(root: Path, providers: tuple[Provider, ...], *, strays: bool, write: bo
     generated = root / "generated"
     fresh: dict[Provider, Path] = {}
     failures: list[ProviderFailure] = []
+    if write:
+        remove_abandoned(generated)
     with staging(generated if write else Path(tempfile.gettempdir())) as stage:
         for provider in providers:
             try:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +17,7 @@ from codegen.errors import TreeError
 CHANGED, MISSING, EXTRA = "changed", "missing", "extra"
 
 _STAGING_PREFIX = ".staging-"
+_ABANDONED = 60 * 60  # seconds since a run wrote to its folder; a whole run takes less than a minute
 _IGNORED = {"__pycache__"}
 
 
@@ -77,6 +79,14 @@ def staging(beside: Path) -> Iterator[Path]:
 def is_staging(path: Path) -> bool:
     """Whether a folder was created by `staging`, perhaps in a run that was killed."""
     return path.name.startswith(_STAGING_PREFIX)
+
+
+def remove_abandoned(beside: Path) -> None:
+    """Remove the folders of runs that were killed: those older than an hour, as another run may use a younger one."""
+    for path in beside.glob(f"{_STAGING_PREFIX}*"):
+        with contextlib.suppress(FileNotFoundError):  # another run has just removed it
+            if time.time() - path.lstat().st_mtime > _ABANDONED:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def replace_trees(replacements: dict[Path, Path | None], graveyard: Path) -> None:

@@ -1,9 +1,9 @@
-"""Poll and create thousands of sessions, whatever goes wrong, and account for each; exits with 1 if anything is lost.
+"""Poll and create thousands of sessions despite faults, and account for each; exits with 1 if anything is lost.
 
     python -m benchmarks.soak [--seed N] [--sessions N] [--creates N] [--fast]
 
-Works in rounds until there were so many sessions. What a round leaves behind is a leak, and so is memory that grows
-with the sessions once the first round has filled the caches. Needs Linux.
+Works in rounds until all sessions are covered. Whatever a round leaves behind is a leak, and so is memory that grows
+with the sessions after the first round has filled the caches. Needs Linux.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from benchmarks.soak.server import load_bodies
 
 
 def main() -> int:
-    """Soak, print the accounts, and return the exit code."""
+    """Run the soak, print the accounts, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="decides on all faults")
-    parser.add_argument("--sessions", type=int, default=20_000, help="how many at least are polled; 0 for none")
-    parser.add_argument("--creates", type=int, default=10_000, help="how many are created; 0 for none")
-    parser.add_argument("--fast", action="store_true", help="small rounds, to see that all works")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="the seed that decides all faults")
+    parser.add_argument("--sessions", type=int, default=20_000, help="the least number of sessions to poll; 0 for none")
+    parser.add_argument("--creates", type=int, default=10_000, help="the number of sessions to create; 0 for none")
+    parser.add_argument("--fast", action="store_true", help="run small rounds as a check")
     options = parser.parse_args()
     warnings.simplefilter("error")
     each, sessions, creates = (20, 1, 100) if options.fast else (1_000, options.sessions, options.creates)

@@ -1,10 +1,10 @@
-"""Kill a program with a ledger at random moments, and reap; exits with 1 if a session is lost, or another's stopped.
+"""Kill a program with a ledger at random moments, and reap; exits with 1 if `reap` misses or wrongly stops a session.
 
     python -m benchmarks.soak.kills [--seed N] [--rounds N] [--command]
 
 The program creates and stops sessions of the sandbox in four threads; with --command, it is `browser-sessions run`.
-Whatever it leaves running, of whatever provider, is to be stopped by `reap`, or to be one of its candidates; others'
-sessions are to run on. Needs Linux.
+`reap` must stop every session that the program leaves running, or list it as a candidate; other programs'
+sessions must keep running. Needs Linux.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from browser_sessions.sandbox import Sandbox, serve
 SLUGS = ("anchorbrowser", "browserbase", "browser_use", "skyvern")
 
 RUNS = SLUGS[1:]
-"""The providers that the command can run with: Anchor Browser's addresses are known at its own hosts alone."""
+"""The providers that the command supports here: Anchor Browser's connect URLs are known only for its own hosts."""
 
 PROGRAM = f"""
 import json, random, sys, threading
@@ -45,27 +45,27 @@ def work(number):
             client.stop(session)
 
 for slug in {SLUGS}:
-    client.stop(client.create(slug))  # imports what it needs
+    client.stop(client.create(slug))  # completes the imports
 for number in range(4):
     threading.Thread(target=work, args=(number,)).start()
 print("ready", flush=True)
 """
 
 _LONGEST = 0.8
-"""Seconds after which a program is killed at the latest."""
+"""The latest time in seconds at which a program is killed."""
 
 _LONGEST_RUN = 2.5
-"""Seconds after which `browser-sessions run` is killed at the latest: it may be starting, running or stopping."""
+"""The latest time in seconds at which `browser-sessions run` is killed, while it starts, runs or stops."""
 
 _SETTLED = 0.3
-"""Seconds after which what a killed program had sent was carried out."""
+"""Seconds until the server has processed all requests of a killed program."""
 
 
 def main() -> int:
-    """Kill, reap, print what became of the sessions, and return the exit code."""
+    """Kill and reap, print the results for the sessions, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="decides when programs are killed")
-    parser.add_argument("--rounds", type=int, default=50, help="how many programs are killed")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="the seed of the kill times")
+    parser.add_argument("--rounds", type=int, default=50, help="the number of programs to kill")
     parser.add_argument("--command", action="store_true", help="kill `browser-sessions run`")
     options = parser.parse_args()
     kill = _kill_command if options.command else _kill_one
@@ -86,7 +86,7 @@ def main() -> int:
 def _round(
     sandbox: Sandbox, ledger: Path, seed: str, counts: Counter[str], kill: Callable[[Sandbox, Path, str], None]
 ) -> list[str]:
-    """Kill a program, reap, and return what went wrong."""
+    """Kill a program, reap, and return the problems."""
     others = {sandbox.start(slug) for slug in SLUGS}
     kill(sandbox, ledger, seed)
     left = _open(sandbox)

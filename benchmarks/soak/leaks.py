@@ -1,4 +1,4 @@
-"""What a soak leaves behind: threads, files, sockets, memory, and what is noticed only when it is collected."""
+"""Leaks of a soak: threads, files, sockets, memory, and exceptions that only garbage collection reveals."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections import Counter
 from pathlib import Path
 
 _BLOCKS = 0.5
-"""Blocks of memory for each session that growth may be: what is kept for one session is one, at least."""
+"""Allowed growth in memory blocks per session; anything kept for a session is at least one block."""
 
 _SLACK = 2_000
-"""Blocks by which memory is larger at one time or another, however long it runs."""
+"""Memory blocks by which memory varies, independent of the length of the run."""
 
 
 def unraisable() -> list[str]:
-    """Return where a line will be for each exception that nothing can catch."""
+    """Return a list that will receive a line for each exception that cannot be caught."""
     found: list[str] = []
     sys.unraisablehook = lambda what: found.append(f"{what.exc_value!r} in {what.object!r}")
     return found
 
 
 def held() -> Counter[str]:
-    """Return the files, sockets and threads that this process holds, but for what is garbage."""
+    """Return the files, sockets and threads that this process holds after garbage collection."""
     gc.collect()
     files = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     return Counter([*(f"file {path.readlink()}" for path in files), *(str(each) for each in threading.enumerate())])

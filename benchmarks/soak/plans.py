@@ -1,4 +1,4 @@
-"""What happens to each session: decided by a seed and the session's number alone, whatever else is under way."""
+"""The plan for each session, which depends only on a seed and the session's number."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ FAULTS: dict[str, type[errors.BrowserSessionsError]] = {
     "520 page": errors.ProviderUnavailable,
     "429": errors.RateLimited,
 }
-"""What goes wrong and may pass, and the error if it does not."""
+"""Transient faults, and the error of a fault that persists."""
 
 LATE = ("stuck", "dripping")
-"""What takes an attempt all its time. So that a busy machine makes no difference, only a poll has little of it."""
+"""Faults that use up an attempt's timeout; only polls have a short one, so that a busy machine makes no difference."""
 
 ENDS: dict[str, type[errors.BrowserSessionsError]] = {
     "404": errors.SessionNotFound,
@@ -35,13 +35,13 @@ ENDS: dict[str, type[errors.BrowserSessionsError]] = {
     "not JSON": errors.UnexpectedResponse,
     "no id": errors.UnexpectedResponse,
 }
-"""What goes wrong for good."""
+"""Permanent faults, and their errors."""
 
 KINDS = (*FAULTS, "slow", "drifted", *ENDS)
-"""All that is not as usual; what is slow or drifted has to make no difference."""
+"""All deviations; slow and drifted responses must not change the result."""
 
 PENDING, RUNNING, *OVER = STATES = ("pending", "running", "completed", "failed", "timed_out")
-"""The sandbox's scenarios that a session may be in."""
+"""The sandbox's scenarios for a session's states."""
 
 DRIFTED = "drifted"
 
@@ -57,7 +57,7 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a session is asked for, the response to each request, the last one for ever, and what has to come of it."""
+    """A session's task, the response to each request (the last one repeats), and the expected result."""
 
     ref: SessionRef
     task: str
@@ -70,7 +70,7 @@ _Course = tuple[list[Step], type[BrowserSession | errors.BrowserSessionsError], 
 
 
 def make_plan(task: str, name: str, statuses: dict[str, Statuses]) -> Plan:
-    """Return the plan for a session, whose name makes it differ from all others: for the same arguments the same."""
+    """Return the plan for the session with this name; the same arguments give the same plan."""
     random = Random(f"{task} {name}")
     slug = random.choice([*PROVIDERS])
     ref = SessionRef(slug, str(uuid.UUID(int=random.getrandbits(128), version=4)))
@@ -78,7 +78,7 @@ def make_plan(task: str, name: str, statuses: dict[str, Statuses]) -> Plan:
 
 
 def _fetch(random: Random, statuses: Statuses) -> _Course:
-    """Return a few faults, and what comes after them unless they are too many."""
+    """Return a few faults, and the result after them unless there are too many faults."""
     state = random.choice(STATES)
     count = random.choices((0, 1, 2, MAX_RETRIES, MAX_RETRIES + 1), (8, 6, 3, 2, 1))[0]
     faults = [Step(random.choice([kind for kind in FAULTS if kind not in LATE]), state) for _ in range(count)]
@@ -88,7 +88,7 @@ def _fetch(random: Random, statuses: Statuses) -> _Course:
 
 
 def _wait_for_end(random: Random, statuses: Statuses) -> _Course:
-    """Return a life until it is over, with faults in it: polls may fail as often as they like."""
+    """Return a life until its end, with faults: polls may fail any number of times."""
     steps: list[Step] = []
     for state in (PENDING, RUNNING):
         steps += [*_failed_polls(random, state), Step(random.choice(("", "slow", "drifted")), state)]
@@ -96,8 +96,8 @@ def _wait_for_end(random: Random, statuses: Statuses) -> _Course:
 
 
 def _wait_until_ready(random: Random, statuses: Statuses) -> _Course:
-    """Return a start, with faults in it, that may come to nothing."""
-    is_told = statuses[PENDING] == SessionStatus.PENDING  # some providers say that it runs
+    """Return a start with faults that may fail."""
+    is_told = statuses[PENDING] == SessionStatus.PENDING  # some providers report a pending session as running
     steps = [Step("", PENDING)] * (random.randrange(3) if is_told else 0)
     state = random.choice((RUNNING, *OVER))
     steps += _failed_polls(random, state)
@@ -117,7 +117,7 @@ def _failed_polls(random: Random, state: str) -> list[Step]:
 
 
 def _with_end(random: Random, statuses: Statuses, steps: list[Step], state: str, kinds: tuple[str, ...]) -> _Course:
-    """Return a course that ends with a session, or at times with what goes wrong for good."""
+    """Return a course that ends with a session or, sometimes, with a permanent failure."""
     if not random.randrange(5):
         kind = random.choice([*ENDS])
         return [*steps, Step(kind, state)], ENDS[kind], None

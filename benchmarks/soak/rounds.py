@@ -1,4 +1,4 @@
-"""A round of polling, and its account: nothing is lost, nothing comes twice, and all is as it was planned."""
+"""A round of polling, and its account: each session arrives once, with the planned result."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ _SHARES = {"fetch": 0.6, "ended": 0.2, "ready": 0.2}
 
 _CONCURRENCY = 100
 _TIMEOUT = 3.0
-"""Seconds for a poll, as some responses never come."""
+"""The timeout of a poll in seconds, because some responses never arrive."""
 
 _LONG = 300.0
 """Seconds that are enough for everything, on any machine."""
 
 _PATIENCE = 5.0
-"""Seconds in which the server notices that a connection is closed."""
+"""Seconds until the server must notice a closed connection."""
 
 _Results = list[tuple[Any, BrowserSession | BrowserSessionsError]]
 
 
 class Account(NamedTuple):
-    """What came of some sessions.
+    """The results for some sessions.
 
     Attributes:
-        sessions: How many were asked for.
-        outcomes: How many of them came, by class.
-        served: How often what was done to a response.
-        problems: What is wrong, a line each.
+        sessions: The number of requested sessions.
+        outcomes: The number of results by class.
+        served: The number of responses by kind of fault.
+        problems: One line for each problem.
 
     """
 
@@ -50,14 +50,14 @@ class Account(NamedTuple):
 
 
 def total(accounts: list[Account]) -> Account:
-    """Return the account of all."""
+    """Return the sum of some accounts."""
     sessions, outcomes, served, _ = zip(*accounts, strict=True)
     problems = [problem for account in accounts for problem in account.problems]
     return Account(sum(sessions), sum(outcomes, Counter()), sum(served, Counter()), problems)
 
 
 def play(name: str, sessions: int, bodies: Bodies, statuses: dict[str, Statuses]) -> Account:
-    """Return the account of a round, in which each driver asks for so many sessions, all drivers at once."""
+    """Let all drivers request `sessions` sessions each at once, and return the account of the round."""
 
     def drive(driver: str) -> Account:
         numbers = [(task, number) for task, share in _SHARES.items() for number in range(int(sessions * share))]
@@ -107,7 +107,7 @@ async def _in_tasks(url: str, plans: list[Plan]) -> _Results:
 def _count_tasks() -> int:
     try:
         return len(asyncio.all_tasks())
-    except RuntimeError:  # it is trio that runs
+    except RuntimeError:  # trio runs, not asyncio
         return trio.lowlevel.current_statistics().tasks_living
 
 

@@ -1,4 +1,4 @@
-"""A server that responds for all providers as the plans say, and does harm to a response on the wire."""
+"""A server that responds for all providers as planned, and breaks responses on the wire."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _PAGE = b"<html><title>An edge, and no provider</title></html>"
 
 Bodies = dict[tuple[str, str], tuple[bytes, bytes]]
-"""The body of a session, and the id in it, by provider and scenario."""
+"""A session's body and its id, by provider and scenario."""
 
 
 def load_bodies() -> tuple[Bodies, dict[str, Statuses]]:
@@ -44,14 +44,14 @@ def load_bodies() -> tuple[Bodies, dict[str, Statuses]]:
 
 
 class Server:
-    """What responds to one driver.
+    """The server for one driver.
 
     Attributes:
-        url: Where it is.
-        served: How often it did what, by kind.
-        asked: How often each session was asked for.
-        early: Sessions that were asked for before the time that a 429 had said.
-        connections: The tasks of those that are open.
+        url: The server's URL.
+        served: The number of responses by kind.
+        asked: The number of requests for each session.
+        early: Sessions that were requested before the time that a 429 had set.
+        connections: The tasks of the open connections.
 
     """
 
@@ -65,7 +65,7 @@ class Server:
         self.connections: set[asyncio.Task[None]] = set()
 
     async def run(self, listener: socket.socket, stopped: asyncio.Event) -> None:
-        """Serve until an event."""
+        """Serve until an event is set."""
         async with await asyncio.start_server(self._accept, sock=listener):
             await stopped.wait()
         for task in self.connections:
@@ -99,7 +99,7 @@ class Server:
         self.served[step.kind] += 1
         if time.monotonic() < self._not_before.get(session_id, 0):
             self.early.append(session_id)
-        if step.kind == "429" and plan.task == "fetch":  # a poll may not have waited for the response
+        if step.kind == "429" and plan.task == "fetch":  # a poll may have stopped waiting for the response
             self._not_before[session_id] = time.monotonic() + RETRY_AFTER
         return step
 
@@ -130,7 +130,7 @@ def serve(bodies: Bodies, plans: Iterable[Plan]) -> Iterator[Server]:
 
 
 async def _respond(kind: str, response: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Send a response, or what a fault leaves of it."""
+    """Send a response, or the part of it that a fault leaves."""
     match kind:
         case "reset before" | "reset in head" | "reset in body":
             length = {"reset before": 0, "reset in head": 40, "reset in body": len(response) - 20}[kind]
@@ -150,7 +150,7 @@ async def _respond(kind: str, response: bytes, reader: asyncio.StreamReader, wri
 
 
 async def _drip(response: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Send a byte at a time until the client is gone."""
+    """Send one byte at a time until the client is gone."""
     for byte in response:
         await _send(writer, bytes([byte]))
         with contextlib.suppress(TimeoutError):

@@ -1,6 +1,6 @@
-"""What a caller gives an operation, as plain data, and the Python objects that a client takes for it.
+"""A caller's arguments for an operation as plain data, and the Python objects that a client takes for them.
 
-A model is an `Instance`, a member of an enum is a `Member`; all else is what the caller would write.
+A model is an `Instance`, and an enum value is a `Member`; every other value is written as the caller would write it.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class Absence(Enum):
 
 
 UNSET = Absence.UNSET
-"""The plain form of the client's own `UNSET`, which a caller may give."""
+"""The plain form of the client's `UNSET`, which a caller may pass."""
 
 Arguments = dict[tuple[str, str], Any]
-"""What is given, by place (`path`, `query`, `header` or `body`) and name in the document."""
+"""The given values, by place (`path`, `query`, `header` or `body`) and name in the document."""
 
 BODY = ("body", "body")
-"""Where the body is among the arguments."""
+"""The key of the body among the arguments."""
 
 
 @attrs.frozen
 class Instance:
-    """A model: its class, if the document names it, and what it is made with, by the API's names."""
+    """A model: its class, if the document names it, and its arguments by the API's names."""
 
     name: str
     properties: dict[str, Any]
@@ -47,7 +47,7 @@ class Instance:
 
 @attrs.frozen
 class Member:
-    """A value of an open enum: its class, if the document names it, and what the API calls it."""
+    """A value of an open enum: its class, if the document names it, and the API's value."""
 
     name: str
     value: str | int
@@ -61,7 +61,7 @@ def as_python(arguments: Arguments, operation: ModuleType, types: ModuleType) ->
 
 
 def python_name(place: str, name: str) -> str:
-    """Return what a client calls a parameter."""
+    """Return a client's name for a parameter."""
     if name in {"client", "url"}:
         return f"{name}_{place}"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|[^0-9A-Za-z]+", "_", name).lower()
@@ -70,7 +70,7 @@ def python_name(place: str, name: str) -> str:
 
 
 def _object(value: Any, hint: Any, types: ModuleType) -> Any:
-    """Return the Python object for plain data, of a class that is in the annotation."""
+    """Return the Python object for plain data; its class comes from the annotation."""
     match value:
         case Absence():
             return types.UNSET

@@ -1,4 +1,4 @@
-"""Calls of an operation, by each of its functions that send or build a request."""
+"""Calls of an operation through each function that sends or builds a request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SENDING = (*FUNCTIONS, "build_request")
 
 @attrs.frozen
 class Calls:
-    """An operation of a client, on a server that keeps the requests and responds with an error."""
+    """A client's operation, and a server that keeps the requests and responds with an error."""
 
     case: ClientCase | Synthetic
     operation: Operation
@@ -31,16 +31,16 @@ class Calls:
         return self.case.module(self.operation.module)
 
     def client(self, **arguments: Any) -> Any:
-        """Return a client on the server."""
+        """Return a client of the server."""
         return self.case.client(self._keep, **arguments)
 
     def request(self, function: str, arguments: Arguments, client: Any = None) -> httpx.Request:
-        """Return the one request that a function sends, or builds, for arguments in plain data."""
+        """Return the one request that a function sends or builds for arguments in plain data."""
         given = as_python(arguments, self.module, self.case.module("types"))
         return self.request_for(function, client or self.client(), **given)
 
     def request_for(self, function: str, client: Any, *positional: Any, **given: Any) -> httpx.Request:
-        """Return the one request that a function sends, or builds, for Python arguments."""
+        """Return the one request that a function sends or builds for Python arguments."""
         before = len(self.requests)
         try:
             built = getattr(self.module, function)(*positional, **given, client=client)

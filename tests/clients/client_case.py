@@ -1,4 +1,4 @@
-"""One provider's client, and what it must do."""
+"""One provider's client, and its expected behaviour."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.clients.operations import operation_named
 from tests.clients.oracle import Oracle
 from tests.documents import overlaid_document
 
-TOKEN = "a-token"  # noqa: S105 - what clients.toml is written for
+TOKEN = "a-token"  # noqa: S105 - clients.toml expects it
 SESSION_ID = "an-id"
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -49,7 +49,7 @@ class ClientCase:
 
     @property
     def url(self) -> str:
-        """The address of the session `SESSION_ID`."""
+        """The URL of the session `SESSION_ID`."""
         return self.base + self.path
 
     @property
@@ -83,16 +83,16 @@ class ClientCase:
 
     @property
     def oracle(self) -> Oracle:
-        """The contract, applied to the overlaid document."""
+        """The contract for the overlaid document."""
         return Oracle(self.document)
 
     def schema(self, status: int) -> dict[str, Any]:
-        """Return the schema of a documented status's body."""
+        """Return the schema of the body of a documented status."""
         schema: dict[str, Any] = self._responses[str(status)]["content"]["application/json"]["schema"]
         return schema
 
     def examples(self, status: int) -> list[Any]:
-        """Return the examples of a status's body."""
+        """Return the example bodies of a status."""
         content = self._responses[str(status)]["content"]["application/json"]
         assert "examples" in content, f"{self.provider.overlay}: give the status {status} an example"
         return [each["value"] for each in content["examples"].values()]
@@ -118,7 +118,7 @@ class ClientCase:
         return self.client(lambda _: httpx.Response(status, content=content, headers=headers))
 
     def call(self, function: str, client: Any, session_id: str = SESSION_ID) -> Any:
-        """Call one of the four functions, and wait for what it returns."""
+        """Call one of the four functions, and return its result; asynchronous functions are awaited."""
         result = getattr(self.operation, function)(session_id, client=client)
         return asyncio.run(result) if inspect.iscoroutine(result) else result
 
@@ -127,11 +127,11 @@ class ClientCase:
         return self.call("sync_detailed", self.responding(status, encoded(body)))
 
     def session_in(self, body: Any) -> Any:
-        """Return the object in a success's body that holds what identifies the session."""
+        """Return the object in a success's body that identifies the session."""
         return functools.reduce(operator.getitem, self.identifying[:-1], body)
 
     def session_of(self, model: Any) -> Any:
-        """Return the model, in a success's model, that holds what identifies the session."""
+        """Return the model in a success's model that identifies the session."""
         return functools.reduce(getattr, self.identifying[:-1], model)
 
 
@@ -139,11 +139,11 @@ FUNCTIONS = ("sync_detailed", "sync", "asyncio_detailed", "asyncio")
 
 
 def load_cases() -> list[ClientCase]:
-    """Return a case for every provider in clients.toml; a test of the layout says who is missing there."""
+    """Return a case for every provider in clients.toml; a test in tests/layout finds missing providers."""
     rows = tomllib.loads((Path(__file__).parent / "clients.toml").read_text("utf-8"))
     return [ClientCase(provider, **rows[provider.slug]) for provider in load_providers(ROOT) if provider.slug in rows]
 
 
 def encoded(body: Any) -> bytes:
-    """Return a body as JSON; infinities are written as numbers that are too large."""
+    """Return a body as JSON; infinities become numbers that are too large."""
     return re.sub(r'("(?:\\.|[^"\\])*")|Infinity', lambda match: match[1] or "1e999", json.dumps(body)).encode()

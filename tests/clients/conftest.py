@@ -1,4 +1,4 @@
-"""The five clients, one after the other, and two that are generated here."""
+"""The five clients, one after the other, and two clients that are generated here."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def case(request: pytest.FixtureRequest) -> ClientCase:
 
 @pytest.fixture(scope="session")
 def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synthetic]:
-    """The client of a document of everything that the five providers' documents do not have."""
+    """The client of a document with the features that the five providers' documents lack."""
     yield from _importable(write_client("synthetic", tmp_path_factory.mktemp("synthetic") / "project"))
 
 
 @pytest.fixture(scope="session")
 def modelless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synthetic]:
-    """The client of a document without a model."""
+    """The client of a document without models."""
     yield from _importable(write_client("modelless", tmp_path_factory.mktemp("modelless") / "project"))
 
 

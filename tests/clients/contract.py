@@ -1,4 +1,4 @@
-"""Whether what a client made of a body is what the contract says."""
+"""Checks that a client's result for a body follows the contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.clients.oracle import Oracle, Shape, Unfit
 
 @attrs.frozen
 class Outcome:
-    """What a client made of a body: a model or an error, and what it says the model is."""
+    """A client's result for a body: a model or an error, and the annotated type of the model."""
 
     parsed: Any
     error: Any
@@ -26,7 +26,7 @@ class Outcome:
 
 
 def check(oracle: Oracle, schema: dict[str, Any], body: Any, outcome: Outcome) -> None:
-    """Assert that the contract allows what a client made of a body."""
+    """Assert that the contract allows a client's result for a body."""
     try:
         expected = oracle.decode(schema, body)
     except Unfit as unfit:
@@ -38,7 +38,7 @@ def check(oracle: Oracle, schema: dict[str, Any], body: Any, outcome: Outcome) -
 
 
 def _check_model(oracle: Oracle, expected: Any, body: Any, outcome: Outcome) -> None:
-    """Assert that a model is right, does not lie about its types, and gives everything back; rows have no `to_dict`."""
+    """Assert that a model has the right values and types and gives back the whole body; rows have no `to_dict`."""
     parsed = outcome.parsed
     assert outcome.error is None
     assert oracle.plain(parsed) == expected
@@ -50,7 +50,7 @@ def _check_model(oracle: Oracle, expected: Any, body: Any, outcome: Outcome) -> 
 
 
 def normal(value: Any) -> Any:
-    """Return JSON data with each type in sight; `Z` may become `+00:00`, and a whole float the integer that it is."""
+    """Return JSON data with its types made explicit; `Z` becomes `+00:00`, and a whole float becomes an integer."""
     if isinstance(value, dict):
         return {key: normal(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -64,7 +64,7 @@ def normal(value: Any) -> Any:
 
 
 def ill_typed(value: Any, hint: Any, path: str = "") -> Iterator[str]:
-    """Yield the places in a value, and in the models and lists in it, that are not of their annotated types."""
+    """Yield each place in a value, and in its models and lists, that does not have its annotated type."""
     if not any(_is_a(value, each) for each in _alternatives(hint)):
         yield f"{path or 'the value'}: {value!r} is not {hint}"
     elif isinstance(value, list):
@@ -78,7 +78,7 @@ def ill_typed(value: Any, hint: Any, path: str = "") -> Iterator[str]:
 
 
 def parts_of(hint: Any) -> Iterator[Any]:
-    """Yield the plain types that an annotation is made of."""
+    """Yield the plain types in an annotation."""
     if not typing.get_args(hint):
         yield hint
     for part in typing.get_args(hint):
@@ -94,7 +94,7 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 
 def _is_a(value: Any, hint: Any) -> bool:
-    """Whether a value is of one type, exactly: a boolean is not an integer here, but an integer is a float."""
+    """Whether a value has exactly this type: a boolean is not an integer here, but an integer is a float."""
     origin = typing.get_origin(hint)
     if origin is typing.Literal:
         return any(type(value) is type(each) and value == each for each in typing.get_args(hint))

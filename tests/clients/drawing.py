@@ -1,4 +1,4 @@
-"""Strategies that draw what a caller may give an operation, from the schemas of its document."""
+"""Strategies that draw an operation's arguments from the schemas of its document."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PLAIN: dict[str, st.SearchStrategy[Any]] = {
     "number": _numbers,
     "uuid": st.uuids(),
 }
-"""By type or format: the others are texts."""
+"""Strategies by type or format; all other formats are texts."""
 
 _json_values = st.recursive(
     st.none() | st.booleans() | _numbers | st.text(max_size=5),
@@ -47,7 +47,7 @@ _unset = st.just(UNSET)
 
 
 def arguments(operation: Operation) -> st.SearchStrategy[Arguments]:
-    """Return a strategy for arguments: what is required, and some of the rest, of which some is `UNSET`."""
+    """Return a strategy for arguments: all required ones, and some optional ones, some of which are `UNSET`."""
     return _arguments(operation, _AWARE) | _arguments(operation, _AWARE | st.datetimes())
 
 
@@ -66,10 +66,10 @@ def _arguments(operation: Operation, moments: st.SearchStrategy[dt.datetime]) ->
 
 
 def _bodies(drawing: _Drawing, media_type: str, schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Return a strategy for bodies: models, and the dicts that a caller may write instead."""
+    """Return a strategy for bodies: models, and dicts that a caller may pass instead."""
     if media_type == "application/octet-stream":
         return st.binary(max_size=5)
-    if not media_type.endswith("json"):  # a form, which holds nothing nested
+    if not media_type.endswith("json"):  # a form has no nested values
         values = attrs.evolve(drawing, unknown=drawing.texts).values(schema)
         return values | values.map(_as_dicts)
     values = drawing.values(schema)
@@ -78,7 +78,7 @@ def _bodies(drawing: _Drawing, media_type: str, schema: dict[str, Any]) -> st.Se
 
 
 def _as_dicts(value: Any) -> Any:
-    """Return plain data with models as JSON data, but for datetimes, which are easily forgotten there."""
+    """Return plain data with models as JSON data; datetimes stay, because callers easily leave them in dicts."""
     match value:
         case Instance():
             held = {**value.additional, **value.properties}
@@ -97,25 +97,25 @@ def _as_dicts(value: Any) -> Any:
 
 @attrs.frozen
 class _Drawing:
-    """How the values of schemas are drawn."""
+    """The strategies for the values of schemas."""
 
     oracle: Oracle
     moments: st.SearchStrategy[dt.datetime]
     texts: st.SearchStrategy[str]
     unknown: st.SearchStrategy[Any] = attrs.field()
-    """Values of properties that the document does not know."""
+    """Values of properties that the document does not describe."""
 
     @unknown.default
     def _any(self) -> st.SearchStrategy[Any]:
         return _json_values | self.moments
 
     def dicts(self, without: frozenset[str] = frozenset()) -> st.SearchStrategy[dict[str, Any]]:
-        """Return a strategy for properties that the document does not know."""
+        """Return a strategy for properties that the document does not describe."""
         names = st.text(min_size=1, max_size=3).filter(lambda name: name not in without)
         return st.dictionaries(names, self.unknown, max_size=2)
 
     def values(self, schema: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
-        """Return a strategy for the values that a schema allows, patterns and ranges aside."""
+        """Return a strategy for the values that a schema allows; patterns and ranges are ignored."""
         if "$ref" in schema:
             return self.values(resolve(self.oracle.document, schema["$ref"]), schema["$ref"].rpartition("/")[2])
         if variants := list(self.oracle.variants(schema)):

@@ -17,7 +17,7 @@ EVERYTHING: dict[str, Any] = {
     "parts": {"name": "a", "since": "2026-01-02T03:04:05Z", "weight": 1, "note": "b"},
     "anything": {"a": [None]},
 }
-"""What the synthetic document requires."""
+"""The properties that the synthetic document requires."""
 
 FULL = EVERYTHING | {
     "flag": True,
@@ -45,4 +45,4 @@ FULL = EVERYTHING | {
     'with "quotes"': "c",
     "secret": "d",
 }
-"""And all that it knows."""
+"""All properties that the synthetic document describes."""

@@ -1,4 +1,4 @@
-"""Bodies that are nearly right: the documented examples, with a few changes at any depth."""
+"""Nearly valid bodies: the documented examples with a few changes at any depth."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OPERATIONS = ("drop", "null", "retype", "word", "add", "nest", "move")
 
 @st.composite
 def mutations(draw: st.DrawFn, bodies: list[Any], names: list[str]) -> Any:
-    """Return one of some bodies with one to four changes; what is added has one of the names, or any."""
+    """Return one of some bodies with one to four changes; an added property has one of the names or a random name."""
     body = [copy.deepcopy(draw(st.sampled_from(bodies)))]  # in a list, so that the body itself can be changed too
     for _ in range(draw(st.integers(1, 4))):
         container, key = draw(st.sampled_from(list(_places(body))))
@@ -52,7 +52,7 @@ def mutations(draw: st.DrawFn, bodies: list[Any], names: list[str]) -> Any:
 
 
 def _places(container: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the places of all values in a container, each with what holds it."""
+    """Yield the place of each value in a container, together with the object or array that holds the value."""
     pairs = container.items() if isinstance(container, dict) else enumerate(container)
     for key, value in pairs:
         yield container, key

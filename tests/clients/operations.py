@@ -1,4 +1,4 @@
-"""The operations of a document, with all that they refer to."""
+"""The operations of a document, and everything that they refer to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codegen.walk import METHODS, dereference
 
 @attrs.frozen
 class Operation:
-    """One operation: how it is called, what it may be given, and what it may respond."""
+    """One operation: its parameters, its request body and its responses."""
 
     document: dict[str, Any] = attrs.field(repr=False)
     method: str
@@ -24,7 +24,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """The operation's own name, which is its module's."""
+        """The operation's name, which is also its module's name."""
         name: str = self.node["operationId"]
         return name
 
@@ -35,7 +35,7 @@ class Operation:
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
-        """The parameters in the document's order, those of the path item last."""
+        """The parameters in the document's order; those of the path item come last."""
         listed = (*self.node.get("parameters", ()), *self.document["paths"][self.path].get("parameters", ()))
         return [dereference(self.document, each) for each in listed]
 
@@ -46,7 +46,7 @@ class Operation:
 
     @property
     def body(self) -> tuple[str, dict[str, Any]] | None:
-        """The media type and the schema of the request's body, if the document knows one."""
+        """The media type and the schema of the request body, if the document describes one."""
         if "requestBody" not in self.node:
             return None
         ((media_type, content),) = self.node["requestBody"]["content"].items()
@@ -54,7 +54,7 @@ class Operation:
 
     @property
     def bodies(self) -> dict[int, dict[str, Any]]:
-        """The media type objects of all JSON bodies that a response may have, by status."""
+        """The media type objects of all JSON response bodies, by status."""
         responses = {
             int(status): dereference(self.document, response)
             for status, response in self.node["responses"].items()
@@ -75,7 +75,7 @@ class Operation:
 
 
 def operation_named(document: dict[str, Any], name: str) -> Operation:
-    """Return the operation of a document that has a name."""
+    """Return the document's operation with this name."""
     return next(each for each in operations_of(document) if each.name == name)
 
 

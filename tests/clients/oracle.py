@@ -1,6 +1,6 @@
-"""What a client must make of a body, read from the document's schemas alone.
+"""The expected result for a body, derived from the document's schemas alone.
 
-It knows the contract and nothing of the templates, so that both being wrong in the same way is unlikely. Values are
+The oracle knows the contract but not the templates, so both are unlikely to make the same mistake. Values are
 compared in a plain form, in which `1`, `1.0` and `True` differ, a model is a `Shape`, and rows are a `Table`.
 """
 
@@ -30,8 +30,8 @@ _JSON_TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", in
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 
 
-class Unfit(Exception):  # noqa: N818 - what JSON Schema calls it
-    """A value does not fit its schema: where, as names and indexes from the outside in."""
+class Unfit(Exception):  # noqa: N818 - JSON Schema's term
+    """A value does not fit its schema; the parts are names and indexes from the outside in."""
 
     def __init__(self, *parts: str | int) -> None:
         super().__init__(*parts)
@@ -39,32 +39,32 @@ class Unfit(Exception):  # noqa: N818 - what JSON Schema calls it
 
     @property
     def path(self) -> str:
-        """The place as an error names it."""
+        """The place in the form that errors use."""
         return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.parts).removeprefix(".")
 
 
 class NoRowFits(Unfit):
-    """Rows were sent and none fits: even an optional property must not lose all of them."""
+    """The response has rows, and none of them fits; this is an error even in an optional property."""
 
 
 @attrs.frozen
 class Shape:
-    """The plain form of a model: its class, if the document names it, and all that it holds, by the API's names."""
+    """The plain form of a model: its class, if the document names it, and its values by the API's names."""
 
     name: str
     properties: dict[str, Any]
     additional: dict[str, Any]
     unfit: frozenset[str] = attrs.field(default=frozenset(), eq=False)
-    """Which of the additional properties are not of the type that a map's values have."""
+    """The additional properties whose values do not have the map's type."""
 
     def unexpected(self) -> dict[str, Any]:
-        """Return the plain forms of what is declared and does not fit, by path."""
+        """Return the plain forms of declared values that do not fit, by path."""
         return {path.removeprefix("."): value for path, value in _unexpected("", self)}
 
 
 @attrs.frozen
 class Table:
-    """The plain form of rows: those that fit, and the raw values of the others by their index in the response."""
+    """The plain form of rows: the rows that fit, and the raw values of the others by their index in the response."""
 
     rows: list[Any]
     unexpected: dict[int, Any]
@@ -73,7 +73,7 @@ class Table:
 
 @attrs.frozen
 class Oracle:
-    """The contract, applied to one document."""
+    """The contract for one document."""
 
     document: dict[str, Any]
     every_row: bool = False
@@ -86,7 +86,7 @@ class Oracle:
         return sorted({name for schema in schemas for name in schema.get("properties", {})})
 
     def plain(self, value: Any) -> Any:
-        """Return the plain form of what a client made of a body, or of raw JSON data."""
+        """Return the plain form of a client's result for a body, or of raw JSON data."""
         if isinstance(value, list):
             items = [self.plain(item) for item in value]
             is_plain = type(value) is list
@@ -107,10 +107,10 @@ class Oracle:
         )
 
     def decode(self, schema: dict[str, Any], value: Any, name: str = "") -> Any:
-        """Return the plain form of what a client must make of a value.
+        """Return the plain form of a client's expected result for a value.
 
         Raises:
-            Unfit: It is an error instead.
+            Unfit: The value must be an error.
 
         """
         if "$ref" in schema:
@@ -150,7 +150,7 @@ class Oracle:
         declared, required = self.members(schema)
         additional = dict(_of_type(value, "object"))
         properties = dict.fromkeys(declared, ABSENT)
-        for key in sorted(declared, key=lambda key: key not in required):  # what is required comes first
+        for key in sorted(declared, key=lambda key: key not in required):  # required properties come first
             if key not in value:
                 if key in required:
                     raise Unfit(key)
@@ -173,7 +173,7 @@ class Oracle:
         return Shape(name, properties, more, frozenset(misfits))
 
     def members(self, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-        """Return the properties of an object, with those of its `allOf`, and the names of the required ones."""
+        """Return the properties of an object and of its `allOf`, and the names of the required properties."""
         if "$ref" in schema:
             return self.members(resolve(self.document, schema["$ref"]))
         declared: dict[str, Any] = {}
@@ -185,7 +185,7 @@ class Oracle:
         return declared | schema.get("properties", {}), required
 
     def variants(self, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the variants of a union and of the unions in it."""
+        """Yield the variants of a union and of its nested unions."""
         if isinstance(schema.get("type"), list):
             yield from ({**schema, "type": each} for each in schema["type"])
         for variant in schema.get("anyOf", schema.get("oneOf", ())):
@@ -221,7 +221,7 @@ def is_object(schema: dict[str, Any]) -> bool:
 
 
 def _unexpected(path: str, plain: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(plain, Table):  # a path leads to where the response has a value, whatever is missing before it
+    if isinstance(plain, Table):  # a path counts the rows of the response, including those that do not fit
         for index, item in plain.unexpected.items():
             yield f"{path}[{index}]", item
         fitting = (index for index in range(plain.sent) if index not in plain.unexpected)
@@ -247,12 +247,12 @@ def _of_type(value: Any, name: str) -> Any:
 
 
 def _whole(value: Any) -> Any:
-    """Return the integer that a whole float is, and anything else as it is."""
+    """Return a whole float as an integer, and any other value unchanged."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _enum(values: list[Any], value: Any) -> tuple[str, Any]:
-    """Return any value of the enum's type: enums are open."""
+    """Return any value of the enum's type, because enums are open."""
     return "enum", _of_type(value, _JSON_TYPES[type(values[0])])
 
 
@@ -303,5 +303,5 @@ def _refuse() -> Any:
     raise Unfit
 
 
-# Of the two formats of times, all that is of the second is of the first to us: a time without an offset stays naive.
+# `date-time` and `date-time-local` are read alike: a time without an offset stays naive.
 _FORMATS = {"date": _date, "date-time": _date_time, "date-time-local": _date_time, "uuid": _uuid}

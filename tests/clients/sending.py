@@ -1,4 +1,4 @@
-"""What a client must send for what it is given, read from the document alone: that, and nothing else."""
+"""The exact request that a client must send for its arguments, derived from the document alone."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _OF_HTTPX = {"accept", "accept-encoding", "connection", "content-length", "host"
 """Headers that httpx sends by itself."""
 
 REFUSED = r"cannot be part of (a|this) path|offset|naive"
-"""What the error says of arguments that are refused."""
+"""The messages of errors for refused arguments."""
 
 
-class Refused(Exception):  # noqa: N818 - what happens to the arguments
-    """The arguments are a ValueError, and nothing is sent."""
+class Refused(Exception):  # noqa: N818 - named for what happens to the arguments
+    """The client must raise a ValueError for the arguments and send nothing."""
 
 
 @attrs.frozen
 class Sent:
-    """What a server sees of a request: JSON is a text with sorted keys, a form is its pairs, and all else is bytes."""
+    """A server's view of a request: JSON is text with sorted keys, a form is its pairs, and any other body is bytes."""
 
     method: str
     url: str
@@ -41,7 +41,7 @@ class Sent:
 
 
 def sent_by(request: httpx.Request) -> Sent:
-    """Return what a server sees of a request."""
+    """Return a server's view of a request."""
     url, _, query = str(request.url).partition("?")
     headers = {name: value for name, value in request.headers.items() if name not in _OF_HTTPX}
     content: Any = request.content
@@ -53,10 +53,10 @@ def sent_by(request: httpx.Request) -> Sent:
 
 
 def expected(operation: Operation, arguments: Arguments, base: str, own: dict[str, str]) -> Sent:
-    """Return what must be sent for the given arguments to an address, by a client with headers of its own.
+    """Return the request that a client with its own headers must send to a base URL for the given arguments.
 
     Raises:
-        Refused: They are refused instead.
+        Refused: The client must refuse the arguments.
 
     """
     pairs: dict[str, list[tuple[str, str]]] = {"path": [], "query": [], "header": []}
@@ -88,12 +88,12 @@ def _content(operation: Operation, given: Any) -> tuple[str, Any]:
 
 
 def _fields(values: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the names and texts of a form or a query: an object is one pair a property."""
+    """Return the names and texts of a form or a query: an object has one pair for each property."""
     return [(name, text) for name, value in values.items() for text in _texts(value)]
 
 
 def _json(value: Any) -> Any:
-    """Return the JSON data that is sent for plain data."""
+    """Return the JSON data that a client sends for plain data."""
     if isinstance(value, Instance):
         value = {**value.additional, **value.properties}
     match value:
@@ -118,7 +118,7 @@ def _moment(value: dt.date) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield the texts that stand for a parameter: none for what is not given, and one for each item of an array."""
+    """Yield the texts of a parameter: none if it is not given, and one for each item of an array."""
     if value is not UNSET and value is not None:
         yield from map(_text, value if isinstance(value, list) else [value])
 
@@ -139,5 +139,5 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 def _by_name(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return pairs sorted by name alone: the order of the values of one name matters."""
+    """Return pairs sorted by name alone, because the order of the values of one name matters."""
     return sorted(pairs, key=lambda pair: pair[0])

@@ -1,4 +1,4 @@
-"""All that a value shows of itself."""
+"""Everything that a value shows when it is printed, formatted or logged."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import logging
 import traceback
 from typing import Any
 
-SECRET = "s3cr3t-Zx81"  # noqa: S105 - what must not be found
+SECRET = "s3cr3t-Zx81"  # noqa: S105 - must not be shown
 
 
 def shown(value: Any) -> str:
-    """Return all that printing, formatting, interpolating and logging a value shows."""
+    """Return the output of printing, formatting, interpolating and logging a value."""
     texts = [
         repr(value),
         str(value),
@@ -27,6 +27,6 @@ def shown(value: Any) -> str:
 
 
 def record(value: Any) -> logging.LogRecord:
-    """Return what `logging.exception` makes of a value."""
+    """Return the record that `logging.exception` makes of a value."""
     info = (type(value), value, value.__traceback__) if isinstance(value, BaseException) else None
     return logging.LogRecord("a", logging.ERROR, "b", 1, "failed: %s %r", (value, value), info)

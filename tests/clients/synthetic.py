@@ -1,4 +1,4 @@
-"""Clients of two documents that are made up here: one of everything that the templates serve, one without a model."""
+"""Clients of two synthetic documents: one uses every feature of the templates, the other has no models."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Synthetic:
 
     @property
     def oracle(self) -> Oracle:
-        """The contract, applied to the document."""
+        """The contract for the document."""
         return Oracle(self.document)
 
     @property
     def base(self) -> str:
-        """The API's own address."""
+        """The API's base URL."""
         url: str = self.document["servers"][0]["url"]
         return url
 
@@ -62,7 +62,7 @@ class Synthetic:
         return {"$ref": f"#/components/schemas/{name}"}
 
     def client(self, handler: Handler, **arguments: Any) -> Any:
-        """Return a client whose requests a handler responds to."""
+        """Return a client whose requests go to a handler."""
         package = importlib.import_module(self.package.name)
         transport = httpx.MockTransport(handler)
         return package.AuthenticatedClient(token=TOKEN, httpx_args={"transport": transport}, **arguments)

@@ -23,7 +23,7 @@ REQUESTS: dict[str, Arguments] = {
     "put_file": {("path", "run_id"): "a", BODY: b"\xff\0"},
     "get_text": {},
 }
-"""Arguments, by operation."""
+"""Arguments by operation."""
 
 KEY = {"x-key": TOKEN}
 
@@ -37,15 +37,15 @@ CLIENTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     ),
     "cookies": ({"cookies": {"a": "b"}}, KEY | {"cookie": "a=b"}),
 }
-"""Arguments of a client, and the headers that it sends with each request that has none of their names."""
+"""A client's arguments, and the headers that it adds to each request without headers of the same names."""
 
 
 @pytest.mark.parametrize(("client", "headers"), CLIENTS.values(), ids=CLIENTS)
 @pytest.mark.parametrize(("name", "arguments"), REQUESTS.items(), ids=REQUESTS)
-def test_a_request_has_all_that_its_client_has(
+def test_a_request_has_its_clients_settings(
     synthetic: Synthetic, name: str, arguments: Arguments, client: dict[str, Any], headers: dict[str, str]
 ) -> None:
-    """The address, the key, headers and cookies, whether the request is sent or only built."""
+    """A sent or built request has its client's base URL, key, headers and cookies."""
     calls = Calls(synthetic, OPERATIONS[name])
     base = client.get("base_url", synthetic.base).rstrip("/")
     for function in SENDING:
@@ -55,7 +55,7 @@ def test_a_request_has_all_that_its_client_has(
 
 
 def test_building_takes_what_the_calls_take(synthetic: Synthetic) -> None:
-    """The parameters are the same, with the same annotations and defaults, and the last function takes a response."""
+    """`build_request` has the calls' parameters, annotations and defaults; `parse_response` takes a response."""
     for operation in OPERATIONS.values():
         module = synthetic.module(operation.module)
         taken = [inspect.signature(getattr(module, each)).parameters for each in (*FUNCTIONS, "build_request")]
@@ -64,7 +64,7 @@ def test_building_takes_what_the_calls_take(synthetic: Synthetic) -> None:
 
 
 def test_building_needs_no_connection(synthetic: Synthetic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It makes no httpx client, sends nothing, and works without an event loop."""
+    """Building makes no httpx client, sends nothing, and works without an event loop."""
     made = []
 
     def note(*_: Any, **__: Any) -> None:
@@ -91,12 +91,12 @@ RESPONSES = [
     (500, b'{"reason": "a"}'),
     (520, b"\xff"),
 ]
-"""Statuses and bodies, documented or not."""
+"""Documented and undocumented statuses and bodies."""
 
 
 @pytest.mark.parametrize(("status", "content"), RESPONSES)
-def test_parsing_is_what_the_calls_do_with_a_response(synthetic: Synthetic, status: int, content: bytes) -> None:
-    """It gives what the detailed call returns, as often as it is asked, and never raises for what a server sends."""
+def test_parsing_equals_the_calls_reading_of_a_response(synthetic: Synthetic, status: int, content: bytes) -> None:
+    """Parsing returns the detailed call's result each time, and never raises for a server's response."""
     operation = synthetic.module("api.runs.list_runs")
     headers = {"retry-after": "1"}
     client = synthetic.client(lambda _: httpx.Response(status, content=content, headers=headers))

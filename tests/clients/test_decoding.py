@@ -22,14 +22,14 @@ FILES = [each for each in OPERATIONS if not any(status < 300 for status in each[
 
 
 def for_each(operations: list[tuple[ClientCase, Operation]]) -> pytest.MarkDecorator:
-    """Return a mark that runs a test for each of some operations."""
+    """Return a mark that runs a test for each of the operations."""
     return pytest.mark.parametrize(
         ("case", "operation"), operations, ids=[f"{case} {each}" for case, each in operations]
     )
 
 
 def test_a_file_is_its_bytes() -> None:
-    """There is one operation with a file, and every body is one."""
+    """One operation returns a file, and accepts every body as the file's bytes."""
     ((case, operation),) = FILES
     assert (str(case), operation.name, operation.node["responses"]["200"]["content"].keys()) == (
         "anchorbrowser",
@@ -44,12 +44,12 @@ def test_a_file_is_its_bytes() -> None:
 SILENT = [
     each for each in OPERATIONS if f"{each[0]} {each[1]}" in {"anchorbrowser stop_session", "skyvern stop_session"}
 ]
-"""Stops of whose body a program needs nothing."""
+"""Stops whose response body a program does not need."""
 
 
 @for_each(SILENT)
 def test_a_stop_is_a_success_whatever_its_body_says(case: ClientCase, operation: Operation) -> None:
-    """Whatever JSON it is, or nothing; but a page of HTML is another server's."""
+    """A stop accepts any JSON body and an empty one, but not HTML, which comes from another server."""
     module, schema = case.module(operation.module), operation.success(200)["schema"]
     values: tuple[Any, ...] = (None, {}, [], "closed", True, {"data": None}, {"data": {"status": 5}}, {"message": 5})
     for value in values:
@@ -62,8 +62,8 @@ def test_a_stop_is_a_success_whatever_its_body_says(case: ClientCase, operation:
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
-def test_a_changed_success_is_what_the_contract_says(case: ClientCase, data: st.DataObject) -> None:
-    """Of any operation, it is a model without a lie, which gives everything back, or an error at the right place."""
+def test_a_changed_success_follows_the_contract(case: ClientCase, data: st.DataObject) -> None:
+    """Every operation returns a truthful model that gives back the whole body, or an error that names the place."""
     operations = [operation for owner, operation in OPERATIONS if owner == case and (owner, operation) not in FILES]
     operation = data.draw(st.sampled_from(operations))
     status = data.draw(st.sampled_from([status for status in operation.bodies if status < 300]))
@@ -74,8 +74,8 @@ def test_a_changed_success_is_what_the_contract_says(case: ClientCase, data: st.
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
-def test_a_changed_failure_is_what_the_contract_says(case: ClientCase, data: st.DataObject) -> None:
-    """It is a model without a lie, which gives everything back, or nothing; a failure is never an error of decoding."""
+def test_a_changed_failure_follows_the_contract(case: ClientCase, data: st.DataObject) -> None:
+    """A failure becomes a truthful model that gives back the whole body, or None, but never a decoding error."""
     operation = data.draw(st.sampled_from([*operations_of(case.document)]))
     status = data.draw(st.sampled_from([status for status in operation.bodies if status >= 400]))
     body, response = changed(case, operation, status, data)
@@ -89,7 +89,7 @@ def test_a_changed_failure_is_what_the_contract_says(case: ClientCase, data: st.
 
 
 def changed(case: ClientCase, operation: Operation, status: int, data: st.DataObject) -> tuple[Any, Any]:
-    """Return a changed example of a status, and the response that the client makes of it."""
+    """Return a changed example body of a status, and the client's response for that body."""
     body = data.draw(mutations(operation.examples(status), case.oracle.names))
     module = case.module(operation.module)
     return body, module.parse_response(httpx.Response(status, content=encoded(body)))
@@ -105,7 +105,7 @@ MOMENTS = (
 
 @st.composite
 def nearly_moments(draw: st.DrawFn) -> str:
-    """Return a time in which a few characters are others, more or gone."""
+    """Return a time in which a few characters are replaced, added or removed."""
     text = list(draw(st.sampled_from(MOMENTS)))
     for _ in range(draw(st.integers(0, 3))):
         index = draw(st.integers(0, len(text) - 1))
@@ -121,8 +121,8 @@ def nearly_moments(draw: st.DrawFn) -> str:
 @example(text="2026-01-02T03:04:05Z\0Z")
 @example(text="2026-01-02T24:00:00Z")
 @example(text="2026-W01-2T03:04:05Z")
-def test_a_time_is_read_as_rfc_3339_has_it(text: str) -> None:
-    """Whatever else Python's own parser takes, or takes for something else, is refused."""
+def test_a_time_is_read_by_rfc_3339(text: str) -> None:
+    """Decoding refuses texts that Python's own parser accepts or reads differently."""
     case = load_cases()[0]
     schema = {"type": "string", "format": "date-time"}
     try:
@@ -154,10 +154,10 @@ SUCCESSES = [
 
 @pytest.mark.parametrize(("name", "status", "bodies"), SUCCESSES, ids=[name for name, *_ in SUCCESSES])
 @given(data=st.data())
-def test_a_changed_body_of_any_kind_is_what_the_contract_says(
+def test_a_changed_body_of_any_kind_follows_the_contract(
     synthetic: Synthetic, name: str, status: int, bodies: list[Any], data: st.DataObject
 ) -> None:
-    """The same holds for the kinds of values that the five documents do not have, and for rows."""
+    """The synthetic document adds rows and the kinds of values that the five documents lack."""
     body = data.draw(mutations(bodies, synthetic.oracle.names))
     operation = synthetic.module(SYNTHETIC[name].module)
     response = operation.parse_response(httpx.Response(status, content=encoded(body)))
@@ -167,7 +167,7 @@ def test_a_changed_body_of_any_kind_is_what_the_contract_says(
 
 
 def test_the_clients_share_their_decoders(case: ClientCase, synthetic: Synthetic) -> None:
-    """What the synthetic client promises of values, every client promises."""
+    """All clients contain the synthetic client's decoders, so its promises about values hold for all of them."""
     for name in ("decoding.py", "errors.py", "types.py"):
         own, other = (
             (folder / name).read_text("utf-8").partition('"""')[2]

@@ -27,7 +27,7 @@ print(json.dumps(found))
 
 
 def modules_after(package: str, project: Path, *steps: str) -> list[set[str]]:
-    """Return the modules of a package that are imported after each of some steps in a new process."""
+    """Run steps in a new process, and return the package's imported modules after each step."""
     code = STEPS.format(steps=steps, package=package)
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, cwd=project, capture_output=True, check=True, text=True)  # noqa: S603 - our own code
@@ -35,7 +35,7 @@ def modules_after(package: str, project: Path, *steps: str) -> list[set[str]]:
 
 
 def reachable(hint: Any, found: set[str]) -> set[str]:
-    """Return the modules of the models and enums that a type is made of."""
+    """Return the modules of the models and enums in a type."""
     for part in parts_of(hint):
         module = getattr(part, "__module__", "").partition(".")[2]
         if module.startswith("models.") and module not in found:
@@ -46,7 +46,7 @@ def reachable(hint: Any, found: set[str]) -> set[str]:
 
 
 def test_only_what_a_success_needs_is_imported(case: ClientCase) -> None:
-    """Importing the client or its package of models imports no model; an operation, those of its success."""
+    """Importing the client or its models package imports no model; an operation imports its success's models."""
     package = case.provider.package
     *_, failure = (name for name in case.models.__all__ if "Error" in name or "Found" in name)
     client, models, operation, one_more, all_of_them = modules_after(
@@ -68,7 +68,7 @@ def test_only_what_a_success_needs_is_imported(case: ClientCase) -> None:
 
 
 def test_httpx_is_imported_by_the_first_request(synthetic: Synthetic) -> None:
-    """It takes longer to import than all the rest, and a program that only decodes has no use for it."""
+    """Importing httpx takes longer than importing all the rest, and a program that only decodes does not need it."""
     package = synthetic.package.name
     steps = (
         f"import {package}; from {package}.api.things import get_everything; from {package}.models import *",
@@ -80,7 +80,7 @@ def test_httpx_is_imported_by_the_first_request(synthetic: Synthetic) -> None:
 
 
 def test_the_package_of_models_looks_like_any_other(case: ClientCase) -> None:
-    """It lists its models, offers each of them, and has nothing else."""
+    """The package lists its models, offers each of them, and has no other name."""
     models = case.models
     assert dir(models) == sorted(models.__all__)
     for name in models.__all__:
@@ -89,11 +89,11 @@ def test_the_package_of_models_looks_like_any_other(case: ClientCase) -> None:
     with pytest.raises(AttributeError, match=rf"^module '{models.__name__}' has no attribute 'Nothing'$"):
         _ = models.Nothing
     with pytest.raises(ImportError, match="cannot import name 'Nothing'"):
-        exec(f"from {models.__name__} import Nothing", {})  # noqa: S102 - what a user writes
+        exec(f"from {models.__name__} import Nothing", {})  # noqa: S102 - a user writes this
 
 
 def test_the_package_offers_what_its_users_need(case: ClientCase) -> None:
-    """The clients, the errors and UNSET; each is the one of its own module."""
+    """The package exports the clients, the errors and UNSET from their own modules."""
     package = case.package
     assert sorted(package.__all__) == ["ApiError", "AuthenticatedClient", "Client", "DecodeError", "UNSET"]
     for name, module in {"ApiError": "errors", "DecodeError": "errors", "Client": "client", "UNSET": "types"}.items():
@@ -101,7 +101,7 @@ def test_the_package_offers_what_its_users_need(case: ClientCase) -> None:
 
 
 def test_a_client_needs_attrs_and_httpx_alone(case: ClientCase) -> None:
-    """Its modules import the standard library, attrs, httpx and each other, at whatever level of nesting."""
+    """The client's modules import only the standard library, attrs, httpx and each other, at any level of nesting."""
     roots = set()
     for path in sorted((case.provider.output / case.provider.package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -113,13 +113,13 @@ def test_a_client_needs_attrs_and_httpx_alone(case: ClientCase) -> None:
 
 
 def test_a_client_is_typed(case: ClientCase, synthetic: Synthetic) -> None:
-    """The marker that makes type checkers read it is there."""
+    """The package contains py.typed, so type checkers read its annotations."""
     for project in (case.provider.output / case.provider.package, synthetic.project / "synthetic_client"):
         assert (project / "py.typed").read_bytes() == b""
 
 
 def test_models_may_refer_to_each_other_in_any_order_of_import(synthetic: Synthetic) -> None:
-    """Whichever of two models that hold each other is imported first, both are whole."""
+    """Two models that contain each other are both complete, whichever is imported first."""
     for first in ("Node", "Tree", "Everything", "Whole"):
         code = f"import typing; from synthetic_client.models import {first}; typing.get_type_hints({first})"
         found = modules_after("synthetic_client", synthetic.project, code)

@@ -23,7 +23,7 @@ MARKED = {
     "Ticket": {"password"},
     "Whole": {"phrase"},
 }
-"""What the document marks, by model: as a password, as write-only, or as sensitive."""
+"""The properties that the document marks as a password, as write-only or as sensitive, by model."""
 
 
 def models_of(synthetic: Synthetic) -> list[Any]:
@@ -33,7 +33,7 @@ def models_of(synthetic: Synthetic) -> list[Any]:
 
 
 def test_a_model_prints_all_but_what_its_own_schema_marks(synthetic: Synthetic) -> None:
-    """A mark holds for one property of one schema: another's of the same name is printed."""
+    """A mark holds for one property of one schema; a property with the same name in another schema is printed."""
     printed = {}
     for kind in models_of(synthetic):
         values = {attribute: f"value of {name}" for attribute, name in kind._NAMES.items()}
@@ -45,7 +45,7 @@ def test_a_model_prints_all_but_what_its_own_schema_marks(synthetic: Synthetic) 
 
 
 def test_a_body_shows_no_secret_at_any_depth(synthetic: Synthetic) -> None:
-    """Each nested model hides its own."""
+    """Each nested model hides its own marked properties."""
     body = synthetic.module("models").NewRun.from_dict(
         {
             "job": "build",
@@ -72,7 +72,7 @@ def test_a_body_shows_no_secret_at_any_depth(synthetic: Synthetic) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"deadline": dt.datetime(2026, 1, 2)},  # noqa: DTZ001 - what is refused
+        {"deadline": dt.datetime(2026, 1, 2)},  # noqa: DTZ001 - the value to refuse
         {"ratio": float("nan")},
         {"job": "\ud800"},
         {"api_token": f"{SECRET}\ud800"},
@@ -80,7 +80,7 @@ def test_a_body_shows_no_secret_at_any_depth(synthetic: Synthetic) -> None:
     ids=ascii,
 )
 def test_an_error_shows_nothing_of_what_it_refuses(synthetic: Synthetic, function: str, change: dict[str, Any]) -> None:
-    """It may be logged, with the traceback and the arguments of all errors behind it."""
+    """The log of the error, with its traceback and the arguments of all its causes, shows no refused value."""
     model = synthetic.module("models").NewRun(job="build", region="us", window={}, api_token=SECRET)
     operations = load_operations()
     for name, arguments in {
@@ -92,7 +92,7 @@ def test_an_error_shows_nothing_of_what_it_refuses(synthetic: Synthetic, functio
 
 
 def refusal(calls: Calls, function: str, arguments: dict[str, Any]) -> ValueError | None:
-    """Return the error that refuses arguments, if there is one."""
+    """Return the error that refuses the arguments, if there is one."""
     try:
         calls.request_for(function, calls.client(), **arguments)
     except ValueError as error:

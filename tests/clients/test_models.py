@@ -18,12 +18,12 @@ UNKNOWN_VALUES = ["HIBERNATING", "", " ", "é", "a\nb", "value", "name", "\ud800
 
 
 def success(case: ClientCase) -> Any:
-    """Return an example of a success, to be changed."""
+    """Return a copy of a success's example, which the caller may change."""
     return copy.deepcopy(case.examples(200)[0])
 
 
 def nothing_fits(case: ClientCase) -> Any:
-    """Return an example in which nothing fits but what identifies the session, and something is unknown."""
+    """Return an example with an unknown property in which only the session's identifying properties fit."""
     body = success(case)
     session = case.session_in(body)
     session |= {name: [["unfit", value]] for name, value in session.items() if name != case.identifying[-1]}
@@ -32,7 +32,7 @@ def nothing_fits(case: ClientCase) -> Any:
 
 
 def test_every_example_round_trips(case: ClientCase) -> None:
-    """Every model gives back what it was made from, and is equal to what that makes."""
+    """Every model gives back its body, and equals a model decoded from that."""
     for status in case.statuses:
         for example in case.examples(status):
             model = case.response(example, status).parsed
@@ -42,7 +42,7 @@ def test_every_example_round_trips(case: ClientCase) -> None:
 
 
 def test_a_session_is_not_lost_for_what_does_not_identify_it(case: ClientCase) -> None:
-    """Everything else may be of another type: it reads as unset, is listed by its path, and goes out as it came."""
+    """A non-identifying property of another type reads as unset, is listed by its path, and is written unchanged."""
     body = nothing_fits(case)
     model = case.response(body).parsed
     prefix = "".join(f"{part}." for part in case.identifying[:-1])
@@ -56,7 +56,7 @@ def test_a_session_is_not_lost_for_what_does_not_identify_it(case: ClientCase) -
 
 @pytest.mark.parametrize("unfit", [None, 5, True, [], {}, ...])
 def test_a_session_without_what_identifies_it_is_an_error(case: ClientCase, unfit: Any) -> None:
-    """The error names the place."""
+    """The error names the place of the missing or unfit property."""
     body = success(case)
     case.session_in(body)[case.identifying[-1]] = unfit
     if unfit is ...:
@@ -68,7 +68,7 @@ def test_a_session_without_what_identifies_it_is_an_error(case: ClientCase, unfi
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 def test_copies_of_models_are_equal(case: ClientCase, copied: Callable[[Any], Any]) -> None:
-    """Models survive copying and pickling, with what is unknown and unexpected in them."""
+    """Models survive copying and pickling with their unknown and unexpected values."""
     for body in (*case.examples(200), *case.examples(404), nothing_fits(case)):
         model = case.response(body, 404 if body in case.examples(404) else 200).parsed
         again = copied(model)
@@ -81,7 +81,7 @@ def test_copies_of_models_are_equal(case: ClientCase, copied: Callable[[Any], An
 
 
 def test_a_model_prints_what_was_sent(case: ClientCase) -> None:
-    """Attributes that were not sent are left out, null is not; of what is unknown or unfit there is the name."""
+    """Unsent attributes are omitted, null is printed, and unknown or unfit properties are printed by name only."""
     name = case.identifying[-1]
     kind = case.models.Session
     model = kind.from_dict({name: "a", "other": "b"})
@@ -91,7 +91,7 @@ def test_a_model_prints_what_was_sent(case: ClientCase) -> None:
 
 
 def test_models_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
-    """An unknown property makes a difference too."""
+    """Two models with different unknown properties differ too."""
     body = success(case)
     model = case.response(body).parsed
     assert model == case.response(success(case)).parsed
@@ -99,8 +99,8 @@ def test_models_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
     assert model != body
 
 
-def test_a_model_keeps_off_what_it_was_made_from(case: ClientCase) -> None:
-    """Neither decoding nor changing a model writes into the data, and any mapping will do."""
+def test_a_model_does_not_change_its_source(case: ClientCase) -> None:
+    """Neither decoding nor changing a model writes into the data, which may be any mapping."""
     body = success(case)
     model = type(case.response(body).parsed)
     first = model.from_dict(body)
@@ -111,7 +111,7 @@ def test_a_model_keeps_off_what_it_was_made_from(case: ClientCase) -> None:
 
 
 def test_additional_properties_are_a_dict(case: ClientCase) -> None:
-    """What is unknown is reached by subscription, and written like the rest."""
+    """Unknown properties are read by subscription, and written like all others."""
     body = success(case) | {"unknown": {"a": 1}, "another": None}
     model = case.response(body).parsed
     assert model.additional_properties == {"unknown": {"a": 1}, "another": None}
@@ -130,7 +130,7 @@ def test_additional_properties_are_a_dict(case: ClientCase) -> None:
 
 
 def test_setting_an_attribute_settles_what_was_unexpected(case: ClientCase) -> None:
-    """A value that the caller sets replaces the raw one."""
+    """A value that the caller sets replaces the raw value."""
     model = case.response(nothing_fits(case)).parsed
     session = case.session_of(model)
     unfit = [name for name in session._NAMES.values() if name in session]
@@ -143,7 +143,7 @@ def test_setting_an_attribute_settles_what_was_unexpected(case: ClientCase) -> N
 
 
 def test_annotations_of_models_resolve(case: ClientCase) -> None:
-    """Every model's annotations can be read at runtime, forward references included."""
+    """Every model's annotations can be read at runtime, including forward references."""
     for name in case.models.__all__:
         model = getattr(case.models, name)
         if attrs.has(model):
@@ -152,7 +152,7 @@ def test_annotations_of_models_resolve(case: ClientCase) -> None:
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 def test_unset_is_one_object(case: ClientCase, copied: Callable[[Any], Any]) -> None:
-    """However it is copied, alone or in a model, `is UNSET` holds."""
+    """`is UNSET` holds for every copy of UNSET, alone or in a model."""
     unset = case.package.UNSET
     assert copied(unset) is unset
     assert copied([unset])[0] is unset
@@ -167,7 +167,7 @@ def test_unset_is_one_object(case: ClientCase, copied: Callable[[Any], Any]) -> 
 
 
 def test_unset_is_falsy_and_prints_its_name(case: ClientCase) -> None:
-    """It differs from every value by identity and type, and making another gives the same."""
+    """UNSET differs from every value by identity and type, and its class always returns the same object."""
     unset, types = case.package.UNSET, case.module("types")
     assert not unset
     assert str(unset) == repr(unset) == f"{unset}" == "UNSET"
@@ -190,7 +190,7 @@ def test_known_values_are_members(case: ClientCase) -> None:
 
 @pytest.mark.parametrize("text", UNKNOWN_VALUES, ids=ascii)
 def test_unknown_values_keep_their_text(case: ClientCase, text: str) -> None:
-    """They are values like members: equal, hashable, copied as themselves, and interchangeable with their text."""
+    """Unknown values behave like members: they are hashable, and equal to their text and their copies."""
     for name, values in case.enums.items():
         enum = getattr(case.models, name)
         value = enum(text)
@@ -206,8 +206,8 @@ def test_unknown_values_keep_their_text(case: ClientCase, text: str) -> None:
 
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
-def test_words_survive_copies(case: ClientCase, copied: Callable[[Any], Any]) -> None:
-    """Known ones are the same objects, unknown ones are equal and of their enum."""
+def test_enum_values_survive_copies(case: ClientCase, copied: Callable[[Any], Any]) -> None:
+    """A copy of a known value is the same object; a copy of an unknown value is equal and of the same enum."""
     for name, values in case.enums.items():
         enum = getattr(case.models, name)
         assert [copied(enum(text)) is enum(text) for text in values] == [True] * len(values)
@@ -229,7 +229,7 @@ def test_only_text_is_an_enum_value(case: ClientCase, value: Any) -> None:
 
 
 def test_enums_of_numbers_are_open_too(synthetic: Synthetic) -> None:
-    """A number that is not documented keeps its value, and only integers are numbers of an enum."""
+    """An undocumented number keeps its value, and only integers are accepted."""
     size = synthetic.module("models").Size
     assert {member.value for member in size} == {1, 2, 10}
     assert size(2) is size.VALUE_2 is size.decode(2) is size.decode(2.0)

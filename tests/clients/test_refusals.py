@@ -13,15 +13,15 @@ from tests.clients.synthetic import Synthetic, load_operations
 
 OPERATIONS = load_operations()
 UTC = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-NAIVE = dt.datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - what is refused
+NAIVE = dt.datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the value to refuse
 NEW = {"job": "build", "region": "us", "window": Instance("", {"from": UTC})}
-"""What a run must be created with."""
+"""The required arguments of a run's create."""
 
 
 @pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
 def test_a_number_that_json_lacks_is_refused(synthetic: Synthetic, function: str, number: float) -> None:
-    """Python would write a text that is not JSON: it is a ValueError, in a model and in a dict."""
+    """NaN or an infinity in a model or a dict raises ValueError, because Python would write invalid JSON."""
     calls = Calls(synthetic, OPERATIONS["create_run"])
     for body in (Instance("NewRun", NEW | {"ratio": number}), {"ratio": [number]}):
         with pytest.raises(ValueError, match=r"not JSON compliant|finite"):
@@ -30,7 +30,7 @@ def test_a_number_that_json_lacks_is_refused(synthetic: Synthetic, function: str
 
 
 class Nowhere(dt.tzinfo):
-    """A time zone that knows no offset, with which a time is naive."""
+    """A time zone without an offset, which makes a time naive."""
 
     def utcoffset(self, _: dt.datetime | None) -> None:
         """Return nothing."""
@@ -39,7 +39,7 @@ class Nowhere(dt.tzinfo):
 
 
 def _naive() -> Iterator[Any]:
-    """Yield an operation, and arguments of it with a naive datetime at some place."""
+    """Yield pairs of an operation and arguments that contain a naive datetime."""
     step = Instance("Step", {"command": "a", "at": NAIVE})
     bodies: dict[str, Any] = {
         "property": Instance("NewRun", NEW | {"deadline": NAIVE}),
@@ -68,15 +68,15 @@ def _naive() -> Iterator[Any]:
 @pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize(("name", "arguments"), list(_naive()))
 def test_a_naive_time_is_refused(synthetic: Synthetic, function: str, name: str, arguments: Arguments) -> None:
-    """Without an offset the moment is unknown: it is a ValueError, wherever it stands."""
+    """A naive time raises ValueError in any argument, because without an offset the moment is unknown."""
     calls = Calls(synthetic, OPERATIONS[name])
     with pytest.raises(ValueError, match=REFUSED):
         calls.request(function, arguments)
     assert calls.requests == []
 
 
-def test_a_naive_time_of_a_response_stays_as_it_is(synthetic: Synthetic) -> None:
-    """It is read and written without an offset, and refused where it would be sent."""
+def test_a_naive_time_in_a_response_stays_unchanged(synthetic: Synthetic) -> None:
+    """A naive time in a response is read and written without an offset, and refused in a request."""
     models = synthetic.module("models")
     raw = {"name": None, "deadline": "2026-01-02T03:04:05"}
     changes = models.RunChanges.from_dict(raw)
@@ -97,7 +97,7 @@ def test_a_naive_time_of_a_response_stays_as_it_is(synthetic: Synthetic) -> None
     ],
 )
 def test_a_reserved_id_is_refused(synthetic: Synthetic, function: str, run_id: str) -> None:
-    """It would reach another route of the API, however it is written."""
+    """A reserved id would reach another route of the API, however the id is written."""
     for name in ("update_run", "delete_run", "stop_run", "list_steps"):
         calls = Calls(synthetic, OPERATIONS[name])
         body: dict[str, Any] = {"body": {}} if calls.operation.body else {}

@@ -33,10 +33,10 @@ HOSTILE_IDS = {
     "{id}": "%7Bid%7D",
     "😀": "%F0%9F%98%80",
 }
-"""What stands in the path for an id that could be taken for something else."""
+"""Ids with special characters, and the path segments that clients send for them."""
 
 REFUSED_IDS = ["", ".", "..", "\ud800"]
-"""Ids that would reach another route, or that no URL can hold."""
+"""Ids that would reach another route, or that a URL cannot hold."""
 
 STRAY = [" {}", "{} ", "\n{}", "{}\n", "{}\0", "{}\x7f", "s3\n{}", "s3\r\nX-Evil: {}", "s3\t{}", "é{}", "{}\u2028"]
 BAD_TOKENS = ["", " ", *(text.format("s3cret") for text in STRAY)]
@@ -58,7 +58,7 @@ class Recorder:
 
     @property
     def request(self) -> httpx.Request:
-        """The one request there was."""
+        """The only request that was received."""
         (request,) = self.requests
         return request
 
@@ -70,18 +70,18 @@ def recorder(case: ClientCase) -> Recorder:
 
 
 def whole(request: httpx.Request) -> tuple[str, str, dict[str, str], bytes]:
-    """Return all of a request that a server sees."""
+    """Return the parts of a request that a server sees."""
     return request.method, str(request.url), dict(request.headers), request.content
 
 
 def headers_for(url: str, **own: str) -> dict[str, str]:
-    """Return what httpx sends to a URL by itself, with more headers."""
+    """Return the headers that httpx itself sends to a URL, with more headers."""
     return dict(httpx.Headers({"host": httpx.URL(url).host} | dict(httpx.Client().headers) | own))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_token_is_all_that_a_client_needs(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """The method, the address and the key's header are the API's own."""
+    """With only a token, a client uses the API's method, URL and key header."""
     case.call(function, case.client(recorder))
     expected = case.method, case.url, headers_for(case.url, **{case.header: case.value}), b""
     assert whole(recorder.request) == expected
@@ -89,9 +89,9 @@ def test_a_token_is_all_that_a_client_needs(case: ClientCase, recorder: Recorder
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_hostile_id_stays_one_segment_of_the_path(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """Whatever an id holds, it names a session and nothing else."""
+    """An id with any characters names a session and reaches no other route."""
     client = case.client(recorder)
-    reserves = case.provider.slug in {"anchorbrowser", "skyvern"}  # which serve other routes beside a session's
+    reserves = case.provider.slug in {"anchorbrowser", "skyvern"}  # these two serve other routes beside a session's
     sent = {each: segment for each, segment in HOSTILE_IDS.items() if not (reserves and {"/", "\\"} & set(each))}
     for session_id in sent:
         case.call(function, client, session_id)
@@ -105,7 +105,7 @@ def test_a_hostile_id_stays_one_segment_of_the_path(case: ClientCase, recorder: 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_refused_id_sends_nothing(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """An id that would reach another route is a ValueError, before anything is sent."""
+    """An id that would reach another route raises ValueError before anything is sent."""
     for session_id in REFUSED_IDS:
         with pytest.raises(ValueError, match=r"cannot be part of a path|surrogates not allowed"):
             case.call(function, case.client(recorder), session_id)
@@ -114,13 +114,13 @@ def test_a_refused_id_sends_nothing(case: ClientCase, recorder: Recorder, functi
 
 @pytest.mark.parametrize("base", ["https://proxy.example/a/b", "https://proxy.example/a/b/", "http://proxy.example:81"])
 def test_another_base_url_keeps_its_own_path(case: ClientCase, recorder: Recorder, base: str) -> None:
-    """The operation's path is appended to a base URL, whether or not that ends with a slash."""
+    """The operation's path is appended to the base URL, with or without a final slash."""
     case.call("sync", case.client(recorder, base_url=base))
     assert str(recorder.request.url) == base.rstrip("/") + case.path
 
 
 def test_a_user_in_the_base_url_is_sent_as_httpx_does(case: ClientCase, recorder: Recorder) -> None:
-    """A user and a password in the base URL become basic authentication, and leave the URL."""
+    """A user and a password in the base URL become basic authentication, and are removed from the URL."""
     base = "https://us%20er:p%40ss@proxy.example"
     case.call("sync", case.client(recorder, base_url=base, auth_header_name="x-key"))
     assert str(recorder.request.url).startswith("https://proxy.example/")
@@ -128,7 +128,7 @@ def test_a_user_in_the_base_url_is_sent_as_httpx_does(case: ClientCase, recorder
 
 
 def test_a_user_in_the_base_url_does_not_replace_the_key(case: ClientCase, recorder: Recorder) -> None:
-    """Where the key goes into `Authorization`, by whatever case it is written, httpx would overwrite it: refused."""
+    """Such a URL is refused if the key's header is `Authorization` in any case, because httpx would replace the key."""
     for header in ("Authorization", "authorization"):
         client = case.client(recorder, base_url=f"https://user:{TOKEN}@proxy.example", auth_header_name=header)
         with pytest.raises(
@@ -140,14 +140,14 @@ def test_a_user_in_the_base_url_does_not_replace_the_key(case: ClientCase, recor
 
 @pytest.mark.parametrize("base", ["https://proxy.example/?a=b", "https://proxy.example/v1#here"])
 def test_a_base_url_ends_with_its_path(case: ClientCase, recorder: Recorder, base: str) -> None:
-    """A query or a fragment in the base URL would swallow the path: it is refused before anything is sent."""
+    """A query or a fragment in the base URL is refused before anything is sent, because it would swallow the path."""
     with pytest.raises(ValueError, match="base_url has a query or a fragment"):
         case.call("sync", case.client(recorder, base_url=base))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_redirect_is_a_response(case: ClientCase, function: str) -> None:
-    """A redirect is never followed, whatever the httpx client would do: the key would go with it."""
+    """A redirect is never followed, even if the httpx client would, because the key would be sent along."""
     sent = []
 
     def redirect(request: httpx.Request) -> httpx.Response:
@@ -172,7 +172,7 @@ def test_a_redirect_is_a_response(case: ClientCase, function: str) -> None:
 
 @pytest.mark.parametrize("function", ["sync", "asyncio"])
 def test_the_timeout_is_as_given(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """It is 30 s unless another one is given, and None turns it off."""
+    """The timeout is 30 s unless another one is given, and None turns it off."""
     client = case.client(recorder)
     clients = [
         client,
@@ -193,10 +193,10 @@ def test_the_timeout_is_as_given(case: ClientCase, recorder: Recorder, function:
 
 @pytest.mark.parametrize("function", ["sync", "asyncio"])
 def test_with_methods_change_no_other_client(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """Each returns another client: the original's requests stay what they were, made before or after."""
+    """Each `with_` method returns another client, and the original's requests stay the same."""
     original = case.client(recorder, headers={"x-a": "1"}, cookies={"c": "1"}, base_url="https://proxy.example")
     others = []
-    for _ in range(2):  # the second time, the original has made its connections
+    for _ in range(2):  # in the second round, the original already has its connections
         others.append(original.with_headers({"X-A": "2", "x-b": "3"}).with_cookies({"d": "4"}).with_timeout(5))
         case.call(function, original)
         case.call(function, others[-1])
@@ -211,8 +211,8 @@ def test_with_methods_change_no_other_client(case: ClientCase, recorder: Recorde
     assert [type(other) for other in others] == [case.package.AuthenticatedClient] * 2
 
 
-def test_what_the_caller_gives_stays_as_it_is(case: ClientCase, recorder: Recorder) -> None:
-    """Neither does a client write into the caller's dicts, nor does it see what is written there later."""
+def test_the_callers_arguments_stay_unchanged(case: ClientCase, recorder: Recorder) -> None:
+    """A client does not change the caller's dicts, and does not see later changes to them."""
     headers, cookies = {"x-a": "1"}, {"c": "1"}
     arguments: dict[str, Any] = {"transport": httpx.MockTransport(recorder)}
     given = {"headers": headers, "cookies": cookies, "httpx_args": arguments}
@@ -228,7 +228,7 @@ def test_what_the_caller_gives_stays_as_it_is(case: ClientCase, recorder: Record
 
 @pytest.mark.parametrize("function", ["sync", "asyncio"])
 def test_the_key_is_sent_once(case: ClientCase, recorder: Recorder, function: str) -> None:
-    """The token wins over a header of the same name, in whatever case that is written."""
+    """The token overrides a header of the same name in any case."""
     names = {case.header, case.header.upper(), case.header.lower(), case.header.title()}
     for name in names:
         case.call(function, case.client(recorder, headers={name: "another"}))
@@ -237,15 +237,15 @@ def test_the_key_is_sent_once(case: ClientCase, recorder: Recorder, function: st
     assert sent == [[case.value]] * 2 * len(names)
 
 
-def test_header_and_prefix_may_be_others(case: ClientCase, recorder: Recorder) -> None:
-    """A proxy may want the key elsewhere, and the client's copies keep that."""
+def test_header_and_prefix_can_be_changed(case: ClientCase, recorder: Recorder) -> None:
+    """A proxy may expect the key in another header, and copies of the client keep that setting."""
     client = case.client(recorder, prefix="Key", auth_header_name="X-Proxy")
     case.call("sync", client.with_timeout(1).with_headers({}).with_cookies({}))
     assert dict(recorder.request.headers) == headers_for(case.url, **{"X-Proxy": f"Key {TOKEN}"})
 
 
 def test_a_client_without_a_key_sends_none(case: ClientCase, recorder: Recorder) -> None:
-    """A plain client is for operations that need no key, and for callers that send the key in another way."""
+    """A plain client serves operations without a key, and callers that send the key in another way."""
     client = case.package.Client(httpx_args={"transport": httpx.MockTransport(recorder)})
     case.call("sync", client)
     assert dict(recorder.request.headers) == headers_for(case.url)
@@ -253,7 +253,7 @@ def test_a_client_without_a_key_sends_none(case: ClientCase, recorder: Recorder)
 
 @pytest.mark.parametrize("name", ["base_url", "cookies", "headers", "timeout", "verify"])
 def test_httpx_args_must_not_repeat_what_the_client_takes(case: ClientCase, recorder: Recorder, name: str) -> None:
-    """Neither of two contradicting settings wins silently, and none of their values is shown."""
+    """Two contradicting settings raise an error that shows neither value."""
     client = case.client(recorder, httpx_args={name: "a-secret"})
     message = f"httpx_args repeats {name}: pass it to the client itself"
     for made in (client.get_httpx_client, client.get_async_httpx_client):
@@ -263,7 +263,7 @@ def test_httpx_args_must_not_repeat_what_the_client_takes(case: ClientCase, reco
 
 
 def test_a_token_that_no_header_can_carry_is_refused(case: ClientCase) -> None:
-    """A token with a stray character is an error at once, which does not repeat it."""
+    """A token with a stray character raises an error at once, and the error does not repeat the token."""
     for token in BAD_TOKENS:
         with pytest.raises(ValueError, match=r"^the token ") as caught:
             case.package.AuthenticatedClient(token=token)
@@ -271,7 +271,7 @@ def test_a_token_that_no_header_can_carry_is_refused(case: ClientCase) -> None:
 
 
 def test_a_prefix_that_no_header_can_carry_is_refused(case: ClientCase) -> None:
-    """It would put the token into httpx's error."""
+    """An invalid prefix would put the token into httpx's error."""
     with pytest.raises(ValueError, match=r"^the token has characters") as caught:
         case.package.AuthenticatedClient(token=TOKEN, prefix="a\nb")
     assert TOKEN not in str(caught.value)
@@ -279,7 +279,7 @@ def test_a_prefix_that_no_header_can_carry_is_refused(case: ClientCase) -> None:
 
 @pytest.mark.parametrize("name", ["get_httpx_client", "get_async_httpx_client"])
 def test_threads_share_one_httpx_client(case: ClientCase, name: str) -> None:
-    """Sixteen threads that come first at the same time get one httpx client."""
+    """Sixteen threads that make their first use at the same time get the same httpx client."""
     client = case.package.AuthenticatedClient(token=TOKEN)
     barrier = threading.Barrier(16)
     found = []
@@ -297,7 +297,7 @@ def test_threads_share_one_httpx_client(case: ClientCase, name: str) -> None:
 
 
 def test_an_httpx_client_of_the_callers_is_used_as_it_is(case: ClientCase, recorder: Recorder) -> None:
-    """Its own address and headers count, and setting it returns the client."""
+    """The httpx client's own base URL and headers apply, and setting it returns the client."""
     client = case.package.AuthenticatedClient(token=TOKEN)
     own = httpx.Client(base_url="https://own.example", transport=httpx.MockTransport(recorder))
     own_async = httpx.AsyncClient(base_url="https://own.example", transport=httpx.MockTransport(recorder))
@@ -313,7 +313,7 @@ def test_an_httpx_client_of_the_callers_is_used_as_it_is(case: ClientCase, recor
 
 
 def test_a_client_is_a_context_manager(case: ClientCase, recorder: Recorder) -> None:
-    """Leaving it closes the connections."""
+    """Leaving the context closes the connections."""
     with case.client(recorder) as client:
         case.call("sync", client)
         assert not client.get_httpx_client().is_closed
@@ -321,7 +321,7 @@ def test_a_client_is_a_context_manager(case: ClientCase, recorder: Recorder) -> 
 
 
 def test_a_client_is_an_asynchronous_context_manager(case: ClientCase, recorder: Recorder) -> None:
-    """Leaving it closes the asynchronous connections."""
+    """Leaving the context closes the asynchronous connections."""
 
     async def use() -> Any:
         async with case.client(recorder) as client:
@@ -333,8 +333,8 @@ def test_a_client_is_an_asynchronous_context_manager(case: ClientCase, recorder:
     assert len(recorder.requests) == 1
 
 
-def test_the_tls_settings_are_httpx_s(case: ClientCase) -> None:
-    """A context of the caller's is used as it is, by the client and by those made from it."""
+def test_tls_settings_are_passed_to_httpx(case: ClientCase) -> None:
+    """The caller's SSL context is used unchanged by the client and by clients derived from it."""
     context = ssl.create_default_context()
     client = case.package.AuthenticatedClient(token=TOKEN, verify_ssl=context)
     for each in (client, client.with_timeout(1)):

@@ -24,14 +24,14 @@ class Body:
 
     content: bytes
     value: Any
-    """What it says, if it is JSON."""
+    """The body's value, if it is JSON."""
     got: str = "something else"
-    """What the error calls it, if it is not."""
+    """The error's name for the body, if it is not JSON."""
     headers: dict[str, str] = attrs.field(factory=dict)
 
 
 def small_bodies(example: dict[str, Any]) -> dict[str, Body]:
-    """Return bodies that servers and what stands in front of them send, made of the right one."""
+    """Return small bodies that servers and their proxies send, derived from the valid body."""
     text = encoded(example)
     key = next(iter(example))
     return {
@@ -65,7 +65,7 @@ def small_bodies(example: dict[str, Any]) -> dict[str, Body]:
 
 
 def deep_bodies(example: dict[str, Any]) -> dict[str, Body]:
-    """Return bodies of 100,000 arrays and objects in each other."""
+    """Return bodies of 100,000 nested arrays and objects."""
     text, depth = encoded(example), 100_000
     arrays, objects = b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth
     got = "JSON that is nested too deeply"
@@ -84,7 +84,7 @@ def large_body(example: dict[str, Any]) -> Body:
 
 
 class Server:
-    """A server of one client, which sends the given response."""
+    """A server for one client that sends the given response."""
 
     def __init__(self, case: ClientCase) -> None:
         self.case = case
@@ -97,12 +97,12 @@ class Server:
         return httpx.Response(self.status, content=self.body.content, headers=self.body.headers)
 
     def example(self, status: int) -> dict[str, Any]:
-        """Return the example of a documented status, or of a success."""
+        """Return the example of a documented status; of a success for any other status."""
         example: dict[str, Any] = self.case.examples(status if status in self.case.statuses else 200)[0]
         return example
 
     def hold(self, function: str, status: int, body: Body) -> None:
-        """Call a function that gets a response, and assert that its whole outcome is right."""
+        """Call a function that receives a response, and assert that its whole outcome is right."""
         self.status, self.body = status, body
         parsed, error = self.expected()
         result = self.result(function)
@@ -118,14 +118,14 @@ class Server:
             assert self.received(result) == (status, parsed)
 
     def result(self, function: str) -> Any:
-        """Return what a function returns or raises."""
+        """Return the value that a function returns, or the error that it raises."""
         try:
             return self.case.call(function, self.client)
         except (self.case.package.DecodeError, self.case.package.ApiError) as error:
             return error
 
     def expected(self) -> tuple[Any, Any]:
-        """Return what the response must become: the plain form of the model, and the error or its path."""
+        """Return the expected outcome: the plain form of the model, and the error or its path."""
         if self.status not in self.case.statuses:
             return None, None
         if self.body.value is NOT_JSON:
@@ -144,7 +144,7 @@ class Server:
         return result.status_code, None if result.parsed is None else self.case.oracle.plain(result.parsed)
 
     def place(self, error: Any) -> Any:
-        """Return the path of a decoding error, or all of it if the body is not JSON."""
+        """Return the path of a decoding error, or the whole error if the body is not JSON."""
         return error if error is None or self.body.value is NOT_JSON else error.path
 
 
@@ -156,7 +156,7 @@ def server(case: ClientCase) -> Server:
 
 @pytest.mark.parametrize("name", ["right", "HTML", "empty"])
 def test_no_status_raises_from_a_detailed_call(server: Server, name: str) -> None:
-    """Whatever the status is, 1xx and 520s included, it is a plain integer in a response."""
+    """Every status, including 1xx and 520s, is a plain integer in a response."""
     step = 1 if name == "right" else 7
     for status in [*range(100, 600, step), 600, 999]:
         server.hold("sync_detailed", status, small_bodies(server.example(status))[name])
@@ -164,8 +164,8 @@ def test_no_status_raises_from_a_detailed_call(server: Server, name: str) -> Non
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_body_has_its_outcome(server: Server, function: str) -> None:
-    """A detailed call never raises; the others return the success or raise DecodeError or ApiError, nothing else."""
-    is_async = "asyncio" in function  # of which only the sending differs
+    """A detailed call never raises; the others return the success, or raise only DecodeError or ApiError."""
+    is_async = "asyncio" in function  # asynchronous calls differ only in sending
     for status in (200, 404) if is_async else [*server.case.statuses, 204, 302, 418, 500, 520]:
         for body in small_bodies(server.example(status)).values():
             server.hold(function, status, body)
@@ -173,7 +173,7 @@ def test_every_body_has_its_outcome(server: Server, function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_body_that_is_nested_too_deeply_is_not_fatal(server: Server, function: str) -> None:
-    """It is an error like any other body that cannot be read."""
+    """A deeply nested body raises the same error as any other unreadable body."""
     for status in (200, 404, 500):
         for body in deep_bodies(server.example(status)).values():
             server.hold(function, status, body)
@@ -181,14 +181,14 @@ def test_a_body_that_is_nested_too_deeply_is_not_fatal(server: Server, function:
 
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_large_body_is_read(server: Server, status: int) -> None:
-    """Nothing here bounds a body, and 30 MB are a body."""
+    """The client does not limit the size of a body: it reads 30 MB."""
     server.hold("sync_detailed", status, large_body(server.example(status)))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_a_body_that_cannot_be_unpacked_is_httpx_s_error(case: ClientCase, function: str, status: int) -> None:
-    """There is no body then, so there is no response either."""
+    """A wrong compression raises httpx's DecodingError, because there is no body to put into a response."""
     client = case.responding(status, b"no gzip", {"content-encoding": "gzip"})
     with pytest.raises(httpx.DecodingError):
         case.call(function, client)
@@ -196,7 +196,7 @@ def test_a_body_that_cannot_be_unpacked_is_httpx_s_error(case: ClientCase, funct
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_response_is_httpx_s_error(case: ClientCase, function: str) -> None:
-    """Errors of the connection are those of httpx."""
+    """A failed connection raises httpx's own error."""
 
     def fail(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no route")
@@ -206,7 +206,7 @@ def test_no_response_is_httpx_s_error(case: ClientCase, function: str) -> None:
 
 
 def test_every_documented_example_is_read(case: ClientCase) -> None:
-    """Those of failures too: they are the `parsed` of the error."""
+    """Examples of successes and failures are read; the error's `parsed` holds the failure's model."""
     for status in case.statuses:
         for example in case.examples(status):
             response = case.response(example, status)
@@ -219,7 +219,7 @@ def test_every_documented_example_is_read(case: ClientCase) -> None:
 
 
 def test_annotations_resolve_and_sync_s_hold_successes_alone(case: ClientCase) -> None:
-    """A caller of `sync` never has to look for a failure in what it returns; `sync_detailed` names everything."""
+    """`sync` is annotated with successes alone, and `sync_detailed` with every success and failure."""
     models, response = case.models, case.module("types").Response
     hints = {function: typing.get_type_hints(getattr(case.operation, function)) for function in FUNCTIONS}
     success = {getattr(models, name) for name in names_in(case.schema(200))}
@@ -238,7 +238,7 @@ def test_annotations_resolve_and_sync_s_hold_successes_alone(case: ClientCase) -
 
 
 def names_in(schema: dict[str, Any]) -> list[str]:
-    """Return the names of the components that a response's schema refers to."""
+    """Return the names of the components that a schema refers to."""
     return [each["$ref"].rpartition("/")[2] for each in schema.get("anyOf", [schema])]
 
 
@@ -248,7 +248,7 @@ def members(hint: Any) -> set[Any]:
 
 
 def values(case: ClientCase) -> dict[str, Any]:
-    """Return a response and an error of each kind, made anew."""
+    """Return a new response and a new error of each kind."""
     example = encoded(case.examples(200)[0])
     failure = encoded(case.examples(404)[0])
     headers = {"x-a": "b"}
@@ -265,7 +265,7 @@ def values(case: ClientCase) -> dict[str, Any]:
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 def test_responses_and_errors_are_values(case: ClientCase, copied: Callable[[Any], Any]) -> None:
-    """A copy is equal, in every field; another one is not."""
+    """A copy is equal in every field; a response or error with other fields is not equal."""
     first, again = values(case), values(case)
     for name, value in first.items():
         copy_of_it = copied(value)
@@ -277,7 +277,7 @@ def test_responses_and_errors_are_values(case: ClientCase, copied: Callable[[Any
 
 
 def test_errors_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
-    """Any other field makes another error, and equal ones are one key of a dict."""
+    """Errors that differ in any field are unequal, and equal errors are the same key of a dict."""
     several: list[tuple[Any, list[tuple[Any, ...]]]] = [
         (case.package.DecodeError, [("a", "b", "c"), ("z", "b", "c"), ("a", "z", "c"), ("a", "b", "z")]),
         (case.package.ApiError, [(404, b"", {}, None), (500, b"", {}, None), (404, b"z", {}, None)]),
@@ -293,8 +293,8 @@ def test_errors_are_equal_by_all_that_they_hold(case: ClientCase) -> None:
     assert case.package.DecodeError("a", "b", "c") != case.package.ApiError(404, b"", {}, None)
 
 
-def test_errors_and_responses_print_what_they_are(case: ClientCase) -> None:
-    """The sentence of each says what a person needs to know, and no body."""
+def test_errors_and_responses_print_a_description(case: ClientCase) -> None:
+    """The text of each error and response describes it without its body."""
     found = values(case)
     assert str(found["DecodeError"]) == "data.id: expected string, got null"
     assert str(case.package.DecodeError("", "JSON", "nothing")) == "the body: expected JSON, got nothing"
@@ -308,7 +308,7 @@ def test_errors_and_responses_print_what_they_are(case: ClientCase) -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b"{", b'{"a": "\xff"}', b"[" * 100_000], ids=["{}", "{", "bad UTF-8", "deep"])
 def test_an_error_keeps_nothing_alive(case: ClientCase, body: bytes) -> None:
-    """It refers to no frame, cause or body of its making, and is gone when the caller has done with it."""
+    """An error holds no frame or cause from its creation, and is freed when the caller drops it."""
     client = case.responding(200, body)
     error = case.call("sync_detailed", client).error
     assert (error.__traceback__, error.__context__, error.__cause__) == (None, None, None)

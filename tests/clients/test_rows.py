@@ -18,7 +18,7 @@ MIXED = [BAD[0], GOOD[0], BAD[1], GOOD[1], BAD[2]]
 
 
 def parse(synthetic: Synthetic, name: str, body: Any) -> Any:
-    """Return what an operation makes of a success with a body."""
+    """Return an operation's result for a success with this body."""
     operation = synthetic.module(f"api.runs.{name}")
     return operation.parse_response(httpx.Response(200, content=encoded(body)))
 
@@ -29,12 +29,12 @@ def runs(synthetic: Synthetic, raw: list[Any]) -> list[Any]:
 
 
 def error(path: str, expected: str, got: str, synthetic: Synthetic) -> Any:
-    """Return an error of decoding."""
+    """Return a decoding error."""
     return synthetic.module("errors").DecodeError(path, expected, got)
 
 
 def test_rows_are_a_list_of_those_that_fit(synthetic: Synthetic) -> None:
-    """The others are kept as they came, by their index in the response, and none is lost uncounted."""
+    """The other rows are kept unchanged by their index in the response, so that every row is counted."""
     for raw in (GOOD, MIXED, [], [*BAD, GOOD[0]], [GOOD[0], *BAD]):
         items = parse(synthetic, "list_runs", {"items": raw}).parsed.items
         assert (type(items), type(items).__bases__[0]) == (synthetic.module("types").Rows, list)
@@ -44,7 +44,7 @@ def test_rows_are_a_list_of_those_that_fit(synthetic: Synthetic) -> None:
 
 
 def test_a_row_has_all_that_other_models_have(synthetic: Synthetic) -> None:
-    """A row with an unfit optional property fits, and a path leads to where the response has the value."""
+    """A row with an unfit optional property fits, and the path gives the value's place in the response."""
     raw = [{}, {"run_id": "a", "memory": "much", "machine": {"cores": None}}]
     page = parse(synthetic, "list_runs", {"items": raw}).parsed
     assert page.items[0].unexpected == {"memory": "much", "machine.cores": None}
@@ -52,7 +52,7 @@ def test_a_row_has_all_that_other_models_have(synthetic: Synthetic) -> None:
 
 
 def test_unfit_rows_go_out_where_they_came(synthetic: Synthetic) -> None:
-    """A model with unchanged rows gives back what it was made from."""
+    """A model with unchanged rows gives back its body, including unfit rows at their places."""
     models = synthetic.module("models")
     for raw in (GOOD, MIXED, []):
         body = {"items": raw, "next_cursor": None, "unknown": raw}
@@ -64,7 +64,7 @@ def test_unfit_rows_go_out_where_they_came(synthetic: Synthetic) -> None:
 
 
 def test_a_row_that_is_changed_goes_out_changed(synthetic: Synthetic) -> None:
-    """The models in the rows are the caller's."""
+    """A caller may change the models in the rows, and the changes are written."""
     page = synthetic.module("models").RunPage.from_dict({"items": copy.deepcopy(MIXED)})
     page.items[0].run_id = "c"
     assert page.to_dict() == {"items": [BAD[0], {"run_id": "c"}, BAD[1], GOOD[1], BAD[2]]}
@@ -91,16 +91,16 @@ def test_a_row_that_is_changed_goes_out_changed(synthetic: Synthetic) -> None:
         ("list_all", [{"id": "a"}], ("[0].id", "integer", "string")),
     ],
 )
-def test_rows_of_which_none_fits_are_an_error(
+def test_rows_without_a_fitting_row_are_an_error(
     synthetic: Synthetic, name: str, body: Any, expected: tuple[str, str, str]
 ) -> None:
-    """An empty list would say that there is nothing; so would an optional property that reads as unset."""
+    """If no row fits, decoding fails: an empty list or an unset optional property would hide the rows."""
     response = parse(synthetic, name, body)
     assert (response.parsed, response.error) == (None, error(*expected, synthetic))
 
 
 def test_optional_rows_may_be_missing(synthetic: Synthetic) -> None:
-    """An optional property that holds rows is as any other, but for rows of which none fits."""
+    """An optional property with rows behaves like any other, except when none of the rows fits."""
     unset = synthetic.module("types").UNSET
     for body, unexpected in [({}, {}), ({"steps": None}, {"steps": None}), ({"steps": {}}, {"steps": {}})]:
         page = parse(synthetic, "list_steps", body).parsed
@@ -111,7 +111,7 @@ def test_optional_rows_may_be_missing(synthetic: Synthetic) -> None:
 
 
 def test_a_bare_array_may_be_rows(synthetic: Synthetic) -> None:
-    """Then the rows are what the call returns."""
+    """The call returns the rows of a bare array."""
     models = synthetic.module("models")
     rows = parse(synthetic, "list_history", [GOOD[0], 5, {"id": 1}, {"id": 1.5}]).parsed
     assert type(rows) is synthetic.module("types").Rows
@@ -138,14 +138,14 @@ OLD, ANOTHER = {"id": 1}, {"id": 2}
     ],
 )
 def test_a_union_is_tried_strictly_first(synthetic: Synthetic, body: Any, kind: str) -> None:
-    """The first variant that all rows fit is used; if none fits all, the first that some row fits."""
+    """The first variant that fits all rows is used; if there is none, the first that fits some row."""
     response = parse(synthetic, "list_all", body)
     assert (type(response.parsed).__name__, response.error) == (kind, None)
 
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 def test_rows_survive_copies(synthetic: Synthetic, copied: Callable[[Any], Any]) -> None:
-    """With what does not fit, alone and in a model."""
+    """Copies keep the unfit rows, both of rows alone and of rows in a model."""
     page = synthetic.module("models").RunPage.from_dict({"items": MIXED})
     for rows in (copied(page.items), copied(page).items):
         assert type(rows) is type(page.items)
@@ -156,14 +156,14 @@ def test_rows_survive_copies(synthetic: Synthetic, copied: Callable[[Any], Any])
 
 
 def test_rows_print_no_value_that_does_not_fit(synthetic: Synthetic) -> None:
-    """It may be a secret, as any value that the document does not know."""
+    """An unfit value may be a secret, like any value that the document does not describe."""
     rows = synthetic.module("models").RunPage.from_dict({"items": [GOOD[0], {"token": "s3cr3t"}]}).items
     assert "s3cr3t" not in repr(rows) + str(rows)
     assert "'a'" in repr(rows)
 
 
 def test_the_type_of_rows_is_annotated(synthetic: Synthetic) -> None:
-    """In a model as in what a call returns, it names what the rows are."""
+    """In a model and in a call's result, the annotation names the type of the rows."""
     models, types = synthetic.module("models"), synthetic.module("types")
     assert typing.get_type_hints(models.RunPage)["items"] == types.Rows[models.Run]
     history = synthetic.module("api.runs.list_history")

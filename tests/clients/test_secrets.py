@@ -19,11 +19,11 @@ from tests.clients.operations import operations_of
 from tests.clients.showing import SECRET, shown
 
 SHAPES = [SECRET, {"password": SECRET}, {SECRET: 1}, [SECRET], [{"a": [SECRET]}], f"wss://example/?key={SECRET}"]
-"""What a sensitive property may hold: some of them fit it, and some do not."""
+"""Values of a sensitive property; some fit its type, and some do not."""
 
 
 def outcomes(case: ClientCase, client: Any) -> Iterator[Any]:
-    """Yield what each of the four functions returns or raises."""
+    """Yield the result or the error of each of the four functions."""
     for function in FUNCTIONS:
         try:
             yield case.call(function, client)
@@ -32,7 +32,7 @@ def outcomes(case: ClientCase, client: Any) -> Iterator[Any]:
 
 
 def with_value(case: ClientCase, place: list[Any], value: Any) -> Any:
-    """Return an example of a success with a value at some place, where there may be nothing yet."""
+    """Return an example of a success with a value set at some place, which may be new."""
     body = copy.deepcopy(case.examples(200)[0])
     if 0 in place:
         body[place[0]] = [{}]
@@ -41,7 +41,7 @@ def with_value(case: ClientCase, place: list[Any], value: Any) -> Any:
 
 
 def test_no_response_shows_what_is_marked(case: ClientCase) -> None:
-    """Whichever operation it is of, and however deep in it the credential or signed address is."""
+    """No operation's response shows a credential or signed URL at any depth."""
     schemas = [part.node for part in walk(case.document) if part.kind == "schema" and isinstance(part.node, dict)]
     properties = [item for schema in schemas for item in schema.get("properties", {}).items()]
     marked = {name for name, each in properties if each.get("x-sensitive")}
@@ -63,7 +63,7 @@ def _with_secrets(body: Any, names: set[str]) -> Any:
 
 
 def test_a_client_shows_no_secret(case: ClientCase) -> None:
-    """Whatever it was given, it prints its kind and the host, even if the URL is invalid."""
+    """A client prints only its kind and host, even if the URL is invalid."""
     arguments: dict[str, Any] = {
         "token": SECRET,
         "headers": {"x-a": SECRET},
@@ -84,7 +84,7 @@ def test_a_client_shows_no_secret(case: ClientCase) -> None:
 
 
 def test_sensitive_properties_are_hidden(case: ClientCase) -> None:
-    """Whether a credential is what the document promises or not, nothing made from the response shows it."""
+    """Nothing made from a response shows a credential, whether or not it fits the document."""
     for place in case.sensitive:
         for shape in SHAPES:
             body = with_value(case, place, shape)
@@ -99,7 +99,7 @@ def test_sensitive_properties_are_hidden(case: ClientCase) -> None:
 
 
 def test_unknown_properties_are_hidden(case: ClientCase) -> None:
-    """What the document does not know may be a credential; its name is shown, its value is not."""
+    """An unknown property may be a credential: its name is shown, and its value is not."""
     for status in case.statuses:
         for shape in SHAPES:
             body = case.examples(status)[0] | {"newKey": shape}
@@ -110,7 +110,7 @@ def test_unknown_properties_are_hidden(case: ClientCase) -> None:
 
 
 def test_values_that_do_not_fit_are_hidden(case: ClientCase) -> None:
-    """An error names kinds, never values, in whatever part of a success it is."""
+    """An error in any part of a success names kinds of values, never the values."""
     for shape in SHAPES:
         if isinstance(shape, str):
             continue  # an id is not a secret
@@ -124,7 +124,7 @@ def test_values_that_do_not_fit_are_hidden(case: ClientCase) -> None:
     "content", [SECRET, f'"{SECRET}"', f'{{"{SECRET}": 1, "a', f'["{SECRET}"]', f'{{"{SECRET}": 5}}']
 )
 def test_bodies_are_hidden(case: ClientCase, content: str) -> None:
-    """No error and no response shows the body, whatever the status."""
+    """No error and no response shows the body, with any status."""
     for status in (*case.statuses, 302, 418, 520):
         for each in outcomes(
             case, case.responding(status, content.encode(), {"set-cookie": SECRET, "location": SECRET})
@@ -133,7 +133,7 @@ def test_bodies_are_hidden(case: ClientCase, content: str) -> None:
 
 
 def test_bad_arguments_are_hidden(case: ClientCase) -> None:
-    """Neither a refused token nor a setting that is given twice is repeated."""
+    """Errors repeat neither a refused token nor a setting that is given twice."""
     package = case.package
     for arguments in ({"token": f"{SECRET}\n"}, {"token": f"é{SECRET}"}, {"token": SECRET, "prefix": "a\nb"}):
         with pytest.raises(ValueError, match="no header can carry") as caught:
@@ -146,7 +146,7 @@ def test_bad_arguments_are_hidden(case: ClientCase) -> None:
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """A server of one body, which keeps what it was sent."""
+    """A server that sends one body and keeps the received headers."""
 
     content = b""
     sent: list[str]
@@ -165,7 +165,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address(case: ClientCase, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the URL of a server whose responses have secrets in every place."""
+    """Yield the URL of a server whose responses have secrets in every place."""
     body = case.examples(200)[0] | {"newKey": SECRET}
     for place in case.sensitive:
         body = with_value(case, place, SECRET) | {"newKey": SECRET}
@@ -180,10 +180,10 @@ def address(case: ClientCase, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_a_call_logs_no_secret(case: ClientCase, address: str, caplog: pytest.LogCaptureFixture) -> None:
-    """With every logger at its most talkative, a real request shows neither key, header, cookie, password nor body."""
+    """With every logger at its lowest level, a real request logs no key, header, cookie, password or body."""
     caplog.set_level(logging.DEBUG)
     settings: dict[str, Any] = {"headers": {"x-a": SECRET}, "cookies": {"a": SECRET}, "token": SECRET}
-    settings["auth_header_name"] = "x-key"  # the address has a user, who takes `Authorization`
+    settings["auth_header_name"] = "x-key"  # the user in the URL occupies `Authorization`
     for base in (f"http://{address}", f"http://user:{SECRET}@{address}"):
         client = case.package.AuthenticatedClient(base_url=base, **settings)
         with client:
@@ -203,7 +203,7 @@ def test_a_call_logs_no_secret(case: ClientCase, address: str, caplog: pytest.Lo
 
 @pytest.mark.parametrize("value", [f"{SECRET}…", f"{SECRET}\n", f" {SECRET}", f"{SECRET}\x00"])
 def test_a_header_that_none_can_carry_shows_no_secret(case: ClientCase, value: str) -> None:
-    """It is refused at once, by name and without its value, and without an error behind the error that has it."""
+    """The header is refused at once by name; neither the error nor its causes contain the value."""
     client = case.package.AuthenticatedClient(token=TOKEN)
     for make in (case.package.Client, lambda **each: client.with_headers(*each.values())):
         with pytest.raises(ValueError, match=r"^the header 'x-a' has characters that no header can carry$") as caught:
@@ -212,7 +212,7 @@ def test_a_header_that_none_can_carry_shows_no_secret(case: ClientCase, value: s
 
 
 def test_a_failed_call_shows_no_secret(case: ClientCase, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither does the error of httpx when there is no response."""
+    """The error of httpx for a missing response shows no secret either."""
     caplog.set_level(logging.DEBUG)
     client = case.package.AuthenticatedClient(
         token=SECRET,

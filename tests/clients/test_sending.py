@@ -26,20 +26,20 @@ UTC = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @given(data=st.data())
-def test_a_request_is_what_was_given(synthetic: Synthetic, name: str, data: st.DataObject) -> None:
-    """It holds the arguments and nothing else, or they are refused and nothing is sent."""
+def test_a_request_holds_the_arguments(synthetic: Synthetic, name: str, data: st.DataObject) -> None:
+    """A request holds the arguments and nothing else, unless they are refused and nothing is sent."""
     check(Calls(synthetic, OPERATIONS[name]), data)
 
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 @given(data=st.data())
-def test_a_request_of_a_provider_is_what_was_given(case: ClientCase, data: st.DataObject) -> None:
-    """The same holds for every operation of every client."""
+def test_a_providers_request_holds_the_arguments(case: ClientCase, data: st.DataObject) -> None:
+    """Every operation of every client sends its arguments and nothing else, or refuses them."""
     check(Calls(case, data.draw(st.sampled_from([*operations_of(case.document)]))), data)
 
 
 def check(calls: Calls, data: st.DataObject) -> None:
-    """Draw arguments and a function, and assert that it sends what it must."""
+    """Draw arguments and a function, and assert that the function sends the expected request."""
     given = data.draw(arguments(calls.operation))
     function = data.draw(st.sampled_from(SENDING))
     try:
@@ -74,7 +74,7 @@ LISTED: Arguments = {
 
 @pytest.mark.parametrize("function", SENDING)
 def test_a_list_sends_its_parameters_in_the_documents_order(synthetic: Synthetic, function: str) -> None:
-    """Arrays repeat their name, and what is unset, or null though optional, is left out."""
+    """Arrays repeat their name; unset parameters and null optional ones are omitted."""
     request = Calls(synthetic, OPERATIONS["list_runs"]).request(function, LISTED)
     assert sent_by(request) == Sent(
         "GET",
@@ -116,7 +116,7 @@ CREATED = Instance(
     },
     {"unknown": {"i": 1.5}},
 )
-"""The body of a create, in which no property with a default is given but where the default is not what is wanted."""
+"""The body of a create; a property with a default is given only where its value differs from the default."""
 
 SENT = {
     "job": "build",
@@ -140,13 +140,13 @@ SENT = {
 @pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize("body", [CREATED, SENT], ids=["model", "dict"])
 def test_a_body_is_sent_as_it_was_given(synthetic: Synthetic, function: str, body: Any) -> None:
-    """A model's nulls stay null, and neither defaults nor what is unset are sent; a dict is sent as it is."""
+    """A model's nulls are sent, its defaults and unset attributes are not, and a dict is sent unchanged."""
     request = Calls(synthetic, OPERATIONS["create_run"]).request(function, {("body", "body"): body})
     sent = json.dumps(SENT, sort_keys=True)
     assert sent_by(request) == Sent("POST", f"{URL}/runs", [], KEY | {"content-type": "application/json"}, sent)
 
 
-def test_what_is_given_stays_as_it_is(synthetic: Synthetic) -> None:
+def test_sent_bodies_stay_unchanged(synthetic: Synthetic) -> None:
     """A call changes neither a model nor a dict that it sends."""
     calls = Calls(synthetic, OPERATIONS["create_run"])
     model = synthetic.module("models").NewRun.from_dict(SENT)
@@ -158,7 +158,7 @@ def test_what_is_given_stays_as_it_is(synthetic: Synthetic) -> None:
 
 
 def test_nothing_has_a_default(synthetic: Synthetic) -> None:
-    """Every optional argument and attribute is `UNSET` unless it is given, and what is required must be given."""
+    """Optional arguments and attributes are `UNSET` unless given, and required ones have no default."""
     unset, models = synthetic.module("types").UNSET, synthetic.module("models")
     for operation in OPERATIONS.values():
         for function in SENDING:
@@ -176,8 +176,10 @@ def test_nothing_has_a_default(synthetic: Synthetic) -> None:
 @pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize("name", ["pause_run", "resume_run", "stop_run", "delete_run"])
 @pytest.mark.parametrize("body", [{}, {("body", "body"): UNSET}], ids=["left out", "unset"])
-def test_no_body_is_no_content_type(synthetic: Synthetic, function: str, name: str, body: Arguments) -> None:
-    """Servers refuse an empty body that is announced as JSON."""
+def test_without_a_body_there_is_no_content_type(
+    synthetic: Synthetic, function: str, name: str, body: Arguments
+) -> None:
+    """A request without a body has no Content-Type, because servers refuse an empty JSON body."""
     operation = OPERATIONS[name]
     body = body if operation.body else {}
     request = Calls(synthetic, operation).request(function, {("path", "run_id"): "a"} | body)
@@ -188,7 +190,7 @@ def test_no_body_is_no_content_type(synthetic: Synthetic, function: str, name: s
 @pytest.mark.parametrize("function", SENDING)
 @pytest.mark.parametrize("name", ["pause_run", "replace_steps", "update_run", "get_ticket", "put_file"])
 def test_a_body_of_none_is_no_body(synthetic: Synthetic, function: str, name: str) -> None:
-    """It was not given, unless the API has null for a body."""
+    """A body of None is not sent, unless the API accepts null as a body."""
     operation = OPERATIONS[name]
     request = Calls(synthetic, operation).request(function, {("path", "run_id"): "a", ("body", "body"): None})
     url = f"{URL}{operation.path}".replace("{run_id}", "a")
@@ -210,7 +212,7 @@ SCALARS: Arguments = {
 def test_a_datetime_is_not_sent_as_a_date(
     synthetic: Synthetic, function: str, name: str, place: str, arguments: Arguments
 ) -> None:
-    """For Python it is one, and its time would be sent, too."""
+    """A datetime is a date in Python, so without a check its time would be sent too."""
     calls = Calls(synthetic, OPERATIONS[name])
     with pytest.raises(ValueError, match="day is a date, and a datetime cannot be sent"):
         calls.request(function, {**arguments, (place, "day"): UTC})
@@ -234,7 +236,7 @@ def test_a_datetime_is_not_sent_as_a_date(
     ],
 )
 def test_an_empty_body_is_a_body(synthetic: Synthetic, function: str, name: str, body: Any, content: str) -> None:
-    """What was given is sent, however little it is."""
+    """Even an empty body is sent if it was given."""
     arguments = {("path", "run_id"): "a", ("body", "body"): body}
     sent = sent_by(Calls(synthetic, OPERATIONS[name]).request(function, arguments))
     media_type = "application/merge-patch+json" if name == "update_run" else "application/json"

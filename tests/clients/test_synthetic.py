@@ -15,7 +15,7 @@ OPERATIONS = load_operations()
 
 
 def outcome_of(synthetic: Synthetic, operation: str, response: httpx.Response, **arguments: Any) -> tuple[Any, Any]:
-    """Return what the detailed call returns, and what the other returns or raises."""
+    """Return the result of the detailed call, and the result or the error of the plain call."""
     module = synthetic.module(OPERATIONS[operation].module)
     client = synthetic.client(lambda _: response)
     detailed = module.sync_detailed(**arguments, client=client)
@@ -39,7 +39,7 @@ def sent(synthetic: Synthetic, operation: str, *arguments: Any, **named: Any) ->
 
 
 def test_every_operation_is_there(synthetic: Synthetic) -> None:
-    """Each has its functions, in the folder of its tag, and annotations that resolve."""
+    """Each operation has its functions, with resolvable annotations, in the folder of its tag."""
     package = synthetic.package
     modules = [".".join(path.relative_to(package).with_suffix("").parts) for path in package.glob("api/*/[!_]*.py")]
     assert sorted(modules) == sorted(each.module for each in OPERATIONS.values())
@@ -50,7 +50,7 @@ def test_every_operation_is_there(synthetic: Synthetic) -> None:
 
 
 def test_parameters_go_where_the_document_says(synthetic: Synthetic) -> None:
-    """Those of the path are escaped; those of the query and of the headers are sent as JSON would write them."""
+    """Path parameters are escaped; query and header parameters are sent as JSON would write them."""
     request = sent(
         synthetic,
         "get_everything",
@@ -72,21 +72,21 @@ def test_parameters_go_where_the_document_says(synthetic: Synthetic) -> None:
 
 
 def test_parameters_that_are_not_given_are_not_sent(synthetic: Synthetic) -> None:
-    """What is optional leaves no trace."""
+    """An optional parameter that is not given leaves no trace in the request."""
     request = sent(synthetic, "get_everything", "a", 5, x_trace="b")
     assert str(request.url) == "https://synthetic.example/base/everything/a/of/5"
 
 
 @pytest.mark.parametrize("refused", ["", ".", ".."])
 def test_no_parameter_of_the_path_may_change_it(synthetic: Synthetic, refused: str) -> None:
-    """Each is checked, not only the first, nor only strings."""
+    """Every parameter of the path is checked, not only the first one or strings."""
     for arguments in ((refused, 5), ("a", refused)):
         with pytest.raises(ValueError, match="cannot be part of a path"):
             sent(synthetic, "get_everything", *arguments, x_trace="b")
 
 
 def test_a_body_is_what_its_model_holds(synthetic: Synthetic) -> None:
-    """It is JSON, without what is unset, and with what the model does not know."""
+    """The body is JSON with the model's unknown properties and without its unset attributes."""
     models = synthetic.module("models")
     body = models.NewThing(dt.date(2026, 1, 2), models.Size(7), owner=models.Cat(meows=True), note=None)
     body["more"] = [1]
@@ -103,7 +103,7 @@ def test_a_body_is_what_its_model_holds(synthetic: Synthetic) -> None:
 
 
 def test_the_most_exact_status_counts(synthetic: Synthetic) -> None:
-    """A status is read as itself, else as its range, else as the default."""
+    """A status is read by its own response, else by its range's, else by the default response."""
     models = synthetic.module("models")
     problem = models.Problem("a")
     one, many = b'{"reason": "a"}', b'[{"reason": "a"}]'
@@ -126,7 +126,7 @@ def test_the_most_exact_status_counts(synthetic: Synthetic) -> None:
 
 
 def test_successes_may_be_of_several_kinds(synthetic: Synthetic) -> None:
-    """Each status has its own body, or none."""
+    """Each success status has its own body, or no body."""
     models, errors = synthetic.module("models"), synthetic.module("errors")
     body = models.NewThing(dt.date(2026, 1, 2), models.Size(1))
     for status, content, result in [
@@ -157,7 +157,7 @@ def test_successes_may_be_of_several_kinds(synthetic: Synthetic) -> None:
 def test_text_is_read_whatever_its_charset(
     synthetic: Synthetic, headers: dict[str, str], content: bytes, text: str
 ) -> None:
-    """An unknown or wrong charset is the server's mistake, and raises nothing."""
+    """An unknown or wrong charset raises no error, because it is the server's mistake."""
     for status in (200, 299):
         response = httpx.Response(status, content=content, headers=headers)
         detailed, result = outcome_of(synthetic, "get_text", response)
@@ -165,13 +165,13 @@ def test_text_is_read_whatever_its_charset(
 
 
 def test_bytes_are_read_as_they_are(synthetic: Synthetic) -> None:
-    """A binary body is its bytes."""
+    """A binary body is returned as its bytes."""
     detailed, result = outcome_of(synthetic, "get_bytes", httpx.Response(200, content=b"\xff\0"))
     assert (detailed.parsed, result) == (b"\xff\0", b"\xff\0")
 
 
 def test_a_success_may_have_no_body(synthetic: Synthetic) -> None:
-    """It is None then; another success is not the documented one."""
+    """A success without a body is None; an undocumented success status is an error."""
     errors = synthetic.module("errors")
     assert outcome_of(synthetic, "delete_it", httpx.Response(204))[1] is None
     detailed, error = outcome_of(synthetic, "delete_it", httpx.Response(200))
@@ -179,7 +179,7 @@ def test_a_success_may_have_no_body(synthetic: Synthetic) -> None:
 
 
 def test_a_default_alone_is_the_success_too(synthetic: Synthetic) -> None:
-    """Where nothing else is documented, it is what every success is read as, and every failure."""
+    """If only a default response is documented, every success and every failure is read by it."""
     errors = synthetic.module("errors")
     for status in (200, 204, 299):
         response = httpx.Response(status, content=b"[1, null]")
@@ -191,7 +191,7 @@ def test_a_default_alone_is_the_success_too(synthetic: Synthetic) -> None:
 
 
 def test_successes_of_a_create_and_of_a_stop(synthetic: Synthetic) -> None:
-    """A status with a body is its model, one without is None, and a failure of any documented kind is parsed."""
+    """A success with a body is its model, one without a body is None, and every documented failure is parsed."""
     models, errors = synthetic.module("models"), synthetic.module("errors")
     body = {"job": "build"}
     successes: list[tuple[str, dict[str, Any], int, bytes, Any]] = [
@@ -213,7 +213,7 @@ def test_successes_of_a_create_and_of_a_stop(synthetic: Synthetic) -> None:
 
 
 def test_a_document_without_a_model_makes_a_client(modelless: Synthetic) -> None:
-    """It can be imported as a whole, and its operations work."""
+    """The client without models can be imported completely, and its operations work."""
     assert not modelless.module("models").__all__
     for path in modelless.package.rglob("[!_]*.py"):
         modelless.module(".".join(path.relative_to(modelless.package).with_suffix("").parts))
@@ -223,7 +223,7 @@ def test_a_document_without_a_model_makes_a_client(modelless: Synthetic) -> None
 
 
 def test_the_values_of_a_map_are_of_its_type(synthetic: Synthetic) -> None:
-    """Models are made of them, what does not fit stays as it is and is named, and everything goes out again."""
+    """A map's values become models; unfit values stay raw and are named; everything is written back."""
     models = synthetic.module("models")
     body = {
         "run_id": "a",

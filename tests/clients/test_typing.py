@@ -90,7 +90,7 @@ async def wait() -> None:
 
 @pytest.mark.typing
 def test_mypy_finds_nothing(synthetic: Synthetic, tmp_path: Path) -> None:
-    """The strictest checks pass over the client, and its types are what the document says."""
+    """The client passes mypy's strict checks, and its types follow the document."""
     use = tmp_path / "use.py"
     use.write_text(USE, "utf-8")
     options = ("--strict", "--config-file=", f"--cache-dir={tmp_path / 'cache'}")

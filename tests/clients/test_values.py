@@ -56,7 +56,7 @@ FITTING: dict[str, list[tuple[Any, Any]]] = {
     "nothing": [(None, None)],
     "nested": [(5, 5), (5.0, 5), ([True], [True]), (None, None)],
 }
-"""Raw values of the synthetic document's properties, and what they read as."""
+"""Raw values of the synthetic document's properties, and their decoded values."""
 
 UNFIT: dict[str, list[Any]] = {
     "seen": [
@@ -105,8 +105,8 @@ def rows(table: dict[str, list[Any]]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "row"), rows(FITTING))
-def test_what_fits_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple[Any, Any]) -> None:
-    """A value that fits becomes a value of the promised type, and nothing else."""
+def test_a_fitting_value_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple[Any, Any]) -> None:
+    """A value that fits becomes a value of exactly the promised type."""
     raw, expected = row
     model = synthetic.module("models").Everything.from_dict(FULL | {name: raw})
     value = getattr(model, name)
@@ -121,8 +121,8 @@ def test_what_fits_reads_as_its_type(synthetic: Synthetic, name: str, row: tuple
 
 
 @pytest.mark.parametrize(("name", "raw"), rows(UNFIT))
-def test_what_does_not_fit_is_an_error_or_unexpected(synthetic: Synthetic, name: str, raw: Any) -> None:
-    """A required property that does not fit is an error that shows no value; an optional one is kept as it came."""
+def test_an_unfit_value_is_an_error_or_unexpected(synthetic: Synthetic, name: str, raw: Any) -> None:
+    """An unfit required property is an error that shows no value; an unfit optional one is kept unchanged."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     if name in EVERYTHING:
         with pytest.raises(errors.DecodeError) as caught:
@@ -167,12 +167,12 @@ ERRORS: list[tuple[Any, str]] = [
     ({"nested": {"barks": "a"}}, "nested.barks: expected boolean, got string"),
     ({"node": {}}, "node.name: expected string, got nothing"),
 ]
-"""What is changed, and the error."""
+"""Changes to a body, and the error's message."""
 
 
 @pytest.mark.parametrize(("change", "message"), ERRORS, ids=[message for _, message in ERRORS])
 def test_an_error_says_where_and_which_kinds(synthetic: Synthetic, change: Any, message: str) -> None:
-    """Its sentence is the path, what the document promises there, and the kind of what is there instead."""
+    """The message gives the path, the documented type, and the kind of the received value."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     with pytest.raises(errors.DecodeError) as caught:
         everything.from_dict(EVERYTHING | change if isinstance(change, dict) else change)
@@ -196,11 +196,11 @@ MISSING = {
     "parts": "object",
     "anything": "anything",
 }
-"""What the error expects where a required property is missing."""
+"""The expected type in the error for each missing required property."""
 
 
-def test_what_is_required_must_be_there(synthetic: Synthetic) -> None:
-    """A missing required property is an error at its name, whatever else is there."""
+def test_required_properties_must_be_present(synthetic: Synthetic) -> None:
+    """A missing required property is an error that names it, whatever other properties there are."""
     everything, errors = synthetic.module("models").Everything, synthetic.module("errors")
     for name in EVERYTHING:
         with pytest.raises(errors.DecodeError) as caught:
@@ -218,14 +218,14 @@ def test_what_is_required_must_be_there(synthetic: Synthetic) -> None:
     ],
 )
 def test_a_union_takes_the_first_variant_that_fits(synthetic: Synthetic, raw: Any, expected: str) -> None:
-    """The document's order decides."""
+    """The variants are tried in the document's order."""
     model = synthetic.module("models").Everything.from_dict(EVERYTHING | {"either": raw})
     assert type(model.either).__name__ == expected
     assert model.either.to_dict() == raw
 
 
 def test_an_unfit_part_makes_its_whole_unfit_only_where_it_is_required(synthetic: Synthetic) -> None:
-    """One bad item is a bad array; one bad optional property is a property that reads as unset."""
+    """One bad item makes its array bad; a bad optional property only reads as unset."""
     pets = [{"meows": True, "name": 5}, {"barks": 1}]
     node = {"name": "a", "children": [{"name": "b", "tree": {"root": {}}, "parent": 5}, {"name": "c", "children": [0]}]}
     model = synthetic.module("models").Everything.from_dict(EVERYTHING | {"pets": pets, "node": node})

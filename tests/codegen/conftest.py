@@ -46,8 +46,9 @@ def pair(repository: Path) -> Path:
     """Bright Data and Browserbase alone."""
     sources = repository / "specs" / "sources.toml"
     head, *rows = re.split(r"(?m)^(?=\[\w+\])", sources.read_text("utf-8"))
-    sources.write_text(head + "".join(row for row in rows if row.startswith("[br") and "[browser_use]" not in row))
-    for slug in ("anchorbrowser", "browser_use", "skyvern"):
+    others = {provider.slug for provider in load_providers(repository)} - {"brightdata", "browserbase"}
+    sources.write_text(head + "".join(row for row in rows if row.startswith(("[brightdata]", "[browserbase]"))))
+    for slug in others:
         shutil.rmtree(repository / "generated" / slug)
         for folder in ("specs", "overlays"):
             (repository / folder / f"{slug}.yaml").unlink()

@@ -19,6 +19,7 @@ from codegen.pipeline import build_document
 from codegen.providers import load_providers
 
 Capture = pytest.CaptureFixture[str]
+NEW = "A new provider? Add a row to specs/sources.toml"
 
 
 def run(capsys: Capture, root: Path, *arguments: str) -> tuple[int, str, str]:
@@ -137,7 +138,7 @@ def test_an_unknown_provider_is_misuse(pair: Path, capsys: Capture, command: str
         main([command, "brightdata", slug], pair)
 
     assert caught.value.code == 2
-    assert capsys.readouterr() == ("", f"Unknown provider {slug!r}.{hint} Known: brightdata, browserbase\n")
+    assert capsys.readouterr() == ("", f"Unknown provider {slug!r}.{hint} Known: brightdata, browserbase. {NEW}\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["regenerat"], ["drift", "--all"], ["release"], ["release", "1.2.3", "4"]])
@@ -334,6 +335,20 @@ def test_a_stray_of_any_name_can_be_printed(pair: Path, capsys: Capture) -> None
     )
 
 
+def test_ctrl_c_is_one_line(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted run ends with the exit code of shells, without a traceback, and leaves nothing behind."""
+    before = files(pair), sorted((pair / "generated").iterdir())
+    monkeypatch.setattr("codegen.pipeline.generate_client", interrupt)
+
+    assert run(capsys, pair, "regenerate") == (130, "", "Interrupted\n")
+    assert (files(pair), sorted((pair / "generated").iterdir())) == before
+
+
+def interrupt(*_: Any, **__: Any) -> None:
+    """Do as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
 def test_a_closed_pipe_is_not_an_error_message(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Printing into a closed pipe is a problem without a message."""
     reader, writer = os.pipe()
@@ -375,5 +390,5 @@ def test_the_pipeline_is_run_as_a_module() -> None:
     assert (result.returncode, result.stdout, result.stderr) == (
         2,
         "",
-        f"Unknown provider 'no such provider'. Known: {slugs}\n",
+        f"Unknown provider 'no such provider'. Known: {slugs}. {NEW}\n",
     )

@@ -280,8 +280,10 @@ def test_all_failures_come_together(repository: Path) -> None:
         PurePosixPath("specs/browserbase.yaml"),
         PurePosixPath("specs/skyvern.yaml"),
     )
-    assert compare(repository, load_providers(repository), strays=True) == Comparison(
-        {},
+    damaged = {"anchorbrowser", "brightdata", "browser_use", "browserbase", "skyvern"}
+    providers = load_providers(repository)
+    assert compare(repository, providers, strays=True) == Comparison(
+        {provider.slug: [] for provider in providers if provider.slug not in damaged},
         (
             ProviderFailure(
                 "anchorbrowser",

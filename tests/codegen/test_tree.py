@@ -9,7 +9,17 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from codegen.errors import TreeError
-from codegen.tree import CHANGED, EXTRA, MISSING, Difference, compare_trees, is_staging, replace_trees, staging
+from codegen.tree import (
+    CHANGED,
+    EXTRA,
+    MISSING,
+    Difference,
+    compare_trees,
+    is_staging,
+    remove_abandoned,
+    replace_trees,
+    staging,
+)
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -129,6 +139,19 @@ def test_staging_is_removed_whatever_happens(tmp_path: Path) -> None:
     with contextlib.suppress(ZeroDivisionError), staging(beside):
         _ = 1 / 0
     assert list(beside.iterdir()) == []
+
+
+def test_folders_of_killed_runs_are_removed(tmp_path: Path) -> None:
+    """Those older than an hour; another run may still use a younger one, and nothing else is touched."""
+    for name in (".staging-old", ".staging-new", "old"):
+        write(tmp_path / name, FILES)
+    for name in (".staging-old", "old"):
+        os.utime(tmp_path / name, (0, 0))
+
+    remove_abandoned(tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".staging-new", "old"]
+    remove_abandoned(tmp_path / "missing")
 
 
 def test_only_staging_folders_are_recognised() -> None:

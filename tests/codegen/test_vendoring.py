@@ -327,7 +327,13 @@ def test_fetch_takes_all_providers_by_default(root: Path, capsys: Capture) -> No
     [
         (["acme="], "'acme=': expected one file for each provider, as in acme=path/to/page.md\n"),
         (["acme", "acme=a.md"], "'acme=a.md': expected one file for each provider, as in acme=path/to/page.md\n"),
-        (["acm=a.md"], "Unknown provider 'acm'. Did you mean acme? Known: acme, brick, crate\n"),
+        (
+            ["acm=a.md"],
+            (
+                "Unknown provider 'acm'. Did you mean acme? Known: acme, brick, crate. "
+                "A new provider? Add a row to specs/sources.toml\n"
+            ),
+        ),
     ],
 )
 def test_unclear_arguments_are_misuse(root: Path, capsys: Capture, arguments: list[str], complaint: str) -> None:

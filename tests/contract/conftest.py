@@ -1,4 +1,4 @@
-"""Prism, a mock server of Stoplight's, serves each provider's overlaid description on this machine."""
+"""Prism, Stoplight's mock server, serves each provider's overlaid description on this machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECONDS_TO_START = 60
 
 @pytest.fixture(scope="session")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Where each provider's description is served."""
+    """The URL that serves each provider's description."""
     folder = tmp_path_factory.mktemp("prism")
     with ExitStack() as servers:
         starting = {}
@@ -35,7 +35,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
 
 
 def _with_local_times(schema: Any) -> Any:
-    """Return a description whose times without an offset have a pattern: Prism makes up any text for their format."""
+    """Return a description with a pattern for local times, because Prism invents any text for their format."""
     if isinstance(schema, list):
         return [_with_local_times(each) for each in schema]
     if not isinstance(schema, dict):
@@ -47,7 +47,7 @@ def _with_local_times(schema: Any) -> Any:
 
 @contextmanager
 def _prism(document: Path) -> Iterator[Path]:
-    """Start a server, give its log, and end it."""
+    """Start a server, yield its log, and end the server."""
     log = document.with_suffix(".log")
     command = [os.environ["PRISM"], "mock", str(document), "--port", "0"]
     with log.open("w", encoding="utf-8") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:  # noqa: S603 - pinned
@@ -58,7 +58,7 @@ def _prism(document: Path) -> Iterator[Path]:
 
 
 def _address_in(log: Path) -> str:
-    """Return where a server says that it listens, as soon as it says so."""
+    """Return the URL that a server logs, as soon as it is logged."""
     end = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < end:
         if found := re.search(r"listening on (http://\S+)", log.read_text("utf-8")):

@@ -1,4 +1,4 @@
-"""The generated clients and the facade speak, over HTTP, with a server made from the descriptions by others."""
+"""The generated clients and the facade call, over HTTP, a mock server that Prism makes from the descriptions."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ MEANT = {
     ("skyvern", 422): errors.ProviderUnavailable,
     ("anchorbrowser", 403): errors.QuotaExceeded,
 }
-"""Where a provider means more by a status than HTTP does."""
+"""The errors for statuses to which a provider gives a more specific meaning than HTTP does."""
 
 DYNAMIC = 25
-"""How many responses Prism makes up from a schema."""
+"""The number of responses that Prism invents from a schema."""
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
 def documented(slug: str) -> dict[int, list[Any]]:
-    """Return the bodies that an overlaid description has as examples, by status."""
+    """Return the example bodies of an overlaid description by status."""
     operation = operation_named(build_document(SPECS[slug]), "get_session")
     return {
         int(status): [example["value"] for example in _examples(response)]
@@ -57,7 +57,7 @@ def _examples(response: dict[str, Any]) -> list[Any]:
 
 
 def generated(slug: str, address: str, prefer: str = "", **arguments: Any) -> tuple[Any, Any]:
-    """Return a provider's operation and a client for it, which asks Prism for something in particular."""
+    """Return a provider's operation and a client whose requests carry a `Prefer` header for Prism."""
     package = importlib.import_module(f"{slug}_client")
     operation = importlib.import_module(f"{slug}_client.api.sessions.get_session")
     client = package.AuthenticatedClient(base_url=address, token=KEY, headers=_prefer(prefer), **arguments)
@@ -69,14 +69,14 @@ def _prefer(prefer: str) -> dict[str, str]:
 
 
 class Asking(httpx.HTTPTransport):
-    """A network that asks Prism for something in particular, or forgets the key."""
+    """A transport that sends Prism a `Prefer` header, or removes the key."""
 
     def __init__(self, prefer: str = "", *, without: str = "") -> None:
         super().__init__()
         self._prefer, self._without = _prefer(prefer), without
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request that is a little different."""
+        """Send a request with changed headers."""
         request.headers.update(self._prefer)
         if self._without:
             del request.headers[self._without]
@@ -84,13 +84,13 @@ class Asking(httpx.HTTPTransport):
 
 
 def facade(addresses: dict[str, str], transport: httpx.BaseTransport | None = None) -> Client:
-    """Return a client of the facade that asks Prism."""
+    """Return a client of the facade that calls Prism."""
     return Client(api_keys=dict.fromkeys(PROVIDERS, KEY), base_urls=addresses, max_retries=0, transport=transport)
 
 
 @each_provider
-def test_a_session_that_is_documented(addresses: dict[str, str], slug: str) -> None:
-    """Comes out of all four calls of a client, and as one view out of the facade."""
+def test_a_documented_session_is_returned(addresses: dict[str, str], slug: str) -> None:
+    """All four calls of a client return the session, and the facade returns the same view of it."""
     operation, client = generated(slug, addresses[slug])
     with client:
         parsed = operation.sync("an-id", client=client)
@@ -109,8 +109,8 @@ def test_a_session_that_is_documented(addresses: dict[str, str], slug: str) -> N
 
 
 @each_provider
-def test_every_failure_that_is_documented(addresses: dict[str, str], slug: str) -> None:
-    """Has its status and its body in a client, and its class in the facade."""
+def test_every_documented_failure_is_decoded(addresses: dict[str, str], slug: str) -> None:
+    """Every documented failure has its status and body in a client, and its error class in the facade."""
     statuses = {status: bodies for status, bodies in documented(slug).items() if status != 200}
     assert {401, 404} - {401 if slug == "skyvern" else 0} <= statuses.keys()
     for status, bodies in statuses.items():
@@ -126,8 +126,8 @@ def test_every_failure_that_is_documented(addresses: dict[str, str], slug: str) 
 
 
 @each_provider
-def test_the_key_is_where_the_description_wants_it(addresses: dict[str, str], slug: str) -> None:
-    """Prism refuses a request whose key is elsewhere, or not there."""
+def test_the_key_is_in_the_described_place(addresses: dict[str, str], slug: str) -> None:
+    """Prism refuses a request whose key is missing or in another place."""
     schemes = build_document(SPECS[slug])["components"]["securitySchemes"].values()
     (header,) = [scheme.get("name", "Authorization") for scheme in schemes]
     operation, client = generated(slug, addresses[slug], auth_header_name="X-Elsewhere")
@@ -139,8 +139,8 @@ def test_the_key_is_where_the_description_wants_it(addresses: dict[str, str], sl
 
 
 @each_provider
-def test_whatever_the_schema_allows(addresses: dict[str, str], slug: str) -> None:
-    """Is decoded with nothing unexpected, gives back what came, and can be viewed."""
+def test_any_body_of_the_schema_is_decoded(addresses: dict[str, str], slug: str) -> None:
+    """Any body that the schema allows is decoded without unexpected values, is given back, and can be viewed."""
     operation, client = generated(slug, addresses[slug], "dynamic=true")
     seen = set()
     with client:

@@ -1,4 +1,4 @@
-"""Every operation of the generated clients, over HTTP, with a server made from the descriptions by others."""
+"""Every operation of the generated clients calls, over HTTP, a mock server that Prism makes from the descriptions."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ OPERATIONS = [
     for operation in operations_of(build_document(SPECS[slug]))
 ]
 DYNAMIC = 5
-"""How many responses of an operation are made up of a description's schema."""
+"""The number of responses that Prism invents for an operation."""
 
 each_operation = pytest.mark.parametrize(("slug", "operation"), OPERATIONS)
 
 
 def steps_of(slug: str, operation: Operation) -> list[dict[str, Any]]:
-    """Return the arguments with which an operation is called in the provider's play."""
+    """Return the arguments of an operation's calls in the provider's play."""
     return [step[operation.name] or {} for step in PLAYS[slug] if operation.name in step]
 
 
 def call(slug: str, operation: Operation, address: str, arguments: dict[str, Any], prefer: str = "") -> Any:
-    """Return the response to an operation, for which Prism is asked in particular."""
+    """Return the response to an operation's call, which carries a `Prefer` header for Prism."""
     package = importlib.import_module(f"{slug}_client")
     module = importlib.import_module(f"{slug}_client.{operation.module}")
     headers = {"Prefer": prefer} if prefer else {}
@@ -45,18 +45,18 @@ def call(slug: str, operation: Operation, address: str, arguments: dict[str, Any
 
 
 def success_of(operation: Operation) -> int:
-    """Return the first success that is described."""
+    """Return the first described success status."""
     return min(int(status) for status in operation.node["responses"])
 
 
 def unexpected_of(parsed: Any) -> Any:
-    """Return what of a success's body is not as described: of a model, or of the rows of an array."""
+    """Return the unexpected values in the model or the rows of a success's body."""
     return getattr(parsed, "unexpected", {})
 
 
 @each_operation
-def test_what_the_client_sends_is_taken(addresses: dict[str, str], slug: str, operation: Operation) -> None:
-    """With all arguments of the play; what is sent for it is decoded, with nothing unexpected."""
+def test_the_clients_requests_are_accepted(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+    """Prism accepts a call with each of the play's arguments, and its response is decoded without unexpected values."""
     assert steps_of(slug, operation)
     for arguments in steps_of(slug, operation):
         response = call(slug, operation, addresses[slug], arguments)
@@ -67,8 +67,8 @@ def test_what_the_client_sends_is_taken(addresses: dict[str, str], slug: str, op
 
 
 @each_operation
-def test_every_failure_that_is_described(addresses: dict[str, str], slug: str, operation: Operation) -> None:
-    """Is decoded, and gives back what came."""
+def test_every_described_failure_is_decoded(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+    """Every described failure is decoded, and its model gives back the body."""
     arguments = steps_of(slug, operation)[0]
     failures = [status for status in operation.bodies if status >= 400]
     assert failures
@@ -79,8 +79,8 @@ def test_every_failure_that_is_described(addresses: dict[str, str], slug: str, o
 
 
 @each_operation
-def test_whatever_the_schema_allows(addresses: dict[str, str], slug: str, operation: Operation) -> None:
-    """Is decoded with nothing unexpected."""
+def test_any_body_of_the_schema_is_decoded(addresses: dict[str, str], slug: str, operation: Operation) -> None:
+    """Any body that the schema allows is decoded without unexpected values."""
     arguments = steps_of(slug, operation)[0]
     for _ in range(DYNAMIC):
         response = call(slug, operation, addresses[slug], arguments, "dynamic=true")

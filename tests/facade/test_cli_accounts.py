@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from browser_sessions import Account, errors, sandbox
+from browser_sessions import PROVIDERS, Account, errors, sandbox
+from browser_sessions._providers._operations import Operation
 from browser_sessions.cli._accounts import limit_text
 from browser_sessions.sandbox import Sandbox
 from tests.facade.commands import run
+from tests.facade.provider_case import able
 
 TABLE = (Path(__file__).parent / "tables" / "account.txt").read_text("utf-8")
 
@@ -100,6 +103,20 @@ def test_a_provider_whose_key_is_missing() -> None:
     assert run("account").exit_code == 2
 
 
+def test_a_provider_without_accounts(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left out, unless it was asked for by name."""
+    without = {**PROVIDERS, "skyvern": SimpleNamespace(operations={"account": Operation(is_available=False)})}
+    monkeypatch.setattr("browser_sessions.cli._accounts.PROVIDERS", without)
+
+    result = run("account", "--json", **server.environment)
+    assert [each["provider"] for each in json.loads(result.stdout)] == [
+        slug for slug in able("account") if slug != "skyvern"
+    ]
+    assert (result.stderr, result.exit_code) == ("", 0)
+    (named,) = json.loads(run("account", "skyvern", "--json", **server.environment).stdout)
+    assert named["provider"] == "skyvern"
+
+
 def test_an_account_of_the_sandboxs_own() -> None:
     """The sandbox has an account of its own, so that the command can be tried out."""
     (account,) = json.loads(run("account", "--sandbox", "browser_use", "--json").stdout)
@@ -114,6 +131,7 @@ def test_an_account_of_the_sandboxs_own() -> None:
         ("browserbase", Account(), "not reported"),
         ("skyvern", Account(), "–"),  # noqa: RUF001 - as in a table
         ("browserbase", errors.PermissionDenied("no"), "PermissionDenied"),
+        ("browserbase", errors.Unsupported("no"), "–"),  # noqa: RUF001 - as in a table
     ],
 )
 def test_limits(slug: str, answer: Any, text: str) -> None:

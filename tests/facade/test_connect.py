@@ -13,6 +13,7 @@ from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, vie
 from browser_sessions._connect import is_ready
 from browser_sessions.errors import ConfigurationError, NotConnectable
 from tests.facade.fetching import running
+from tests.facade.provider_case import CASES as PROVIDER_CASES
 from tests.facade.viewing import decode, session_in
 
 KEY = "a key/of ours?&="
@@ -25,13 +26,14 @@ def session_of(slug: str, **changes: Any) -> BrowserSession:
     return view(decode(slug, answer))
 
 
-EXPECTED = {
+CONNECTABLE = [slug for slug, provider in PROVIDERS.items() if provider.connect_url]
+EXPECTED: dict[str, tuple[str | None, dict[str, str]]] = {
+    slug: (session_of(slug).connect_url, {}) for slug in CONNECTABLE
+} | {
     "anchorbrowser": (
         "wss://connect.anchorbrowser.io?apiKey=a%20key%2Fof%20ours%3F%26%3D&sessionId=7d2f1c55-8a3e-4a0e-b2c9-6a1d9e0f4b21",
         {},
     ),
-    "browser_use": (session_of("browser_use").connect_url, {}),
-    "browserbase": (session_of("browserbase").connect_url, {}),
     "skyvern": (session_of("skyvern").connect_url, {"x-api-key": KEY}),
 }
 
@@ -45,17 +47,11 @@ def test_a_running_session_can_be_connected_to(slug: str, client: type[Client | 
     assert (info.url, info.headers) == EXPECTED[slug]
 
 
-TERMINAL = {
-    "anchorbrowser": {"status": "completed"},
-    "browser_use": {"status": "stopped", "cdpUrl": "https://still.there"},
-    "browserbase": {"status": "TIMED_OUT"},
-    "skyvern": {"status": "closed"},
-}
-NOT_YET: dict[str, dict[str, Any]] = {
-    "anchorbrowser": {"status": "pending"},
-    "browser_use": {"cdpUrl": None},
-    "browserbase": {"status": "PENDING"},
-    "skyvern": {"started_at": None},
+TERMINAL = {slug: PROVIDER_CASES[slug].over for slug in CONNECTABLE}
+NOT_YET = {
+    slug: PROVIDER_CASES[slug].ready[0]
+    for slug in CONNECTABLE
+    if len(PROVIDER_CASES[slug].ready) > 1  # the last one is ready
 }
 NO_ADDRESS_YET = [{"browser_address": None}, {"browser_address": None, "source": "managed"}]
 
@@ -141,7 +137,9 @@ def test_the_providers_own_base_url_may_be_given(slug: str) -> None:
 
 
 CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "connecting.yaml").read_text("utf-8"))
-ADDRESS_OF = {"browser_use": "cdpUrl", "browserbase": "connectUrl", "skyvern": "browser_address"}
+ADDRESS_OF = {
+    slug: PROVIDERS[slug].fields["connect_url"][0] for slug in CONNECTABLE if "connect_url" in PROVIDERS[slug].fields
+}
 
 
 @pytest.mark.parametrize("slug", ADDRESS_OF)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import json
 import re
 import socket
 import types
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -16,9 +17,11 @@ import click
 import httpx
 import pytest
 import uvicorn
+from starlette.responses import PlainTextResponse
 from starlette.types import Message
 
 from browser_sessions import AsyncClient, BrowserSessionsError, ReapReport
+from browser_sessions._ledger_entries import LedgerEntry
 from browser_sessions.page import _acts, _fleet, _server, application
 from browser_sessions.page._access import Access
 from browser_sessions.page._acts import LONGEST_BODY
@@ -124,6 +127,19 @@ def test_what_other_sites_send_is_refused(headers: dict[str, str], status: int) 
     on_site(work)
 
 
+def test_the_port_of_http() -> None:
+    """Browsers leave it out of the host and the origin."""
+
+    async def main() -> None:
+        app = Access(PlainTextResponse("seen"), 80)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:80") as browser:
+            assert (await browser.get(app.url)).status_code == 303
+            headers = {"Origin": "http://127.0.0.1", "X-Browser-Sessions": "page"}
+            assert (await browser.post("/", headers=headers)).text == "seen"
+
+    anyio.run(main)
+
+
 def test_headers_of_every_response() -> None:
     """A refusal has them, too; the policy allows the page's own files and nothing else."""
 
@@ -221,6 +237,22 @@ def test_an_account_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None
     on_site(work)
 
 
+def test_an_account_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not keep the sessions from being shown."""
+
+    async def hang(*_: Any) -> None:
+        await anyio.sleep_forever()
+
+    async def work(site: Site) -> None:
+        site.server.start()
+        monkeypatch.setattr(AsyncClient, "account", hang)
+        monkeypatch.setattr(_fleet, "ACCOUNT_WITHIN", 0)
+        shown = await site.shown()
+        assert (shown["account_error"], len(shown["sessions"])) == ("it was not read within 0 s", 1)
+
+    on_site(work)
+
+
 def test_the_page_knows_what_a_provider_offers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The account is not read where there is no such operation."""
 
@@ -242,6 +274,15 @@ def test_few_ended_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         history.update({str(number): {"ref": number}}, "", is_complete=True)
     assert [row["ref"] for row in history.update({}, "now", is_complete=True)] == [2, 3]
     assert history.update({"2": {"ref": 2}}, "", is_complete=True)[0] == {"ref": 2}
+
+
+def test_few_unseen_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were seen last, though a row that can never be read leaves each list incomplete."""
+    monkeypatch.setattr(_fleet, "MOST_UNSEEN", 2)
+    history = _fleet._History()
+    for number in range(4):
+        history.update({str(number): {"ref": number}}, str(number), is_complete=False)
+    assert history.update({}, "now", is_complete=False) == [{"ref": 3, "seen_at": "3"}, {"ref": 2, "seen_at": "2"}]
 
 
 @pytest.mark.parametrize("path", ["/live-view", "/recordings"])
@@ -279,12 +320,20 @@ def test_reaping_is_looked_at_first() -> None:
 
 
 def test_what_reaping_leaves_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A candidate and a session without a time are named, with the reason why they stay."""
+    """What is not stopped is named, with the reason why; nothing of yours being that old would be a false all-clear."""
 
     async def work(site: Site) -> None:
         await site.enter()
         session = await site.client.get(f"{PROVIDER}:{site.server.start()}")
-        report = ReapReport(dry_run=True, candidates=(session,), ageless=(session,), unread=("line 1",))
+        entry = LedgerEntry(datetime.now(UTC), "created", "skyvern", "", "pbs_1", "-.marker", None, "0" * 8)
+        report = ReapReport(
+            dry_run=True,
+            candidates=(session,),
+            ageless=(session,),
+            missing=(entry,),
+            foreign=(entry._replace(event="create", id=None),),
+            unread=("line 1",),
+        )
 
         async def reap(*_: Any, **__: Any) -> ReapReport:
             return report
@@ -292,7 +341,14 @@ def test_what_reaping_leaves_is_explained(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(AsyncClient, "reap", reap)
         response = await site.browser.post("/reapable", json={"minutes": 0}, headers=OWN)
         first, *others = response.json()["notes"]
-        assert (first, [each.endswith(": it is not stopped") for each in others]) == ("line 1", [True, True])
+        assert first == "line 1"
+        assert [each.partition(" ")[0] for each in others] == [
+            str(session.ref),
+            str(session.ref),
+            "skyvern:pbs_1",
+            "skyvern,",
+        ]
+        assert all(each.endswith(": it is not stopped") for each in others)
 
     on_site(work)
 
@@ -428,6 +484,26 @@ def test_the_command_prints_the_url(monkeypatch: pytest.MonkeyPatch, arguments: 
     result = run_command("page", *arguments)
     assert (result.exit_code, hosts) == (0, ["127.0.0.1"])
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{43}\n", result.output)
+
+
+def test_the_owner_in_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the one that was given."""
+    owners: list[str | None] = []
+    monkeypatch.setattr(AsyncClient, "__init__", lambda _, **given: owners.append(given["owner"]))
+    monkeypatch.setattr("browser_sessions.page.serve", lambda *_, **__: None)
+    for arguments in ([], ["--owner", "nightly"]):
+        assert run_command("page", "--sandbox", *arguments).exit_code == 0
+    assert owners == ["sandbox", "nightly"]
+
+
+def test_an_output_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken for a port that is not available."""
+
+    def refuse(*_: Any) -> None:
+        raise BrokenPipeError(errno.EPIPE, "closed")
+
+    monkeypatch.setattr(click, "echo", refuse)
+    assert run_command("page", "skyvern", "--no-ledger").output == ""
 
 
 def test_a_port_that_is_taken() -> None:

@@ -272,6 +272,25 @@ def test_a_file_that_came_in_the_meantime(tmp_path: Path) -> None:
     assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("a.mp4", b"another's")]
 
 
+def test_the_longest_name_of_a_file(tmp_path: Path) -> None:
+    """It leaves room for the name of the file beside it."""
+    path = tmp_path / ("a" * 255)
+    assert sync_client(Host("skyvern")).save_recording("skyvern:a", path).read_bytes() == VIDEO
+
+
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_a_recording_in_parts(backend: str | None, tmp_path: Path) -> None:
+    """They are written one after the other."""
+
+    class Parts(Broken):
+        def __iter__(self) -> Iterator[bytes]:
+            yield from (b"", VIDEO[:3], b"", VIDEO[3:])
+
+    path = tmp_path / "a.webm"
+    save(Host("skyvern", content=lambda: httpx.Response(200, stream=Parts())), backend, path)
+    assert path.read_bytes() == VIDEO
+
+
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_recording_that_is_sent_again_is_written_anew(backend: str | None, tmp_path: Path) -> None:

@@ -147,8 +147,7 @@ def test_a_session_of_another_program(bench: Bench, vendor: Vendor) -> None:
     account = bench.account(vendor)
     failed = account.start(age=timedelta(hours=1), status="failed")
     old = account.start(age=timedelta(days=8))
-    words = {"anchorbrowser": "failed", "brightdata": "failed", "browser_use": "stopped", "browserbase": "ERROR"}
-    assert account.get(failed)["status"] == words.get(vendor.slug, "failed")
+    assert account.get(failed)["status"] == vendor.failed
     assert account.get(old)["status"] == vendor.expired
     assert (old in account.ids(vendor.history), failed in account.open_ids()) == (vendor.slug != "skyvern", False)
     with pytest.raises(ValueError, match="unknown status 'running': expected completed or failed"):

@@ -27,7 +27,7 @@ class Vendor:
         created: The status of a create.
         id_of_created, session, rows: Where a create's id, a get's session and a list's rows are in their bodies.
         id: The name of the id in a row.
-        starting, running, stopped, expired: What `status` is in the course of a life.
+        starting, running, stopped, expired, failed: What `status` is in the course of a life.
         lifetime: Seconds after which a session has ended that was created without options.
         stop: The body of a stop.
         marked: The body of a create with the mark job=nightly.
@@ -54,6 +54,7 @@ class Vendor:
     marks: tuple[str, Any] | None = None
     by_mark: Mapping[str, Any] = field(default_factory=dict)
     page: Any = None
+    failed: str = "failed"
     history: str = "list_sessions"
 
     def __str__(self) -> str:
@@ -75,6 +76,7 @@ CREATING = (
         "browser_use",
         *(201, ("id",), (), ("items",), "id"),
         *("active", "active", "stopped", "stopped", 60 * 60),
+        failed="stopped",
         stop={"body": {"action": "stop"}},
         marked={"metadata": MARK},
         marks=("metadata", MARK),
@@ -85,6 +87,7 @@ CREATING = (
         "browserbase",
         *(201, ("id",), (), (), "id"),
         *("PENDING", "RUNNING", "COMPLETED", "TIMED_OUT", 300),
+        failed="ERROR",
         stop={"body": {"status": "REQUEST_RELEASE"}},
         marked={"userMetadata": MARK},
         marks=("userMetadata", MARK),

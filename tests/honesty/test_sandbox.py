@@ -1,6 +1,6 @@
 """The sandbox's responses and the clients' requests fit the providers' API descriptions.
 
-In an environment of its own: openapi-core needs another openapi-spec-validator than the pipeline.
+These tests run in a separate environment: openapi-core needs another openapi-spec-validator than the pipeline.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from codegen.providers import load_providers
 from tests.clients.operations import operations_of
 
 ROOT = Path(__file__).parents[2]
-"""The pipeline's own name for it is in a module that needs all that the pipeline needs."""
+"""The pipeline defines this name in a module that needs all of the pipeline's dependencies."""
 
 SPECS = {provider.slug: provider for provider in load_providers(ROOT)}
 OPERATIONS = {slug: {each.name: each for each in spec.operations} for slug, spec in SPECS.items()}
@@ -51,14 +51,14 @@ each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
 def read_spec(slug: str) -> dict[str, Any]:
-    """Return a provider's description as it is published, as OpenAPI."""
+    """Return a provider's published description."""
     document = load_document(SPECS[slug].spec)
     return to_openapi(document) if SPECS[slug].dialect == "mintlify" else document
 
 
 @cache
 def vendored(slug: str) -> OpenAPI:
-    """Return a provider's description as it is published, as openapi-core reads it."""
+    """Return a provider's published description as openapi-core reads it."""
     return OpenAPI.from_dict({"info": {"title": slug, "version": "0"}} | read_spec(slug))
 
 
@@ -84,7 +84,7 @@ class Play:
         slug: The provider.
 
     Attributes:
-        seen: How often each operation had each status.
+        seen: The number of responses by operation and status.
 
     """
 
@@ -96,7 +96,7 @@ class Play:
         self.seen: Counter[tuple[str, int]] = Counter()
 
     def ask(self, operation: str, *arguments: Any, key: str = KEY, **named: Any) -> tuple[httpx.Request, Reply]:
-        """Return a request of the client, and what it is replied to with."""
+        """Return a request of the client, and the sandbox's reply."""
         package = importlib.import_module(f"{self._slug}_client")
         tag = OPERATIONS[self._slug][operation].tag
         module = importlib.import_module(f"{self._slug}_client.api.{tag}.{operation}")
@@ -128,7 +128,7 @@ def mocked(request: httpx.Request, reply: Reply) -> tuple[MockRequest, MockRespo
 
 
 def objections(description: OpenAPI, request: httpx.Request, reply: Reply) -> list[str]:
-    """Return what a description has against a reply: places, with the keyword of the schema that is not met there."""
+    """Return a description's objections to a reply: each place, and the schema keyword that is violated there."""
     try:
         description.validate_response(*mocked(request, reply))
     except OpenAPIError as error:
@@ -137,7 +137,7 @@ def objections(description: OpenAPI, request: httpx.Request, reply: Reply) -> li
 
 
 def refused(description: OpenAPI, request: httpx.Request, reply: Reply) -> list[str]:
-    """Return what a description has against a request."""
+    """Return a description's objections to a request."""
     try:
         description.validate_request(mocked(request, reply)[0])
     except OpenAPIError as error:
@@ -152,7 +152,7 @@ def _reasons(error: BaseException) -> Iterator[str]:
 
 
 def scenarios(slug: str) -> Iterator[tuple[str, httpx.Request, Reply]]:
-    """Yield every scenario's replies, and that for an id of no form; the slow one's is as that of one that runs."""
+    """Yield the reply for each scenario except the slow one, which sends a running session, and for a malformed id."""
     play = Play(slug)
     for name in SCENARIOS.keys() - {"slow"}:
         for _ in SCENARIOS[name].turns:
@@ -161,7 +161,7 @@ def scenarios(slug: str) -> Iterator[tuple[str, httpx.Request, Reply]]:
 
 
 def play_of(slug: str) -> Iterator[tuple[str, Play, httpx.Request, Reply]]:
-    """Yield what is asked and sent in the course of a provider's play."""
+    """Yield the requests and replies of a provider's play."""
     play = Play(slug)
     ids = {name: play.stand_in.wire.id_of(name) for name in SCENARIOS}
     for number, step in enumerate(PLAYS[slug]):
@@ -180,8 +180,8 @@ def play_of(slug: str) -> Iterator[tuple[str, Play, httpx.Request, Reply]]:
 
 
 @each_provider
-def test_a_session_is_what_the_vendored_description_promises(slug: str) -> None:
-    """Where the description is known to be wrong about what is really sent, it has exactly these objections."""
+def test_sessions_fit_the_vendored_description(slug: str) -> None:
+    """The published description has exactly the known objections: the places where it is wrong about real responses."""
     found: dict[str, list[str]] = {}
     for name, request, reply in scenarios(slug):
         if reply.status == 200:
@@ -190,13 +190,14 @@ def test_a_session_is_what_the_vendored_description_promises(slug: str) -> None:
     for operation, _, request, reply in play_of(slug):
         if operation == "get_session" and reply.status == 200:
             found["created"] = sorted({*found.get("created", []), *objections(vendored(slug), request, reply)})
-    assert {name: against for name, against in found.items() if against} == KNOWN["vendored"].get(slug, {})
+    objected = {name: against for name, against in found.items() if against}
+    assert objected == KNOWN["vendored"].get(slug, {}), f"tests/honesty/known.yaml, vendored: {slug}: {objected}"
     assert {"running", "completed", "drifted", "flaky", "rate_limited"} <= found.keys()
 
 
 @each_provider
-def test_whatever_a_scenario_sends_is_what_the_overlaid_description_promises(slug: str) -> None:
-    """Errors too, if they are described; no description covers the future session."""
+def test_every_scenarios_replies_fit_the_overlaid_description(slug: str) -> None:
+    """Described errors fit as well; no description covers the scenario of the future session."""
     described = document_of(slug)
     statuses = set()
     responses = next(each for each in operations_of(described) if each.name == "get_session").node["responses"]
@@ -208,8 +209,8 @@ def test_whatever_a_scenario_sends_is_what_the_overlaid_description_promises(slu
 
 
 @each_provider
-def test_the_course_of_a_life_is_what_the_overlaid_description_promises(slug: str) -> None:
-    """Every operation, from before there is a session to long after it; the clients' requests are allowed."""
+def test_a_whole_life_fits_the_overlaid_description(slug: str) -> None:
+    """Every operation's requests and replies fit, from before the session exists until long after its end."""
     seen: Counter[tuple[str, int]] = Counter()
     for operation, play, request, reply in play_of(slug):
         assert refused(overlaid(slug), request, reply) == [], (operation, request, request.content)
@@ -220,8 +221,8 @@ def test_the_course_of_a_life_is_what_the_overlaid_description_promises(slug: st
 
 
 @each_provider
-def test_every_failure_that_is_described_is_what_is_sent(slug: str) -> None:
-    """Of every operation, with every status that the overlaid description has for it, and without the right key."""
+def test_every_described_failure_is_sent(slug: str) -> None:
+    """The sandbox sends every described failure status of every operation, including those for a wrong key."""
     play = Play(slug)
     for each in operations_of(document_of(slug)):
         arguments = _least(slug, each.name, play)
@@ -236,14 +237,14 @@ def test_every_failure_that_is_described_is_what_is_sent(slug: str) -> None:
 
 
 def _least(slug: str, operation: str, play: Play) -> tuple[list[str], dict[str, Any]]:
-    """Return the arguments of an operation's first step in the play, for a session that has a name."""
+    """Return the arguments of an operation's first step in the play, with the running session's id."""
     step = next(each for each in PLAYS[slug] if operation in each)
     named = {name: value for name, value in (step[operation] or {}).items() if name != "id"}
     return [play.stand_in.wire.id_of("running")] if "id" in (step[operation] or {}) else [], named
 
 
-def test_the_objections_would_be_seen() -> None:
-    """A wrong type is one, in each description; so is a body that may not be sent."""
+def test_objections_are_found() -> None:
+    """Each description objects to a wrong type and to a body that must not be sent."""
     play = Play("skyvern")
     request, reply = play.ask("get_session", play.stand_in.wire.id_of("running"))
     wrong = Reply(200, reply.body | {"browser_session_id": 5, "timeout": "60"})

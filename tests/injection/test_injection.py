@@ -1,4 +1,4 @@
-"""Every hostile text in every place of a document, of which tests/codegen has a sample."""
+"""Every hostile text in every place of a document; tests/codegen tests a sample of them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["outline"]  # a fixture
 
 @pytest.mark.parametrize(("place", "text"), CASES)
 def test_meaning(place: str, text: str, tmp_path: Path, outline: list[str]) -> None:
-    """In a place of meaning it is refused with its place, or changes nothing but what it says."""
+    """A hostile text in a meaningful place is refused with its place, or changes only the text there."""
     check(place, text, tmp_path, outline)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_prose(text: str, tmp_path: Path, outline: list[str]) -> None:
-    """In all places for people at once it is never refused, and changes nothing but what it says."""
+    """A hostile text in all places for people at once is never refused, and changes only the texts there."""
     require_sound(InjectedClient.generate(dict.fromkeys(PROSE, text), tmp_path), outline)

@@ -100,8 +100,14 @@ def places(provider: Provider) -> Iterator[tuple[str, str, str]]:
         "write a function that sends pages, and put it into _PAGES",
     )
     yield "tests/honesty/plays.yaml", f"\n{slug}:\n", "list calls of each operation"
+    yield "tests/facade/vendors.py", f'"{slug}",', "describe the life of a session, as a Vendor"
+    yield "tests/facade/cases/sandbox/refusals.yaml", f"\n{slug}:\n", "write requests that the sandbox refuses"
+    yield "tests/facade/cases/sandbox/filters.yaml", f"\n{slug}:\n", "write what its lists have"
+    yield "tests/facade/test_sandbox_operations.py", f'"{slug}": {{', "add a row to OPTIONS"
     if creates:
         yield f"tests/facade/creates/{slug}.yaml", "cases:", "write the request for each option"
+        yield "tests/facade/test_sandbox_operations.py", f'"{slug}": (', "add a row to LIMITED"
+        yield "tests/facade/test_sandbox_operations.py", f'\n        "{slug}": {{"', "add a row to `endless`"
         for name in ("_lifecycle", "_async_lifecycle"):
             yield f"{facade}/{name}.py", f'Literal["{slug}"]', "add overloads of create and session"
     if known:

@@ -1,7 +1,7 @@
-"""Look up all that is pinned in constraints/, and in other requirement files, in a database of known vulnerabilities.
+"""Look up all pins in constraints/ and in other requirement files in a database of known vulnerabilities.
 
-Exits with 0 if all were looked up and none is vulnerable, with 1 if one is, and with 3 if they could not all be looked
-up: pip-audit itself calls a version fine that its database does not know, and fails alike for both of the others.
+Exits with 0 if all pins were looked up and none is vulnerable, with 1 if one is vulnerable, and with 3 if a look-up
+failed: pip-audit itself accepts versions that its database does not know, and uses one exit code for both failures.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _OPTIONS = ("--disable-pip", "--no-deps", "--format=json", "--progress-spinner=o
 
 
 class Finding(NamedTuple):
-    """What is wrong with a version, or with looking it up.
+    """A vulnerable version, or a failed look-up.
 
     Attributes:
         code: VULNERABLE or UNKNOWN.
-        text: What is, in a line.
+        text: A description in one line.
 
     """
 
@@ -35,12 +35,12 @@ class Finding(NamedTuple):
 
 
 def pinned() -> list[str]:
-    """Return the files in which versions for Python are pinned, in whatever folder."""
+    """Return the files, in any folder, that pin versions of Python packages."""
     return sorted(str(path) for path in CONSTRAINTS.rglob("*.txt"))
 
 
 def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
-    """Yield what pip-audit has to say of a file of requirements."""
+    """Yield the findings in pip-audit's output for a requirements file."""
     try:
         dependencies: list[dict[str, Any]] = json.loads(stdout)["dependencies"]
     except (ValueError, KeyError):
@@ -48,7 +48,7 @@ def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
         yield Finding(UNKNOWN, f"{path}: the database could not be asked: {last}")
         return
     if not dependencies:
-        yield Finding(UNKNOWN, f"{path}: there is nothing in it")
+        yield Finding(UNKNOWN, f"{path}: the file is empty")
     if skipped := [each for each in dependencies if "skip_reason" in each]:
         first = f"{skipped[0]['name']} for one: {skipped[0]['skip_reason']}"
         yield Finding(UNKNOWN, f"{path}: {len(skipped)} of {len(dependencies)} could not be looked up, {first}")
@@ -60,7 +60,7 @@ def findings(path: str, stdout: str, stderr: str) -> Iterable[Finding]:
 
 
 def audit(paths: Iterable[str], command: Sequence[str]) -> list[Finding]:
-    """Return what there is to say of some files of requirements."""
+    """Return the findings for some requirements files."""
     found: list[Finding] = []
     for path in paths:
         done = subprocess.run([*command, *_OPTIONS, path], capture_output=True, text=True, check=False)  # noqa: S603 - ours
@@ -69,14 +69,14 @@ def audit(paths: Iterable[str], command: Sequence[str]) -> list[Finding]:
 
 
 def main(paths: Sequence[str], command: Sequence[str] = PIP_AUDIT) -> int:
-    """Audit files of requirements, print what is found, and return the exit code."""
+    """Audit requirements files, print the findings, and return the exit code."""
     found = audit(paths, command)
     for each in found:
         print(each.text)
     unknown = sum(each.code == UNKNOWN for each in found)
     vulnerable = len(found) - unknown
     if unknown:
-        print(f"NOT AUDITED: {unknown} of {len(paths)} files, or something in them, of which nothing is known")
+        print(f"NOT AUDITED: {unknown} of {len(paths)} files could not be fully looked up")
     if vulnerable:
         print(f"VULNERABLE: {vulnerable}")
         return VULNERABLE

@@ -1,4 +1,4 @@
-"""Each distribution is built, installed alone, and imported far away from the repository, as a stranger would."""
+"""Each distribution is built, installed alone, and imported outside the repository, as a user would do."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ print(json.dumps([browser_sessions.__file__, refs, {each.name: each.version for 
 
 def run(*command: object, cwd: Path, **environment: str) -> str:
     """Run a command, which must succeed, and return what it prints."""
-    result = subprocess.run(  # noqa: S603 - this Python, or one that it made
+    result = subprocess.run(  # noqa: S603 - runs this Python or one of its environments
         [str(part) for part in command],
         cwd=cwd,
         env=os.environ | environment,
@@ -60,7 +60,7 @@ def run(*command: object, cwd: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheels of all distributions and of what they depend on."""
+    """A folder with the wheels of all distributions and of their dependencies."""
     folder = tmp_path_factory.mktemp("wheels")
     projects = ["./facade", *(f"./generated/{provider.slug}" for provider in PROVIDERS)]
     run(sys.executable, "-m", "pip", "wheel", "-c", "constraints/dev.txt", "-w", folder, *projects, cwd=ROOT)
@@ -68,14 +68,14 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def wheel_of(wheels: Path, provider: Provider) -> zipfile.ZipFile:
-    """Return a provider's wheel, of which there is one, for every Python and platform, in the version of all."""
+    """Return a provider's only wheel, which is for every Python and platform and has the common version."""
     name = f"{provider.distribution.replace('-', '_')}-{read_version(ROOT)}-py3-none-any.whl"
     return zipfile.ZipFile(wheels / name)
 
 
 @each_provider
 def test_a_wheel_holds_the_package(wheels: Path, provider: Provider) -> None:
-    """Every file of the package is in the wheel, its mark for type checkers too, and nothing else is."""
+    """The wheel holds every file of the package, including py.typed, and nothing else."""
     package = provider.output / provider.package
     files = {
         path.relative_to(provider.output).as_posix()
@@ -91,7 +91,7 @@ def test_a_wheel_holds_the_package(wheels: Path, provider: Provider) -> None:
 
 @each_provider
 def test_a_wheel_says_what_it_is(wheels: Path, provider: Provider) -> None:
-    """The metadata carries the one version, the README, and two dependencies, neither of them ours."""
+    """The metadata carries the common version, the README, and two third-party dependencies."""
     with wheel_of(wheels, provider) as wheel:
         (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         headers, _, readme = wheel.read(name).decode("utf-8").partition("\n\n")
@@ -106,7 +106,7 @@ def test_a_wheel_says_what_it_is(wheels: Path, provider: Provider) -> None:
 
 @each_provider
 def test_a_wheel_works_alone(wheels: Path, tmp_path: Path, provider: Provider) -> None:
-    """Installed with its dependencies and nothing else of ours, the operation and the model can be imported."""
+    """The operation and the model can be imported if only the wheel and its dependencies are installed."""
     environment = tmp_path / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -123,7 +123,7 @@ def test_a_wheel_works_alone(wheels: Path, tmp_path: Path, provider: Provider) -
 
 
 def test_the_facades_wheel_works_with_the_clients_of_its_version(wheels: Path, tmp_path: Path) -> None:
-    """Installed by its name it brings all five clients, and views a response of each of them."""
+    """Installing the facade by name installs all five clients, and the facade views a response of each."""
     environment = tmp_path / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", environment, cwd=tmp_path)
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

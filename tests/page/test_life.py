@@ -100,6 +100,38 @@ def test_totals_and_headroom(open_page: Open) -> None:
         )
 
 
+def test_a_list_that_failed_is_not_empty(open_page: Open) -> None:
+    """It is not known how many sessions are open, or how many more may be."""
+    account = {"concurrency_limit": 5}
+    failed = report(error="skyvern: 503", account=account)
+    with served(failed, report(provider="browserbase", error="browserbase: 503")) as site:
+        page = open_page(site.url)
+        expect(page.locator(".card")).to_have_text(
+            ["All\u2013", "skyvern\u2013limit 5", "browserbase\u2013limit unknown"]
+        )
+        site.send(failed | {"sessions": [row(seen_at=ago())]})
+        expect(page.locator(".card").nth(1)).to_have_text("skyvern1 open4 of 5 free")
+
+
+def test_many_tabs(open_page: Open) -> None:
+    """One that is hidden takes no connection, of which a browser has six, and lives again when it is looked at."""
+    turn = """(state) => {
+        Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with served(report(row())) as site:
+        first = open_page(site.url)
+        first.evaluate(turn, "hidden")
+        for _ in range(6):
+            other = first.context.new_page()
+            other.goto(site.url)
+            expect(other.locator("#state")).to_have_text("Live")
+            other.evaluate(turn, "hidden")
+        site.send(report(row(), row(id="pbs_2")))
+        first.evaluate(turn, "visible")
+        expect(first.locator("#sessions tr")).to_have_count(2)
+
+
 def test_filter_and_sort(open_page: Open) -> None:
     """All words of the filter are looked for; what has ended comes last in any order."""
     sessions = (
@@ -138,6 +170,8 @@ def test_the_keyboard_stays_where_it_is(open_page: Open) -> None:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
         assert page.evaluate(focused) == "Stop skyvern:a"
+        site.send(report(row(id="b"), row(id="c"), row(id="a", status="ended", ended_at=ago())))
+        expect(page.get_by_role("button", name="Files of skyvern:a")).to_be_focused()
 
 
 def test_only_what_differs_is_drawn(open_page: Open) -> None:
@@ -172,8 +206,9 @@ def test_a_session_is_stopped(open_page: Open, serve: Serve, server: sandbox.San
         expect(page.get_by_role("button", name="Close")).to_be_focused()
         page.get_by_role("button", name="Stop this session").press("Enter")
         expect(page.locator("#items")).to_have_text(f"{ref}: completed")
-        page.keyboard.press("Escape")
         expect(page.locator("#sessions .ended .id")).to_have_text(ref.id)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name=f"Files of {ref}")).to_be_focused()
     assert server.open_sessions("browserbase") == ()
 
 

@@ -1,4 +1,4 @@
-"""A real Skyvern server, started once, and what asks it."""
+"""A real Skyvern server, started once, and its clients."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def provider() -> Provider:
 
 @pytest.fixture(scope="session")
 def document(provider: Provider) -> dict[str, Any]:
-    """Skyvern's overlaid description; the pipeline's own function for it needs the generator."""
+    """Skyvern's overlaid description, read without the pipeline, which needs the generator."""
     document = load_document(provider.spec)
     for overlay in provider.overlays:
         document = apply_corrections(document, load_document(overlay))
@@ -42,13 +42,13 @@ def document(provider: Provider) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server."""
+    """The running server."""
     with running_server(Path(os.environ[PYTHON]), tmp_path_factory.mktemp("skyvern")) as server:
         yield server
 
 
 class Judged(httpx.HTTPTransport):
-    """A transport that lets no response pass that the description does not promise."""
+    """A transport that fails on any response that does not fit the description."""
 
     def __init__(self, document: dict[str, Any], address: str) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class Judged(httpx.HTTPTransport):
 
 @pytest.fixture
 def client(server: Server, document: dict[str, Any]) -> Iterator[skyvern_client.AuthenticatedClient]:
-    """The generated client, whose responses are all as they are described."""
+    """The generated client; each response is checked against the description."""
     transport = Judged(document, server.address)
     arguments: dict[str, Any] = {"base_url": server.address, "token": server.key, "timeout": 60}
     with skyvern_client.AuthenticatedClient(**arguments, httpx_args={"transport": transport}) as client:
@@ -75,7 +75,7 @@ def client(server: Server, document: dict[str, Any]) -> Iterator[skyvern_client.
 
 @pytest.fixture
 def facade(server: Server, document: dict[str, Any]) -> Iterator[browser_sessions.Client]:
-    """The facade, whose responses are all as they are described."""
+    """The facade; each response is checked against the description."""
     with browser_sessions.Client(
         api_keys={"skyvern": server.key},
         base_urls={"skyvern": server.address},

@@ -1,4 +1,4 @@
-"""In what the server's own description differs from ours, operation by operation."""
+"""The differences between the server's own description and ours, operation by operation."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _JSON = "application/json"
 
 
 def find_differences(ours: dict[str, Any], theirs: dict[str, Any], provider: Provider) -> Iterator[str]:
-    """Yield a line for each difference: what the server says, and what we say.
+    """Yield a line for each difference: the server's description, and ours.
 
-    Compared are the kinds of values in requests and in successes, what a request must have, and the statuses. Texts,
-    limits, defaults and examples decide nothing that a client sends or reads, and the server describes hardly any body
+    The comparison covers the kinds of values in requests and successes, required request values, and statuses. Texts,
+    limits, defaults and examples do not affect what a client sends or reads, and the server describes hardly any body
     of a failure.
     """
     for named in provider.operations:
@@ -59,7 +59,7 @@ def _response(document: dict[str, Any], operation: dict[str, Any], status: str) 
 def _flat(
     document: dict[str, Any], schema: dict[str, Any], place: str = "", *, is_request: bool = False
 ) -> dict[str, str]:
-    """Return what kinds of values a schema allows, by the place in the body, and what a request must have."""
+    """Return the kinds of values that a schema allows, by place in the body, and the required request values."""
     found: dict[str, str] = {place or "body": _kinds(document, schema)}
     for each in _alternatives(document, schema):
         if "items" in each:
@@ -73,7 +73,7 @@ def _flat(
 
 
 def _kinds(document: dict[str, Any], schema: dict[str, Any]) -> str:
-    """Return the kinds of a schema's values; what the server writes for a `date-time` fits the other format alone."""
+    """Return the kinds of a schema's values; the server writes each `date-time` as a `date-time-local`."""
     return " | ".join(sorted({_kind(each) for each in _alternatives(document, schema)} - {"date-time-local"}))
 
 

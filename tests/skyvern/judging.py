@@ -1,4 +1,4 @@
-"""What openapi-core, which is not ours, has against the responses of a server."""
+"""Problems that openapi-core, an independent validator, finds in a server's responses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from openapi_core.testing import MockRequest, MockResponse
 _KEY = "x-api-key"
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?")
 _CONFIG = Config(extra_format_validators={"date-time-local": lambda value: bool(_LOCAL.fullmatch(value))})
-"""By itself it takes any text for a format that it does not know."""
+"""By default, openapi-core accepts any text for an unknown format."""
 
 
 def find_problems(document: dict[str, Any], address: str, response: httpx.Response) -> list[str]:
-    """Return in what a response is not as a document describes it, the document's server being at an address."""
+    """Return the differences between a response and a document whose server has this address."""
     request = response.request
     described = OpenAPI.from_dict({**document, "servers": [{"url": address}]}, config=_CONFIG)
     sent = MockRequest(

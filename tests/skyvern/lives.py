@@ -1,4 +1,4 @@
-"""The same requests to the real server and to the sandbox, and in what the responses differ."""
+"""The same requests to the real server and to the sandbox, and the differences between the responses."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ID = "browser_session_id"
 
 _SECONDS = 60
 _STARTING = timedelta(seconds=2)
-"""Until a browser of the sandbox runs."""
+"""The time until a browser of the sandbox runs."""
 
 _WRITTEN = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", "a time with Z"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?", "a time"),
     (r"o_\w+", "an organization"),
 )
-"""What is another text each time, and what stands for it."""
+"""Patterns of texts that differ each time, and their placeholders."""
 
 
 class Real:
@@ -58,7 +58,7 @@ class Real:
 
 
 class Sandbox:
-    """The sandbox's Skyvern, without a network."""
+    """The sandbox's Skyvern without a network."""
 
     key = KEY
 
@@ -73,20 +73,20 @@ class Sandbox:
         return reply.status, json.loads(json.dumps(reply.body))
 
     def wait(self, *_: str) -> None:
-        """Let the time pass in which a browser starts."""
+        """Advance the clock by the time that a browser needs to start."""
         self._clock.advance(_STARTING)
 
 
 @attrs.define
 class Life:
-    """A life on one of the two, step by step."""
+    """A session's life on one of the two servers, step by step."""
 
     place: Real | Sandbox
     ids: list[str] = attrs.field(factory=list)
-    """The sessions that were started, the one that steps are about first."""
+    """The started sessions; the first one is the subject of the steps."""
 
     def take(self, step: dict[str, Any]) -> dict[str, str]:
-        """Return a step's response: what it says, by the place in it."""
+        """Take a step, and return the values in its response by place."""
         if "until" in step:
             self.place.wait(self.ids[0], step["until"])
         method, _, path = step["do"].partition(" ")
@@ -96,7 +96,7 @@ class Life:
         status, body = self.place.send(method, path, headers | self._key(step.get("key")), content)
         if isinstance(body, dict) and body.get(ID, self.ids[:1]) not in (self.ids[:1], *self.ids):
             self.ids.append(body[ID])
-        if isinstance(body, list):  # other sessions are there, too
+        if isinstance(body, list):  # the list has other sessions, too
             body = [row for row in body if row[ID] in self.ids]
         return {"status code": str(status)} | dict(self._said(body))
 
@@ -126,7 +126,7 @@ class Life:
 
 
 def find_differences(steps: dict[str, dict[str, Any]], server: Server) -> Iterator[str]:
-    """Yield a line for each difference: what the server says, and what the sandbox says."""
+    """Yield a line for each difference: the server's value, and the sandbox's value."""
     with httpx.Client(base_url=server.address, timeout=_SECONDS, trust_env=False) as client:
         real, ours = Life(Real(client, server.key)), Life(Sandbox())
         try:

@@ -1,4 +1,4 @@
-"""A real Skyvern server of one's own: its folder, its key, its browser, and how long it takes to start."""
+"""A real Skyvern server for the tests: its folder, its key, its browser, and its start."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SECONDS_TO_STOP = 60
 
 @attrs.frozen
 class Server:
-    """A server that runs: its address, the key that it takes, and the secret that keys are signed with."""
+    """A running server: its address, the key that it accepts, and the secret that signs keys."""
 
     address: str
     key: str
@@ -43,8 +43,8 @@ def running_server(python: Path, folder: Path) -> Iterator[Server]:
     """Run a server until the context ends.
 
     Args:
-        python: The Python of an environment in which the server is installed.
-        folder: An empty folder, in which everything stays that the server writes.
+        python: The Python of an environment with the server installed.
+        folder: An empty folder for everything that the server writes.
 
     """
     secret = secrets.token_hex(16).encode()
@@ -65,7 +65,7 @@ def running_server(python: Path, folder: Path) -> Iterator[Server]:
 
 
 def sign_key(secret: bytes, organization: str, **claims: object) -> str:
-    """Return a key, a JWT with HS256, that a server with this secret takes over into an empty database."""
+    """Return a key, a JWT with HS256, that a server with this secret imports into an empty database."""
     header, body = (
         _encode(json.dumps(part).encode())
         for part in ({"alg": "HS256", "typ": "JWT"}, {"sub": organization, "exp": 4102444800, **claims})
@@ -86,7 +86,7 @@ def _free_port() -> int:
 
 
 def _give_browser(folder: Path) -> None:
-    """Put the machine's Chromium where the server looks for one; without a file for ffmpeg it starts none."""
+    """Put the machine's Chromium where the server looks for it, and a file for ffmpeg, which a start requires."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     assert chromium, "install Chromium"
     (folder / _CHROMIUM).parent.mkdir(parents=True)
@@ -114,7 +114,7 @@ def _environment(server: Server, folder: Path) -> dict[str, str]:
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the server responds to anything at all: it has no route that says how it is."""
+    """Wait until the server responds to any request, because it has no health route."""
     end = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < end and process.poll() is None:
         try:

@@ -13,11 +13,11 @@ from tests.skyvern.differences import find_differences
 from tests.skyvern.server import Server
 
 KNOWN: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "known.yaml").read_text("utf-8"))["document"]
-"""The differences that are meant, by their reason."""
+"""The expected differences, by reason."""
 
 
 def test_the_server_describes_what_we_describe(server: Server, document: dict[str, Any], provider: Provider) -> None:
-    """Each difference has a reason, and each reason a difference."""
+    """Each difference has a recorded reason, and each recorded reason has a difference."""
     theirs = httpx.get(f"{server.address}/openapi.json", timeout=60, trust_env=False).json()
 
     found = list(find_differences(document, theirs, provider))

@@ -1,4 +1,4 @@
-"""The life of a session on the real server, by the generated client and by the facade."""
+"""The life of a session on the real server, through the generated client and the facade."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PROPERTIES = 28
 
 @contextlib.contextmanager
 def started(api: Api, body: CreateSessionRequest | None = None) -> Iterator[skyvern_client.models.Session]:
-    """Start a session, and stop it."""
+    """Start a session, yield it, and stop it."""
     session = create_session.sync(client=api, **({"body": body} if body else {}))
     try:
         yield session
@@ -42,7 +42,7 @@ def started(api: Api, body: CreateSessionRequest | None = None) -> Iterator[skyv
 
 
 def assert_known(session: Any) -> None:
-    """Assert that a session is of the client's model, which knows all that the server sent, and that all of it fits."""
+    """Assert that a session has the client's model, without unknown or unfit values."""
     assert isinstance(session, skyvern_client.models.Session)
     assert len(session.to_dict()) == PROPERTIES
     assert (session.additional_properties, session.unexpected) == ({}, {})
@@ -50,7 +50,7 @@ def assert_known(session: Any) -> None:
 
 
 def test_a_life(client: Api, facade: Client) -> None:
-    """Created, listed, ready, driven, extended, stopped twice, and in the history."""
+    """A session is created, listed, ready, driven, extended, stopped twice, and in the history."""
     settings = CreateSessionRequest(timeout=5, browser_settings=BrowserSettings(timezone_id="Asia/Kolkata"))
     with started(client, settings) as created:
         session_id = created.browser_session_id
@@ -66,7 +66,7 @@ def test_a_life(client: Api, facade: Client) -> None:
         session = facade.wait(f"skyvern:{session_id}", until="ready", timeout=60)
         assert (session.status, session.duration, session.unexpected) == (SessionStatus.RUNNING, None, ())
         assert_known(session.raw)
-        receipt = session.raw.to_dict()["browser_settings_receipt"]  # a busy server was seen without one
+        receipt = session.raw.to_dict()["browser_settings_receipt"]  # a busy server sometimes sends no receipt
         assert receipt is None or receipt["status"] == "verified"
 
         info = facade.connect_info(session)
@@ -100,10 +100,10 @@ def test_a_life(client: Api, facade: Client) -> None:
 
 
 def test_the_history_is_read_page_by_page(client: Api) -> None:
-    """Pages are disjoint, and the one that is not full is the last."""
+    """Pages are disjoint, and a page that is not full is the last one."""
     with contextlib.ExitStack() as sessions:
         ids = {sessions.enter_context(started(client)).browser_session_id for _ in range(3)}
-    # Ended sessions alone: one that begins to run meanwhile moves to the first page.
+    # Only ended sessions: a session that begins to run meanwhile moves to the first page.
     found: list[str] = []
     for page in itertools.count(1):
         rows = list_past_sessions.sync(client=client, page=page, page_size=2)
@@ -115,12 +115,12 @@ def test_the_history_is_read_page_by_page(client: Api) -> None:
 
 
 def test_a_page_of_the_history_has_at_most_100_rows(client: Api) -> None:
-    """More are refused."""
+    """The server refuses a request for more than 100 rows."""
     assert list_past_sessions.sync_detailed(client=client, page_size=101).status_code == 422
 
 
 def test_a_longer_timeout_is_cut(client: Api) -> None:
-    """The server cuts it to four hours, and says so; and more time to six hours in all."""
+    """The server cuts a new timeout to four hours and an extension to six hours in total, and returns the cut value."""
     with started(client, CreateSessionRequest(timeout=1440)) as session:
         assert session.timeout == 240
         assert "240" in str(session.warning)
@@ -133,7 +133,7 @@ def test_a_longer_timeout_is_cut(client: Api) -> None:
 
 
 def test_a_session_without_an_end(client: Api) -> None:
-    """Its timeout is null, in all responses."""
+    """A session without an end has a null timeout in all responses."""
     with started(client, CreateSessionRequest(timeout=None)) as session:
         assert_known(session)
         assert (session.timeout, view(session).expires_at) == (None, None)
@@ -141,7 +141,7 @@ def test_a_session_without_an_end(client: Api) -> None:
 
 
 def test_a_path_may_end_in_a_slash(server: Server, client: Api) -> None:
-    """The response is the same, without a redirect."""
+    """A path with a final slash gets the same response, without a redirect."""
     with started(client) as session:
         paths = ("", "/history", f"/{session.browser_session_id}")
         for url in (f"{server.address}/v1/browser_sessions{path}" for path in paths):
@@ -162,8 +162,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("body", "status", "reason"), WRONG)
-def test_a_create_that_is_wrong(client: Api, body: dict[str, Any], status: int, reason: str) -> None:
-    """It starts nothing, and the error has the server's reason."""
+def test_an_invalid_create_is_refused(client: Api, body: dict[str, Any], status: int, reason: str) -> None:
+    """A wrong create starts no session, and the error has the server's reason."""
     before = len(list_sessions.sync(client=client))
     with pytest.raises(skyvern_client.ApiError) as caught:
         create_session.sync(client=client, body=body)
@@ -172,8 +172,8 @@ def test_a_create_that_is_wrong(client: Api, body: dict[str, Any], status: int, 
     assert len(list_sessions.sync(client=client)) == before
 
 
-def test_what_is_unknown(client: Api, facade: Client) -> None:
-    """A session that is not there is a 404, for each operation."""
+def test_an_unknown_session_is_not_found(client: Api, facade: Client) -> None:
+    """Each operation responds 404 for a missing session."""
     body = ExtendSessionRequest(additional_minutes=1)
     for call in (get_session, stop_session):
         assert call.sync_detailed(UNKNOWN, client=client).status_code == 404
@@ -182,8 +182,8 @@ def test_what_is_unknown(client: Api, facade: Client) -> None:
         facade.get(f"skyvern:{UNKNOWN}")
 
 
-def test_what_is_over_cannot_be_extended(client: Api) -> None:
-    """It is a 409."""
+def test_an_ended_session_cannot_be_extended(client: Api) -> None:
+    """The server responds 409 to extending an ended session."""
     with started(client) as session:
         pass
     body = ExtendSessionRequest(additional_minutes=1)
@@ -198,8 +198,8 @@ KEYS = {
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_a_key_that_no_operation_knows(server: Server, name: str) -> None:
-    """Each says so, before it looks for a session."""
+def test_every_operation_refuses_an_unknown_key(server: Server, name: str) -> None:
+    """Each operation refuses the key before it looks for a session."""
     key, _ = KEYS[name]
     body = ExtendSessionRequest(additional_minutes=1)
     with skyvern_client.AuthenticatedClient(base_url=server.address, token=key) as client:
@@ -212,15 +212,15 @@ def test_a_key_that_no_operation_knows(server: Server, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_a_key_that_is_not_known(server: Server, name: str) -> None:
-    """It is the key that is wrong, not the session."""
+def test_an_unknown_key_raises_its_error(server: Server, name: str) -> None:
+    """The error says that the key is wrong, not the session."""
     key, error = KEYS[name]
     with Client(api_keys={"skyvern": key}, base_urls={"skyvern": server.address}) as client, pytest.raises(error):
         client.get(f"skyvern:{UNKNOWN}")
 
 
-def test_a_key_of_an_organization_that_is_gone(server: Server) -> None:
-    """The server says 404, and it is still the key."""
+def test_a_key_of_a_deleted_organization_is_refused(server: Server) -> None:
+    """The server responds 404, and the error still says that the key is wrong."""
     key = sign_key(server.secret, "o_2")
     with (
         Client(api_keys={"skyvern": key}, base_urls={"skyvern": server.address}) as client,
@@ -229,8 +229,8 @@ def test_a_key_of_an_organization_that_is_gone(server: Server) -> None:
         client.get(f"skyvern:{UNKNOWN}")
 
 
-def test_a_base_url_with_a_path_too_many(server: Server) -> None:
-    """The server says 404, and no session is missing."""
+def test_a_wrong_path_in_the_base_url_is_a_status_error(server: Server) -> None:
+    """The server responds 404, and the error does not say that a session is missing."""
     with (
         Client(api_keys={"skyvern": server.key}, base_urls={"skyvern": f"{server.address}/v1"}) as client,
         pytest.raises(errors.ApiStatusError) as caught,

@@ -1,6 +1,6 @@
-"""Sessions of the real server for the length of a block: created, driven by Playwright, and stopped, whatever happens.
+"""Sessions of the real server for a block: created, driven by Playwright, and always stopped.
 
-The server starts a Chromium of this machine for each, which it closes with the session.
+The server starts this machine's Chromium for each session, and closes it with the session.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ PAGE = "data:text/html,<title>A page</title>"
 
 
 def status_in(client: Client, session: BrowserSession, status: str | None) -> SessionStatus | None:
-    """Return the status of a session in a list; None if it is not there."""
+    """Return a session's status in the list, or None if the session is missing."""
     return next((each.status for each in client.list("skyvern", status=status) if each.id == session.id), None)
 
 
 def test_a_browser_is_driven(facade: Client) -> None:
-    """It is there when the block begins, survives a client that disconnects, and is gone when the block is left."""
+    """The browser runs when the block begins, survives a disconnecting client, and is gone after the block."""
     run = facade.session("skyvern", lifetime=LIFETIME)
     with run as session, sync_playwright() as playwright:
         assert (session.status, session.unexpected) == (SessionStatus.RUNNING, ())
@@ -49,7 +49,7 @@ def test_a_browser_is_driven(facade: Client) -> None:
 
 
 def test_a_browser_that_another_program_closes(facade: Client) -> None:
-    """Playwright's error leaves the block as it is: the session has ended, so no other error is raised."""
+    """Playwright's error leaves the block unchanged: the session has ended, so no other error is raised."""
     run = facade.session("skyvern", lifetime=LIFETIME)
 
     def drive() -> None:
@@ -67,7 +67,7 @@ def test_a_browser_that_another_program_closes(facade: Client) -> None:
 
 
 def test_browsers_at_once(server: Server) -> None:
-    """On asyncio; one whose task is cancelled is stopped, and the other one is driven."""
+    """On asyncio, a browser whose task is cancelled is stopped, while the other browser is driven."""
 
     async def drive(client: AsyncClient, started: asyncio.Queue[BrowserSession], *, is_patient: bool) -> None:
         async with client.session("skyvern", lifetime=LIFETIME) as session, async_playwright() as playwright:

@@ -1,7 +1,7 @@
 """Calls a vendor's SDK, and reports where a response does not fit the SDK's own types.
 
-Run by the Python of an environment in which that SDK is installed, and nothing of ours. Calls come as lines of JSON,
-and what became of each goes out as one:
+The Python that runs this file has that SDK installed, and none of our packages. Calls arrive as lines of JSON,
+and the outcome of each call is printed as one line:
 
     python caller.py browserbase.Browserbase '{"api_key": "…", "base_url": "…"}'
 """
@@ -25,13 +25,13 @@ from pydantic import BaseModel, RootModel, TypeAdapter, ValidationError
 
 
 def call(client: Any, line: dict[str, Any]) -> dict[str, Any]:
-    """Call the method that is named, and return what was raised, and what its type has against the response."""
+    """Call the named method, and return the raised error and the type's objections to the response."""
     received: list[httpx.Response] = []
     with patch.object(httpx.Client, "send", _recording(received)):
         try:
             method = attrgetter(line["method"])(client)
             result = method(*line["arguments"], **line["named"])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported by its name
+        except Exception as error:  # noqa: BLE001 - every error is reported by its class name
             problems = [*_reasons(error)] if isinstance(error, ValidationError) else []
             return {"raised": type(error).__name__, "text": str(error), "problems": problems}
     (response,) = received
@@ -51,14 +51,14 @@ def _recording(received: list[httpx.Response]) -> Callable[..., httpx.Response]:
 
 
 def _promised(method: Any) -> Any:
-    """Return what a method says it returns; its other annotations may name what only type checkers import."""
+    """Return a method's return type; its other annotations may use names that only type checkers import."""
     method = inspect.unwrap(method)
     only = types.SimpleNamespace(__annotations__={"return": method.__annotations__["return"]})
     return typing.get_type_hints(only, method.__globals__, include_extras=True)["return"]
 
 
 def find_problems(promised: Any, response: httpx.Response, result: Any) -> Iterator[str]:
-    """Yield what a type has against a response, and against what the SDK made of it: places, and what is wrong."""
+    """Yield a type's objections to a response and to the SDK's result: each place, and the problem there."""
     if "json" not in response.headers["content-type"]:
         if result.read() != response.content:
             yield "body: read as something else"
@@ -80,7 +80,7 @@ def _reasons(error: ValidationError) -> Iterator[str]:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Return whether two values have the same fields; a model of Browserbase's has each a second time, as an extra."""
+    """Return whether two values have the same fields; Browserbase's models repeat each field as an extra."""
     if isinstance(one, BaseModel):
         fields = type(one).model_fields
         return type(one) is type(other) and all(_is_same(getattr(one, name), getattr(other, name)) for name in fields)
@@ -94,7 +94,7 @@ def _place(location: tuple[str | int, ...]) -> str:
 
 
 def _unnamed(raw: Any, value: Any, *place: str | int) -> Iterator[str]:
-    """Yield the properties that a response has and the SDK's models do not."""
+    """Yield the properties of a response that the SDK's models lack."""
     if isinstance(value, RootModel):
         yield from _unnamed(raw, value.root, *place)
     elif isinstance(value, BaseModel) and isinstance(raw, dict):
@@ -110,7 +110,7 @@ def _unnamed(raw: Any, value: Any, *place: str | int) -> Iterator[str]:
 
 
 def _unlisted(kind: Any, value: Any, *place: str | int) -> Iterator[str]:
-    """Yield where a value is not one of the listed ones, though the type takes any."""
+    """Yield the places whose value is not listed, although the type accepts any value."""
     alternatives = list(_alternatives(kind))
     listed = [each for one in alternatives if typing.get_origin(one) is typing.Literal for each in typing.get_args(one)]
     if listed and (Any in alternatives or str in alternatives) and value is not None and value not in listed:
@@ -133,7 +133,7 @@ def _alternatives(kind: Any) -> Iterator[Any]:
 
 
 def main() -> None:
-    """Call until there are no more lines."""
+    """Make a call for each line of the input."""
     module, _, name = sys.argv[1].rpartition(".")
     client = getattr(importlib.import_module(module), name)(**json.loads(sys.argv[2]))
     for outcome in map(partial(call, client), map(json.loads, sys.stdin)):

@@ -1,4 +1,4 @@
-"""A vendor's SDK in a process of its own, as a client of the sandbox, and what was sent to the sandbox by it."""
+"""A vendor's SDK in a separate process as a client of the sandbox, and the requests that the sandbox receives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CALLER = Path(__file__).with_name("caller.py")
 
 @attrs.frozen
 class Outcome:
-    """What became of a step: both requests, the response's status, and what the SDK says of it."""
+    """The outcome of a step: both requests, the response's status, and the SDK's result."""
 
     step: dict[str, Any]
     theirs: Request
@@ -46,7 +46,7 @@ class Outcome:
 
 
 def take_steps(slug: str, vendor: dict[str, Any]) -> list[Outcome]:
-    """Call an SDK as its steps say, and return what became of each."""
+    """Call an SDK for each of its steps, and return the outcomes."""
     with serve() as server, recording(server, slug) as exchanges, running(slug, vendor, server) as process:
         server.freeze(START)
         ids = {name: server.ref(slug, name).id for name in SCENARIOS}
@@ -67,7 +67,7 @@ def take_steps(slug: str, vendor: dict[str, Any]) -> list[Outcome]:
 
 @contextmanager
 def recording(server: Sandbox, slug: str) -> Iterator[list[tuple[Request, Reply]]]:
-    """Keep what a provider of the sandbox is asked and sends."""
+    """Yield a list that collects a sandbox provider's requests and replies."""
     stand_in = server._stand_ins[slug]
     respond = stand_in.respond
     exchanges: list[tuple[Request, Reply]] = []
@@ -84,7 +84,7 @@ def recording(server: Sandbox, slug: str) -> Iterator[list[tuple[Request, Reply]
 
 @contextmanager
 def running(slug: str, vendor: dict[str, Any], server: Sandbox) -> Iterator[subprocess.Popen[str]]:
-    """Run an SDK's client, in a folder and an environment in which nothing says anything of a key."""
+    """Run an SDK's client in a folder and an environment without a key."""
     python = Path(os.environ[ENVIRONMENTS], slug, "bin", "python")
     settings = {"api_key": KEY, "base_url": server.base_urls[slug]} | vendor.get("settings", {})
     command = [str(python), "-I", str(CALLER), vendor["client"], json.dumps(settings)]
@@ -95,7 +95,7 @@ def running(slug: str, vendor: dict[str, Any], server: Sandbox) -> Iterator[subp
 
 
 def ask(process: subprocess.Popen[str], method: str, arguments: list[str], named: dict[str, Any]) -> dict[str, Any]:
-    """Have a method of the SDK called, and return what became of it."""
+    """Call a method of the SDK in its process, and return the outcome."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(f"{json.dumps({'method': method, 'arguments': arguments, 'named': named})}\n")
@@ -105,7 +105,7 @@ def ask(process: subprocess.Popen[str], method: str, arguments: list[str], named
 
 
 def our_request(slug: str, operation: str, arguments: list[str], given: dict[str, Any]) -> httpx.Request:
-    """Return the request that our generated client makes, of a body in which it knows everything."""
+    """Return our generated client's request; assert that the client's model describes the whole body."""
     package = importlib.import_module(f"{slug}_client")
     module = importlib.import_module(f"{slug}_client.api.{OPERATIONS[slug][operation].tag}.{operation}")
     named = dict(given)
@@ -119,7 +119,7 @@ def our_request(slug: str, operation: str, arguments: list[str], given: dict[str
 
 
 def _undescribed(model: Any) -> Iterator[str]:
-    """Yield what a body has that our description of it does not; a model without names takes any."""
+    """Yield the properties of a body that our description lacks; a model without declared properties accepts any."""
     if model._NAMES:
         yield from model.additional_properties
         for each in model._NESTING:
@@ -128,7 +128,7 @@ def _undescribed(model: Any) -> Iterator[str]:
 
 
 def compare(theirs: Request, ours: httpx.Request) -> Iterator[str]:
-    """Yield in what two requests differ: what the SDK sends, and what we send."""
+    """Yield the differences between two requests: the SDK's value, and our value."""
     sides = [
         {"method": request.method, "path": path, "content-type": request.headers.get("content-type", "not there")}
         | {f"query.{name}": texts for name, texts in query.items()}

@@ -1,4 +1,4 @@
-"""Creates thousands of sessions at a server that loses responses, interrupts that, and accounts for each session."""
+"""Creates thousands of sessions on a server that loses responses, interrupts some, and accounts for each session."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from benchmarks.soak.leaks import growth_in, held, unraisable
 
 _ROUND = 2_000
 _IDLE = 0.03
-"""The share of creates, beside the others, whose client keeps a connection that the server has reset."""
+"""The share of additional creates whose client keeps a connection that the server has reset."""
 
 _MOST_UNCERTAIN = 0.01
-"""The share of lost sessions, of those that are listed in time, that may not be found."""
+"""The share of lost sessions that may remain unfound although they were listed in time."""
 
 
 def create(seed: int, creates: int) -> int:
     """Create sessions, print the account, and return the exit code.
 
-    It is 1 if a create was sent twice, a session is left running that nothing names, too many sessions were not found
-    whose response was lost, or anything is left behind.
+    The exit code is 1 if a create was sent twice, if a running session is not named anywhere, if too many sessions
+    with a lost response were not found, or if anything is left behind.
     """
     start = time.monotonic()
     leaks = unraisable()

@@ -1,4 +1,4 @@
-"""Requests of one connection, and what a server can do to it."""
+"""Requests on one connection, and the ways in which a server can respond or break the connection."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _SHORT, _PATIENCE = 0.001, 2.0
-"""Seconds until the rest of a request is looked for, and in which it comes if it comes."""
+"""Seconds between two looks for the rest of a request, and until a request counts as incomplete."""
 
 
 @dataclass
 class Exchange:
-    """A request, and the connection that it came on."""
+    """A request, and the connection that carried it."""
 
     head: bytes
     body: bytes
@@ -25,11 +25,11 @@ class Exchange:
 
     @property
     def is_create(self) -> bool:
-        """Whether it creates a session: no path of another POST ends so."""
+        """Whether the request creates a session; no other POST has a path with this ending."""
         return self.head.startswith(b"POST ") and self.head.split()[1].endswith((b"sessions", b"/browsers"))
 
     async def respond(self, status: int, body: bytes, headers: str = "", *, length: int | None = None) -> None:
-        """Send a response, or the first bytes of one."""
+        """Send a response, or its first bytes."""
         head = f"HTTP/1.1 {status} Status\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode()
         self.writer.write((head + body)[:length])
         await self.writer.drain()
@@ -65,11 +65,11 @@ def _settle(future: asyncio.Future[None]) -> None:
 
 
 def length_in(head: bytes) -> int:
-    """Return how long the body is behind a head."""
+    """Return the length of the body that follows a head."""
     found = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
     return int(found[1]) if found else 0
 
 
 def reset_on_close(connection: socket.socket) -> None:
-    """Let a connection be reset when it is closed, and not be ended."""
+    """Make a connection send a reset when it is closed."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

@@ -1,4 +1,4 @@
-"""Creates of clients that keep a connection, which the server has just reset."""
+"""Creates by clients whose kept connection the server has just reset."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from browser_sessions import AsyncClient, Client
 
 
 def play_idle(seed: int, creates: int) -> Account:
-    """Return the account of creates in a thread, on asyncio and on trio."""
+    """Run creates in a thread, on asyncio and on trio, and return their account."""
     with serve(seed) as url:
         names = [f"life-idle-0-{number}" for number in range(creates)]
         _in_thread(url, names[::3])

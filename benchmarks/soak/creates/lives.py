@@ -1,4 +1,4 @@
-"""The lives of sessions, as programs have them: in threads, and in tasks of asyncio and trio."""
+"""The lives of sessions in programs: in threads, and in tasks of asyncio and trio."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from browser_sessions.errors import CreateUncertain
 
 _CONCURRENCY = {"threads": 60, "asyncio": 90, "trio": 90}
 _ACCOUNTS = 4
-"""Accounts of each driver, so that no list is endless."""
+"""The number of accounts of each driver, which limits the length of each list."""
 
 _BOUNDS = {"timeout": 10.0, "deadline": 12.0, "max_retries": 4}
-"""Seconds, and attempts; some responses never come."""
+"""The timeout in seconds, and the number of attempts; some responses never arrive."""
 
 _READY = 30.0
 _USE = 0.02
-"""Seconds in which a block does something."""
+"""Seconds that a block's work takes."""
 
 
 _PATIENCE = 40.0
-"""Seconds that are enough for what goes on in the background."""
+"""Seconds that are enough for all background work."""
 
 
 class BlockError(Exception):
-    """Of the program that uses a session."""
+    """An error of the program that uses a session."""
 
 
 class Outcome(NamedTuple):
-    """What a program knows after the life of a session.
+    """What a program knows after a session's life.
 
     Attributes:
-        life: The session's.
-        came: The class of what was raised, or "".
-        says: All that was returned, raised and noted.
+        life: The session's life.
+        came: The class of the raised exception, or "".
+        says: The text of all results, exceptions and notes.
 
     """
 
@@ -56,7 +56,7 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(life: Life, results: Iterable[BrowserSession], error: BaseException | None) -> Outcome:
-    """Return what is known after a life: from its results, and from the exception with its notes."""
+    """Return the outcome of a life from its results and from the exception with its notes."""
     says = [str(each.ref) for each in results]
     if error is not None:
         says += [str(error), *getattr(error, "__notes__", ())]
@@ -66,14 +66,14 @@ def outcome_of(life: Life, results: Iterable[BrowserSession], error: BaseExcepti
 
 
 def arguments(url: str, name: str) -> dict[str, Any]:
-    """Return the arguments of a client, whose accounts have a name."""
+    """Return the arguments of a client that uses the accounts with this name."""
     paths = {slug: each.base_url.partition("://")[2].partition("/")[2] for slug, each in PROVIDERS.items()}
     urls = {slug: f"{url}/{slug}/{name}/{path}".rstrip("/") for slug, path in paths.items()}
     return {"api_keys": dict.fromkeys(PROVIDERS, KEY), "base_urls": urls, **_BOUNDS}
 
 
 def in_threads(url: str, lives: list[Life]) -> list[Outcome]:
-    """Live in many threads at once."""
+    """Run lives in many threads at once."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(Client(**arguments(url, f"threads-{n}"))) for n in range(_ACCOUNTS)]
         stack.callback(settle)
@@ -91,7 +91,7 @@ def _live(client: Client, life: Life) -> Outcome:
 
 
 def use(client: Client, life: Life, results: list[BrowserSession]) -> None:
-    """Do what a program does with one session."""
+    """Use one session as a program does."""
     if life.is_block:
         with client.session(life.slug, ready_timeout=_READY, **life.options):  # type: ignore[call-overload]
             time.sleep(_USE)
@@ -104,7 +104,7 @@ def use(client: Client, life: Life, results: list[BrowserSession]) -> None:
 
 
 def in_loop(backend: str, url: str, lives: list[Life]) -> list[Outcome]:
-    """Live in many tasks at once."""
+    """Run lives in many tasks at once."""
     return anyio.run(_live_in_tasks, backend, url, lives, backend=backend)
 
 
@@ -132,7 +132,7 @@ async def _live_in_tasks(backend: str, url: str, lives: list[Life]) -> list[Outc
 def _count_tasks() -> int:
     try:
         return len(asyncio.all_tasks())
-    except RuntimeError:  # it is trio that runs
+    except RuntimeError:  # trio runs, not asyncio
         return trio.lowlevel.current_statistics().tasks_living
 
 
@@ -153,7 +153,7 @@ async def _live_in_task(client: AsyncClient, life: Life) -> Outcome:
 
 
 async def use_in_task(client: AsyncClient, life: Life, results: list[BrowserSession]) -> None:
-    """Do what a program does with one session, in a task."""
+    """Use one session in a task as a program does."""
     if life.is_block:
         async with client.session(life.slug, ready_timeout=_READY, **life.options):  # type: ignore[call-overload]
             await anyio.sleep(_USE)
@@ -208,7 +208,7 @@ _CUTS: dict[str, Callable[[Life, Work], Awaitable[None]]] = {
 
 
 def settle() -> None:
-    """Wait until all background work has ended, such as a stop whose caller has left."""
+    """Wait until all background work has ended, such as a stop that was left by its caller."""
     end = time.monotonic() + _PATIENCE
     while any(each.name == "browser-sessions" for each in threading.enumerate()) and time.monotonic() < end:
         time.sleep(_USE)
@@ -216,7 +216,7 @@ def settle() -> None:
 
 @contextlib.contextmanager
 def listening() -> Iterator[list[str]]:
-    """Give a list in which everything will be that is logged as an error."""
+    """Yield a list that collects every logged error."""
     said: list[str] = []
     handler = logging.Handler(logging.ERROR)
     handler.emit = lambda record: said.append(f"{record.name}: {record.getMessage()}")  # type: ignore[method-assign]

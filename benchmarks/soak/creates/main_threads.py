@@ -1,4 +1,4 @@
-"""The lives of sessions in main threads, which Ctrl-C interrupts."""
+"""The lives of sessions in main threads that Ctrl-C interrupts."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from browser_sessions import AsyncClient, BrowserSession, Client
 
 
 def in_main_thread(url: str, name: str, lives: list[Life]) -> tuple[list[Outcome], list[str], list[str]]:
-    """Live one after the other, in the main thread of a process, while another thread presses Ctrl-C.
+    """Run one life after another in a process's main thread, while another thread presses Ctrl-C.
 
     Returns:
-        The outcomes, what was logged as an error, and what is left behind.
+        The outcomes, the logged errors, and the leaks.
 
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # but while there is something to interrupt
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # except while there is something to interrupt
     leaks, outcomes = unraisable(), list[Outcome]()
     before = held()
     with listening() as said:
@@ -48,7 +48,7 @@ def in_main_thread(url: str, name: str, lives: list[Life]) -> tuple[list[Outcome
             settle()
         gc.collect()
     leaks += sorted((held() - before).elements())
-    # Python drops a Ctrl-C that comes while it calls back what waits for the end of an object.
+    # Python drops a Ctrl-C that arrives while a weak reference's callback or a `__del__` runs.
     leaks = [f"in a main thread: {each}" for each in leaks if not each.startswith("KeyboardInterrupt")]
     return outcomes, said, leaks
 
@@ -74,7 +74,7 @@ _WAYS: list[Callable[[Client, str, Life, list[BrowserSession]], None]] = [
 
 
 def _press(life: Life, work: Callable[[], None]) -> BaseException | None:
-    """Return what work raises while Ctrl-C is pressed, which does nothing before and after it."""
+    """Return the exception that work raises while Ctrl-C is pressed; Ctrl-C is ignored before and after the work."""
     is_over = threading.Event()
     thread = threading.Thread(target=_press_keys, args=(life, is_over))
     error: BaseException | None = None

@@ -1,4 +1,4 @@
-"""What happens to each create: decided by a seed and its name alone, whatever else is under way."""
+"""The plan for each create, which depends only on a seed and the create's name."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ CREATORS = tuple(slug for slug, each in PROVIDERS.items() if each.operations["cr
 WITH_MARKER = tuple(slug for slug in CREATORS if "metadata" in PROVIDERS[slug].operations["create"].options)
 
 LOST = ("reset", "half a body", "closed", "500", "503", "502 page", "stuck", "unreadable")
-"""Fates of creates that start a session, without a response that tells which."""
+"""Fates of creates that start a session without a response that names it."""
 
 UNSTARTED = ("reset unread", "reset in the request", "503, not started")
-"""Fates of creates that start nothing, which nothing tells from those that do."""
+"""Fates of creates that start no session, which a client cannot distinguish from those that do."""
 
 FATES = {"": 45, "slow": 6, "429": 5, "400": 2, **dict.fromkeys(LOST, 4), **dict.fromkeys(UNSTARTED, 3)}
-"""What becomes of a create, and how often it does."""
+"""The fates of a create, and their weights."""
 
 _CUT, _IN_A_BLOCK, _FAILING = 0.4, 0.7, 0.2
-"""How many are interrupted, are created for a block, and raise an exception in it."""
+"""The shares of lives that are interrupted, that use a block, and that raise an exception in it."""
 
 STOPS: dict[Kind | None, int] = {
     None: 80,
@@ -34,7 +34,7 @@ STOPS: dict[Kind | None, int] = {
     "delayed": 2,
     "ignored": 1,
 }
-"""What becomes of a stop, and how often it does."""
+"""The fates of a stop, and their weights."""
 
 INTERRUPTIONS: dict[str, tuple[str, ...]] = {
     "threads": (),
@@ -42,10 +42,10 @@ INTERRUPTIONS: dict[str, tuple[str, ...]] = {
     "trio": ("fail_after", "move_on_after"),
     "main": ("Ctrl-C", "Ctrl-C twice"),
 }
-"""How a driver cuts off what it does."""
+"""The ways in which each driver interrupts a life."""
 
 FOUND_IN_TIME = 5.0
-"""Seconds after which a session is listed at the latest that has to be found."""
+"""The longest delay in seconds before the listing of a session that must be found."""
 
 _NAME = re.compile(rb"life-[a-z]+-[0-9]+-[0-9]+")
 
@@ -54,17 +54,17 @@ class Life(NamedTuple):
     """A session that is created and stopped.
 
     Attributes:
-        name: Identifies the create at the server: it is sent as metadata, or else as the city of its proxy.
+        name: Identifies the create for the server; sent as metadata, or else as the city of its proxy.
         slug: Its provider.
-        fate: What becomes of the request that creates it.
+        fate: What happens to the request that creates the session.
         delay: Seconds before the response, if it is slow.
-        late: Seconds until it is listed.
-        hidden: Seconds until it is found by its id.
-        stop: What becomes of the first request that stops it.
-        is_block: Whether it is created for a block; if not, by `create` and `stop`.
+        late: Seconds until the session is listed.
+        hidden: Seconds until the session can be fetched by its id.
+        stop: What happens to the first request that stops the session.
+        is_block: Whether a `with` block creates the session; otherwise `create` and `stop` do.
         fails: Whether the block raises an exception.
-        cut: How it is interrupted, or "".
-        moment: Seconds after its beginning at which it is.
+        cut: How the life is interrupted, or "".
+        moment: Seconds from the life's beginning to its interruption.
         gap: Seconds between two cancellations.
 
     """
@@ -84,7 +84,7 @@ class Life(NamedTuple):
 
     @property
     def options(self) -> dict[str, Any]:
-        """What it is created with."""
+        """The options that create the session."""
         label = (
             {"metadata": {"life": self.name}}
             if self.slug in WITH_MARKER
@@ -94,7 +94,7 @@ class Life(NamedTuple):
 
 
 def name_of(driver: str, part: int, number: int) -> str:
-    """Return the name of a driver's session, in one part of all that it does."""
+    """Return the name of a driver's session in one part of its run."""
     return f"life-{driver}-{part}-{number}"
 
 
@@ -105,7 +105,7 @@ def name_in(request: bytes) -> str:
 
 
 def make_life(seed: int, name: str) -> Life:
-    """Return what happens to a session: for the same arguments the same, in every process."""
+    """Return the plan for a session; the same arguments give the same plan in every process."""
     random = Random(f"{seed} {name}")
     driver = name.split("-")[1]
     slug = random.choice(CREATORS)

@@ -1,4 +1,4 @@
-"""A round of creates, and a comparison of what the server saw with what the programs received."""
+"""A round of creates, and a comparison of the server's view with the programs' outcomes."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from benchmarks.soak.creates.plans import FOUND_IN_TIME, LOST, WITH_MARKER, Life
 
 _SHARES = {"threads": 0.32, "asyncio": 0.34, "trio": 0.3}
 _MAIN = 0.04
-"""The share of main threads, each of which does one thing at a time."""
+"""The share of the main threads, each of which runs one life at a time."""
 
 _PROCESSES = 8
 
 _PATIENCE, _PAUSE = 5.0, 0.1
-"""Seconds in which the server notices that a connection is closed, and after which it is asked again."""
+"""Seconds until the server must notice a closed connection, and seconds between two requests for its report."""
 
 _UNCERTAIN = "the response to a create was lost"
 _DOUBTS = (_UNCERTAIN, "may still be running")
 
 
 class Account(NamedTuple):
-    """What came of some creates.
+    """The result of some creates.
 
     Attributes:
-        counts: How many there were, by what they have in common.
-        problems: What is wrong, a line each.
+        counts: The number of creates by property.
+        problems: One line for each problem.
 
     """
 
@@ -46,7 +46,7 @@ class Account(NamedTuple):
 
 @contextlib.contextmanager
 def serve(seed: int) -> Iterator[str]:
-    """Serve in a process of its own, and give its address."""
+    """Serve in a separate process, and yield the URL."""
     command = [sys.executable, "-m", "benchmarks.soak.creates.server", str(seed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as process:
         if process.stdin is None or process.stdout is None:
@@ -58,7 +58,7 @@ def serve(seed: int) -> Iterator[str]:
 
 
 def report_of(url: str) -> dict[str, Any]:
-    """Return what the server saw, once all connections are closed."""
+    """Return the server's report after all connections are closed."""
     end = time.monotonic() + _PATIENCE
     while True:
         with urllib.request.urlopen(f"{url}/report") as response:  # noqa: S310 - the server above
@@ -69,7 +69,7 @@ def report_of(url: str) -> dict[str, Any]:
 
 
 def play(seed: int, part: int, creates: int) -> Account:
-    """Return the account of a round: all drivers at once, beside processes whose main threads are interrupted."""
+    """Run all drivers at once, beside processes whose main threads are interrupted, and return the account."""
 
     def lives_of(driver: str, share: float) -> list[Life]:
         return [make_life(seed, name_of(driver, part, number)) for number in range(int(creates * share))]
@@ -113,13 +113,13 @@ def _counts(outcome: Outcome, seen: dict[str, Any]) -> Counter[str]:
         counts["uncertain, listed in time"] += _UNCERTAIN in outcome.says
         ended = seen[life.name]
         is_found = not ended["runs"] or any(each in outcome.says for each in ended["ids"])
-        # A second Ctrl-C waits for nothing.
+        # After a second Ctrl-C, the program waits for nothing.
         counts["taken over or stopped, listed in time"] += is_found or life.cut == "Ctrl-C twice"
     return counts
 
 
 def _is_lost(outcome: Outcome, seen: dict[str, Any]) -> bool:
-    """Whether a session was started whose response was lost, and that could be found."""
+    """Whether a session was started and could be found although its response was lost."""
     life = outcome.life
     is_started = bool(seen.get(life.name, {}).get("ids"))
     return is_started and life.slug in WITH_MARKER and life.fate in LOST and life.late <= FOUND_IN_TIME
@@ -140,7 +140,7 @@ def _problems(outcomes: list[Outcome], report: dict[str, Any], log: list[str]) -
             yield f"{life.name} was created on a connection that had been used: {life}"
         names = [*seen["ids"], *filter(None, [seen["marker"]])]
         is_named = any(each in everything for each in names)
-        if not seen["marker"]:  # what is not found cannot be named, but it can be said that there is something
+        if not seen["marker"]:  # a session that cannot be found has no name, but the error can say that it may exist
             is_named = is_named or any(each in outcome.says for each in _DOUBTS)
         if seen["runs"] and not is_named:
             yield f"{life.name} runs, and nothing names it: {life}, {outcome.came}, {outcome.says!r}"

@@ -1,8 +1,8 @@
-"""A server that stands in for the providers that create, loses responses as planned, and knows what really happened.
+"""A server that stands in for the providers that create, loses responses as planned, and records what happened.
 
     python -m benchmarks.soak.creates.server SEED
 
-Prints its port, and serves until its input ends.
+Prints its port, and serves until its standard input ends.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from browser_sessions.sandbox._stand_in import StandIn
 
 KEY = "a-key"
 OTHERS = (105, 5, 5, 5)
-"""Sessions of others in one account after the other; on a page of a list are a hundred."""
+"""The numbers of foreign sessions in successive accounts; a page of a list has a hundred rows."""
 
 _ON_THE_WAY = {"reset": 0.03, "503": 0.03, "shifted": 0.1}
-"""How often what is listed or fetched goes wrong, or the pages of a list move."""
+"""How often a list or a fetch fails, or the pages of a list move."""
 
 _PAGE = b"<html><title>An edge, and no provider</title></html>"
 _MARKER = re.compile(rb"browser-sessions[=\": ]+(-\.[a-z0-9]{20})")
@@ -42,11 +42,11 @@ class Seen:
     """What the server saw of a session.
 
     Attributes:
-        requests: Creates of it that were not refused with 429.
-        reused: Creates of it that came on a connection on which something had come before.
-        ids: Sessions that were started.
-        marker: In its metadata; "" if it has none.
-        runs: Whether one of them runs.
+        requests: Creates of the session that were not refused with 429.
+        reused: Creates of the session on a connection that had already carried a request.
+        ids: The ids of started sessions.
+        marker: The marker in the session's metadata, or "".
+        runs: Whether one of the started sessions runs.
 
     """
 
@@ -58,7 +58,7 @@ class Seen:
 
 
 class _Fleet(Fleet):
-    """Sessions whose ids, which are made of their number, are those of no other account."""
+    """Sessions whose ids are made from their number and are unique among all accounts."""
 
     def __init__(self, account: int) -> None:
         super().__init__(Clock(), Limits(None, None), lambda _: None, None)
@@ -71,7 +71,7 @@ class _Fleet(Fleet):
 
 
 class Server:
-    """Stands in for all accounts: an account is a folder below a provider's."""
+    """Stands in for all accounts: an account is a path segment below a provider's path."""
 
     def __init__(self, seed: int) -> None:
         self._seed, self._random = seed, Random(seed)
@@ -83,7 +83,7 @@ class Server:
         self.connections: set[asyncio.Task[None]] = set()
 
     async def accept(self, listener: socket.socket) -> None:
-        """Take connections until this is cancelled."""
+        """Accept connections until the task is cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             connection, _ = await loop.sock_accept(listener)
@@ -159,7 +159,7 @@ class Server:
         await _harm(life, exchange, reply)
 
     async def _other(self, exchange: Exchange) -> None:
-        """Respond to what does not create."""
+        """Respond to a request that does not create a session."""
         if exchange.head.startswith(b"GET /report "):
             await exchange.respond(200, json.dumps(self._report()).encode())
             return
@@ -193,7 +193,7 @@ class Server:
             exchange.reset()
 
     def _find(self, exchange: Exchange) -> tuple[StandIn, Request]:
-        """Return the account that a request is for, and the request as that gets it."""
+        """Return the account that a request is for, and the request as the account sees it."""
         first, *lines = exchange.head.decode("latin-1").splitlines()
         method, target, _ = first.split()
         url = urlsplit(target)
@@ -223,7 +223,7 @@ class Server:
 
 
 async def _harm(life: Life, exchange: Exchange, reply: Reply) -> None:
-    """Respond to a create that was carried out, or do what its fate is."""
+    """Respond to a completed create, or break the exchange as its fate says."""
     match life.fate:
         case "reset":
             exchange.reset()

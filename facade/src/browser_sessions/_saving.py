@@ -44,7 +44,7 @@ class FileDraft:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=".recording.", dir=target.parent)
         self._path = Path(name)
         self._file = os.fdopen(handle, "wb")
         self._error: OSError | None = None

@@ -113,8 +113,9 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        seconds = self._left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._end, self._thread)
+        with self._closed_after_handshake(None):
+            seconds = self._left(timeout, httpcore.ConnectTimeout)
+            return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._end, self._thread)
 
     def close(self) -> None:
         self._stream.close()
@@ -124,7 +125,7 @@ class _Stream(httpcore.NetworkStream):
 
     @contextlib.contextmanager
     def _closed_after_handshake(self, end: float | None) -> Iterator[None]:
-        """Close the socket if a SOCKS proxy's handshake fails, which is given no time: httpcore leaves it open."""
+        """Close the socket if a handshake fails, of TLS or with a SOCKS proxy, which have no end: httpcore does not."""
         try:
             yield
         except BaseException:

@@ -1,3 +1,3 @@
 """The version, which `nox -s release` writes: to look the installed one up takes half as long as to import httpx."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

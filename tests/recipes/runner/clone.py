@@ -85,7 +85,7 @@ def _type(script: str, clone: Path, variables: dict[str, str], longest: float) -
         except subprocess.TimeoutExpired:
             _kill(process.pid)
             printed = process.communicate()[0]
-            raise RecipeError(f"{_typed(script)}\nis not over after {longest:g} s. Printed:\n{printed}") from None
+            raise RecipeError(f"{_typed(script)}\ndid not end within {longest:g} s. Printed:\n{printed}") from None
         finally:
             _kill(process.pid)
 
@@ -99,9 +99,9 @@ def _kill(group: int) -> None:
 def _compare(command: Command, printed: str, code: int) -> None:
     said = f"{_typed(command.script)}\n"
     if code != command.exit_code:
-        raise RecipeError(f"{said}exits with {code}, and should with {command.exit_code}. Printed:\n{printed}")
+        raise RecipeError(f"{said}exited with {code}, expected {command.exit_code}. Printed:\n{printed}")
     if command.printed is not None and (missing := unprinted(command.printed, printed)) is not None:
-        raise RecipeError(f"{said}does not print, where the page has it,\n{missing}\nPrinted:\n{printed}")
+        raise RecipeError(f"{said}did not print this line of the page:\n{missing}\nPrinted:\n{printed}")
 
 
 def _typed(script: str) -> str:

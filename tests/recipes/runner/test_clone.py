@@ -61,12 +61,12 @@ def test_a_command_that_does_what_the_page_says(tmp_path: Path) -> None:
     [
         (
             Command("echo a\nfalse\necho b\n"),
-            "$ echo a\n$ false\n$ echo b\nexits with 1, and should with 0. Printed:\na\n",
+            "$ echo a\n$ false\n$ echo b\nexited with 1, expected 0. Printed:\na\n",
         ),
-        (Command("false | true\n"), "$ false | true\nexits with 1, and should with 0. Printed:\n"),
-        (Command("true\n", 1), "$ true\nexits with 0, and should with 1. Printed:\n"),
-        (Command("echo b\n", 0, "a\n"), "$ echo b\ndoes not print, where the page has it,\na\nPrinted:\nb\n"),
-        (Command("read x && echo $x\n"), "$ read x && echo $x\nexits with 1, and should with 0. Printed:\n"),
+        (Command("false | true\n"), "$ false | true\nexited with 1, expected 0. Printed:\n"),
+        (Command("true\n", 1), "$ true\nexited with 0, expected 1. Printed:\n"),
+        (Command("echo b\n", 0, "a\n"), "$ echo b\ndid not print this line of the page:\na\nPrinted:\nb\n"),
+        (Command("read x && echo $x\n"), "$ read x && echo $x\nexited with 1, expected 0. Printed:\n"),
     ],
 )
 def test_a_command_that_does_something_else(tmp_path: Path, command: Command, problem: str) -> None:
@@ -80,7 +80,7 @@ def test_a_command_that_does_something_else(tmp_path: Path, command: Command, pr
 @needs_bash
 def test_a_command_that_does_not_end(tmp_path: Path) -> None:
     """It is killed, with the processes that it started and that keep its output open."""
-    with pytest.raises(RecipeError, match=r"is not over after 2 s\. Printed:\nbegun"):
+    with pytest.raises(RecipeError, match=r"did not end within 2 s\. Printed:\nbegun"):
         type_in(tmp_path, Command("echo begun\n(sleep 600; touch late) &\n"), longest=2)
 
 

@@ -109,7 +109,7 @@ def test_a_page_that_would_not_be_run_as_it_is_written(old: str, new: str, probl
     assert problem in str(caught.value)
 
 
-def test_a_text_that_is_no_recipe() -> None:
+def test_an_invalid_page_reports_all_its_faults() -> None:
     """Everything that is wrong with it is said at once."""
     with pytest.raises(PageError) as caught:
         read_page("A line.\n")

@@ -112,8 +112,8 @@ def start(sandbox: Sandbox, slug: str, minutes: float, **options: Any) -> str:
     return str(sandbox.start(slug, FOUR_HOURS[slug] | options, age=timedelta(minutes=minutes)))
 
 
-def test_of_each_provider_those_are_found_that_go_on(browser_sessions_sandbox: Sandbox, look: Look) -> None:
-    """Sessions that are over are none, whatever their age."""
+def test_running_zombies_of_each_provider_are_found(browser_sessions_sandbox: Sandbox, look: Look) -> None:
+    """Ended sessions are never zombies, however old they are."""
     refs = [start(browser_sessions_sandbox, slug, 55) for slug in PROVIDERS]
     for slug in PROVIDERS:
         start(browser_sessions_sandbox, slug, 5)
@@ -178,7 +178,7 @@ def test_an_expiry_is_looked_at(browser_sessions_sandbox: Sandbox, look: Look) -
     ],
 )
 def test_invalid_arguments_do_not_mean_that_all_is_well(look: Look, words: list[str]) -> None:
-    """Neither is the want of any key, without which nothing is looked at."""
+    """Without any key nothing is checked, and that does not mean that there are no zombies."""
     with pytest.raises(SystemExit) as end:
         look(*words)
     assert end.value.code == 2

@@ -25,7 +25,7 @@ from browser_sessions.cli._options import (
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import error_as_json, exit_code, print_error, table_console
 from browser_sessions.cli._tables import NEVER_REPORTED, NOT_REPORTED, plain_table
-from browser_sessions.errors import BrowserSessionsError
+from browser_sessions.errors import BrowserSessionsError, Unsupported
 
 if TYPE_CHECKING:
     from browser_sessions import Account
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 def account(*, providers: tuple[str, ...], as_json: bool, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Show limits, load and money of the account at each PROVIDER; without one, at each whose key is set."""
     slugs = chosen(providers, sandbox=sandbox)
+    if not providers:
+        slugs = [slug for slug in slugs if PROVIDERS[slug].operations["account"].is_available]
     with open_client((), plain_http, sandbox=sandbox, with_fleet=True) as (client, _), progress("asking"):
         results = read_accounts(client, slugs)
     failed = {slug: each for slug, each in results.items() if isinstance(each, BrowserSessionsError)}
@@ -85,6 +87,8 @@ def _accounts_table(results: Mapping[str, AccountResult]) -> Table:
 
 def _text(slug: str, result: AccountResult, name: str) -> str:
     """Return one field of an account, as text."""
+    if isinstance(result, Unsupported):
+        return NEVER_REPORTED
     if isinstance(result, BrowserSessionsError):
         return type(result).__name__
     value = getattr(result, name)

@@ -59,20 +59,22 @@ def page(  # noqa: PLR0913 - one for each option
         stack.enter_context(contextlib.suppress(KeyboardInterrupt))
         try:
             if sandbox:
-                client = _sandbox_client(stack.enter_context(open_sandbox(0, with_fleet=True)))
+                client = _sandbox_client(stack.enter_context(open_sandbox(0, with_fleet=True)), owner or "sandbox")
             else:
                 client = AsyncClient(plain_http=plain_http, ledger=ledger, owner=owner)
             serve(client, slugs, port=port, interval=interval, announce=click.echo)
         except BrowserSessionsError as error:
             raise click.ClickException(in_options(error)) from None
+        except BrokenPipeError:  # of the output
+            raise
         except OSError as error:
             advice = f"port {port} is not available: leave out --port to take any free one ({error.strerror})"
             raise click.ClickException(advice) from None
 
 
-def _sandbox_client(server: Sandbox) -> AsyncClient:
+def _sandbox_client(server: Sandbox, owner: str) -> AsyncClient:
     """Return a client for a sandbox, in which it has created sessions, so that there is something to reap."""
-    with Client(api_keys=server.api_keys, base_urls=server.base_urls, owner="sandbox") as client:
+    with Client(api_keys=server.api_keys, base_urls=server.base_urls, owner=owner) as client:
         client.create("browserbase")
         client.create("browser_use")
-    return AsyncClient(api_keys=server.api_keys, base_urls=server.base_urls, owner="sandbox")
+    return AsyncClient(api_keys=server.api_keys, base_urls=server.base_urls, owner=owner)

@@ -40,7 +40,8 @@ class Access:
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
-        self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        at = "" if port == 80 else f":{port}"  # noqa: PLR2004 - a browser leaves out HTTP's own port
+        self._hosts = (f"127.0.0.1{at}", f"localhost{at}")
         self._name = f"browser-sessions-{port}"  # cookies of a host belong to all its ports
         self._token: str | None = secrets.token_urlsafe(32)
         self._cookie = secrets.token_urlsafe(32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from browser_sessions import AsyncClient, BrowserSession
+from browser_sessions._ledger_entries import LedgerEntry
 from browser_sessions.errors import BrowserSessionsError
 from browser_sessions.page._fleet import Fleet, row_of
 
@@ -57,15 +58,17 @@ class Acts:
         """Return the sessions that `reap` would stop, and what else it reports; nothing is stopped."""
         report = await self._client.reap(older_than=age)
         kept = {
-            "may come from an interrupted create, or belong to another program": report.candidates,
-            "has neither a time of creation nor of its start": report.ageless,
+            "may come from an interrupted create, or belong to another program": _refs_of(report.candidates),
+            "has neither a time of creation nor of its start": _refs_of(report.ageless),
+            "is not found by its provider": _names(report.missing),
+            "belongs to another key or host, so its provider was not asked": _names(report.foreign),
         }
         return {
             "sessions": [row_of(each) for each in report.stopped],
             "notes": [
                 *(str(each) for each in report.failed),
                 *report.unread,
-                *(f"{each.ref} {why}: it is not stopped" for why, sessions in kept.items() for each in sessions),
+                *(f"{name} {why}: it is not stopped" for why, names in kept.items() for name in names),
             ],
         }
 
@@ -86,6 +89,17 @@ def _refs(body: Any) -> list[str]:
 
 def _age(body: Any) -> timedelta:
     return timedelta(minutes=body["minutes"])
+
+
+def _refs_of(sessions: Iterable[BrowserSession]) -> list[str]:
+    return [str(each.ref) for each in sessions]
+
+
+def _names(entries: Iterable[LedgerEntry]) -> list[str]:
+    """Return the references of the ledger's sessions; of one without an id, its provider and marker."""
+    return [
+        f"{each.provider}:{each.id}" if each.id else f"{each.provider}, created as {each.marker}" for each in entries
+    ]
 
 
 def _result(outcome: BrowserSession | BrowserSessionsError) -> str:

@@ -15,6 +15,12 @@ from browser_sessions.errors import BrowserSessionsError
 MOST_ENDED = 100
 """How many ended sessions of a provider are still shown: those that ended last."""
 
+MOST_UNSEEN = 2_000
+"""How many sessions of a provider are still shown of which it is unknown whether they have ended: those seen last."""
+
+ACCOUNT_WITHIN = 10.0
+"""Seconds that the account of a provider may take to be read: its sessions are shown with it."""
+
 _SESSION = (
     *("ref", "provider", "id", "status", "raw_status", "created_at", "started_at", "expires_at"),
     *("cost", "region", "marker"),
@@ -104,9 +110,10 @@ class Fleet:
 
     async def _read_account(self, slug: str, report: dict[str, Any]) -> None:
         try:
-            account = await self._client.account(slug)
-        except BrowserSessionsError as error:
-            report["account_error"] = str(error)
+            with anyio.fail_after(ACCOUNT_WITHIN):
+                account = await self._client.account(slug)
+        except (BrowserSessionsError, TimeoutError) as error:
+            report["account_error"] = str(error) or f"it was not read within {ACCOUNT_WITHIN:g} s"
         else:
             amounts = {"spent": account.spent, "balance": account.balance}
             report["account"] = {
@@ -139,7 +146,8 @@ class _History:
         if is_complete:
             self._ended |= {ref: row | {"status": "ended", "ended_at": now} for ref, row in gone.items()}
             gone = {}
-        self._open = found | {ref: {"seen_at": self._read_at} | row for ref, row in gone.items()}
+        unseen = [(ref, {"seen_at": self._read_at} | row) for ref, row in gone.items()]
+        self._open = found | dict(unseen[:MOST_UNSEEN])
         ended = [(ref, row) for ref, row in self._ended.items() if ref not in found]
         self._ended = dict(ended[-MOST_ENDED:])
         self._read_at = now

@@ -27,9 +27,7 @@ _FILES = {
     "/": ("page.html", "text/html"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/page.css": ("page.css", "text/css"),
-    **{
-        f"/{name}": (name, "text/javascript") for name in ("page.js", "dialog.js", "providers.js", "rows.js", "text.js")
-    },
+    **{f"/{name}": (name, "text/javascript") for name in _SCRIPTS},
 }
 
 

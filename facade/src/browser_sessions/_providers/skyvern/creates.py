@@ -14,7 +14,7 @@ from browser_sessions._options import Options, Proxy
 from browser_sessions._providers import PROVIDERS
 from browser_sessions._providers._request import RequestDraft, units
 from browser_sessions._providers.skyvern import view as view_session
-from browser_sessions._reading import MINUTE, duration_of
+from browser_sessions._reading import MINUTE, amount_of, duration_of
 from browser_sessions._session import BrowserSession
 
 OPERATION = create_session
@@ -47,8 +47,9 @@ def body(options: Options, _: str | None) -> dict[str, Any]:
 
 def _check_lifetime(draft: RequestDraft) -> None:
     """Refuse a lifetime, whichever option it is from, that Skyvern would cut off without an error."""
-    minutes, most = draft.data.get("timeout"), PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
-    if isinstance(minutes, int | float) and most is not None and minutes > most:
+    minutes = amount_of(draft.data.get("timeout"), "timeout", [])  # a text, too, which Skyvern reads as a number
+    most = PROVIDERS["skyvern"].operations["create"].options["lifetime"].most
+    if minutes is not None and most is not None and minutes > most:
         raise draft.invalid(f"a lifetime of {minutes} minutes is too long: Skyvern ends a session after {most} at most")
 
 

@@ -1,7 +1,8 @@
 // The dialog: links that a provider is asked for, and the question before sessions end.
-import { make, part, put, seconds, span, visible } from "./text.js";
+import { make, part, put, refocus, seconds, span, visible } from "./text.js";
 
 const dialog = part("dialog");
+let opener = null;
 let turn = 0; // a response that comes after the dialog was closed, or opened for something else, is dropped
 
 export async function showLinks(session, path, what) {
@@ -54,7 +55,10 @@ function show(title, text) {
   put(part("text"), visible(text));
   part("items").replaceChildren();
   part("older").hidden = part("go").hidden = part("go").disabled = true;
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    opener = document.activeElement;
+    dialog.showModal();
+  }
   part("close").focus();
 }
 
@@ -108,4 +112,5 @@ part("close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("close", () => {
   turn += 1;
   part("items").replaceChildren();
+  if (opener.disabled) refocus(opener);
 });

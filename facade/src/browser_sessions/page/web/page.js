@@ -6,6 +6,7 @@ import { part, put, seconds } from "./text.js";
 
 const RETRY = 3000; // milliseconds
 const reports = new Map();
+let events = null;
 let isLost = false;
 let isDue = false;
 
@@ -23,7 +24,9 @@ const ACTIONS = {
 };
 
 function watch() {
-  const events = new EventSource("/events");
+  events?.close();
+  if (document.hidden) return; // a browser has six connections to a server, and this would keep one
+  events = new EventSource("/events");
   events.addEventListener("open", () => connected(true, "Live"));
   events.addEventListener("message", ({ data }) => {
     const report = JSON.parse(data);
@@ -119,6 +122,7 @@ document.addEventListener("keydown", (event) => {
 part("filter").addEventListener("input", drawSoon);
 part("sort").addEventListener("change", drawSoon);
 part("reap").addEventListener("click", chooseReap);
+document.addEventListener("visibilitychange", watch);
 setInterval(() => {
   if ([...reports.values()].some((report) => report.isOld !== isOld(report))) drawSoon();
 }, 1000);

@@ -16,25 +16,28 @@ function drawOnce(name, parent, items, draw) {
 }
 
 function summary(report) {
-  const { provider, account = {}, sessions, at, isOld } = report;
+  const { provider, account = {}, sessions, at, isOld, error } = report;
   if (!at) return { name: provider, open: null, lines: ["reading…"] };
   const open = sessions.filter((session) => !session.ended_at);
+  const count = error && !open.length ? null : open.length; // a list that failed is not an empty one
   const limit = account.concurrency_limit;
-  const running = account.running ?? open.length;
+  const running = account.running ?? count;
   const noLimit = account.is_unlimited ? "no limit" : "limit unknown";
-  const lines = [limit == null ? noLimit : `${Math.max(0, limit - running)} of ${limit} free`];
+  const free = running === null ? `limit ${limit}` : `${Math.max(0, limit - running)} of ${limit} free`;
+  const lines = [limit == null ? noLimit : free];
   for (const [unit, sum] of costsOf(open)) lines.push(`${money(sum, unit)} so far`);
   if (account.spent != null) lines.push(`${money(account.spent, account.unit)} spent`);
   if (account.balance != null) lines.push(`${money(account.balance, account.unit)} left`);
   if (isOld) lines.push(`last read ${clock(seconds(at))}`);
-  const used = limit > 0 ? Math.min(100, Math.round((running / limit) * 100)) : null;
-  return { name: provider, open: open.length, lines, isOld, used };
+  const used = limit > 0 && running !== null ? Math.min(100, Math.round((running / limit) * 100)) : null;
+  return { name: provider, open: count, lines, isOld, used };
 }
 
 function summed(reports) {
   const open = reports.flatMap((report) => report.sessions ?? []).filter((session) => !session.ended_at);
   const lines = [...costsOf(open)].map(([unit, sum]) => `${money(sum, unit)} so far`);
-  return { name: "All", open: open.length, lines, used: null };
+  const isKnown = open.length > 0 || reports.some(({ at, error }) => at && !error);
+  return { name: "All", open: isKnown ? open.length : null, lines, used: null };
 }
 
 const money = (number, unit) => `${amount(number)} ${unit ?? ""}`;

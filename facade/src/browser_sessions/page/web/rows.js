@@ -1,5 +1,5 @@
 // The table: a row for each session. A row is drawn again only where it differs from what it shows.
-import { alignedAmount, clock, part, seconds, span, visible } from "./text.js";
+import { alignedAmount, clock, part, refocus, seconds, span, visible } from "./text.js";
 
 const HOURS = 6;
 const MANY = 100; // rows, of which those outside the window are not laid out
@@ -47,7 +47,7 @@ export function drawRows(sessions) {
     if (row === next) next = row.nextElementSibling;
     else list.insertBefore(row, next);
   }
-  if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+  if (focused.isConnected && (focused.disabled || focused !== document.activeElement)) refocus(focused);
 }
 
 export const sessionOf = (element) => element.closest("tr")?.session;

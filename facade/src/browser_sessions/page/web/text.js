@@ -17,6 +17,12 @@ export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Focuses a button; if it is disabled, as those of a session that has ended, another one of its row.
+export function refocus(button) {
+  const enabled = button.disabled ? button.closest("tr")?.querySelector("button:enabled") : button;
+  enabled?.focus({ preventScroll: true });
+}
+
 export function seconds(time) {
   const moment = Date.parse(time) / 1000;
   return Number.isNaN(moment) ? null : moment;
