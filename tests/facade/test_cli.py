@@ -358,6 +358,30 @@ except KeyboardInterrupt:
         assert (process.wait(timeout=60), process.stdout.read()) == (9, "running\n")
 
 
+def test_ctrl_c_while_the_command_beside_the_sandbox_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ctrl-C does not end the sandbox, even if it comes before the command is waited for."""
+    begin = subprocess.Popen
+
+    def begin_slowly(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:
+        process = begin(*arguments, **named)
+        os.kill(os.getpid(), signal.SIGINT)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", begin_slowly)
+
+    assert run("sandbox", "--", "sh", "-c", "exit 9").exit_code == 9
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_ignored_ctrl_c_stays_ignored_beside_the_sandbox() -> None:
+    """The command inherits it, as a shell's job in the background expects."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert run("sandbox", "--", "sh", "-c", "kill -INT $$; exit 9").exit_code == 9
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _ref(slug: str, scenario: str) -> Any:
     with sandbox.serve() as server:
         return server.ref(slug, scenario)

@@ -132,15 +132,16 @@ def known_ref(server: Any, name: str) -> str:
 
 def run_beside(server: Any, program: list[str]) -> int:
     """Run a program with the sandbox in its environment, and return its exit code, as a shell would."""
+    # Ctrl-C is for the program: while it handles one, the sandbox still serves. One may come as soon as the program has
+    # started, so this process stops heeding it first. If this process was started to ignore Ctrl-C, so is the program.
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        process = subprocess.Popen(program, env=os.environ | server.environment)  # noqa: S603 - what was asked for
+        with subprocess.Popen(program, env=os.environ | server.environment) as process:  # noqa: S603 - what was asked for
+            code = process.wait()
     except OSError as error:
         raise click.UsageError(f"{printable(program[0])} cannot be run: {error.strerror}") from None
-    # Ctrl-C is the program's: while it handles it, the sandbox still serves.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        with process:
-            code = process.wait()
     finally:
         signal.signal(signal.SIGINT, before)
     return exit_code_of(code)
