@@ -1,4 +1,4 @@
-"""Our own overlays: every action says why it exists, and fails as soon as it is no longer needed.
+"""Applies our own overlays, and refuses an action that gives no reason or is no longer needed.
 
 The Overlay Specification lets an action match nothing and succeed. When a provider corrects its page, though, our
 correction must go. So these are errors here, unless the action has `x-allow-empty: true`: an action that matches

@@ -1,4 +1,4 @@
-"""Print the sessions that still run when they should have ended, and nothing if there are none.
+"""Print the sessions that still run although they should have ended; without such sessions, print nothing.
 
 Exit codes: 0 nothing to look at; 1 zombies; 2 no zombie is known, but some sessions could not be checked.
 """

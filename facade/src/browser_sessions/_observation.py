@@ -215,7 +215,7 @@ class Observation(_Configuration):
             FileExistsError: The file exists.
             OSError: The file cannot be written.
             Unsupported: The provider has no recordings.
-            SessionNotFound: There is no such session, or it has no recording, or none yet.
+            SessionNotFound: The session is unknown, or it has no recording yet, or was not recorded.
             UnexpectedResponse: The recording is larger than `max_size`, among others.
             BrowserSessionsError: It cannot be fetched.
             ValueError: A number is out of range.
