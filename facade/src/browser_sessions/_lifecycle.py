@@ -75,9 +75,8 @@ class Lifecycle(_Configuration):
 
         A request is sent again only if it was certainly not received, or after 429. If its response is lost, or is 303,
         the session is looked for by its metadata `browser-sessions`, for ten seconds at most. No redirect is followed;
-        after 301, 302, 307 or 308 nothing was created. If the call is interrupted,
-        by Ctrl-C for example, what it may have created is looked for and stopped; if that fails, the exception gets a
-        note.
+        after 301, 302, 307 or 308 nothing was created. If the call is interrupted, by Ctrl-C for example, the session
+        that it may have created is looked for and stopped; if that fails, the exception gets a note.
 
         Args:
             provider: Whose session: "anchorbrowser", "browserbase", "browser_use" or "skyvern".
