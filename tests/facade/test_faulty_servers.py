@@ -516,12 +516,13 @@ def test_leaving_early_ends_what_hangs_on_the_network() -> None:
 
 def test_leaving_early_ends_nothing_else() -> None:
     """A connection that a thread has given back is another call's, which continues."""
-    has_come, may_respond = threading.Event(), threading.Event()
+    hangs, has_come, may_respond = threading.Event(), threading.Event(), threading.Event()
     found: list[BrowserSession] = []
 
     def play(peer: Peer) -> None:
         while head := peer.read():
             if b"/hanging HTTP" in head:
+                hangs.set()
                 peer.hold()
                 return
             if b"/other HTTP" in head:
@@ -534,6 +535,7 @@ def test_leaving_early_ends_nothing_else() -> None:
         other = threading.Thread(target=lambda: found.append(client.get("skyvern:other")))
         for ref, _ in client.get_many(["skyvern:first", "skyvern:hanging"]):
             assert str(ref) == "skyvern:first"
+            assert hangs.wait(AMPLE)
             other.start()
             assert has_come.wait(AMPLE)
             break
