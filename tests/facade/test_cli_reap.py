@@ -75,7 +75,7 @@ def test_reap_shows_and_then_stops(server: Sandbox, ledger: Path) -> None:
     shown = reap(server)
 
     assert shown.exit_code == 1
-    assert rows(shown) == [["would be stopped", ref, "1:00:00"]]
+    assert rows(shown) == [["would be stopped", "1:00:00", ref]]
     last = ["1 would be stopped", "Nothing was stopped: add --yes to stop them."]
     assert shown.stdout.splitlines()[-2:] == last
     assert reap(server, older_than="2h").stdout == "no session of yours was left running for so long\n"
@@ -84,11 +84,20 @@ def test_reap_shows_and_then_stops(server: Sandbox, ledger: Path) -> None:
     stopped = reap(server, "--yes")
 
     assert (stopped.exit_code, stopped.stderr) == (0, "")
-    assert rows(stopped) == [["stopped", ref, "1:00:00"]]
+    assert rows(stopped) == [["stopped", "1:00:00", ref]]
     assert stopped.stdout.splitlines()[-1] == "1 stopped"
     assert server.open_sessions("skyvern") == ()
     assert reap(server).exit_code == 0
     assert len(ledger.read_bytes().splitlines()) == 1
+
+
+@pytest.mark.usefixtures("ledger")
+def test_no_reference_is_broken(server: Sandbox) -> None:
+    """Also in a narrow terminal: people copy it."""
+    ref = create(server, "anchorbrowser")
+    assert rows(run("reap", "--older-than", "0", COLUMNS="20", **server.environment)) == [
+        ["would be stopped", "1:00:00", ref]
+    ]
 
 
 def test_reap_leaves_others_alone(server: Sandbox, ledger: Path) -> None:
@@ -101,10 +110,10 @@ def test_reap_leaves_others_alone(server: Sandbox, ledger: Path) -> None:
         create(server, "browserbase", "--owner", "you"),
     ]
 
-    assert [row[1] for row in rows(reap(server))] == [ours[0], ours[2]]
-    assert sorted(row[1] for row in rows(reap(server, "--owner", "me"))) == sorted(ours[:2])
-    assert [row[1] for row in rows(reap(server, "--no-ledger", "--owner", "you"))] == [ours[2]]
-    assert [row[1] for row in rows(reap(server, "--metadata", "job=nightly", "--yes"))] == [ours[0]]
+    assert [row[2] for row in rows(reap(server))] == [ours[0], ours[2]]
+    assert sorted(row[2] for row in rows(reap(server, "--owner", "me"))) == sorted(ours[:2])
+    assert [row[2] for row in rows(reap(server, "--no-ledger", "--owner", "you"))] == [ours[2]]
+    assert [row[2] for row in rows(reap(server, "--metadata", "job=nightly", "--yes"))] == [ours[0]]
     assert sorted(map(str, server.open_sessions("browserbase"))) == sorted([*others, *ours[1:]])
 
 
@@ -112,7 +121,7 @@ def test_a_ledger_of_ones_own(server: Sandbox, ledger: Path, tmp_path: Path) -> 
     """All commands use the given ledger instead of the usual one, and a stop records the end of its session there."""
     own = ("--ledger", str(tmp_path / "mine"))
     ref = create(server, "browser_use", *own)
-    assert [row[1] for row in rows(reap(server, *own))] == [ref]
+    assert [row[2] for row in rows(reap(server, *own))] == [ref]
 
     assert run("stop", ref, *own, **server.environment).exit_code == 0
     assert run("run", "browser_use", *own, "--", "true", **server.environment).exit_code == 0
@@ -140,20 +149,23 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
     shown = reap(server, "--yes", older_than="0")
 
     assert shown.exit_code == 1
-    assert [(row[0], row[1], row[3]) for row in rows(shown)] == [
-        ("candidate", candidate, "an interrupted create may have created it: stop it if it is yours"),
-        ("ageless", str(ageless), "its time is unknown: stop it by hand"),
-        ("missing", f"browserbase:{gone['id']}", "its provider does not find it"),
-        ("missing", f"browserbase, created as {unsent['marker']}", "its provider does not find it"),
-        (
-            "expired",
-            f"browserbase, created as {expired['marker']}",
-            "no session of that time can still run: the ledger drops it",
-        ),
-        ("foreign", "browserbase:elsewhere", "another key or host: other.test"),
+    assert [(row[0], row[2]) for row in rows(shown)] == [
+        ("candidate", candidate),
+        ("ageless", str(ageless)),
+        ("missing", f"browserbase:{gone['id']}"),
+        ("missing", f"browserbase, created as {unsent['marker']}"),
+        ("expired", f"browserbase, created as {expired['marker']}"),
+        ("foreign", "browserbase:elsewhere"),
     ]
-    assert [row[2] for row in rows(shown)][1] == "not reported"
-    assert shown.stdout.splitlines()[-1] == "2 missing, 1 expired, 1 foreign, 1 candidate, 1 ageless, 1 unread"
+    assert rows(shown)[1][1] == "not reported"
+    assert shown.stdout.partition("\n\n")[2].splitlines() == [
+        "candidate: an interrupted create may have created it: stop it if it is yours",
+        "ageless: its time is unknown: stop it by hand",
+        "missing: its provider does not find it",
+        "expired: no session of that time can still run: the ledger drops it",
+        "foreign: another key or host: other.test",
+        "2 missing, 1 expired, 1 foreign, 1 candidate, 1 ageless, 1 unread",
+    ]
     assert shown.stderr == f"browser-sessions: {ledger}: line 8 cannot be used: it is torn off, or too long\n"
 
     as_json = json.loads(reap(server, "--json", older_than="0").stdout)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.text import Text
 
 from browser_sessions import BrowserSession, ReapReport
 from browser_sessions._session import began_at
@@ -19,8 +18,8 @@ from browser_sessions.cli._clients import open_client
 from browser_sessions.cli._durations import Duration
 from browser_sessions.cli._options import labels, ledger_options, plain_http_option
 from browser_sessions.cli._progress import progress
-from browser_sessions.cli._results import FAILED, error_as_json, print_error, table_console
-from browser_sessions.cli._tables import NOT_REPORTED, in_seconds, plain_table, printable
+from browser_sessions.cli._results import FAILED, error_as_json, print_error
+from browser_sessions.cli._tables import NOT_REPORTED, in_seconds, printable
 
 if TYPE_CHECKING:
     from browser_sessions._ledger_entries import LedgerEntry
@@ -82,12 +81,16 @@ def reap(  # noqa: PLR0913 - one for each option
 
 
 def _print(report: ReapReport) -> None:
-    """Print what became of each session, how many there are of each kind, and how to stop them."""
+    """Print what becomes of each session and why, how many there are of each kind, and how to stop them."""
     if rows := [*_rows(report)]:
-        table = plain_table("", "session", "age", "")
-        for row in rows:
-            table.add_row(*(Text(printable(cell)) for cell in row))
-        table_console().print(table, "")
+        # Not a table of rich's: that breaks references in a narrow terminal, and people copy them to stop a session.
+        lines = [("", "age", "session"), *[row[:3] for row in rows]]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        for kind, age, name in lines:
+            click.echo(printable(f"{kind:<{widths[0]}}  {age:<{widths[1]}}  {name}"))
+        click.echo()
+        for kind, why in dict.fromkeys((kind, why) for kind, _, _, why in rows if why):
+            click.echo(printable(f"{kind}: {why}"))
     click.echo(_totals(report))
     if report.dry_run and report.stopped:
         click.echo("Nothing was stopped: add --yes to stop them.")
@@ -111,7 +114,7 @@ def _totals(report: ReapReport) -> str:
 
 
 def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the rows of the table: what becomes of a session, its reference, its age, and why."""
+    """Yield what becomes of each session, its age, its reference, and why."""
     kinds = {
         "would be stopped" if report.dry_run else "stopped": (report.stopped, ""),
         "candidate": (report.candidates, "an interrupted create may have created it: stop it if it is yours"),
@@ -119,13 +122,13 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     }
     for kind, (sessions, why) in kinds.items():
         for each in sessions:
-            yield kind, str(each.ref), _age(began_at(each)), why
+            yield kind, _age(began_at(each)), str(each.ref), why
     for entry in report.missing:
-        yield "missing", _name(entry), _age(entry.time), "its provider does not find it"
+        yield "missing", _age(entry.time), _name(entry), "its provider does not find it"
     for entry in report.expired:
-        yield "expired", _name(entry), _age(entry.time), "no session of that time can still run: the ledger drops it"
+        yield "expired", _age(entry.time), _name(entry), "no session of that time can still run: the ledger drops it"
     for entry in report.foreign:
-        yield "foreign", _name(entry), _age(entry.time), f"another key or host: {entry.host}"
+        yield "foreign", _age(entry.time), _name(entry), f"another key or host: {entry.host}"
 
 
 def _name(entry: LedgerEntry) -> str:
