@@ -412,6 +412,26 @@ def test_a_stop_that_fails(path: Path, fleet: Fleet) -> None:
     assert Ledger(path).read().lines == ()
 
 
+@pytest.mark.parametrize(("seconds", "stops"), [(59.4, 2), (59.5, 1)])
+def test_each_stop_is_tried_for_a_minute(seconds: float, stops: int, path: Path, fleet: Fleet, clock: Clock) -> None:
+    """A stop that fails is sent again unless a minute has passed by then."""
+    session_id = create(fleet, "skyvern", ledger=path)
+    fleet.become_old()
+    server = fleet.servers["skyvern"]
+
+    def lose(request: httpx.Request) -> None:
+        if request.method == "POST":
+            server.before(lambda _: None)
+            clock.now += seconds
+            raise httpx.ReadTimeout("lost")
+
+    server.before(lose)
+    report = fleet.reap(client={"ledger": path}, dry_run=False)
+
+    assert server.sent.count(stop_of("skyvern", session_id)) == stops
+    assert (len(report.stopped), len(report.failed)) == ((1, 0) if stops == 2 else (0, 1))
+
+
 # Creates whose session has no id in the ledger
 
 

@@ -152,6 +152,24 @@ def test_a_stop_that_does_nothing_beside_an_exception(
 
 
 @each_backend
+@pytest.mark.parametrize(("seconds", "stops"), [(59.4, 2), (59.5, 1)])
+def test_a_stop_is_tried_for_a_minute(seconds: float, stops: int, backend: str | None, clock: Clock) -> None:
+    """At the end of a block, a stop that fails is sent again unless a minute has passed by then."""
+    server = InMemory("skyvern", clock)
+
+    def lose(request: httpx.Request) -> None:
+        if request.method == "POST":
+            server.before(lambda _: None)
+            clock.now += seconds
+            raise httpx.ReadTimeout("lost")
+
+    left = leave(server, backend, lambda _: server.before(lose))
+
+    assert server.sent.count(stop_of("skyvern", left.run.created.id)) == stops
+    assert type(left.error) is (StopUnconfirmed if stops == 1 else type(None))
+
+
+@each_backend
 def test_a_stop_that_is_refused(backend: str | None, clock: Clock) -> None:
     """It is a StopUnconfirmed like the others, so that there is one error that says so."""
     server = InMemory("skyvern", clock)
