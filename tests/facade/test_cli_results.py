@@ -198,6 +198,21 @@ def test_json_of_errors_and_sessions(run: Any) -> None:
     assert found[0] == {"ref": "oops", "error": "InvalidSessionRef", "message": str(failed)}
 
 
+def test_at_most_five_hundred_sessions_are_waited_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a thread; the others are waited for after them."""
+    noted: list[int] = []
+
+    class Waiting(FakeClient):
+        def wait_many(self, refs: Iterable[str], *, concurrency: int, **_: Any) -> Iterator[tuple[str, Outcome]]:
+            noted.append(concurrency)
+            return self.get_many(refs)
+
+    monkeypatch.setattr("browser_sessions.cli._clients.Client", lambda **_: Waiting([session_of("a")] * 501))
+    for count in (500, 501):
+        CliRunner().invoke(command, ["wait", *(f"skyvern:{number}" for number in range(count))])
+    assert noted == [500, 500]
+
+
 def test_watch_ends_at_what_is_refused_for_good(run: Any) -> None:
     """A certificate that is not trusted is not looked at every two seconds for ever; what may pass is."""
     refused = errors.TransportError("skyvern:a: no response", ref=SessionRef("skyvern", "a"))
