@@ -237,6 +237,24 @@ def test_an_account_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None
     on_site(work)
 
 
+def test_an_account_is_read_within_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted from the moment at which it is asked for."""
+    found: list[bool] = []
+
+    async def work(site: Site) -> None:
+        before = anyio.current_time()
+
+        async def refuse(*_: Any) -> None:
+            found.append(before <= anyio.current_effective_deadline() - 10 <= anyio.current_time())
+            raise BrowserSessionsError("no account")
+
+        monkeypatch.setattr(AsyncClient, "account", refuse)
+        await site.shown()
+
+    on_site(work)
+    assert found == [True]
+
+
 def test_an_account_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     """It does not keep the sessions from being shown."""
 
@@ -266,23 +284,22 @@ def test_the_page_knows_what_a_provider_offers(monkeypatch: pytest.MonkeyPatch) 
     on_site(work, "brightdata")
 
 
-def test_few_ended_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hundred_ended_sessions_are_kept() -> None:
     """Those that ended last, so that the memory does not grow; one that is listed again is open."""
-    monkeypatch.setattr(_fleet, "MOST_ENDED", 2)
     history = _fleet._History()
-    for number in range(4):
+    for number in range(102):
         history.update({str(number): {"ref": number}}, "", is_complete=True)
-    assert [row["ref"] for row in history.update({}, "now", is_complete=True)] == [2, 3]
+    assert [row["ref"] for row in history.update({}, "now", is_complete=True)] == [*range(2, 102)]
     assert history.update({"2": {"ref": 2}}, "", is_complete=True)[0] == {"ref": 2}
 
 
-def test_few_unseen_sessions_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_thousand_unseen_sessions_are_kept() -> None:
     """Those that were seen last, though a row that can never be read leaves each list incomplete."""
-    monkeypatch.setattr(_fleet, "MOST_UNSEEN", 2)
     history = _fleet._History()
-    for number in range(4):
-        history.update({str(number): {"ref": number}}, str(number), is_complete=False)
-    assert history.update({}, "now", is_complete=False) == [{"ref": 3, "seen_at": "3"}, {"ref": 2, "seen_at": "2"}]
+    history.update({str(number): {"ref": number} for number in range(2_001)}, "1", is_complete=False)
+    history.update({"last": {"ref": "last"}}, "2", is_complete=False)
+    rows = history.update({}, "now", is_complete=False)
+    assert [(row["ref"], row["seen_at"]) for row in rows] == [("last", "2"), *((each, "1") for each in range(1_999))]
 
 
 @pytest.mark.parametrize("path", ["/live-view", "/recordings"])
@@ -487,13 +504,20 @@ def test_the_command_prints_the_url(monkeypatch: pytest.MonkeyPatch, arguments: 
 
 
 def test_the_owner_in_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the one that was given."""
+    """It is the one that was given; the sandbox takes any port."""
     owners: list[str | None] = []
-    monkeypatch.setattr(AsyncClient, "__init__", lambda _, **given: owners.append(given["owner"]))
+    ports: list[int | None] = []
+
+    def note(_: AsyncClient, *, owner: str | None, base_urls: dict[str, str], **__: Any) -> None:
+        owners.append(owner)
+        ports.append(httpx.URL(base_urls["skyvern"]).port)
+
+    monkeypatch.setattr(AsyncClient, "__init__", note)
     monkeypatch.setattr("browser_sessions.page.serve", lambda *_, **__: None)
     for arguments in ([], ["--owner", "nightly"]):
         assert run_command("page", "--sandbox", *arguments).exit_code == 0
     assert owners == ["sandbox", "nightly"]
+    assert all(port and port > 1023 for port in ports)
 
 
 def test_an_output_that_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
