@@ -67,8 +67,8 @@ def mask_end(text: str, secrets: tuple[str, ...]) -> str:
 
 def mask_url(url: str) -> str:
     """Return a URL, absolute or relative, without user, query and fragment."""
-    url = re.sub(r"([?#]).*", rf"\1{HIDDEN}", url, count=1, flags=re.DOTALL)
-    return re.sub(_USER, rf"\1{HIDDEN}@", url, count=1)
+    url = re.sub(r"([?#]).*", rf"\1{HIDDEN}", url, flags=re.DOTALL)
+    return re.sub(_USER, rf"\1{HIDDEN}@", url)
 
 
 def mask_json(data: Any, mask: Callable[[str, str], str], sensitive: frozenset[str] = frozenset()) -> Any:
