@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,13 @@ def test_what_is_sent_behind_a_packed_body_counts() -> None:
     packed = gzip.compress(b"a", mtime=0)
     bodies = [Body(200, httpx.Headers({"Content-Encoding": "gzip"}), len(packed) + more) for more in (10, 9)]
     assert [body.take(packed + b"\0" * 10) for body in bodies] == [True, False]
+
+
+def test_a_body_that_is_not_packed_as_gzip_packs() -> None:
+    """Not even as zlib does, which few servers mean by it."""
+    body = Body(200, httpx.Headers({"Content-Encoding": "gzip"}), 60)
+    assert not body.take(zlib.compress(b"a"))
+    assert body.response().problem == "it is compressed wrongly"
 
 
 @pytest.mark.parametrize(("size", "problem"), [(10_000_000, "expected JSON"), (10_000_001, "it is larger than 10 MB")])
