@@ -16,6 +16,7 @@ import pytest
 
 from browser_sessions import Client, SessionStatus, errors, sandbox
 from browser_sessions.sandbox import _stand_in
+from browser_sessions.sandbox._faults import Kind, make_fault
 from tests.facade.fetching import AMPLE
 from tests.facade.vendors import CREATING, OPERATIONS, VENDORS, Bench, Vendor, open_bench
 
@@ -231,7 +232,8 @@ def test_faults_for_ever(bench: Bench) -> None:
         (("skyvern", "get_session", "odd"), "unknown fault 'odd': expected one of refused, failed, "),
         (("skyvern", "get_session", "late", 3), "the fault 'late' is of create_session, not of get_session"),
         (("skyvern", "stop_session", "slow"), "the fault 'slow' has the amount None: expected 0 or more"),
-        (("skyvern", "stop_session", "refused", 200), "the amount 200: expected a status from 400 to 599"),
+        (("skyvern", "stop_session", "refused", 399), "the amount 399: expected a status from 400 to 599"),
+        (("skyvern", "stop_session", "refused", 600), "the amount 600: expected a status from 400 to 599"),
         (("skyvern", "stop_session", "slow", -1), "the amount -1: expected 0 or more"),
     ],
 )
@@ -239,6 +241,13 @@ def test_a_fault_that_there_is_not(bench: Bench, arguments: Any, says: str) -> N
     """An unknown fault is refused where it is asked for."""
     with pytest.raises(ValueError, match=says):
         bench.server.fault(*arguments)
+
+
+def test_the_least_and_most_of_a_fault() -> None:
+    """A fault may take no time, and have any status of an error."""
+    amounts: dict[Kind, tuple[int, ...]] = {"slow": (0,), "refused": (400, 599)}
+    made = [make_fault("stop_session", kind, each) for kind, several in amounts.items() for each in several]
+    assert [(each.kind, each.amount) for each in made] == [("slow", 0), ("refused", 400), ("refused", 599)]
 
 
 @pytest.mark.parametrize("counts", [{"skip": -1}, {"times": 0}])
