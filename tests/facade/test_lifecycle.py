@@ -93,6 +93,21 @@ def test_create_finds_a_session_whose_response_was_lost(
     assert {session.id} == {*server.open} - others
 
 
+def test_create_reads_no_page_after_the_one_with_its_session(clock: Clock) -> None:
+    """Browser Use cannot be asked for a session with some metadata, so that there may be many pages."""
+    server = InMemory("browser_use", clock)
+    server.fault("create_session", "lost")
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        body = server(request).json()
+        return httpx.Response(200, json=body | {"totalItems": 500} if "items" in body else body)
+
+    session = call(respond, None, "create", "browser_use")  # type: ignore[arg-type]
+
+    assert [session.id] == server.open
+    assert server.sent == [CREATE["browser_use"], LIST["browser_use"]]
+
+
 @pytest.mark.parametrize("slug", MARKING)
 def test_create_finds_what_is_listed_late(slug: str, clock: Clock) -> None:
     """Within eight seconds, and never takes another session for it."""
