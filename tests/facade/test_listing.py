@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser_sessions import PROVIDERS, BrowserSession, SessionStatus, errors, view
+from browser_sessions._paging import Window, window_of_pages
 from tests.facade.fetching import BACKENDS, async_client, run, sync_client
 from tests.facade.list_server import START, ListServer, Session
 from tests.facade.provider_case import CASES
@@ -382,6 +383,15 @@ def test_an_offset_that_does_not_grow() -> None:
     listed = sync_client(lambda _: httpx.Response(200, json=page)).list("brightdata")
     with pytest.raises(errors.UnexpectedResponse, match="the next offset, 0, is not above 0"):
         list(listed)
+
+
+@pytest.mark.parametrize(
+    ("end", "page", "size"), [(0, 1, 100), (99, 1, 100), (100, 2, 99), (101, 2, 100), (199, 3, 99), (200, 3, 99)]
+)
+def test_a_page_begins_with_a_row_that_was_read(end: int, page: int, size: int) -> None:
+    """And reaches as far beyond the rows that were read as a page of at most a hundred can."""
+    arguments = {"page": page, "page_size": size}
+    assert window_of_pages(end, 100, "page", "page_size") == Window((page - 1) * size, size, arguments)
 
 
 def test_pages_that_overlap_go_somewhere() -> None:
