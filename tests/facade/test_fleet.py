@@ -127,6 +127,21 @@ def test_what_fails_is_one_result() -> None:
     }
 
 
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_nothing_but_failures(backend: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any list to read, the errors come, and then the end."""
+    monkeypatch.delenv("SKYVERN_API_KEY", raising=False)
+    servers = Servers({})
+
+    async def main() -> list[Any]:
+        async with async_client(servers, api_keys={}) as client:
+            with anyio.fail_after(AMPLE):
+                return [each async for each in client.list_many(["skyvern"])]
+
+    results = run(backend, main) if backend else sync_client(servers, api_keys={}).list_many(["skyvern"])
+    assert found(results) == {"skyvern": ["ConfigurationError"]}
+
+
 def test_one_provider_by_its_name() -> None:
     """It is not taken for letters; an unknown one, and an invalid argument, is refused at once."""
     servers = Servers({slug: fleet(slug, 3) for slug in PROVIDERS})
