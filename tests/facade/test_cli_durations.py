@@ -22,6 +22,8 @@ from browser_sessions.cli._durations import Duration
         ("1.5h", timedelta(minutes=90)),
         ("90", timedelta(seconds=90)),
         ("0.25", timedelta(milliseconds=250)),
+        ("0.100001", timedelta(microseconds=100_001)),
+        ("00000090", timedelta(seconds=90)),
         ("10d", timedelta(days=10)),
     ],
 )
@@ -31,7 +33,25 @@ def test_forms_of_a_time(text: str, time: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "h", "2w", "30m1h", "1h30", "1h 30m", "2H", "-5m", "1e3", "nan", "inf", "٣s", "1h1h", "9" * 9, "5m\n"]
+    "text",
+    [
+        "",
+        "h",
+        "2w",
+        "30m1h",
+        "1h30",
+        "1h 30m",
+        "2H",
+        "-5m",
+        "1e3",
+        "nan",
+        "inf",
+        "٣s",
+        "1h1h",
+        "9" * 9,
+        "0.1000001",
+        "5m\n",
+    ],
 )
 def test_what_is_not_a_time(text: str) -> None:
     """The error names the forms that there are."""
