@@ -91,6 +91,14 @@ def get_many(backend: str | None, refs: Any, meter: Meter | None = None, **argum
     return run(backend, main)
 
 
+def test_no_session_waits_for_its_turn_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is fetched as soon as there is a thread for it."""
+    pauses: list[float] = []
+    monkeypatch.setattr(Stop, "pause", lambda _, seconds: pauses.append(seconds))
+    get_many(None, ["skyvern:a", "skyvern:b"])
+    assert pauses == [0, 0]
+
+
 @each_backend
 def test_every_reference_is_one_result(backend: str | None) -> None:
     """Sessions and errors, by the reference, or by the very text that is invalid; the same one twice is two."""
