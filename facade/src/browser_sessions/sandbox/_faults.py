@@ -56,8 +56,8 @@ class Fault:
     operation: str
     kind: Kind
     amount: float
-    skip: int = 0
-    times: int | None = 1
+    skip: int
+    times: int | None
 
 
 def make_fault(
