@@ -26,12 +26,8 @@ def _join_times(schema: dict[str, Any]) -> None:
     alternatives = schema.get("anyOf", ())
     formats = [each.get("format") if isinstance(each, dict) else None for each in alternatives]
     if {"date-time", "date-time-local"} <= set(formats):
-        kept = [each for each, name in zip(alternatives, formats, strict=True) if name != "date-time-local"]
-        if len(kept) == 1:
-            del schema["anyOf"]
-            schema |= kept[0] | {"description": schema["description"]}
-        else:
-            schema["anyOf"] = kept
+        both = zip(alternatives, formats, strict=True)
+        schema["anyOf"] = [each for each, name in both if name != "date-time-local"]
 
 
 def place_of(described: Any) -> str:
