@@ -46,8 +46,15 @@ def test_a_release_changes_every_version(root: Path, capsys: Capture) -> None:
     assert changed == {"pyproject.toml": 1, FACADE[0]: 6, FACADE[1]: 1} | clients
 
 
+def test_the_largest_version(root: Path) -> None:
+    """Its numbers have nine digits, which every tool can count."""
+    version = ".".join(["9" * 9] * 3)
+    write_version(root, version)
+    assert read_version(root) == version
+
+
 @pytest.mark.parametrize(
-    "version", ["", "1.2", "1.2.3.4", "v1.2.3", "1.2.3rc1", "01.2.3", "1.2.3\n", "1.2.\u0663", "9" * 20]
+    "version", ["", "1.2", "1.2.3.4", "v1.2.3", "1.2.3rc1", "01.2.3", "1.2.3\n", "1.2.\u0663", f"{10**9}.2.3", f"1.{10**9}.3", f"1.2.{10**9}"]
 )
 def test_an_invalid_version_writes_nothing(root: Path, capsys: Capture, version: str) -> None:
     """A version is three numbers."""
