@@ -6,14 +6,15 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
-from browser_sessions import PROVIDERS, ReapReport, SessionRef, errors
+from browser_sessions import PROVIDERS, BrowserSession, ReapReport, SessionRef, SessionStatus, _reaping, errors
 from browser_sessions._ledger import Ledger, fingerprint
-from browser_sessions._reaping import Reaping
+from browser_sessions._reaping import Reaping, Scope, _is_between
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidOption, LedgerError
 from tests.facade.fetching import KEY, KEYS, async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
@@ -157,6 +158,19 @@ def test_metadata_only_narrows(slug: str, fleet: Fleet) -> None:
     report = fleet.reap(owner="me", metadata={"job": "nightly"})
 
     assert refs(report.stopped) == [f"{slug}:{wanted}"]
+
+
+def test_how_old_an_old_session_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session is old from the very moment at which it has the age."""
+    moment = datetime(2026, 3, 4, tzinfo=UTC)
+    monkeypatch.setattr(_reaping, "datetime", SimpleNamespace(now=lambda _: moment))
+    scope = Scope(OLD, None, {}, dry_run=True)
+    ages = (OLD, OLD - timedelta(microseconds=1))
+    sessions = [
+        BrowserSession(provider="skyvern", id="a", status=SessionStatus.RUNNING, created_at=moment - age, raw=None)
+        for age in ages
+    ]
+    assert [scope.is_old(each) for each in sessions] == [True, False]
 
 
 def without_times(fleet: Fleet) -> Callable[[httpx.Request], httpx.Response]:
@@ -540,6 +554,31 @@ def test_candidates(path: Path, clock: Clock) -> None:
     assert before in server.open
     assert refs(report.stopped) == [f"skyvern:{known}"]
     assert server.sent[-1] == LIST["skyvern"]
+
+
+@pytest.mark.parametrize(
+    ("following", "seconds", "is_candidate"),
+    [
+        *((60, each, True) for each in (-60, 660)),  # a minute around the ten that a create may take
+        *((60, each, False) for each in (-61, 661)),
+        (3600, 3660, True),
+        (3600, 3661, False),
+        (None, -61, False),
+        (None, 10**6, True),
+    ],
+)
+def test_when_a_candidate_was_created(following: int | None, seconds: int, is_candidate: bool) -> None:  # noqa: FBT001 - a case
+    """From shortly before its create until the next line, or until no response to the create can come."""
+    sent = datetime(2026, 3, 4, tzinfo=UTC)
+    next_line = None if following is None else sent + timedelta(seconds=following)
+    session = BrowserSession(
+        provider="skyvern",
+        id="a",
+        status=SessionStatus.RUNNING,
+        created_at=sent + timedelta(seconds=seconds),
+        raw=None,
+    )
+    assert _is_between(session, [(sent, next_line)]) == is_candidate
 
 
 def test_candidates_are_never_stopped(path: Path, fleet: Fleet) -> None:
