@@ -476,10 +476,13 @@ def test_a_line_without_end_costs_no_memory(path: Path) -> None:
 
 def test_a_ledger_without_salt(path: Path) -> None:
     """Its lines are read, so that they can be reported."""
-    path.write_bytes(line(id="a"))
+    path.write_bytes(line(id="a") + b"torn")
     contents = Ledger(path).read()
     assert (contents.salt, [each.id for each in contents.entries]) == (None, ["a"])
-    assert contents.problems == ("line 1 has no salt: the keys of the lines are unknown",)
+    assert contents.problems == (
+        "line 1 has no salt: the keys of the lines are unknown",
+        "line 2 cannot be used: it is torn off, or too long",
+    )
 
 
 def test_a_ledger_that_is_missing_or_empty(path: Path) -> None:
