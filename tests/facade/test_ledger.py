@@ -591,6 +591,15 @@ def test_what_compaction_removes(path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["ledger"]
 
 
+@pytest.mark.parametrize("content", [SALT + line(), line() + line(event="over")], ids=["nothing to remove", "no salt"])
+def test_what_compaction_leaves_alone(content: bytes, path: Path) -> None:
+    """A ledger in which no session has ended, and one that it could not write with its salt, stay the same files."""
+    path.write_bytes(content)
+    before = path.stat().st_ino
+    Ledger(path).compact()
+    assert (path.stat().st_ino, path.read_bytes()) == (before, content)
+
+
 def test_compaction_that_fails(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaves the file as it was, and nothing beside it."""
     before = SALT + line() + line(event="over")
