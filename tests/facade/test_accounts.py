@@ -171,6 +171,19 @@ def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
         assert run(backend, main) == account
 
 
+@pytest.mark.parametrize(("slug", "least"), [("anchorbrowser", "10"), ("brightdata", "1")])
+def test_sessions_are_counted_by_the_smallest_page(slug: str, least: str) -> None:
+    """Their number is beside the rows of a list, of which no more come than the provider has to send."""
+    asked: list[httpx.QueryParams] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params)
+        return httpx.Response(200, json=CASES[slug][0][0][request.url.path])
+
+    sync_client(respond).account(slug)
+    assert [dict(each) for each in asked] == [{}, {"status": "running", "limit": least}]
+
+
 @each_able
 def test_an_account_that_cannot_be_fetched(slug: str) -> None:
     """An account that cannot be fetched raises the provider's error."""
