@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from codegen.__main__ import ROOT, main
+from codegen.changes.report import Report, Section, as_markdown
 from codegen.document import load_document
 from codegen.providers import load_providers
 
@@ -92,6 +93,12 @@ def test_any_revision_can_be_compared_with(committed: Path, capsys: Capture) -> 
     code, said, _ = run(capsys, committed, "--against", "HEAD~1")
     assert (code, said.splitlines()[-1]) == (1, "1 change is breaking, compared with HEAD~1")
     assert run(capsys, committed, "--against", "HEAD~1", "skyvern")[0] == 0
+
+
+def test_a_block_of_code_has_three_marks() -> None:
+    """As everywhere, unless the report has marks itself."""
+    text = "## Nothing is breaking, compared with HEAD\n\n```text\nacme: unchanged\n```"
+    assert as_markdown(Report("HEAD", (Section("acme", ()),))) == text
 
 
 def test_markdown_shows_the_report_as_code(committed: Path, capsys: Capture) -> None:
