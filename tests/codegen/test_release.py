@@ -54,7 +54,20 @@ def test_the_largest_version(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "version", ["", "1.2", "1.2.3.4", "v1.2.3", "1.2.3rc1", "01.2.3", "1.2.3\n", "1.2.\u0663", f"{10**9}.2.3", f"1.{10**9}.3", f"1.2.{10**9}"]
+    "version",
+    [
+        "",
+        "1.2",
+        "1.2.3.4",
+        "v1.2.3",
+        "1.2.3rc1",
+        "01.2.3",
+        "1.2.3\n",
+        "1.2.\u0663",
+        f"{10**9}.2.3",
+        f"1.{10**9}.3",
+        f"1.2.{10**9}",
+    ],
 )
 def test_an_invalid_version_writes_nothing(root: Path, capsys: Capture, version: str) -> None:
     """A version is three numbers."""
