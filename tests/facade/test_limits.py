@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from browser_sessions import _http
+from browser_sessions._attempt import Attempt, Receipt
 from browser_sessions._body import Body
 from browser_sessions._saving import FileDraft
 from browser_sessions.errors import UnexpectedResponse
@@ -95,3 +96,14 @@ def test_a_failure_of_a_hundred_thousand_bytes(size: int, said: str) -> None:
 def test_a_plain_text_of_two_thousand_characters(size: int, kept: int) -> None:
     """A plain text of two thousand characters is kept; a longer one is dropped."""
     assert len(failing("skyvern", 500, "a" * size).body or "") == kept
+
+
+def test_which_connections_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred for five seconds, but none for what may not be repeated, and any number is used at once."""
+    monkeypatch.setattr(_http, "find_proxy", lambda *_: None)
+    pools: Any = _http._Pools(dict, None, proxy=None, verify=True)  # type: ignore[type-var]  # not a pool: its arguments
+    request = httpx.Request("GET", "http://127.0.0.1")
+    common = {"ssl_context": None, "proxy": None, "max_connections": None, "network_backend": None}
+    for receipt, kept in ((None, 100), (Receipt(), 0)):
+        found = pools.of(Attempt(request, 0.0, 0, receipt))
+        assert found == common | {"max_keepalive_connections": kept, "keepalive_expiry": 5.0}
