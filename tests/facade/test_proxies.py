@@ -52,6 +52,16 @@ def proxied(*addresses: str) -> list[str]:
     return [address for address in addresses if find_proxy(httpx.URL(address), None)]
 
 
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+def test_no_proxy_for_the_usual_port(scheme: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL without a port has the one of its scheme."""
+    monkeypatch.setenv("ALL_PROXY", PROXY)
+    url = httpx.URL(f"{scheme}://skyvern.com")
+    for value, is_direct in ((f"skyvern.com:{port}", True), (f"skyvern.com:{port + 1}", False)):
+        monkeypatch.setenv("NO_PROXY", value)
+        assert (find_proxy(url, None) is None) == is_direct
+
+
 @pytest.mark.parametrize("value", NO_PROXY)
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_no_proxy(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
