@@ -1,4 +1,4 @@
-"""What is given by mistake, or by somebody who means harm, is one clear error before anything is sent."""
+"""An invalid argument, given by mistake or to do harm, is one clear error before anything is sent."""
 
 from __future__ import annotations
 
