@@ -203,8 +203,8 @@ def test_at_most_five_hundred_sessions_are_waited_for_at_once(monkeypatch: pytes
     noted: list[int] = []
 
     class Waiting(FakeClient):
-        def wait_many(self, refs: Iterable[str], *, concurrency: int, **_: Any) -> Iterator[tuple[str, Outcome]]:
-            noted.append(concurrency)
+        def wait_many(self, refs: Iterable[str], **limits: Any) -> Iterator[tuple[str, Outcome]]:
+            noted.append(limits["concurrency"])
             return self.get_many(refs)
 
     monkeypatch.setattr("browser_sessions.cli._clients.Client", lambda **_: Waiting([session_of("a")] * 501))

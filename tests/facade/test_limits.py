@@ -101,7 +101,7 @@ def test_a_plain_text_of_two_thousand_characters(size: int, kept: int) -> None:
 def test_which_connections_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred for five seconds, but none for what may not be repeated, and any number is used at once."""
     monkeypatch.setattr(_http, "find_proxy", lambda *_: None)
-    pools: Any = _http._Pools(dict, None, proxy=None, verify=True)  # type: ignore[type-var]  # not a pool: its arguments
+    pools: Any = _http._Pools(dict, None, proxy=None, verify=True)  # its arguments, in the place of a pool
     request = httpx.Request("GET", "http://127.0.0.1")
     common = {"ssl_context": None, "proxy": None, "max_connections": None, "network_backend": None}
     for receipt, kept in ((None, 100), (Receipt(), 0)):

@@ -110,6 +110,12 @@ def refs(sessions: Any) -> list[str]:
     return [str(each.ref) for each in sessions]
 
 
+def created_at(time: datetime) -> BrowserSession:
+    """Return a session that was created then, and runs."""
+    raw: Any = None
+    return BrowserSession(provider="skyvern", id="a", status=SessionStatus.RUNNING, created_at=time, raw=raw)
+
+
 # By owner
 
 
@@ -166,11 +172,7 @@ def test_how_old_an_old_session_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_reaping, "datetime", SimpleNamespace(now=lambda _: moment))
     scope = Scope(OLD, None, {}, dry_run=True)
     ages = (OLD, OLD - timedelta(microseconds=1))
-    sessions = [
-        BrowserSession(provider="skyvern", id="a", status=SessionStatus.RUNNING, created_at=moment - age, raw=None)
-        for age in ages
-    ]
-    assert [scope.is_old(each) for each in sessions] == [True, False]
+    assert [scope.is_old(created_at(moment - age)) for age in ages] == [True, False]
 
 
 def without_times(fleet: Fleet) -> Callable[[httpx.Request], httpx.Response]:
@@ -571,13 +573,7 @@ def test_when_a_candidate_was_created(following: int | None, seconds: int, is_ca
     """From shortly before its create until the next line, or until no response to the create can come."""
     sent = datetime(2026, 3, 4, tzinfo=UTC)
     next_line = None if following is None else sent + timedelta(seconds=following)
-    session = BrowserSession(
-        provider="skyvern",
-        id="a",
-        status=SessionStatus.RUNNING,
-        created_at=sent + timedelta(seconds=seconds),
-        raw=None,
-    )
+    session = created_at(sent + timedelta(seconds=seconds))
     assert _is_between(session, [(sent, next_line)]) == is_candidate
 
 
