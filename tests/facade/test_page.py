@@ -24,7 +24,6 @@ from browser_sessions import AsyncClient, BrowserSessionsError, ReapReport
 from browser_sessions._ledger_entries import LedgerEntry
 from browser_sessions.page import _acts, _fleet, _server, application
 from browser_sessions.page._access import Access
-from browser_sessions.page._acts import LONGEST_BODY
 from browser_sessions.page._fleet import Fleet
 from browser_sessions.sandbox import KEY
 from tests.facade.commands import run as run_command
@@ -379,7 +378,8 @@ def test_what_reaping_leaves_is_explained(monkeypatch: pytest.MonkeyPatch) -> No
         ("/stop", b'{"refs": 1}', 400),
         ("/stop", b"\xff", 400),
         ("/stop", b"[" * 100_000, 400),
-        ("/stop", b" " * (LONGEST_BODY + 1), 413),
+        ("/stop", b" " * 1_048_576, 400),
+        ("/stop", b" " * 1_048_577, 413),
         ("/reapable", b'{"minutes": "60"}', 400),
         ("/reapable", b'{"minutes": 1e300}', 400),
         ("/reapable", b'{"minutes": NaN}', 400),
