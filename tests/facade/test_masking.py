@@ -54,6 +54,7 @@ TEXTS = {
     "a.ws+b-1://a.example#hunter2 and http://b.example?hunter2": "a.ws+b-1://a.example#*** and http://b.example?***",
     "1https://a.example?hunter2": "1https://a.example?***",
     "what? who@where.example: 5#6": "what? who@where.example: 5#6",
+    "file:/a?b": "file:/a?b",
     "://": "://",
 }
 
