@@ -411,6 +411,8 @@ INVALID = {
     "second salt": (SALT, "it has other names than an entry"),
     "event": (line(event="extended"), "its event is unknown"),
     "event list": (line(event=[]), "its event is unknown"),
+    "last year": (line(time="1999-12-31T23:59:59+00:00"), "its time is not one of a session"),
+    "future": (line(time="9001-01-01T00:00:00+00:00"), "its time is not one of a session"),
     "first day": (line(time="0001-01-01T00:00:00+00:00"), "its time is not one of a session"),
     "last day": (line(time="9999-12-31T23:59:59-23:59"), "its time is not one of a session"),
     "provider": (line(provider="steel"), None),
