@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import tempfile
+import time
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -152,6 +153,16 @@ def test_folders_of_killed_runs_are_removed(tmp_path: Path) -> None:
 
     assert sorted(path.name for path in tmp_path.iterdir()) == [".staging-new", "old"]
     remove_abandoned(tmp_path / "missing")
+
+
+def test_a_run_may_take_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Since it wrote to its folder for the last time."""
+    folder = write(tmp_path / ".staging-a", FILES)
+    os.utime(folder, (0, 0))
+    for now, is_kept in ((3600.0, True), (3600.5, False)):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        remove_abandoned(tmp_path)
+        assert folder.exists() == is_kept
 
 
 def test_only_staging_folders_are_recognised() -> None:
