@@ -492,3 +492,15 @@ def test_the_table_knows_who_creates_and_stops() -> None:
     assert {slug: operations[slug]["create"].options["lifetime"] for slug in FILES} == {
         slug: tuple(file["lifetime"]) for slug, file in FILES.items()
     }
+    assert {
+        (slug, name): tuple(option)
+        for slug in FILES
+        for name, option in operations[slug]["create"].options.items()
+        if option.unit and name != "lifetime"
+    } == {
+        ("anchorbrowser", "viewport"): ("pixels", None, None),
+        ("browser_use", "metadata"): ("pairs", None, 10),
+        ("browser_use", "viewport"): ("pixels", 320, None),
+        ("browserbase", "metadata"): ("characters of JSON", None, 511),
+        ("browserbase", "viewport"): ("pixels", None, None),
+    }
