@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from browser_sessions import AsyncClient, Client, SessionStatus, errors
+from browser_sessions import AsyncClient, Client, SessionRef, SessionStatus, errors
+from browser_sessions._calls import Calls
 from browser_sessions._creation import LOOKS
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain, StopUnconfirmed
 from tests.facade.fetching import async_client, run, sync_client
@@ -161,6 +162,19 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
     assert len(caught.value.candidates) == 2
     assert caught.value.marker is None
     assert all(str(each.ref) in str(caught.value) for each in caught.value.candidates)
+
+
+def test_a_session_is_new_for_ten_seconds(clock: Clock) -> None:
+    """Until then, its provider may not find it yet."""
+    calls = Calls({}, {})
+    ref = SessionRef("skyvern", "a")
+    calls.note_created(ref)
+    began = clock.now
+    found = {}
+    for seconds in (0.0, 9.5, 10.0):
+        clock.now = began + seconds
+        found[seconds] = calls.is_new(ref)
+    assert found == {0.0: True, 9.5: True, 10.0: False}
 
 
 def test_sessions_that_are_never_stopped_do_not_pile_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
