@@ -152,7 +152,13 @@ SELF_HOSTED = [
 @pytest.mark.parametrize("base_url", SELF_HOSTED)
 def test_plain_http_in_a_network_of_ones_own(base_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is allowed by an argument or by the environment, for the providers that are named, and never for their own."""
-    for named in ("skyvern", "skyvern,browserbase", " browserbase  skyvern ", "browserbase, skyvern"):
+    for named in (
+        "skyvern",
+        "skyvern,browserbase",
+        " browserbase  skyvern ",
+        "browserbase, skyvern",
+        ",".join(PROVIDERS),
+    ):
         monkeypatch.setenv(PLAIN_HTTP, named)
         found = find_access("skyvern", {"skyvern": "a-key"}, {"skyvern": base_url})
         assert (found.base_url, found.plain_http) == (base_url, True)
