@@ -449,6 +449,13 @@ def test_a_line_that_cannot_be_used(name: str, path: Path) -> None:
     assert len(reported) < 250
 
 
+@pytest.mark.parametrize("time", ["2000-01-01T00:00:00+00:00", "9000-12-31T23:59:59.999999-12:00"])
+def test_the_first_and_the_last_time_of_a_line(time: str, path: Path) -> None:
+    """A line of these years can be used."""
+    path.write_bytes(SALT + line(time=time))
+    assert [each.time.isoformat() for each in Ledger(path).read().entries] == [time]
+
+
 def test_a_line_that_was_torn_off(path: Path) -> None:
     """An incomplete line is reported, not used, and not continued by the next line."""
     path.write_bytes(SALT + line(id="a") + line(id="b")[:-1])
