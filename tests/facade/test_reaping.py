@@ -14,7 +14,8 @@ import pytest
 
 from browser_sessions import PROVIDERS, BrowserSession, ReapReport, SessionRef, SessionStatus, _reaping, errors
 from browser_sessions._ledger import Ledger, fingerprint
-from browser_sessions._reaping import Reaping, Scope, _is_between
+from browser_sessions._ledger_entries import LedgerEntry
+from browser_sessions._reaping import Reaping, Scope, _is_between, _is_expired
 from browser_sessions.errors import BrowserSessionsError, ConfigurationError, InvalidOption, LedgerError
 from tests.facade.fetching import KEY, KEYS, async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
@@ -508,6 +509,18 @@ def test_a_create_of_which_no_session_can_run_is_dropped(
     assert Ledger(path).read().entries == [old]
     assert fleet.reap(backend, client={"ledger": path}, dry_run=False) == ReapReport(dry_run=False, expired=(old,))
     assert Ledger(path).read().lines == ()
+
+
+def test_when_a_create_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session of Skyvern may run for four hours and the day beside them, to the last moment."""
+    moment = datetime(2026, 3, 4, tzinfo=UTC)
+    monkeypatch.setattr(_reaping, "datetime", SimpleNamespace(now=lambda _: moment))
+    longest = timedelta(hours=28)
+    times = (moment - longest, moment - longest - timedelta(microseconds=1))
+    entries = [
+        LedgerEntry(each, "create", "skyvern", "api.skyvern.com", None, None, None, "01234567") for each in times
+    ]
+    assert [_is_expired(each) for each in entries] == [False, True]
 
 
 def test_a_create_without_a_longest_lifetime_is_never_dropped(path: Path, fleet: Fleet) -> None:
