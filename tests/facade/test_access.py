@@ -115,6 +115,8 @@ SCHEME = "is not an http or https URL"
         ("a.example", SCHEME),
         ("https://", SCHEME),
         ("https://a.example:port", SCHEME),
+        ("https://a.example:65536", SCHEME),
+        ("https://a.example:-1", SCHEME),
         ("//a.example", SCHEME),
         (" https://a.example", AROUND),
         ("https://a.example/\n", AROUND),
@@ -134,7 +136,7 @@ def test_a_base_url_that_must_not_get_a_key(base_url: str, problem: str) -> None
 
 @pytest.mark.parametrize(
     "base_url",
-    ["http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:80/v3/", "http://localhost", "https://a.example"],
+    ["http://127.0.0.1:8", "http://127.9.9.9", "http://[::1]:80/v3/", "http://localhost", "https://a.example:65535"],
 )
 def test_a_base_url_that_may_get_a_key(base_url: str) -> None:
     """Plain http stays on this machine, unless something else is allowed."""
