@@ -185,7 +185,8 @@ def test_pauses_differ() -> None:
 
 
 @each_backend
-def test_the_deadline_ends_the_last_attempt(backend: str | None, clock: Clock) -> None:
+@pytest.mark.parametrize("deadline", [4, 5.5])
+def test_the_deadline_ends_the_last_attempt(deadline: float, backend: str | None, clock: Clock) -> None:
     """At the deadline the error is that of the last response, or a timeout if there was none."""
 
     def slow() -> httpx.Response:
@@ -193,9 +194,9 @@ def test_the_deadline_ends_the_last_attempt(backend: str | None, clock: Clock) -
         raise httpx.ReadTimeout("timed out")
 
     _, handler = script(status(502), slow)
-    assert type(fetch(handler, backend, deadline=4)) is errors.ProviderUnavailable
+    assert type(fetch(handler, backend, deadline=deadline)) is errors.ProviderUnavailable
     _, handler = script(lost(httpx.ConnectError), slow)
-    assert type(fetch(handler, backend, deadline=4)) is errors.RequestTimeout
+    assert type(fetch(handler, backend, deadline=deadline)) is errors.RequestTimeout
 
 
 def test_an_attempt_has_what_is_left_of_the_deadline(clock: Clock) -> None:
