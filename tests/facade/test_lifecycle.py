@@ -177,6 +177,14 @@ def test_a_session_is_new_for_ten_seconds(clock: Clock) -> None:
     assert found == {0.0: True, 9.5: True, 10.0: False}
 
 
+def test_ten_thousand_sessions_are_remembered_as_created() -> None:
+    """The oldest is forgotten for the one after them."""
+    calls = Calls({}, {})
+    for number in range(10_001):
+        calls.note_created(SessionRef("skyvern", str(number)))
+    assert [each.id for each in calls.created] == [str(number) for number in range(1, 10_001)]
+
+
 def test_sessions_that_are_never_stopped_do_not_pile_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client forgets that it created the oldest sessions, and fetches them before a stop like any other."""
     monkeypatch.setattr("browser_sessions._calls._MOST_CREATED", 2)
@@ -535,6 +543,18 @@ def test_stop_of_what_is_not_found_yet(clock: Clock) -> None:
         session = client.stop(client.create("browserbase"))
     assert session.status.is_terminal
     assert server.sent.count(stop_of("browserbase", session.id)) == 4
+
+
+@pytest.mark.parametrize(("timeout", "stops"), [(1, 1), (1.5, 2)])
+def test_stop_of_what_is_not_found_in_time(timeout: float, stops: int, clock: Clock) -> None:
+    """A second passes between two attempts, and is not begun if it would be the last."""
+    server = InMemory("browserbase", clock)
+    server.fault("stop_session", "refused", 404, times=None)
+    with sync_client(server) as client:
+        created = client.create("browserbase")
+        with pytest.raises(errors.SessionNotFound):
+            client.stop(created, timeout=timeout)
+    assert server.sent.count(stop_of("browserbase", created.id)) == stops
 
 
 def test_stop_of_what_was_found_before(clock: Clock) -> None:
