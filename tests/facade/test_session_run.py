@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -607,6 +607,69 @@ def test_ctrl_c_in_trio(clock: Clock) -> None:
         assert all(note.endswith("may still be running: it was not stopped") for note in notes)
         if presses == 1:
             assert server.open == []
+
+
+@pytest.mark.parametrize("is_stopping", [False, True])
+def test_the_end_of_a_loop_of_asyncio_cuts_off_no_stop(is_stopping: bool, clock: Clock) -> None:  # noqa: FBT001 - a case
+    """It cancels all tasks, also that of a stop, which is then sent again."""
+    server = InMemory("browser_use", clock)
+    kept: list[Any] = []  # asyncio keeps no task that waits for another one
+
+    async def main() -> None:
+        slow = Slow(server, "PATCH")
+        client = async_client(server, transport=slow)
+        has_begun = asyncio.Event()
+
+        async def use() -> None:
+            async with client.session("browser_use"):
+                has_begun.set()
+                await anyio.sleep_forever()
+
+        task = asyncio.create_task(use())
+        kept.extend([slow, task])
+        await has_begun.wait()
+        if not is_stopping:
+            slow.has_come.set()  # so that no request waits
+        task.cancel()
+        if is_stopping:
+            await slow.has_come.wait()
+
+    run("asyncio", main)
+    assert kept[1].cancelled()
+    assert server.open == []
+
+
+def test_the_end_of_trio_cuts_off_no_stop(clock: Clock) -> None:
+    """It cancels the tasks of the system, and closes asynchronous generators when there are none any more."""
+    server = InMemory("browser_use", clock)
+    kept: list[Any] = []
+
+    async def main() -> None:
+        slow = Slow(server, "PATCH")
+        client = async_client(server, transport=slow)
+
+        async def sessions() -> AsyncIterator[BrowserSession]:
+            async with client.session("browser_use") as session:
+                yield session
+
+        async def use() -> None:
+            async with client.session("browser_use"):
+                pass
+
+        async def respond() -> None:
+            with trio.CancelScope(shield=True):
+                await trio.testing.wait_all_tasks_blocked()
+                slow.may_respond.set()
+
+        generator = sessions()
+        kept.append(generator)
+        await anext(generator)
+        trio.lowlevel.spawn_system_task(use)
+        await slow.has_come.wait()
+        trio.lowlevel.spawn_system_task(respond)
+
+    run("trio", main)
+    assert server.open == []
 
 
 @each_loop

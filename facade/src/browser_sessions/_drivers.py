@@ -168,8 +168,11 @@ class AsyncDriver:
             return result
 
     async def run_whole(self, make: Callable[[], Course[T]]) -> T:
-        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they are raised afterwards."""
-        return await _whole(lambda: self.run(make()))
+        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they are raised afterwards.
+
+        If the event loop ends and so cancels all its tasks, the course begins again.
+        """
+        return await _whole(lambda: self.run(make()), is_repeatable=True)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -194,10 +197,10 @@ class AsyncDriver:
                 raise
             return came
 
-        return await _whole(send)
+        return await _whole(send, is_repeatable=False)
 
 
-async def _whole(work: Callable[[], Awaitable[T]]) -> T:
+async def _whole(work: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
     """Return the result of work in a task that neither a cancellation of this one nor the first Ctrl-C reaches.
 
     A shield alone would not do: on asyncio a task's `cancel` heeds none, and on trio Ctrl-C does not.
@@ -213,6 +216,8 @@ async def _whole(work: Callable[[], Awaitable[T]]) -> T:
                 if isinstance(interruption, KeyboardInterrupt):
                     raise
                 interruption = error
+            if is_repeatable and finished.cancelled():
+                finished, wait = _start_task(work)
     if interruption:
         raise interruption
     result: T = finished.result()
@@ -229,13 +234,17 @@ def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awa
 
         async def run() -> None:
             try:
-                future.set_result(await work())
+                with trio.CancelScope(shield=True):  # the end of the main task cancels those of the system
+                    future.set_result(await work())
             except BaseException as error:  # noqa: BLE001 - raised by `result`; a task of the system may raise nothing
                 future.set_exception(error)
             finally:
                 is_over.set()
 
-        trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        try:
+            trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        except RuntimeError:  # they have all ended: trio closes asynchronous generators last
+            return future, run
         return future, is_over.wait
     import asyncio
 
