@@ -116,7 +116,8 @@ def create(  # noqa: PLR0913 - one for each option
     """Create a session, and print its reference.
 
     Nothing stops it but its lifetime, `browser-sessions stop` and `browser-sessions reap`. If the provider's response
-    is lost, the session is looked for; if it is not found, it may be running, and the message names how to find it.
+    is lost, the session is looked for; if it is not found, it may be running, and the message names how to find it. A
+    session whose reference cannot be printed is stopped.
     """
     with open_client((), plain_http, sandbox=sandbox, ledger=ledger, owner=owner) as (client, _):
         try:
@@ -126,7 +127,11 @@ def create(  # noqa: PLR0913 - one for each option
             if isinstance(error, CreateUncertain):
                 _print_candidates(error.candidates)
             sys.exit(exit_code([error]))
-        click.echo(json.dumps(session.to_dict(), indent=2) if as_json else printable(str(session.ref)))
+        try:
+            click.echo(json.dumps(session.to_dict(), indent=2) if as_json else printable(str(session.ref)))
+        except BaseException:  # such as a full disk, a closed pipe or Ctrl-C
+            client.stop(session)
+            raise
 
 
 def _print_candidates(sessions: Iterable[BrowserSession]) -> None:
