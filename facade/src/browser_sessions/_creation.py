@@ -140,7 +140,7 @@ class Creation:
         except (CreateUncertain, StopUnconfirmed) as error:
             self.problem = error
         except BrowserSessionsError as error:
-            text = f"{self.name} may still be running: {error}"
+            text = f"{self.name} may still be running: {str(error).removeprefix(f'{self.name}: ')}"
             self.problem = StopUnconfirmed(text, ref=self.created.ref if self.created else None)
             self.problem.__cause__ = error
 
