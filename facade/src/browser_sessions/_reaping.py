@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import zip_longest
@@ -108,7 +108,7 @@ class Reaping:
         self._missing: list[LedgerEntry] = []
         self._expired: list[LedgerEntry] = []
         self._foreign: list[LedgerEntry] = []
-        self._candidates: list[BrowserSession] = []
+        self._candidates: dict[SessionRef, BrowserSession] = {}
         self._unread: tuple[str, ...] = ()
 
     def steps(self) -> Course[ReapReport]:
@@ -136,7 +136,7 @@ class Reaping:
             missing=tuple(self._missing),
             expired=tuple(self._expired),
             foreign=tuple(self._foreign),
-            candidates=tuple(self._candidates),
+            candidates=tuple(self._candidates.values()),
             ageless=tuple(self._ageless.values()),
             unread=self._unread,
         )
@@ -206,13 +206,20 @@ class Reaping:
         """List the sessions that may be those of creates whose responses are not in the ledger."""
         if not intents:
             return
+        listed = yield from self._list(slug, Query(OPEN, {}, None, None, None))
         known = {each.id for each in contents.entries if each.provider == slug}
-        lines = zip_longest(contents.entries, contents.entries[1:])
-        times = [(each.time, following and following.time) for each, following in lines if each in intents]
-        for session in (yield from self._list(slug, Query(OPEN, {}, None, None, None))) or ():
-            is_wanted = session.id not in known and self._scope.has_labels(session)
-            if is_wanted and self._scope.is_old(session) is not False and _is_between(session, times):
-                self._candidates.append(session)
+        unknown = [each for each in listed or () if each.id not in known]
+        for entry, following in zip_longest(contents.entries, contents.entries[1:]):
+            if entry not in intents or listed is None:
+                continue
+            found = [each for each in unknown if _is_between(each, entry.time, following and following.time)]
+            if not found:
+                self._missing.append(entry)
+            self._candidates |= {
+                each.ref: each
+                for each in found
+                if self._scope.has_labels(each) and self._scope.is_old(each) is not False
+            }
 
     def _by_owner(self, slug: str) -> Course[None]:
         """List the sessions with a marker of the owner's."""
@@ -270,14 +277,10 @@ def _is_expired(entry: LedgerEntry) -> bool:
     return datetime.now(UTC) - entry.time > longest
 
 
-def _is_between(session: BrowserSession, times: Iterable[tuple[datetime, datetime | None]]) -> bool:
+def _is_between(session: BrowserSession, start: datetime, end: datetime | None) -> bool:
     """Whether a session was created between a create and the next line, or shortly after the create.
 
     The next line may be another process's, and come before the session.
     """
     began = began_at(session)
-    if began is None:
-        return True
-    return any(
-        start - SKEW <= began and (end is None or began <= max(end, start + _CREATE) + SKEW) for start, end in times
-    )
+    return began is None or (start - SKEW <= began and (end is None or began <= max(end, start + _CREATE) + SKEW))
