@@ -197,10 +197,12 @@ class Creation:
         return (yield from self._take((yield from self._search(outcome))))
 
     def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
-        """Return the outcome of a create; a session whose id no request can hold counts as lost."""
+        """Return the outcome of a create; another session, or one whose id no request can hold, counts as lost."""
         came = self._receipt.came
         if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
+        if outcome.marker not in (None, self._marker):
+            return unexpected(self._call, came, f"this is the session of another create, by its metadata {MARKER}")
         problem = self._naming_problem(outcome)
         return unexpected(self._call, came, f"no request can name this session: {problem}") if problem else outcome
 
