@@ -185,6 +185,16 @@ def test_a_session_without_an_age(dry_run: bool, path: Path, fleet: Fleet) -> No
     assert fleet.servers["browser_use"].open == [session_id]
 
 
+def test_a_session_that_is_still_to_begin(fleet: Fleet, clock: Clock) -> None:
+    """Its age is unknown if the clock of this machine is behind: it is reported, and not taken for a young one."""
+    clock.now += AGE + 3600
+    session_id = create(fleet, "browser_use", owner="me")
+
+    report = fleet.reap(owner="me", dry_run=False)
+
+    assert (refs(report.ageless), report.stopped) == ([f"browser_use:{session_id}"], ())
+
+
 def test_providers_without_a_key_are_not_asked(fleet: Fleet) -> None:
     """If there is a key for another one; if there is none for any with markers, each is a failure."""
     mine = create(fleet, "browserbase", owner="me")
@@ -473,6 +483,20 @@ def test_a_create_of_which_no_session_can_run_is_dropped(
     assert Ledger(path).read().lines == ()
 
 
+def test_a_create_whose_session_runs_by_another_clock_is_not_dropped(path: Path, fleet: Fleet, clock: Clock) -> None:
+    """The clock of this machine may have been moved since."""
+    time = datetime.now(UTC) - timedelta(days=3, seconds=AGE)
+    clock.now -= timedelta(days=3).total_seconds()
+    session_id = killed(fleet, "skyvern", path)
+    salt, intent = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(salt + json.dumps(json.loads(intent) | {"time": time.isoformat()}).encode() + b"\n")
+
+    report = fleet.reap(client={"ledger": path}, dry_run=False)
+
+    assert (refs(report.candidates), report.expired) == ([f"skyvern:{session_id}"], ())
+    assert len(Ledger(path).read().entries) == 1
+
+
 def test_a_create_without_a_longest_lifetime_is_never_dropped(path: Path, fleet: Fleet) -> None:
     """A session of Anchor Browser may run for any time."""
     killed(fleet, "anchorbrowser", path)
@@ -506,7 +530,7 @@ def test_candidates(path: Path, clock: Clock) -> None:
     known = create(fleet, "skyvern", ledger=path)
     orphan = killed(fleet, "skyvern", path)
     other = server.start()
-    clock.now += 11 * 60
+    clock.now += 12 * 60
     server.start()
     own = [each for each in Ledger(path).read().entries if each.event == "create"]
     assert len(own) == 2

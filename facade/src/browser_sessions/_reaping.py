@@ -69,9 +69,9 @@ class Scope(NamedTuple):
         return all(session.metadata.get(name) == value for name, value in self.metadata.items())
 
     def is_old(self, session: BrowserSession) -> bool | None:
-        """Whether a session is old enough; None if it has no age."""
-        began = began_at(session)
-        return None if began is None else datetime.now(UTC) - began >= self.older_than
+        """Whether a session is old enough; None if it has no age: no time, or one that is still to come."""
+        began, now = began_at(session), datetime.now(UTC)
+        return None if began is None or began > now + SKEW else now - began >= self.older_than
 
 
 def checked_scope(
@@ -161,11 +161,7 @@ class Reaping:
                 elif slug in _MARKING:
                     yield from self._look_for(entry)
             if slug not in _MARKING:
-                intents = {each for each in ours if each.id is None}
-                expired = {each for each in intents if _is_expired(each)}
-                for entry in expired:
-                    yield from self._drop(entry)
-                yield from self._guess(slug, contents, intents - expired)
+                yield from self._guess(slug, contents, {each for each in ours if each.id is None})
 
     def _ask(self, entry: LedgerEntry, ref: SessionRef) -> Course[None]:
         """Fetch a session by the id in the ledger."""
@@ -185,18 +181,19 @@ class Reaping:
         """List the session of a create whose response is not in the ledger, by its marker."""
         searched = import_module(f"browser_sessions._providers.{entry.provider}.creates").SEARCHED
         found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}, None, None, None))
-        if found == [] and _is_expired(entry):
-            yield from self._drop(entry)
-        elif found == []:
-            self._missing.append(entry)
+        if found == []:
+            yield from self._miss(entry)
         for session in found or ():
             if not self._scope.dry_run:
                 access = self._calls.open(entry.provider).access
                 yield from note(self._calls, "created", access, entry.marker, session)
             yield from self._judge(session)
 
-    def _drop(self, entry: LedgerEntry) -> Course[None]:
-        """Drop a create from the ledger, since no session of it can still run."""
+    def _miss(self, entry: LedgerEntry) -> Course[None]:
+        """Note that no session of a create is found; if none can still run, drop it from the ledger."""
+        if not _is_expired(entry):
+            self._missing.append(entry)
+            return
         self._expired.append(entry)
         if not self._scope.dry_run:
             access = self._calls.open(entry.provider).access
@@ -214,7 +211,7 @@ class Reaping:
                 continue
             found = [each for each in unknown if _is_between(each, entry.time, following and following.time)]
             if not found:
-                self._missing.append(entry)
+                yield from self._miss(entry)
             self._candidates |= {
                 each.ref: each
                 for each in found

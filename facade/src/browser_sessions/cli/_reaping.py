@@ -118,7 +118,7 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     kinds = {
         "would be stopped" if report.dry_run else "stopped": (report.stopped, ""),
         "candidate": (report.candidates, "an interrupted create may have created it: stop it if it is yours"),
-        "ageless": (report.ageless, "its time is unknown: stop it by hand"),
+        "ageless": (report.ageless, "its time is unknown, or still to come by this clock: stop it by hand"),
     }
     for kind, (sessions, why) in kinds.items():
         for each in sessions:
