@@ -133,7 +133,6 @@ def test_what_a_get_loads() -> None:
         "_calls",
         "_client",
         "_configuration",
-        "_drafts",
         "_drivers",
         "_environment",
         "_http",
