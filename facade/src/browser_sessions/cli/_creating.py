@@ -25,7 +25,7 @@ from browser_sessions.cli._options import (
 from browser_sessions.cli._options import labels as read_labels
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import exit_code, print_error
-from browser_sessions.cli._tables import Outcome, line_of, printable
+from browser_sessions.cli._tables import line_of, printable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain
 
 CREATORS = [slug for slug, provider in PROVIDERS.items() if provider.operations["create"].is_available]
@@ -155,12 +155,5 @@ def stop(*, refs: tuple[str, ...], timeout: timedelta, ledger: Path | None, plai
         open_client(names, plain_http, sandbox=False, ledger=ledger) as (client, by_ref),
         progress("stopping", len(names)) as shown,
     ):
-        results = client.stop_many(by_ref, timeout=timeout)
-        outcomes: list[Outcome] = []
-        for ref, outcome in results:
-            name = by_ref[str(ref)]
-            outcomes.append(outcome)
-            if isinstance(outcome, BrowserSession):
-                shown.print_line(line_of(name, outcome))
-            shown.count(name, outcome)
+        outcomes = shown.print_each(client.stop_many(by_ref, timeout=timeout), by_ref)
     sys.exit(exit_code(outcomes))
