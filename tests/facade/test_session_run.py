@@ -21,7 +21,7 @@ import trio.testing
 from browser_sessions import AsyncClient, BrowserSession, Client, SessionStatus, errors
 from browser_sessions import _drivers as drivers
 from browser_sessions.errors import StopUnconfirmed
-from tests.facade.fetching import BACKENDS, async_client, run, sync_client
+from tests.facade.fetching import BACKENDS, KEY, async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
 from tests.facade.provider_case import CASES
 from tests.facade.test_lifecycle import CREATE, get_of, stop_of
@@ -233,6 +233,15 @@ def test_a_session_that_was_stopped_in_its_block(clock: Clock) -> None:
             over = client.stop(session)
         assert run.final == over
     assert [each.partition(" ")[0] for each in server.sent] == ["POST", "PATCH", "GET"]
+
+
+def test_a_session_whose_key_leaves_the_environment(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program may drop its secrets once it has used them: the session is stopped all the same."""
+    server = InMemory("browser_use", clock)
+    monkeypatch.setenv("BROWSER_USE_API_KEY", KEY)
+    with sync_client(server, api_keys=None) as client, client.session("browser_use"):
+        monkeypatch.delenv("BROWSER_USE_API_KEY")
+    assert server.open == []
 
 
 @each_backend
