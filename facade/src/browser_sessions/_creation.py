@@ -152,12 +152,15 @@ class Creation:
         slug = self._call.access.provider.slug
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
-    def leaving(self, error: BaseException | None, interruption: BaseException | None) -> BaseException | None:
-        """Return the exception to raise at the end of a block; it has a note if the session may be running.
+    def leave(self, error: BaseException | None, interruption: BaseException | None) -> None:
+        """End a block; the exception that leaves it has a note if the session may be running.
 
         Args:
-            error: The exception that was being raised before the session was stopped.
+            error: The exception that was being raised before the session was stopped; it is raised on by the caller.
             interruption: The exception that interrupted the stop.
+
+        Raises:
+            BaseException: What takes the place of `error`.
 
         """
         # An interruption is not lost, and is not needed twice.
@@ -167,7 +170,10 @@ class Creation:
             leaves.add_note(doubt)
             _log.error("%s", doubt)
         self.is_left = True  # last: what interrupts this leaves it to the end of the run
-        return self.problem if leaves is None else leaves
+        if leaves is None and self.problem:
+            raise self.problem
+        if leaves is not None and leaves is not error:
+            raise leaves
 
     @property
     def doubt(self) -> str | None:
@@ -236,8 +242,8 @@ class Creation:
 
     def _query(self) -> Query:
         if self._marker:
-            return Query(self._module.SEARCHED, {MARKER: self._marker}, None, None, 1)
-        return Query(OPEN, {}, self._since - SKEW, None, None)
+            return Query(self._module.SEARCHED, {MARKER: self._marker}, limit=1)
+        return Query(OPEN, created_after=self._since - SKEW)
 
     def _uncertain(self, error: BrowserSessionsError, candidates: tuple[BrowserSession, ...]) -> CreateUncertain:
         text = f"{self._slug}: the response to a create was lost, and a session may be running. "

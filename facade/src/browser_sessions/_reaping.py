@@ -180,7 +180,7 @@ class Reaping:
     def _look_for(self, entry: LedgerEntry) -> Course[None]:
         """List the session of a create whose response is not in the ledger, by its marker."""
         searched = import_module(f"browser_sessions._providers.{entry.provider}.creates").SEARCHED
-        found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}, None, None, None))
+        found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}))
         if found == []:
             yield from self._miss(entry)
         for session in found or ():
@@ -203,7 +203,7 @@ class Reaping:
         """List the sessions that may be those of creates whose responses are not in the ledger."""
         if not intents:
             return
-        listed = yield from self._list(slug, Query(OPEN, {}, None, None, None))
+        listed = yield from self._list(slug, Query(OPEN))
         known = {each.id for each in contents.entries if each.provider == slug}
         unknown = [each for each in listed or () if each.id not in known]
         for entry, following in zip_longest(contents.entries, contents.entries[1:]):
@@ -220,7 +220,7 @@ class Reaping:
 
     def _by_owner(self, slug: str) -> Course[None]:
         """List the sessions with a marker of the owner's."""
-        for session in (yield from self._list(slug, Query(OPEN, self._scope.metadata, None, None, None))) or ():
+        for session in (yield from self._list(slug, Query(OPEN, self._scope.metadata))) or ():
             if session.marker and self._scope.is_owned(session.marker):
                 yield from self._judge(session)
 
