@@ -648,6 +648,28 @@ def test_the_end_of_a_loop_of_asyncio_cuts_off_no_stop(is_stopping: bool, clock:
     assert server.open == []
 
 
+def test_a_stop_that_waits_for_what_was_cancelled(clock: Clock) -> None:
+    """It is not sent for ever: a transport may have tasks of its own, which the end of a loop cancels as well."""
+    server = InMemory("browser_use", clock)
+
+    class Broken(Slow):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "PATCH":
+                raise asyncio.CancelledError
+            return await super().handle_async_request(request)
+
+    async def main() -> None:
+        async with (
+            async_client(server, transport=Broken(server, "NONE")) as client,
+            client.session("browser_use"),
+        ):
+            pass
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        run("asyncio", main)
+    assert caught.value.__notes__ == [f"browser_use:{server.open[0]} may still be running: it was not stopped"]
+
+
 def test_the_end_of_trio_cuts_off_no_stop(clock: Clock) -> None:
     """It cancels the tasks of the system, and closes asynchronous generators when there are none any more."""
     server = InMemory("browser_use", clock)

@@ -216,7 +216,8 @@ async def _whole(work: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
                 if isinstance(interruption, KeyboardInterrupt):
                     raise
                 interruption = error
-            if is_repeatable and finished.cancelled():
+            # Not if the work was not asked to end, but waited for something that was: it would do so again.
+            if is_repeatable and finished.cancelled() and finished.cancelling():
                 finished, wait = _start_task(work)
     if interruption:
         raise interruption

@@ -55,7 +55,7 @@ def _keys_table(verdicts: Mapping[str, str] | None = None) -> Table:
     for slug, provider in PROVIDERS.items():
         found = key_variable(provider)
         key = Text(found, style="green") if found else Text(f"{provider.key_variables[0]}, not set", style="yellow")
-        row = [slug, provider.name, key]
+        row: list[str | Text] = [slug, provider.name, key]
         if verdicts is not None:
             verdict = verdicts.get(slug, "")
             row.append(Text(verdict, style="green" if verdict == WORKS else "red"))
