@@ -207,26 +207,34 @@ async def _whole(work: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
     """
     finished: Any = None
     interruption: BaseException | None = None
+    scope = anyio.CancelScope(shield=True)
     with anyio.CancelScope(shield=True):
-        finished, wait = _start_task(work)
+        finished, wait = _start_task(work, scope)
         while not finished.done():
             try:
                 await wait()
             except BaseException as error:
                 if isinstance(interruption, KeyboardInterrupt):
+                    scope.shield = False
                     raise
                 interruption = error
             # Not if the work was not asked to end, but waited for something that was: it would do so again.
             if is_repeatable and finished.cancelled() and finished.cancelling():
-                finished, wait = _start_task(work)
+                finished, wait = _start_task(work, scope)
     if interruption:
         raise interruption
     result: T = finished.result()
     return result
 
 
-def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awaitable[Any]]]:
-    """Start work in a task, and return a future of it and a function that waits for its end."""
+def _start_task(work: Callable[[], Awaitable[T]], scope: anyio.CancelScope) -> tuple[Any, Callable[[], Awaitable[Any]]]:
+    """Start work in a task, and return a future of it and a function that waits for its end.
+
+    Args:
+        work: What is done.
+        scope: What shields it on trio, where the end of the main task cancels the tasks of the system.
+
+    """
     if trio := running_trio():
         from concurrent import futures
 
@@ -235,7 +243,7 @@ def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awa
 
         async def run() -> None:
             try:
-                with trio.CancelScope(shield=True):  # the end of the main task cancels those of the system
+                with scope:
                     future.set_result(await work())
             except BaseException as error:  # noqa: BLE001 - raised by `result`; a task of the system may raise nothing
                 future.set_exception(error)
