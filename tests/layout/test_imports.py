@@ -133,6 +133,7 @@ def test_what_a_get_loads() -> None:
         "_calls",
         "_client",
         "_configuration",
+        "_drafts",
         "_drivers",
         "_environment",
         "_http",

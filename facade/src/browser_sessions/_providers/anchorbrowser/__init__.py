@@ -8,6 +8,7 @@ from anchorbrowser_client import AuthenticatedClient, models
 from anchorbrowser_client.api.sessions import get_session
 from anchorbrowser_client.types import Unset
 
+from browser_sessions._drafts import make_cost
 from browser_sessions._reading import (
     SECOND,
     after,
@@ -88,7 +89,7 @@ def _fill(made: SessionDraft, raw: models.Session | models.SessionRow, notes: li
 
 def _cost(value: object, path: str, notes: list[str], *, final: bool) -> Cost | None:
     amount = amount_of(value, path, notes)
-    return None if amount is None else Cost(amount, "credits", final=final)
+    return None if amount is None else make_cost(amount, "credits", final=final)
 
 
 def _labels(tags: list[str] | models.SessionTags | Unset | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from anchorbrowser_client.api.sessions import get_recording, list_recordings
 from anchorbrowser_client.types import Unset
 
 from browser_sessions._call import Course
+from browser_sessions._drafts import make_recording
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._reading import time_of, whole_of
 from browser_sessions._session import Recording
@@ -26,4 +27,4 @@ def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
 def _recording(row: models.Recording, url: str) -> Recording:
     name = None if isinstance(row.suggested_file_name, Unset) else row.suggested_file_name
     size = int(row.size) if isinstance(row.size, float) and row.size.is_integer() else row.size
-    return Recording(url, name, whole_of(size, "size", []), None, time_of(row.created_at, "created_at", []))
+    return make_recording(url, name, whole_of(size, "size", []), None, time_of(row.created_at, "created_at", []))

@@ -9,6 +9,7 @@ from browser_use_client import AuthenticatedClient, models
 from browser_use_client.api.sessions import get_session
 from browser_use_client.types import Unset
 
+from browser_sessions._drafts import make_cost, make_recording
 from browser_sessions._reading import (
     address_of,
     amount_of,
@@ -22,7 +23,7 @@ from browser_sessions._reading import (
     time_of,
     unexpected_in,
 )
-from browser_sessions._session import BrowserSession, Cost, Origin, Recording, SessionDraft
+from browser_sessions._session import BrowserSession, Origin, SessionDraft
 from browser_sessions._status import SessionStatus
 
 STATUSES = {
@@ -51,11 +52,11 @@ def view(raw: models.Session, origin: Origin = "get") -> BrowserSession:
     made.status = status = SessionStatus.TIMED_OUT if is_timeout else status
     made.connect_url = address_of(raw.cdp_url, "cdpUrl", notes)
     made.live_view_url = address_of(raw.live_url, "liveUrl", notes)
-    made.recordings = (Recording(raw.recording_url),) if isinstance(raw.recording_url, str) else ()
+    made.recordings = (make_recording(raw.recording_url),) if isinstance(raw.recording_url, str) else ()
     made.proxy_bytes = mebibytes_of(raw.proxy_used_mb, "proxyUsedMb", notes)
     browser_cost = amount_of(raw.browser_cost, "browserCost", notes)
     total = sum_of(browser_cost, amount_of(raw.proxy_cost, "proxyCost", notes))
-    made.cost = None if total is None else Cost(total, "USD", final=status.is_terminal)
+    made.cost = None if total is None else make_cost(total, "USD", final=status.is_terminal)
     made.metadata = labels = {} if isinstance(raw.metadata, Unset) else raw.metadata.to_dict()
     made.marker = take_marker(labels) if labels else None
     made.derived = derived_of("status" if is_timeout else None, "duration" if made.duration is not None else None)

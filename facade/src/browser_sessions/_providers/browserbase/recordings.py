@@ -6,6 +6,7 @@ from browserbase_client.api.sessions import list_recordings
 from browserbase_client.api.sessions import request_recording as request_operation
 
 from browser_sessions._call import Course
+from browser_sessions._drafts import make_recording
 from browser_sessions._inquiry import Inquiry
 from browser_sessions._reading import text_of, time_of
 from browser_sessions._session import Recording
@@ -20,7 +21,7 @@ def recordings(inquiry: Inquiry) -> Course[tuple[Recording, ...]]:
     found = yield from inquiry.find(list_recordings, SessionNotFound, InvalidRequest)
     made = [each for each in found.downloads if text_of(each.status) == "COMPLETED"] if found else []
     return tuple(
-        Recording(each.download_url, modified_at=time_of(each.completed_at, "completedAt", []))
+        make_recording(each.download_url, modified_at=time_of(each.completed_at, "completedAt", []))
         for each in made
         if isinstance(each.download_url, str)
     )

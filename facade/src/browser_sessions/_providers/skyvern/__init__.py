@@ -10,6 +10,7 @@ from skyvern_client import AuthenticatedClient, models
 from skyvern_client.api.sessions import get_session
 from skyvern_client.types import Unset
 
+from browser_sessions._drafts import make_recording
 from browser_sessions._reading import (
     MINUTE,
     address_of,
@@ -118,7 +119,7 @@ def _recordings(files: list[models.FileInfo], notes: list[str]) -> Iterator[Reco
             if "url" not in file.additional_properties:  # else its own path is noted already
                 notes.append(path)
             continue
-        yield Recording(
+        yield make_recording(
             file.url,
             None if isinstance(file.filename, Unset) else file.filename,
             whole_of(file.file_size, f"{path}.file_size", notes),
