@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,7 +16,10 @@ from typing import Any
 import pytest
 
 from browser_sessions import _creation, _stopping, sandbox
+from browser_sessions._ledger import Ledger
 from browser_sessions.cli import _running
+from browser_sessions.cli._commands import command
+from browser_sessions.errors import LedgerError
 from browser_sessions.sandbox import Sandbox
 from tests.facade.commands import run
 
@@ -111,6 +115,24 @@ def test_create_names_what_may_be_running(server: Sandbox, monkeypatch: pytest.M
     first, second = found.stderr.splitlines()
     assert "the response to a create was lost, and a session may be running" in first
     assert second == f"browser-sessions: it may be {ref}  pending"
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), BrokenPipeError(32, ""), KeyboardInterrupt()])
+def test_create_stops_what_it_cannot_print(
+    error: BaseException, server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would run without a trace."""
+
+    def fail(_: str) -> None:
+        assert server.open_sessions("browser_use")
+        raise error
+
+    monkeypatch.setattr("click.echo", fail)
+
+    found = run("create", "browser_use", **server.environment)
+
+    assert found.exit_code
+    assert server.open_sessions("browser_use") == ()
 
 
 def test_create_in_a_sandbox_of_its_own() -> None:
@@ -308,6 +330,32 @@ def test_whether_a_terminal_sends_signals_to_both(monkeypatch: pytest.MonkeyPatc
         found.append(_running._is_in_foreground())
     monkeypatch.setattr("sys.__stdin__", None)
     assert [*found, _running._is_in_foreground()] == [True, False, False]
+
+
+def test_run_stops_its_session_if_nothing_can_be_written(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full once the session is created: for the ledger, and for what is logged about that."""
+
+    class Full(io.StringIO):
+        def write(self, _: str, /) -> int:
+            raise OSError(28, "No space left on device")
+
+    write = Ledger.write
+
+    def write_intent(ledger: Ledger, event: str, *rest: Any) -> None:
+        if event != "create":
+            raise LedgerError("the disk is full")
+        write(ledger, event, *rest)
+
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Ledger, "write", write_intent)
+    monkeypatch.setattr("sys.stderr", Full())
+
+    with pytest.raises(SystemExit) as left:
+        command.main(["run", "browser_use", "--", "true"], standalone_mode=False)
+
+    assert left.value.code == 0
+    assert server.open_sessions("browser_use") == ()
 
 
 def test_run_that_is_ended_before_its_program_begins(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

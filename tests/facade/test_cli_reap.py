@@ -160,7 +160,7 @@ def test_reap_reports_what_it_does_not_stop(server: Sandbox, ledger: Path) -> No
     assert rows(shown)[1][1] == "not reported"
     assert shown.stdout.partition("\n\n")[2].splitlines() == [
         "candidate: an interrupted create may have created it: stop it if it is yours",
-        "ageless: its time is unknown: stop it by hand",
+        "ageless: its time is unknown, or still to come by this clock: stop it by hand",
         "missing: its provider does not find it",
         "expired: no session of that time can still run: the ledger drops it",
         "foreign: another key or host: other.test",

@@ -359,6 +359,19 @@ def test_a_lock_that_is_not_given_back(path: Path, clock: Clock) -> None:
     assert 10 <= sum(clock.pauses) <= 10.1
 
 
+def test_a_fork_does_not_keep_the_lock(path: Path) -> None:
+    """Another process with the open file holds it for as long as it runs; the lock ends with what needed it."""
+    ledger = Ledger(path)
+    path.touch(0o600)
+    with ledger._locked(os.O_RDONLY) as file:
+        copy = os.dup(file)
+    try:
+        with path.open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(copy)
+
+
 @each_backend
 def test_a_ledger_that_can_no_longer_be_written(
     backend: str | None, path: Path, clock: Clock, caplog: pytest.LogCaptureFixture

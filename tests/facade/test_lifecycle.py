@@ -267,6 +267,25 @@ def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, cl
     assert [session.id] == server.open
 
 
+@pytest.mark.parametrize("slug", ["browserbase", "browser_use"])
+def test_create_with_the_response_to_another_create(slug: str, clock: Clock) -> None:
+    """Such as one from a cache: the session is looked for, or another one would be stopped in its place."""
+    server = InMemory(slug, clock)
+    other: list[httpx.Response] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        response = server(request)
+        if request.method != "POST":
+            return response
+        other.append(response)
+        return httpx.Response(response.status_code, content=other[0].content)
+
+    first, second = (call(respond, None, "create", slug) for _ in range(2))  # type: ignore[arg-type]
+
+    assert first.id != second.id
+    assert {first.id, second.id} == {*server.open}
+
+
 @pytest.mark.parametrize("unusable", ["all", ".."])
 def test_create_finds_only_what_a_request_can_name(unusable: str, clock: Clock) -> None:
     """What is listed with another id is reported as running, and not taken for a session that could be stopped."""

@@ -12,7 +12,6 @@ import pytest
 
 from browser_sessions import AsyncClient, BrowserSession, Client, SessionRef, errors, view
 from browser_sessions._call import _backoff
-from browser_sessions._rate_limits import retry_after
 from browser_sessions.cli._tables import elapsed
 from tests.facade.fetching import BACKENDS, KEYS, async_client, responding, run, running, sync_client
 from tests.facade.viewing import decode
@@ -136,22 +135,6 @@ def test_what_cannot_be_waited_for(until: Any) -> None:
 def test_pauses_stop_growing() -> None:
     """After any number of attempts."""
     assert 4 <= _backoff(100_000) <= 8
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "5,  7"}, 7.0),
-        ({"retry-after-ms": "1500"}, 1.5),
-        ({"retry-after-ms": "1772611260000", "date": "Wed, 04 Mar 2026 08:00:00 GMT"}, 60.0),
-        *(({"x-ratelimit-remaining": left, "x-ratelimit-reset": "9"}, 9.0) for left in ("0", " 0.0", "0, 5", "5 ,0")),
-        ({"x-ratelimit-remaining": "10", "x-ratelimit-reset": "9"}, None),
-        ({"x-ratelimit-remaining": "0.5", "x-ratelimit-reset": "9"}, None),
-    ],
-)
-def test_forms_of_limits(headers: dict[str, str], seconds: float | None) -> None:
-    """Some gateways join the values of several servers, and some count in other units."""
-    assert retry_after(httpx.Headers(headers)) == seconds
 
 
 def test_a_session_that_starts_ahead_of_our_clock() -> None:

@@ -56,25 +56,10 @@ SECONDS: dict[str, float | None] = {
     "999999999.9": 999999999.9,
     "1000000000": 0.0,
     "99999999999": 99999999999.0 - NOW,
-    "100000000000": 0.0,
-    f"{NOW + 45}000": 45.0,
-    "999999999999999": 999999999999.999 - NOW,
-    # From two servers on the way; one that says it in milliseconds, as Go does, or as a time in ISO's form.
-    "5, 30": 30.0,
-    "30, 5": 30.0,
-    "5, soon": None,
-    "5s": 5.0,
-    "1.5s": 1.5,
-    "20ms": 0.02,
-    "1m30s": 90.0,
-    "6m0s": 360.0,
-    "1h": 3600.0,
-    "2026-03-04T09:15:45Z": 45.0,
-    "2026-03-04 09:15:45": 45.0,
-    "2026-03-04T10:15:45.5+01:00": 45.5,
-    "2026-03-04T09:00:00Z": 0.0,
-    "9999-12-31T23:59:59-23:59": 251629771439.0,
-    "2026-13-04T09:15:45Z": None,
+    "999999999999999": 999999999999999.0 - NOW,
+    "5, 30": None,
+    "5s": None,
+    "2026-03-04T09:15:45Z": None,
     "s": None,
     "m5s": None,
     "-0": None,
@@ -149,11 +134,6 @@ LIMITS: dict[str, float | None] = {
     ",,,": None,
     ";r=;t=": None,
     "r;t;r;t": None,
-    "limit=60, remaining=0, reset=58": 58.0,
-    "limit=60,remaining=0,reset=58": 58.0,
-    "reset=58, remaining=0": 58.0,
-    "limit=60, remaining=3, reset=58": None,
-    "limit=60, remaining=0": None,
     "60": None,
     "nonsense": None,
     "9" * 5000: None,
@@ -167,48 +147,23 @@ def test_a_limit_of_which_nothing_is_left(text: str, expected: float | None) -> 
 
 
 HEADERS: list[tuple[dict[str, str], float | None]] = [
-    # The IETF's draft 3, as Kong and Envoy send it; GitHub, Okta and X: a Unix time; Discord; Bucket4j; Azure; OpenAI.
-    ({"RateLimit-Limit": "100", "RateLimit-Remaining": "0", "RateLimit-Reset": "58"}, 58.0),
-    ({"X-RateLimit-Limit": "60, 60;w=60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "58"}, 58.0),
+    ({"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "58"}, 58.0),
     ({"X-RateLimit-Remaining": " 0 ", "X-RateLimit-Reset": str(NOW + 58)}, 58.0),
-    ({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(NOW + 58)}, 58.0),
-    ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 58}000"}, 58.0),
-    ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2026-03-04T09:15:58Z"}, 58.0),
-    ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "1.25"}, 1.25),
-    ({"X-RateLimit-Remaining-Minute": "0", "X-RateLimit-Reset-Minute": "58"}, 58.0),
-    ({"X-RateLimit-Remaining-Requests": "0", "X-RateLimit-Reset-Requests": "1m2s"}, 62.0),
-    ({"X-RateLimit-Remaining-Requests": "9", "X-RateLimit-Reset-Requests": "1m2s"}, None),
-    ({"X-RateLimit-Remaining-Minute": "0", "X-RateLimit-Reset-Day": "58"}, None),
-    (
-        {
-            "RateLimit-Remaining-Minute": "0",
-            "RateLimit-Reset-Minute": "58",
-            "RateLimit-Remaining-Day": "0",
-            "RateLimit-Reset-Day": "80000",
-        },
-        80000.0,
-    ),
     ({"X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "58"}, None),
     ({"X-RateLimit-Remaining": "-1", "X-RateLimit-Reset": "58"}, None),
     ({"X-RateLimit-Reset": "58"}, None),
     ({"X-RateLimit-Remaining": "0"}, None),
     ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "soon"}, None),
-    ({"Retry-After-Ms": "1500"}, 1.5),
-    ({"X-Ms-Retry-After-Ms": "1500"}, 1.5),
-    ({"X-Retry-After": "58"}, 58.0),
-    ({"X-Rate-Limit-Retry-After-Seconds": "58", "X-Rate-Limit-Remaining": "0"}, 58.0),
-    ({"Retry-After": "2", "Retry-After-Ms": "1500"}, 2.0),
-    ({"Retry-After": "soon", "Retry-After-Ms": "1500"}, 1.5),
 ]
 
 
 @pytest.mark.parametrize(("headers", "expected"), HEADERS, ids=str)
-def test_headers_of_gateways(headers: dict[str, str], expected: float | None) -> None:
-    """They have the same in other forms; a limit that is not used up means no pause."""
+def test_a_limit_in_headers_of_its_own(headers: dict[str, str], expected: float | None) -> None:
+    """It means a pause only if it is used up."""
     assert after(headers | {"Date": DATE}) == expected
 
 
-@pytest.mark.parametrize(("headers", "kind"), [(HEADERS[0][0], "rate"), (HEADERS[12][0], None)])
+@pytest.mark.parametrize(("headers", "kind"), [(HEADERS[0][0], "rate"), (HEADERS[2][0], None)])
 def test_a_limit_of_requests_by_its_headers(headers: dict[str, str], kind: str | None) -> None:
     """It is one if nothing is left of it."""
     assert kind_of_limit("Slow down", httpx.Headers(headers)) == kind

@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ import trio.testing
 from browser_sessions import AsyncClient, BrowserSession, Client, SessionStatus, errors
 from browser_sessions import _drivers as drivers
 from browser_sessions.errors import StopUnconfirmed
-from tests.facade.fetching import BACKENDS, async_client, run, sync_client
+from tests.facade.fetching import BACKENDS, KEY, async_client, run, sync_client
 from tests.facade.in_memory import CREATORS, InMemory
 from tests.facade.provider_case import CASES
 from tests.facade.test_lifecycle import CREATE, get_of, stop_of
@@ -251,6 +251,15 @@ def test_a_session_that_was_stopped_in_its_block(clock: Clock) -> None:
             over = client.stop(session)
         assert run.final == over
     assert [each.partition(" ")[0] for each in server.sent] == ["POST", "PATCH", "GET"]
+
+
+def test_a_session_whose_key_leaves_the_environment(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program may drop its secrets once it has used them: the session is stopped all the same."""
+    server = InMemory("browser_use", clock)
+    monkeypatch.setenv("BROWSER_USE_API_KEY", KEY)
+    with sync_client(server, api_keys=None) as client, client.session("browser_use"):
+        monkeypatch.delenv("BROWSER_USE_API_KEY")
+    assert server.open == []
 
 
 @each_backend
@@ -625,6 +634,91 @@ def test_ctrl_c_in_trio(clock: Clock) -> None:
         assert all(note.endswith("may still be running: it was not stopped") for note in notes)
         if presses == 1:
             assert server.open == []
+
+
+@pytest.mark.parametrize("is_stopping", [False, True])
+def test_the_end_of_a_loop_of_asyncio_cuts_off_no_stop(is_stopping: bool, clock: Clock) -> None:  # noqa: FBT001 - a case
+    """It cancels all tasks, also that of a stop, which is then sent again."""
+    server = InMemory("browser_use", clock)
+    kept: list[Any] = []  # asyncio keeps no task that waits for another one
+
+    async def main() -> None:
+        slow = Slow(server, "PATCH")
+        client = async_client(server, transport=slow)
+        has_begun = asyncio.Event()
+
+        async def use() -> None:
+            async with client.session("browser_use"):
+                has_begun.set()
+                await anyio.sleep_forever()
+
+        task = asyncio.create_task(use())
+        kept.extend([slow, task])
+        await has_begun.wait()
+        if not is_stopping:
+            slow.has_come.set()  # so that no request waits
+        task.cancel()
+        if is_stopping:
+            await slow.has_come.wait()
+
+    run("asyncio", main)
+    assert kept[1].cancelled()
+    assert server.open == []
+
+
+def test_a_stop_that_waits_for_what_was_cancelled(clock: Clock) -> None:
+    """It is not sent for ever: a transport may have tasks of its own, which the end of a loop cancels as well."""
+    server = InMemory("browser_use", clock)
+
+    class Broken(Slow):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.method == "PATCH":
+                raise asyncio.CancelledError
+            return await super().handle_async_request(request)
+
+    async def main() -> None:
+        async with (
+            async_client(server, transport=Broken(server, "NONE")) as client,
+            client.session("browser_use"),
+        ):
+            pass
+
+    with pytest.raises(asyncio.CancelledError) as caught:
+        run("asyncio", main)
+    assert caught.value.__notes__ == [f"browser_use:{server.open[0]} may still be running: it was not stopped"]
+
+
+def test_the_end_of_trio_cuts_off_no_stop(clock: Clock) -> None:
+    """It cancels the tasks of the system, and closes asynchronous generators when there are none any more."""
+    server = InMemory("browser_use", clock)
+    kept: list[Any] = []
+
+    async def main() -> None:
+        slow = Slow(server, "PATCH")
+        client = async_client(server, transport=slow)
+
+        async def sessions() -> AsyncIterator[BrowserSession]:
+            async with client.session("browser_use") as session:
+                yield session
+
+        async def use() -> None:
+            async with client.session("browser_use"):
+                pass
+
+        async def respond() -> None:
+            with trio.CancelScope(shield=True):
+                await trio.testing.wait_all_tasks_blocked()
+                slow.may_respond.set()
+
+        generator = sessions()
+        kept.append(generator)
+        await anext(generator)
+        trio.lowlevel.spawn_system_task(use)
+        await slow.has_come.wait()
+        trio.lowlevel.spawn_system_task(respond)
+
+    run("trio", main)
+    assert server.open == []
 
 
 @each_loop

@@ -80,7 +80,7 @@ def save_recording(inquiry: Inquiry, bounds: Bounds, target: Path, *, overwrite:
 
     """
     with FileDraft(target) as draft:
-        yield from _written(inquiry, inquiry.within(bounds, max_size, draft))
+        yield from _written(inquiry, inquiry._replace(bounds=bounds, max_body=max_size, into=draft))
         return (yield from done(partial(draft.publish, overwrite=overwrite)))
 
 

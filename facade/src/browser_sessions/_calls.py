@@ -89,14 +89,14 @@ class Calls:
 
     def get(self, ref: SessionRef, bounds: Bounds) -> Course[BrowserSession]:
         """Fetch a session."""
-        access, module, client = self._opened.get(ref.provider) or self.open(ref)
+        access, module, client = self.open(ref)
         return course(Call(access, client, module.OPERATION, module.view, bounds, (ref.id,), ref=ref))
 
     def list(self, slug: str, query: Query, bounds: Bounds) -> Reading:
         """Read a list of sessions, each page by a call of its own."""
         from browser_sessions._listing import Reading
 
-        access, _, client = self._opened.get(slug) or self.open(slug)
+        access, _, client = self.open(slug)
         sources = import_module(f"browser_sessions._providers.{slug}.lists").sources(query)
 
         def call_of(source: Source, named: Mapping[str, Any]) -> Call[Any]:
@@ -127,7 +127,7 @@ class Calls:
         ref = of if isinstance(of, SessionRef) else None
         slug = of.provider if isinstance(of, SessionRef) else of
         require(known_provider(slug).slug, operation, option=option)
-        return Inquiry(*(self._opened.get(slug) or self.open(of)), bounds, ref)
+        return Inquiry(*self.open(of), bounds, ref)
 
     def account(self, slug: str, bounds: Bounds) -> Course[Account]:
         """Read an account."""
@@ -141,7 +141,7 @@ class Calls:
         from browser_sessions._options import checked_options
 
         options = checked_options(slug, **given)
-        return Creation(self, self._opened.get(slug) or self.open(slug), options, bounds)
+        return Creation(self, self.open(slug), options, bounds)
 
     def stop(self, ref: SessionRef, timeout: Seconds, bounds: Bounds) -> Course[BrowserSession]:
         """Stop a session."""
@@ -188,14 +188,17 @@ class Calls:
         return find_keyed(self._api_keys)
 
     def open(self, of: SessionRef | str) -> ProviderClient:
-        """Return the client of a session's provider, or of a provider by its slug.
+        """Return the client of a session's provider, or of a provider by its slug; the environment is read once.
 
         Raises:
             ConfigurationError: The key is missing, or the base URL is invalid.
 
         """
+        slug = of.provider if isinstance(of, SessionRef) else of
+        if opened := self._opened.get(slug):
+            return opened
         access = find_access(of, self._api_keys, self._base_urls, self._plain_http)
-        module = import_module(f"browser_sessions._providers.{access.provider.slug}")
+        module = import_module(f"browser_sessions._providers.{slug}")
         client = module.CLIENT(token=access.key, base_url=access.base_url, headers=HEADERS)
         # Two threads may both come here: neither opens a connection.
-        return self._opened.setdefault(access.provider.slug, ProviderClient(access, module, client))
+        return self._opened.setdefault(slug, ProviderClient(access, module, client))

@@ -140,7 +140,7 @@ class Creation:
         except (CreateUncertain, StopUnconfirmed) as error:
             self.problem = error
         except BrowserSessionsError as error:
-            text = f"{self.name} may still be running: {error}"
+            text = f"{self.name} may still be running: {str(error).removeprefix(f'{self.name}: ')}"
             self.problem = StopUnconfirmed(text, ref=self.created.ref if self.created else None)
             self.problem.__cause__ = error
 
@@ -152,12 +152,15 @@ class Creation:
         slug = self._call.access.provider.slug
         return f"a session of {slug}" + (f" with the metadata {MARKER}={self._marker}" if self._marker else "")
 
-    def leaving(self, error: BaseException | None, interruption: BaseException | None) -> BaseException | None:
-        """Return the exception to raise at the end of a block; it has a note if the session may be running.
+    def leave(self, error: BaseException | None, interruption: BaseException | None) -> None:
+        """End a block; the exception that leaves it has a note if the session may be running.
 
         Args:
-            error: The exception that was being raised before the session was stopped.
+            error: The exception that was being raised before the session was stopped; it is raised on by the caller.
             interruption: The exception that interrupted the stop.
+
+        Raises:
+            BaseException: What takes the place of `error`.
 
         """
         # An interruption is not lost, and is not needed twice.
@@ -167,7 +170,10 @@ class Creation:
             leaves.add_note(doubt)
             _log.error("%s", doubt)
         self.is_left = True  # last: what interrupts this leaves it to the end of the run
-        return self.problem if leaves is None else leaves
+        if leaves is None and self.problem:
+            raise self.problem
+        if leaves is not None and leaves is not error:
+            raise leaves
 
     @property
     def doubt(self) -> str | None:
@@ -197,10 +203,12 @@ class Creation:
         return (yield from self._take((yield from self._search(outcome))))
 
     def _checked(self, outcome: BrowserSession | BrowserSessionsError) -> BrowserSession | BrowserSessionsError:
-        """Return the outcome of a create; a session whose id no request can hold counts as lost."""
+        """Return the outcome of a create; another session, or one whose id no request can hold, counts as lost."""
         came = self._receipt.came
         if not isinstance(outcome, BrowserSession) or not isinstance(came, RawResponse):
             return outcome
+        if outcome.marker not in (None, self._marker):
+            return unexpected(self._call, came, f"this is the session of another create, by its metadata {MARKER}")
         problem = self._naming_problem(outcome)
         return unexpected(self._call, came, f"no request can name this session: {problem}") if problem else outcome
 
@@ -234,8 +242,8 @@ class Creation:
 
     def _query(self) -> Query:
         if self._marker:
-            return Query(self._module.SEARCHED, {MARKER: self._marker}, None, None, 1)
-        return Query(OPEN, {}, self._since - SKEW, None, None)
+            return Query(self._module.SEARCHED, {MARKER: self._marker}, limit=1)
+        return Query(OPEN, created_after=self._since - SKEW)
 
     def _uncertain(self, error: BrowserSessionsError, candidates: tuple[BrowserSession, ...]) -> CreateUncertain:
         text = f"{self._slug}: the response to a create was lost, and a session may be running. "

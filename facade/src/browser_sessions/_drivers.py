@@ -168,8 +168,11 @@ class AsyncDriver:
             return result
 
     async def run_whole(self, make: Callable[[], Course[T]]) -> T:
-        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they are raised afterwards."""
-        return await _whole(lambda: self.run(make()))
+        """Return the result of a course that neither a cancellation nor Ctrl-C cuts off; they are raised afterwards.
+
+        If the event loop ends and so cancels all its tasks, the course begins again.
+        """
+        return await _whole(lambda: self.run(make()), is_repeatable=True)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -194,33 +197,44 @@ class AsyncDriver:
                 raise
             return came
 
-        return await _whole(send)
+        return await _whole(send, is_repeatable=False)
 
 
-async def _whole(work: Callable[[], Awaitable[T]]) -> T:
+async def _whole(work: Callable[[], Awaitable[T]], *, is_repeatable: bool) -> T:
     """Return the result of work in a task that neither a cancellation of this one nor the first Ctrl-C reaches.
 
     A shield alone would not do: on asyncio a task's `cancel` heeds none, and on trio Ctrl-C does not.
     """
     finished: Any = None
     interruption: BaseException | None = None
+    scope = anyio.CancelScope(shield=True)
     with anyio.CancelScope(shield=True):
-        finished, wait = _start_task(work)
+        finished, wait = _start_task(work, scope)
         while not finished.done():
             try:
                 await wait()
             except BaseException as error:
                 if isinstance(interruption, KeyboardInterrupt):
+                    scope.shield = False
                     raise
                 interruption = error
+            # Not if the work was not asked to end, but waited for something that was: it would do so again.
+            if is_repeatable and finished.cancelled() and finished.cancelling():
+                finished, wait = _start_task(work, scope)
     if interruption:
         raise interruption
     result: T = finished.result()
     return result
 
 
-def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awaitable[Any]]]:
-    """Start work in a task, and return a future of it and a function that waits for its end."""
+def _start_task(work: Callable[[], Awaitable[T]], scope: anyio.CancelScope) -> tuple[Any, Callable[[], Awaitable[Any]]]:
+    """Start work in a task, and return a future of it and a function that waits for its end.
+
+    Args:
+        work: What is done.
+        scope: What shields it on trio, where the end of the main task cancels the tasks of the system.
+
+    """
     if trio := running_trio():
         from concurrent import futures
 
@@ -229,13 +243,17 @@ def _start_task(work: Callable[[], Awaitable[T]]) -> tuple[Any, Callable[[], Awa
 
         async def run() -> None:
             try:
-                future.set_result(await work())
+                with scope:
+                    future.set_result(await work())
             except BaseException as error:  # noqa: BLE001 - raised by `result`; a task of the system may raise nothing
                 future.set_exception(error)
             finally:
                 is_over.set()
 
-        trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        try:
+            trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        except RuntimeError:  # they have all ended: trio closes asynchronous generators last
+            return future, run
         return future, is_over.wait
     import asyncio
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from browser_sessions._access import Access
 from browser_sessions._bounds import Bounds
@@ -41,10 +41,6 @@ class Inquiry(NamedTuple):
     def ask(self, operation: Any, **named: Any) -> Course[Any]:
         """Return the model of an operation's response, about the session if there is one."""
         return course(self._call(operation, whole, named))
-
-    def within(self, bounds: Bounds, max_body: int, into: FileDraft | None = None) -> Self:
-        """Return the same with other limits, and with a file for the body."""
-        return self._replace(bounds=bounds, max_body=max_body, into=into)
 
     def session(self) -> Course[BrowserSession]:
         """Return the session."""

@@ -111,6 +111,7 @@ class Ledger:
                     yield file
                     return
             finally:
+                _unlock(file)  # closing it does not, if another thread has forked this process meanwhile
                 os.close(file)
 
     def _check(self, file: int) -> None:

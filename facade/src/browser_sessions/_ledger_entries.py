@@ -48,6 +48,10 @@ class LedgerEntry(NamedTuple):
     account_id: str | None
     key: str
 
+    def __str__(self) -> str:
+        """Return the reference of the session; of one without an id, its provider and marker."""
+        return f"{self.provider}:{self.id}" if self.id else f"{self.provider}, created as {self.marker}"
+
     @property
     def session(self) -> tuple[str, str, str | None]:
         """The session's identity, with the host, since two hosts may have the same ids."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from browser_sessions._bounds import is_whole
@@ -37,10 +38,10 @@ class Query(NamedTuple):
     """
 
     statuses: frozenset[SessionStatus] | None
-    metadata: Mapping[str, str]
-    created_after: datetime | None
-    created_before: datetime | None
-    limit: int | None
+    metadata: Mapping[str, str] = MappingProxyType({})
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    limit: int | None = None
 
     @property
     def takes_all(self) -> bool:

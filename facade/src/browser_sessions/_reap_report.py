@@ -27,7 +27,8 @@ class ReapReport:
         foreign: Entries of the ledger with another host or another key than this client's: nothing was sent for them.
         candidates: Sessions that interrupted creates may have created, where the provider keeps no marker. They are
             never stopped: others may have created them.
-        ageless: Sessions of yours with neither a time of creation nor of their start; they are not stopped.
+        ageless: Sessions of yours with neither a time of creation nor of their start, or with one that is still to come
+            by the clock of this machine; they are not stopped.
         unread: Which lines of the ledger cannot be used, and why.
 
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import zip_longest
@@ -69,9 +69,9 @@ class Scope(NamedTuple):
         return all(session.metadata.get(name) == value for name, value in self.metadata.items())
 
     def is_old(self, session: BrowserSession) -> bool | None:
-        """Whether a session is old enough; None if it has no age."""
-        began = began_at(session)
-        return None if began is None else datetime.now(UTC) - began >= self.older_than
+        """Whether a session is old enough; None if it has no age: no time, or one that is still to come."""
+        began, now = began_at(session), datetime.now(UTC)
+        return None if began is None or began > now + SKEW else now - began >= self.older_than
 
 
 def checked_scope(
@@ -108,7 +108,7 @@ class Reaping:
         self._missing: list[LedgerEntry] = []
         self._expired: list[LedgerEntry] = []
         self._foreign: list[LedgerEntry] = []
-        self._candidates: list[BrowserSession] = []
+        self._candidates: dict[SessionRef, BrowserSession] = {}
         self._unread: tuple[str, ...] = ()
 
     def steps(self) -> Course[ReapReport]:
@@ -136,7 +136,7 @@ class Reaping:
             missing=tuple(self._missing),
             expired=tuple(self._expired),
             foreign=tuple(self._foreign),
-            candidates=tuple(self._candidates),
+            candidates=tuple(self._candidates.values()),
             ageless=tuple(self._ageless.values()),
             unread=self._unread,
         )
@@ -161,11 +161,7 @@ class Reaping:
                 elif slug in _MARKING:
                     yield from self._look_for(entry)
             if slug not in _MARKING:
-                intents = {each for each in ours if each.id is None}
-                expired = {each for each in intents if _is_expired(each)}
-                for entry in expired:
-                    yield from self._drop(entry)
-                yield from self._guess(slug, contents, intents - expired)
+                yield from self._guess(slug, contents, {each for each in ours if each.id is None})
 
     def _ask(self, entry: LedgerEntry, ref: SessionRef) -> Course[None]:
         """Fetch a session by the id in the ledger."""
@@ -184,19 +180,20 @@ class Reaping:
     def _look_for(self, entry: LedgerEntry) -> Course[None]:
         """List the session of a create whose response is not in the ledger, by its marker."""
         searched = import_module(f"browser_sessions._providers.{entry.provider}.creates").SEARCHED
-        found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}, None, None, None))
-        if found == [] and _is_expired(entry):
-            yield from self._drop(entry)
-        elif found == []:
-            self._missing.append(entry)
+        found = yield from self._list(entry.provider, Query(searched, {MARKER: str(entry.marker)}))
+        if found == []:
+            yield from self._miss(entry)
         for session in found or ():
             if not self._scope.dry_run:
                 access = self._calls.open(entry.provider).access
                 yield from note(self._calls, "created", access, entry.marker, session)
             yield from self._judge(session)
 
-    def _drop(self, entry: LedgerEntry) -> Course[None]:
-        """Drop a create from the ledger, since no session of it can still run."""
+    def _miss(self, entry: LedgerEntry) -> Course[None]:
+        """Note that no session of a create is found; if none can still run, drop it from the ledger."""
+        if not _is_expired(entry):
+            self._missing.append(entry)
+            return
         self._expired.append(entry)
         if not self._scope.dry_run:
             access = self._calls.open(entry.provider).access
@@ -206,17 +203,24 @@ class Reaping:
         """List the sessions that may be those of creates whose responses are not in the ledger."""
         if not intents:
             return
+        listed = yield from self._list(slug, Query(OPEN))
         known = {each.id for each in contents.entries if each.provider == slug}
-        lines = zip_longest(contents.entries, contents.entries[1:])
-        times = [(each.time, following and following.time) for each, following in lines if each in intents]
-        for session in (yield from self._list(slug, Query(OPEN, {}, None, None, None))) or ():
-            is_wanted = session.id not in known and self._scope.has_labels(session)
-            if is_wanted and self._scope.is_old(session) is not False and _is_between(session, times):
-                self._candidates.append(session)
+        unknown = [each for each in listed or () if each.id not in known]
+        for entry, following in zip_longest(contents.entries, contents.entries[1:]):
+            if entry not in intents or listed is None:
+                continue
+            found = [each for each in unknown if _is_between(each, entry.time, following and following.time)]
+            if not found:
+                yield from self._miss(entry)
+            self._candidates |= {
+                each.ref: each
+                for each in found
+                if self._scope.has_labels(each) and self._scope.is_old(each) is not False
+            }
 
     def _by_owner(self, slug: str) -> Course[None]:
         """List the sessions with a marker of the owner's."""
-        for session in (yield from self._list(slug, Query(OPEN, self._scope.metadata, None, None, None))) or ():
+        for session in (yield from self._list(slug, Query(OPEN, self._scope.metadata))) or ():
             if session.marker and self._scope.is_owned(session.marker):
                 yield from self._judge(session)
 
@@ -270,14 +274,10 @@ def _is_expired(entry: LedgerEntry) -> bool:
     return datetime.now(UTC) - entry.time > longest
 
 
-def _is_between(session: BrowserSession, times: Iterable[tuple[datetime, datetime | None]]) -> bool:
+def _is_between(session: BrowserSession, start: datetime, end: datetime | None) -> bool:
     """Whether a session was created between a create and the next line, or shortly after the create.
 
     The next line may be another process's, and come before the session.
     """
     began = began_at(session)
-    if began is None:
-        return True
-    return any(
-        start - SKEW <= began and (end is None or began <= max(end, start + _CREATE) + SKEW) for start, end in times
-    )
+    return began is None or (start - SKEW <= began and (end is None or began <= max(end, start + _CREATE) + SKEW))

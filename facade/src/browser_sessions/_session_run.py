@@ -101,9 +101,7 @@ def leave(driver: Driver, creation: Creation, error: BaseException | None) -> No
             driver.run_whole(creation.end)
         except BaseException as interrupted:  # noqa: BLE001 - raised below
             interruption = interrupted
-    leaves = creation.leaving(error, interruption)
-    if leaves is not error and leaves is not None:
-        raise leaves
+    creation.leave(error, interruption)
 
 
 class AsyncSessionRun(_Run):
@@ -139,9 +137,7 @@ async def async_leave(driver: AsyncDriver, creation: Creation, error: BaseExcept
             await driver.run_whole(creation.end)
         except BaseException as interrupted:  # noqa: BLE001 - raised below
             interruption = interrupted
-    leaves = creation.leaving(error, interruption)
-    if leaves is not error and leaves is not None:
-        raise leaves
+    creation.leave(error, interruption)
 
 
 def _end(driver: Driver, creation: Creation) -> None:

@@ -76,7 +76,9 @@ def open_client(  # noqa: PLR0913 - one for each option
 @contextlib.contextmanager
 def _printed_log() -> Iterator[None]:
     """Print errors that are logged because another exception is being raised: what may still be running."""
-    handler = _Printer(logging.ERROR)
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.ERROR)
+    handler.setFormatter(_Line())
     log = logging.getLogger("browser_sessions")
     log.addHandler(handler)
     try:
@@ -85,12 +87,12 @@ def _printed_log() -> Iterator[None]:
         log.removeHandler(handler)
 
 
-class _Printer(logging.Handler):
-    """Prints a record as one line on standard error."""
+class _Line(logging.Formatter):
+    """Formats a record as one line, like an error."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print it."""
-        click.echo(f"browser-sessions: {printable(record.getMessage())}", err=True)
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return f"browser-sessions: {printable(record.getMessage())}"
 
 
 @contextlib.contextmanager

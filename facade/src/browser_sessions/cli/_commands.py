@@ -99,18 +99,13 @@ def get(  # noqa: PLR0913 - one for each option
 def wait(*, refs: tuple[str, ...], until: Any, timeout: timedelta, plain_http: tuple[str, ...], sandbox: bool) -> None:
     """Wait for sessions, and print each once it has ended or is ready."""
     names = read_refs(refs)
-    found: list[Outcome] = []
     with (
         open_client(names, plain_http, sandbox=sandbox) as (client, by_ref),
         progress(f"waiting until {until}", len(names)) as shown,
     ):
         concurrency = min(len(names), MOST_AT_ONCE)
-        for ref, outcome in client.wait_many(by_ref, until=until, timeout=timeout, concurrency=concurrency):
-            name = by_ref[str(ref)]
-            found.append(outcome)
-            if isinstance(outcome, BrowserSession):
-                shown.print_line(line_of(name, outcome))
-            shown.count(name, outcome)
+        results = client.wait_many(by_ref, until=until, timeout=timeout, concurrency=concurrency)
+        found = shown.print_each(results, by_ref)
     sys.exit(exit_code(found))
 
 

@@ -25,7 +25,7 @@ from browser_sessions.cli._options import (
 from browser_sessions.cli._options import labels as read_labels
 from browser_sessions.cli._progress import progress
 from browser_sessions.cli._results import exit_code, print_error
-from browser_sessions.cli._tables import Outcome, line_of, printable
+from browser_sessions.cli._tables import line_of, printable
 from browser_sessions.errors import BrowserSessionsError, CreateUncertain
 
 CREATORS = [slug for slug, provider in PROVIDERS.items() if provider.operations["create"].is_available]
@@ -116,7 +116,8 @@ def create(  # noqa: PLR0913 - one for each option
     """Create a session, and print its reference.
 
     Nothing stops it but its lifetime, `browser-sessions stop` and `browser-sessions reap`. If the provider's response
-    is lost, the session is looked for; if it is not found, it may be running, and the message names how to find it.
+    is lost, the session is looked for; if it is not found, it may be running, and the message names how to find it. A
+    session whose reference cannot be printed is stopped.
     """
     with open_client((), plain_http, sandbox=sandbox, ledger=ledger, owner=owner) as (client, _):
         try:
@@ -126,7 +127,11 @@ def create(  # noqa: PLR0913 - one for each option
             if isinstance(error, CreateUncertain):
                 _print_candidates(error.candidates)
             sys.exit(exit_code([error]))
-        click.echo(json.dumps(session.to_dict(), indent=2) if as_json else printable(str(session.ref)))
+        try:
+            click.echo(json.dumps(session.to_dict(), indent=2) if as_json else printable(str(session.ref)))
+        except BaseException:  # such as a full disk, a closed pipe or Ctrl-C
+            client.stop(session)
+            raise
 
 
 def _print_candidates(sessions: Iterable[BrowserSession]) -> None:
@@ -150,12 +155,5 @@ def stop(*, refs: tuple[str, ...], timeout: timedelta, ledger: Path | None, plai
         open_client(names, plain_http, sandbox=False, ledger=ledger) as (client, by_ref),
         progress("stopping", len(names)) as shown,
     ):
-        results = client.stop_many(by_ref, timeout=timeout)
-        outcomes: list[Outcome] = []
-        for ref, outcome in results:
-            name = by_ref[str(ref)]
-            outcomes.append(outcome)
-            if isinstance(outcome, BrowserSession):
-                shown.print_line(line_of(name, outcome))
-            shown.count(name, outcome)
+        outcomes = shown.print_each(client.stop_many(by_ref, timeout=timeout), by_ref)
     sys.exit(exit_code(outcomes))

@@ -35,7 +35,7 @@ def providers(*, check: bool, plain_http: tuple[str, ...]) -> None:
     slugs = with_key()
     with open_client((), plain_http, sandbox=False) as (client, _), progress("asking", len(slugs)) as shown:
         verdicts = _check(client, slugs, shown)
-    console.print(_checks_table(verdicts))
+    console.print(_keys_table(verdicts))
     sys.exit(0 if {*verdicts.values()} <= {WORKS} else FAILED)
 
 
@@ -49,28 +49,18 @@ def _check(client: Client, slugs: list[str], shown: Progress) -> dict[str, str]:
     return verdicts
 
 
-def _keys_table() -> Table:
-    """Return a table of where each provider's key is read from; never the key."""
-    table = plain_table("provider", "name", "key in")
-    for slug in PROVIDERS:
-        table.add_row(*_key_cells(slug))
+def _keys_table(verdicts: Mapping[str, str] | None = None) -> Table:
+    """Return a table of where each provider's key is read from, never the key; and of the result for each."""
+    table = plain_table("provider", "name", "key in", *(["check"] if verdicts is not None else []))
+    for slug, provider in PROVIDERS.items():
+        found = key_variable(provider)
+        key = Text(found, style="green") if found else Text(f"{provider.key_variables[0]}, not set", style="yellow")
+        row: list[str | Text] = [slug, provider.name, key]
+        if verdicts is not None:
+            verdict = verdicts.get(slug, "")
+            row.append(Text(verdict, style="green" if verdict == WORKS else "red"))
+        table.add_row(*row)
     return table
-
-
-def _checks_table(verdicts: Mapping[str, str]) -> Table:
-    """Return that table with the result for each key."""
-    table = plain_table("provider", "name", "key in", "check")
-    for slug in PROVIDERS:
-        verdict = verdicts.get(slug, "")
-        table.add_row(*_key_cells(slug), Text(verdict, style="green" if verdict == WORKS else "red"))
-    return table
-
-
-def _key_cells(slug: str) -> tuple[str, str, Text]:
-    provider = PROVIDERS[slug]
-    found = key_variable(provider)
-    key = Text(found, style="green") if found else Text(f"{provider.key_variables[0]}, not set", style="yellow")
-    return slug, provider.name, key
 
 
 def _fields_table() -> Table:

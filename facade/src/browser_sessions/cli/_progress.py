@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.live import Live
 from rich.status import Status
 
+from browser_sessions import BrowserSession
 from browser_sessions.cli._results import is_terminal, print_error
-from browser_sessions.cli._tables import Outcome, sessions_table
+from browser_sessions.cli._tables import Outcome, line_of, sessions_table
 from browser_sessions.errors import BrowserSessionsError
+
+if TYPE_CHECKING:
+    from browser_sessions._many import Result
 
 
 class Progress:
@@ -30,6 +35,17 @@ class Progress:
         click.echo(line)
         if shared:
             shared.start()
+
+    def print_each(self, results: Iterable[Result], by_ref: Mapping[str, str]) -> list[Outcome]:
+        """Print each session, or the error in its place, as it comes, and return all."""
+        outcomes: list[Outcome] = []
+        for ref, outcome in results:
+            name = by_ref[str(ref)]
+            outcomes.append(outcome)
+            if isinstance(outcome, BrowserSession):
+                self.print_line(line_of(name, outcome))
+            self.count(name, outcome)
+        return outcomes
 
     def count(self, name: str, outcome: Outcome) -> None:
         """Count an outcome; print it if it is an error."""

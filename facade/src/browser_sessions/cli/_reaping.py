@@ -118,22 +118,17 @@ def _rows(report: ReapReport) -> Iterator[tuple[str, str, str, str]]:
     kinds = {
         "would be stopped" if report.dry_run else "stopped": (report.stopped, ""),
         "candidate": (report.candidates, "an interrupted create may have created it: stop it if it is yours"),
-        "ageless": (report.ageless, "its time is unknown: stop it by hand"),
+        "ageless": (report.ageless, "its time is unknown, or still to come by this clock: stop it by hand"),
     }
     for kind, (sessions, why) in kinds.items():
         for each in sessions:
             yield kind, _age(began_at(each)), str(each.ref), why
     for entry in report.missing:
-        yield "missing", _age(entry.time), _name(entry), "its provider does not find it"
+        yield "missing", _age(entry.time), str(entry), "its provider does not find it"
     for entry in report.expired:
-        yield "expired", _age(entry.time), _name(entry), "no session of that time can still run: the ledger drops it"
+        yield "expired", _age(entry.time), str(entry), "no session of that time can still run: the ledger drops it"
     for entry in report.foreign:
-        yield "foreign", _age(entry.time), _name(entry), f"another key or host: {entry.host}"
-
-
-def _name(entry: LedgerEntry) -> str:
-    """Return the reference of a line's session; of one without an id, its provider and marker."""
-    return f"{entry.provider}:{entry.id}" if entry.id else f"{entry.provider}, created as {entry.marker}"
+        yield "foreign", _age(entry.time), str(entry), f"another key or host: {entry.host}"
 
 
 def _age(since: datetime | None) -> str:

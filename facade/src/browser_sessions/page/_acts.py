@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from browser_sessions import AsyncClient, BrowserSession
-from browser_sessions._ledger_entries import LedgerEntry
 from browser_sessions.errors import BrowserSessionsError
 from browser_sessions.page._fleet import Fleet, row_of
 
@@ -57,11 +56,13 @@ class Acts:
     async def _reapable(self, age: timedelta) -> Any:
         """Return the sessions that `reap` would stop, and what else it reports; nothing is stopped."""
         report = await self._client.reap(older_than=age)
-        kept = {
-            "may come from an interrupted create, or belong to another program": _refs_of(report.candidates),
-            "has neither a time of creation nor of its start": _refs_of(report.ageless),
-            "is not found by its provider": _names(report.missing),
-            "belongs to another key or host, so its provider was not asked": _names(report.foreign),
+        kept: dict[str, Iterable[object]] = {
+            "may come from an interrupted create, or belong to another program": [
+                each.ref for each in report.candidates
+            ],
+            "has no time of creation or of its start that has passed": [each.ref for each in report.ageless],
+            "is not found by its provider": report.missing,
+            "belongs to another key or host, so its provider was not asked": report.foreign,
         }
         return {
             "sessions": [row_of(each) for each in report.stopped],
@@ -89,17 +90,6 @@ def _refs(body: Any) -> list[str]:
 
 def _age(body: Any) -> timedelta:
     return timedelta(minutes=body["minutes"])
-
-
-def _refs_of(sessions: Iterable[BrowserSession]) -> list[str]:
-    return [str(each.ref) for each in sessions]
-
-
-def _names(entries: Iterable[LedgerEntry]) -> list[str]:
-    """Return the references of the ledger's sessions; of one without an id, its provider and marker."""
-    return [
-        f"{each.provider}:{each.id}" if each.id else f"{each.provider}, created as {each.marker}" for each in entries
-    ]
 
 
 def _result(outcome: BrowserSession | BrowserSessionsError) -> str:

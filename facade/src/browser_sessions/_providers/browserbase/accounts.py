@@ -24,7 +24,7 @@ def account(inquiry: Inquiry) -> Course[Account]:
     for each in projects:
         found = yield from _minutes(inquiry, each.id)
         minutes += [found] if isinstance(found, int) else []
-    running = yield from inquiry.within(inquiry.bounds, MAX_LIST).ask(list_sessions, status=Word("RUNNING"))
+    running = yield from inquiry._replace(max_body=MAX_LIST).ask(list_sessions, status=Word("RUNNING"))
     limits = [limit for each in projects if (limit := count_of(each.concurrency)) is not None]
     return Account(
         concurrency_limit=max(limits, default=None),

@@ -14,5 +14,5 @@ from browser_sessions._status import SessionStatus
 
 def account(inquiry: Inquiry) -> Course[Account]:
     """Return how many sessions run."""
-    rows = yield from inquiry.within(inquiry.bounds, MAX_LIST).ask(list_sessions)
+    rows = yield from inquiry._replace(max_body=MAX_LIST).ask(list_sessions)
     return Account(running=sum(view(row).status is SessionStatus.RUNNING for row in rows))
