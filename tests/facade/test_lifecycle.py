@@ -335,6 +335,21 @@ def test_create_reports_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: 
     assert call(server, None, "create", "browserbase", lifetime=timedelta(hours=1)).unexpected == ()
 
 
+@pytest.mark.parametrize(("less", "unexpected"), [(10, ()), (11, ("expiresAt",))])
+def test_create_takes_a_lifetime_for_the_same(less: int, unexpected: tuple[str, ...], clock: Clock) -> None:
+    """If it differs by ten seconds at most: a browser takes a while to start."""
+    server = InMemory("browserbase", clock)
+
+    def shortened(request: httpx.Request) -> httpx.Response:
+        body = server(request).json()
+        expires = datetime.fromisoformat(body["createdAt"]) + timedelta(hours=1, seconds=-less)
+        return httpx.Response(201, json=body | {"expiresAt": expires.isoformat()})
+
+    session = call(shortened, None, "create", "browserbase", lifetime=timedelta(hours=1))  # type: ignore[arg-type]
+
+    assert session.unexpected == unexpected
+
+
 def test_create_that_is_refused_shows_no_secret() -> None:
     """An error hides secrets of options that a provider quotes; all of `secrets` is described as sensitive."""
     options = {
