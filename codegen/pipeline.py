@@ -21,7 +21,7 @@ from codegen.providers import Provider
 from codegen.pruning import prune
 from codegen.release import read_version
 from codegen.toolchain import require_pinned_tools
-from codegen.tree import EXTRA, Difference, compare_trees, is_staging, remove_abandoned, replace_trees, staging
+from codegen.tree import EXTRA, STAGING, Difference, compare_trees, replace_trees
 from codegen.validation import validate_document
 from codegen.walk import dereference, walk
 
@@ -128,24 +128,21 @@ def compare(root: Path, providers: Iterable[Provider], *, strays: bool) -> Compa
 def _run(root: Path, providers: tuple[Provider, ...], *, strays: bool, write: bool) -> Comparison:
     require_pinned_tools(root)
     version = read_version(root)
-    generated = root / "generated"
     fresh: dict[Provider, Path] = {}
     failures: list[ProviderFailure] = []
-    if write:
-        remove_abandoned(generated)
-    with staging(generated if write else Path(tempfile.gettempdir())) as stage:
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=root if write else None) as stage:
         for provider in providers:
             try:
-                fresh[provider] = _generate(provider, version, stage / provider.slug)
+                fresh[provider] = _generate(provider, version, Path(stage, provider.slug))
             except ProviderFailure as failure:
                 failures.append(failure)
         differences = {provider.slug: _differences(provider, tree) for provider, tree in fresh.items()}
-        unknown = _strays(generated, providers) if strays else []
+        unknown = _strays(root / "generated", providers) if strays else []
         for path in unknown:
             differences[path.name] = [Difference(PurePosixPath(path.relative_to(root)), EXTRA)]
         if write and not failures:
             changed = {each.output: tree for each, tree in fresh.items() if differences[each.slug]}
-            replace_trees(changed | dict.fromkeys(unknown), graveyard=_graveyard(stage))
+            replace_trees(changed | dict.fromkeys(unknown), graveyard=Path(tempfile.mkdtemp(dir=stage)))
     return Comparison(differences, tuple(failures))
 
 
@@ -166,13 +163,7 @@ def _strays(generated: Path, providers: Iterable[Provider]) -> list[Path]:
     known = {provider.slug for provider in providers}
     if not generated.is_dir():
         return []
-    return sorted(path for path in generated.iterdir() if path.name not in known and not is_staging(path))
-
-
-def _graveyard(stage: Path) -> Path:
-    graveyard = stage / ".old"
-    graveyard.mkdir()
-    return graveyard
+    return sorted(path for path in generated.iterdir() if path.name not in known)
 
 
 @contextlib.contextmanager
