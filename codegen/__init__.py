@@ -28,6 +28,6 @@ Read the modules in the order in which a document passes through them:
 `walk` yields every part of a document with its kind and place, `schemas` resolves references and unions, and `forms`
 checks data against a JSON Schema.
 `changes` reports what an edit of the inputs changes for people who import a client. `fields` writes the tables of the
-README and docs/fields.md. `providers` reads the list of providers, `release` the version, `toolchain` the pinned tools.
-`errors` defines every error, and `__main__` is the command line.
+README and docs/fields.md. `providers` reads the list of providers, `release` the version, `toolchain` the pinned tools,
+by way of `settings`. `errors` defines every error, and `__main__` is the command line.
 """

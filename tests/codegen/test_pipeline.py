@@ -354,7 +354,7 @@ COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
         "pyproject.toml",
         "[project]",
         "[projekt]",
-        SourcesError(Path("pyproject.toml"), "no [project] version can be read"),
+        SourcesError(Path("pyproject.toml"), "has no version: expected X.Y.Z in [project]"),
     ),
 ]
 
