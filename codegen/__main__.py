@@ -215,8 +215,10 @@ def _give_up_output() -> None:
 
 
 def _printable(text: str) -> str:
-    """Return a text that can be printed: the name of a stray file may hold invalid bytes."""
-    return text.encode(errors="backslashreplace").decode()
+    """Return a text in which nothing but the end of a line moves the cursor or turns the reading direction."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 import attrs
 
@@ -45,9 +46,10 @@ def fields_of(error: Any) -> tuple[object, ...]:
 
 
 def pointer(*parts: object) -> str:
-    """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document."""
+    """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document; it is one printable line."""
     escaped = (str(part).replace("%", "%25").replace("~", "~0").replace("/", "~1") for part in parts)
-    return "#" + "".join(f"/{part}" for part in escaped)
+    place = "#" + "".join(f"/{part}" for part in escaped)
+    return "".join(each if each.isprintable() else quote(each) for each in place)
 
 
 def quoted(text: str) -> str:
