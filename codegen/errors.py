@@ -19,7 +19,6 @@ CodegenError
 from __future__ import annotations
 
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any
 from urllib.parse import quote
 
 import attrs
@@ -33,16 +32,11 @@ class CodegenError(Exception):
 
     def __eq__(self, other: object) -> bool:
         """Compare by class and fields: attrs compares exceptions by identity."""
-        return type(self) is type(other) and fields_of(self) == fields_of(other)
+        return type(self) is type(other) and attrs.astuple(self, recurse=False) == attrs.astuple(other, recurse=False)
 
     def __hash__(self) -> int:
         """Hash by class and fields, to match equality."""
-        return hash((type(self), fields_of(self)))
-
-
-def fields_of(error: Any) -> tuple[object, ...]:
-    """Return the values of an error's fields, in declaration order."""
-    return tuple(getattr(error, field.name) for field in attrs.fields(type(error)))
+        return hash((type(self), attrs.astuple(self, recurse=False)))
 
 
 def pointer(*parts: object) -> str:
@@ -141,9 +135,6 @@ class GenerationError(CodegenError):
     """The generator or the formatter refused the document, or left a part of it out."""
 
     problem: str
-
-    place: str = "#"
-    """The place in the document, if it is known."""
 
     def __str__(self) -> str:
         return self.problem

@@ -55,7 +55,7 @@ def build_document(provider: Provider) -> dict[str, Any]:
             before, document = document, apply_corrections(document, load_document(overlay))
             if overlay == provider.operations_overlay:
                 _require_named(provider, before, document)
-    return _finish(provider, document)
+    return prune(normalise(document, provider.operations), provider.operations)
 
 
 def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -71,10 +71,6 @@ def _read_spec(provider: Provider) -> dict[str, Any]:
     with _attributing(provider, provider.spec):
         document = load_document(provider.spec)
         return to_openapi(document) if provider.dialect == "mintlify" else document
-
-
-def _finish(provider: Provider, document: dict[str, Any]) -> dict[str, Any]:
-    return prune(normalise(document, provider.operations), provider.operations)
 
 
 def check_document(provider: Provider, document: dict[str, Any]) -> None:
