@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -55,16 +54,7 @@ def _changes(before: Provider | None, after: Provider | None) -> list[Change]:
         return [Change(BREAKING, "the provider was removed")]
     if before is None:
         return [Change(ADDITIVE, "the provider was added")]
-    found = [] if _inputs(before) == _inputs(after) else list(_client_changes(before, after)) or [_SAME_API]
-    return [*found, *_unrecorded(after)]
-
-
-def _unrecorded(provider: Provider) -> Iterator[Change]:
-    """Yield whether a spec is another text than `fetch` recorded, since it was edited by hand or its row was."""
-    data = provider.spec.read_bytes() if provider.spec.exists() else b""
-    if hashlib.sha256(data).hexdigest() != provider.sha256:
-        spec = f"specs/{provider.spec.name}"
-        yield Change(COSMETIC, f"{spec} does not have the sha256 that specs/sources.toml records: run nox -s fetch")
+    return [] if _inputs(before) == _inputs(after) else list(_client_changes(before, after)) or [_SAME_API]
 
 
 def _inputs(provider: Provider) -> list[object]:
