@@ -6,7 +6,7 @@ CodegenError
 │   ├── DialectError     a page in Mintlify's dialect cannot be rebuilt as OpenAPI
 │   ├── OverlayError     an overlay is malformed or does not fit the document
 │   ├── TreeError        a file or folder could not be written or replaced
-│   └── RevisionError    git cannot give the inputs of a revision
+│   └── RevisionError    a git revision has no inputs that can be read
 ├── DocumentError        a page or file cannot be read, at a line and column
 ├── ProblemsError        several problems at once
 │   ├── NeedlessCorrections  corrections that correct nothing (any more)
@@ -79,7 +79,7 @@ class TreeError(PlacedError):
 
 
 class RevisionError(PlacedError):
-    """git cannot give the inputs of a revision."""
+    """A git revision has no inputs that can be read."""
 
 
 @attrs.frozen(eq=False)

@@ -70,7 +70,11 @@ def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, 
 def _read_spec(provider: Provider) -> dict[str, Any]:
     with _attributing(provider, provider.spec):
         document = load_document(provider.spec)
-        return to_openapi(document) if provider.dialect == "mintlify" else document
+        if provider.dialect == "mintlify":
+            return to_openapi(document)
+        if "paths" not in document:
+            raise DocumentError(provider.spec, 0, 0, f"is not OpenAPI: run nox -s fetch -- {provider.slug}")
+        return document
 
 
 def check_document(provider: Provider, document: dict[str, Any]) -> None:

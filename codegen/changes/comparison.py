@@ -9,7 +9,7 @@ from codegen.changes.differences import ADDITIVE, BREAKING, COSMETIC, VERDICTS, 
 from codegen.changes.report import Report, Section
 from codegen.changes.revision import FACADE, inputs_at
 from codegen.client.surface import Part, surface_of
-from codegen.errors import ProviderFailure, SourcesError
+from codegen.errors import ProviderFailure, RevisionError, SourcesError
 from codegen.pipeline import build_document, check_document
 from codegen.providers import Provider, load_providers
 
@@ -22,12 +22,12 @@ def compare_with(root: Path, revision: str, slugs: Sequence[str] = ()) -> Report
     """Return what changed in the work tree since a revision, for the given providers, or for all and the facade.
 
     Raises:
-        RevisionError: git cannot read the revision.
-        SourcesError: A list of providers is invalid, or a provider is unknown.
+        RevisionError: git cannot read the revision, or its list of providers is invalid.
+        SourcesError: The list of providers is invalid, or a provider is unknown.
 
     """
     with inputs_at(root, revision) as former:
-        before = {each.slug: each for each in load_providers(former)}
+        before = {each.slug: each for each in _former_providers(former, revision)}
         after = {each.slug: each for each in load_providers(root)}
         known = sorted({**before, **after})
         if unknown := [slug for slug in slugs if slug not in known]:
@@ -38,6 +38,13 @@ def compare_with(root: Path, revision: str, slugs: Sequence[str] = ()) -> Report
         ]
         facade = [] if slugs else _facade_changes(former / FACADE, root / FACADE)
     return Report(revision, (*sections, *([_section("facade", facade)] if facade else [])))
+
+
+def _former_providers(former: Path, revision: str) -> tuple[Provider, ...]:
+    try:
+        return load_providers(former)
+    except SourcesError as error:
+        raise RevisionError(revision, f"specs/sources.toml: {error.problem}") from error
 
 
 def _section(name: str, changes: list[Change]) -> Section:

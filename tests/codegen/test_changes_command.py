@@ -202,12 +202,19 @@ def test_a_missing_repository_or_git_exits_with_2(
 
 
 def test_an_unusable_revision_exits_with_2(committed: Path, capsys: Capture) -> None:
-    """A link to another place, an empty archive and missing specs are reported with the revision."""
+    """A link to another place, an invalid list, an empty archive and missing specs are reported with the revision."""
     (committed / "specs" / "link").symlink_to("/etc/hostname")
     commit(committed)
     code, said, complained = run(capsys, committed)
     assert (code, said) == (2, "")
     assert complained.startswith("HEAD: cannot be unpacked: ")
+    (committed / "specs" / "link").unlink()
+    sources = (committed / "specs" / "sources.toml").read_bytes()
+    (committed / "specs" / "sources.toml").write_bytes(b"")
+    commit(committed)
+    (committed / "specs" / "sources.toml").write_bytes(sources)
+    assert run(capsys, committed) == (2, "", "HEAD: specs/sources.toml: #: {} should be non-empty\n")
+    commit(committed)
     (committed / ".git" / "info" / "attributes").write_text("* export-ignore\n", "utf-8")
     code, said, complained = run(capsys, committed)
     assert (code, said) == (2, "")

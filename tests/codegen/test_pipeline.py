@@ -182,6 +182,12 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         "info: [",
         DocumentError(_SPEC, 4, 14, "while parsing a flow sequence: did not find expected ',' or ']'"),
     ),
+    "another document": (
+        _SPEC,
+        "\npaths:",
+        "\npathz:",
+        DocumentError(_SPEC, 0, 0, "is not OpenAPI: run nox -s fetch -- browserbase"),
+    ),
     "broken YAML of the overlay": (
         _OVERLAY,
         "actions:",
