@@ -13,7 +13,7 @@ Read the modules in the order in which a document passes through them:
     normalisation  what is decided for all providers alike
     pruning        only what an operation of ours reaches
     validation     what a document must satisfy before a client is made from it, by way of:
-        structure  parts that are not valid OpenAPI, or nested too deeply
+        structure  parts that are not valid OpenAPI
         allowlist  what our templates support, as data
         shapes     parts that the allowlist does not list
         marks      our own marks that have no effect
