@@ -24,6 +24,7 @@ from urllib.parse import quote
 import attrs
 
 _QUOTED_LIMIT = 100
+_TEXT_LIMIT = 300
 
 
 @attrs.frozen
@@ -49,6 +50,11 @@ def pointer(*parts: object) -> str:
 def quoted(text: str) -> str:
     """Return a third party's text escaped and shortened to a line, so that it can be printed."""
     return repr(text if len(text) <= _QUOTED_LIMIT else f"{text[:_QUOTED_LIMIT]}…")
+
+
+def shortened(text: str) -> str:
+    """Return a library's message without the middle if it is long."""
+    return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
 
 
 @attrs.frozen(eq=False)

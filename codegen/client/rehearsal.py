@@ -29,7 +29,7 @@ from codegen.client.identifiers import (
 from codegen.client.places import members_of_model, place_of
 from codegen.client.rows import properties_of
 from codegen.cuts import without
-from codegen.errors import GenerationError, Problem, pointer
+from codegen.errors import GenerationError, Problem, pointer, shortened
 from codegen.walk import walk
 
 _ENUM = Class.from_string(string="Enum", config=CONFIG)
@@ -76,7 +76,7 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
             data = parse(document)
     except GenerationError as error:
         if not known:
-            yield Problem(pointer(), error.problem)
+            yield Problem(pointer(), shortened(error.problem))
     else:
         yield from _misnamed(document, data)
 
@@ -89,7 +89,7 @@ def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Pro
     for error in causes or errors[:1]:
         place = _place_of(document, error)
         if place != pointer() or not known:
-            yield Problem(place, _said(error))
+            yield Problem(place, shortened(_said(error)))
 
 
 def _said(error: ParseError) -> str:
