@@ -8,7 +8,7 @@ from pathlib import Path
 from codegen.changes.differences import ADDITIVE, BREAKING, COSMETIC, VERDICTS, Change, python_changes, surface_changes
 from codegen.changes.report import Report, Section
 from codegen.changes.revision import FACADE, inputs_at
-from codegen.client.surface import Part, surface_of
+from codegen.client.surface import Element, surface_of
 from codegen.errors import ProviderFailure, RevisionError, SourcesError
 from codegen.pipeline import build_document, check_document
 from codegen.providers import Provider, load_providers
@@ -84,7 +84,7 @@ def _client_changes(before: Provider, after: Provider) -> Iterator[Change]:
         yield from surface_changes(old, new)
 
 
-def _surface(provider: Provider) -> dict[str, Part]:
+def _surface(provider: Provider) -> dict[str, Element]:
     document = build_document(provider)
     check_document(provider, document)
     return surface_of(document)

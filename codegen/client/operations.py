@@ -184,7 +184,7 @@ def _operation(document: dict[str, Any], tag: str, endpoint: Endpoint) -> Operat
     )
 
 
-def document_default(schema: Any) -> str:
+def default_sentence(schema: Any) -> str:
     """Return the sentence of the docstring on the server's default, or an empty text."""
     is_given = isinstance(schema, dict) and schema.get("default") is not None
     return f" The server's default: {json.dumps(schema['default'])}." if is_given else ""
@@ -198,7 +198,7 @@ def _parameter(document: dict[str, Any], described: dict[str, Any], prop: Proper
         str(prop.python_name),
         _type(prop),
         prop.required,
-        f"{prop.python_name} ({_type(prop)}): {text}{document_default(schema)}",
+        f"{prop.python_name} ({_type(prop)}): {text}{default_sentence(schema)}",
         _sample(document, schema, prop.python_name),
         "datetime.date" in _names(prop) and "datetime.datetime" not in _names(prop),
         tuple(described.get("x-reserved", ())),

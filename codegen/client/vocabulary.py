@@ -15,7 +15,7 @@ from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from codegen.client.access import access_of
-from codegen.client.operations import document_default, operations_of
+from codegen.client.operations import default_sentence, operations_of
 from codegen.client.places import place_of
 from codegen.client.rows import holding_rows, is_typed_map, nesting
 from codegen.client.secrecy import hidden_properties
@@ -39,7 +39,7 @@ def teach(project: Project, document: dict[str, Any], provider: Provider, versio
 
     def documented(prop: PropertyProtocol) -> str:
         annotation, schema = prop.get_type_string().as_unembedded_code(), described(prop)
-        return f"{prop.python_name} ({annotation}): {schema.get('description', '')}{document_default(schema)}"
+        return f"{prop.python_name} ({annotation}): {schema.get('description', '')}{default_sentence(schema)}"
 
     project.env.globals |= {
         "auth": access.auth,
