@@ -27,7 +27,7 @@ from codegen.client.identifiers import (
     class_file,
 )
 from codegen.client.places import members_of_model, place_of
-from codegen.client.rows import properties_of
+from codegen.client.properties import properties_of
 from codegen.cuts import without
 from codegen.errors import GenerationError, Problem, pointer, shortened
 from codegen.walk import walk

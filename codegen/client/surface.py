@@ -13,13 +13,12 @@ import attrs
 from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
-from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.responses import Response
 
 from codegen.client.access import access_of
 from codegen.client.generator import parse, shielded
 from codegen.client.places import members_of_model, place_of
-from codegen.client.rows import properties_of
+from codegen.client.properties import alternatives_of, properties_of
 from codegen.client.secrecy import hidden_properties
 from codegen.errors import pointer
 from codegen.routes import parameters_of
@@ -125,6 +124,5 @@ def _body_types(response: Response) -> tuple[str, ...]:
 
 def _types(prop: PropertyProtocol) -> tuple[str, ...]:
     """Return the types of a property in the order in which they are tried, null last."""
-    variants = prop.inner_properties if isinstance(prop, UnionProperty) else [prop]
-    texts = [each.get_type_string(no_optional=True).as_unembedded_code() for each in variants]
+    texts = [each.get_type_string(no_optional=True).as_unembedded_code() for each in alternatives_of(prop)]
     return tuple(sorted(dict.fromkeys(texts), key=lambda text: text == _NULL))

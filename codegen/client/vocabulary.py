@@ -17,7 +17,8 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from codegen.client.access import access_of
 from codegen.client.operations import default_sentence, operations_of
 from codegen.client.places import place_of
-from codegen.client.rows import holding_rows, is_typed_map, nesting
+from codegen.client.properties import is_typed_map, nesting
+from codegen.client.rows import holding_rows
 from codegen.client.secrecy import hidden_properties
 from codegen.errors import GenerationError
 from codegen.providers import Provider
