@@ -133,6 +133,15 @@ def test_code_is_valid_python_however_deep_a_spec_is(keyword: str, depth: int, b
         ast.parse(path.read_bytes())
 
 
+def test_a_union_of_unions_takes_no_exponential_time(build: Build, tmp_path: Path) -> None:
+    """Each schema that a union refers to repeatedly is one alternative."""
+    union = {f"U{level}": {"anyOf": [{"$ref": f"#/components/schemas/U{level + 1}"}] * 2} for level in range(40)}
+    document = build({"schemas": union | {"U40": {"type": "string"}}, "session": {"a": union["U0"]}})
+    assert problems_of(document) == ()
+    provider = Provider(tmp_path, "acme", info="", dialect="openapi", sha256="", operations=())
+    generate_client(document, provider, version="1.2.3", into=tmp_path / "acme")
+
+
 @pytest.mark.parametrize(("length", "is_taken"), [(197, True), (198, False)])
 def test_a_file_has_a_name_of_at_most_200_bytes(length: int, is_taken: bool, build: Build) -> None:  # noqa: FBT001 - a parameter
     """Including the suffix."""
