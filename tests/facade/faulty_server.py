@@ -56,7 +56,7 @@ class Peer:
         """Send some bytes."""
         self._connection.sendall(data)
 
-    def answer(self, body: bytes, *, status: str = "200 OK", length: int | None = None, **headers: str) -> None:
+    def respond(self, body: bytes, *, status: str = "200 OK", length: int | None = None, **headers: str) -> None:
         """Send a response, perhaps with a length that is not its own."""
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         lines.append(f"Content-Length: {len(body) if length is None else length}")
@@ -186,11 +186,11 @@ def reading(act: Play) -> Play:
     return play
 
 
-def answering(*args: Any, **kwargs: Any) -> Play:
+def responding(*args: Any, **kwargs: Any) -> Play:
     """Return the response to each request of a connection."""
 
     def play(peer: Peer) -> None:
         while peer.read():
-            peer.answer(*args, **kwargs)
+            peer.respond(*args, **kwargs)
 
     return play

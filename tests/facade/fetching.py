@@ -46,6 +46,6 @@ def running(slug: str) -> Any:
     return copy.deepcopy(examples(slug)[CASES[slug].example])
 
 
-def answering(slug: str) -> Handler:
+def responding(slug: str) -> Handler:
     """Return a function that responds to every request with a provider's running session."""
     return lambda _: httpx.Response(200, json=running(slug))

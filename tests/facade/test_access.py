@@ -8,7 +8,7 @@ import pytest
 from browser_sessions import PROVIDERS, AsyncClient, Client, SessionRef
 from browser_sessions._access import PLAIN_HTTP, Access, find_access, is_loopback
 from browser_sessions.errors import ConfigurationError
-from tests.facade.fetching import answering, sync_client
+from tests.facade.fetching import responding, sync_client
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
@@ -194,7 +194,7 @@ def test_plain_http_is_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The request goes where it may; of a provider that is not named, none is sent."""
     monkeypatch.delenv(PLAIN_HTTP, raising=False)
     urls = {"skyvern": "http://skyvern:8000", "browserbase": "http://browserbase:8000"}
-    client = sync_client(answering("skyvern"), base_urls=urls, plain_http=["skyvern"])
+    client = sync_client(responding("skyvern"), base_urls=urls, plain_http=["skyvern"])
     assert client.get("skyvern:a").provider == "skyvern"
     with pytest.raises(ConfigurationError, match=r"Browserbase .* is plain http to another machine"):
         client.get("browserbase:a")

@@ -42,11 +42,11 @@ def play(of: Call[Any], *came: RawResponse | Exception) -> list[Any]:
     steps: list[Any] = []
     left = [*came]
     taking = course(of)
-    answer: RawResponse | Exception | None = None
+    response: RawResponse | Exception | None = None
     try:
         while True:
-            step = taking.send(answer)
-            answer = left.pop(0) if isinstance(step, Attempt) else None
+            step = taking.send(response)
+            response = left.pop(0) if isinstance(step, Attempt) else None
             steps.append(step._replace(request=None) if isinstance(step, Attempt) else step)  # type: ignore[arg-type]
     except StopIteration as end:
         return [*steps, type(end.value).__name__]

@@ -124,7 +124,7 @@ def test_an_account_of_the_sandboxs_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slug", "answer", "text"),
+    ("slug", "body", "text"),
     [
         ("browserbase", Account(concurrency_limit=3, is_unlimited=False), "3"),
         ("browserbase", Account(is_unlimited=True), "unlimited"),
@@ -134,9 +134,9 @@ def test_an_account_of_the_sandboxs_own() -> None:
         ("browserbase", errors.Unsupported("no"), "–"),  # noqa: RUF001 - as in a table
     ],
 )
-def test_limits(slug: str, answer: Any, text: str) -> None:
+def test_limits(slug: str, body: Any, text: str) -> None:
     """What is not reported yet differs from what is never reported."""
-    assert limit_text(slug, answer) == text
+    assert limit_text(slug, body) == text
 
 
 def test_an_amount_in_full(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

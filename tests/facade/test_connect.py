@@ -21,9 +21,9 @@ KEY = "a key/of ours?&="
 
 def session_of(slug: str, **changes: Any) -> BrowserSession:
     """Return a running session of a provider, changed."""
-    answer = running(slug)
-    session_in(slug, answer).update(changes)
-    return view(decode(slug, answer))
+    body = running(slug)
+    session_in(slug, body).update(changes)
+    return view(decode(slug, body))
 
 
 CONNECTABLE = [slug for slug, provider in PROVIDERS.items() if provider.connect_url]

@@ -23,7 +23,7 @@ from browser_sessions._calls import Calls
 from browser_sessions._drivers import AsyncDriver, Driver
 from browser_sessions._http import AsyncNetwork, Network
 from browser_sessions.errors import BrowserSessionsError, UnexpectedResponse
-from tests.facade.faulty_server import FaultyServer, Peer, Play, answering
+from tests.facade.faulty_server import FaultyServer, Peer, Play, responding
 from tests.facade.fetching import AMPLE, BACKENDS, running
 from tests.facade.made_up import BOUNDS, RECEIPT, call, noting
 from tests.facade.test_faulty_servers import SESSION, wait_until
@@ -56,7 +56,7 @@ def in_loop(backend: str, work: Callable[[AsyncDriver], Awaitable[Any]]) -> Any:
 
 def test_a_create_has_a_connection_of_its_own() -> None:
     """None that was kept is used for it, and its own is not kept; what may be repeated shares one."""
-    with FaultyServer(answering(SESSION)) as server:
+    with FaultyServer(responding(SESSION)) as server:
         runs = driver()
         for receipt in (None, Receipt(), Receipt(), None):
             runs.run(course(call(server.address, receipt=receipt)))
@@ -67,8 +67,8 @@ def test_a_create_has_a_connection_of_its_own() -> None:
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_a_call_says_how_large_a_response_may_be(backend: str | None) -> None:
     """One byte more is too large, also of what is small before it is decompressed."""
-    packed = answering(gzip.compress(SESSION), Content_Encoding="gzip")
-    for play in (answering(SESSION), packed):
+    packed = responding(gzip.compress(SESSION), Content_Encoding="gzip")
+    for play in (responding(SESSION), packed):
         for most, expected in ((len(SESSION), BrowserSession), (len(SESSION) - 1, UnexpectedResponse)):
             with FaultyServer(play) as server:
                 work = partial(fetch, call(server.address, receipt=None, max_body=most))
@@ -107,7 +107,7 @@ class Held:
         if peer.read():
             self.has_come.set()
             if self.may_respond.wait(30):
-                peer.answer(SESSION)
+                peer.respond(SESSION)
 
 
 def came() -> tuple[int, bytes]:
@@ -143,7 +143,7 @@ def test_ctrl_c_does_not_cut_off_a_create(interrupted_wait: threading.Event) -> 
         if peer.read():
             interrupt()
             assert interrupted_wait.wait(30)
-            peer.answer(SESSION)
+            peer.respond(SESSION)
 
     with FaultyServer(play) as server:
         runs = driver()
@@ -308,7 +308,7 @@ def test_a_timeout_of_asyncio_ends_where_it_should() -> None:
                 await runs.run(course(call(server.address)))
         await asyncio.sleep(0)
 
-    with FaultyServer(answering(SESSION)) as server:
+    with FaultyServer(responding(SESSION)) as server:
         in_loop("asyncio", time_out)
     assert came() == (200, SESSION)
 
@@ -356,7 +356,7 @@ def test_a_create_that_is_not_interrupted(backend: str) -> None:
             await runs.run(course(call(server.address)))
         return [await runs.run(course(call(server.address)))]
 
-    lives: Iterator[Play] = iter([lambda _: None, answering(SESSION)])
+    lives: Iterator[Play] = iter([lambda _: None, responding(SESSION)])
 
     def play(peer: Peer) -> None:
         next(lives)(peer)

@@ -19,8 +19,8 @@ from tests.facade.viewing import examples
 ERRORS = {name for name in errors.__all__ if inspect.isclass(getattr(errors, name))}
 
 
-def answer(request: httpx.Request) -> httpx.Response:
-    """Answer with Browser Use's session that has stopped, or with Skyvern's that runs."""
+def respond(request: httpx.Request) -> httpx.Response:
+    """Respond with Browser Use's session that has stopped, or with Skyvern's that runs."""
     is_browser_use = request.url.host in PROVIDERS["browser_use"].base_url
     return httpx.Response(200, json=examples("browser_use")["stopped"] if is_browser_use else running("skyvern"))
 
@@ -31,7 +31,7 @@ def test_the_tour_runs(path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytes
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / path).read_text("utf-8"), re.DOTALL)
     tour = [block for block in blocks if ".get(" in block or ".wait(" in block]
     assert tour
-    transport = httpx.MockTransport(answer)
+    transport = httpx.MockTransport(respond)
     client = partial(Client, transport=transport)
     monkeypatch.setattr(browser_sessions, "Client", client)
     monkeypatch.setattr("browser_sessions._client.Client", client)

@@ -34,9 +34,9 @@ def serve(peer: Peer) -> None:
     """Respond to a request for a session, and to one for anything else as Skyvern's server does."""
     while head := peer.read():
         if head.startswith(f"GET /v1/browser_sessions/{ID} ".encode()):
-            peer.answer(SESSION)
+            peer.respond(SESSION)
         else:
-            peer.answer(b'{"detail": "Not Found"}', status="404 Not Found")
+            peer.respond(b'{"detail": "Not Found"}', status="404 Not Found")
 
 
 @pytest.fixture(scope="module")

@@ -38,15 +38,15 @@ class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_a_client_raises_the_whole_error(backend: str | None, caplog: pytest.LogCaptureFixture) -> None:
     """Every field of it, for every case; the key is from an argument, and in no log."""
     cases = [case for case in load_cases() if not case.base_url and case.error["class"] != "AuthenticationFailed"]
-    answers = iter(cases)
+    remaining = iter(cases)
 
-    def answer(_: httpx.Request) -> httpx.Response:
-        case = next(answers)
+    def respond(_: httpx.Request) -> httpx.Response:
+        case = next(remaining)
         return httpx.Response(case.status, content=case.content, headers=case.headers)
 
     async def fetch_all() -> list[BrowserSessionsError]:
         found = []
-        async with async_client(answer, max_retries=0) as client:
+        async with async_client(respond, max_retries=0) as client:
             for case in cases:
                 with pytest.raises(BrowserSessionsError) as caught:
                     await client.get(f"{case.slug}:an-id")
@@ -54,7 +54,7 @@ def test_a_client_raises_the_whole_error(backend: str | None, caplog: pytest.Log
         return found
 
     def fetch(slug: str) -> BrowserSessionsError:
-        with sync_client(answer, max_retries=0) as client, pytest.raises(BrowserSessionsError) as caught:
+        with sync_client(respond, max_retries=0) as client, pytest.raises(BrowserSessionsError) as caught:
             client.get(f"{slug}:an-id")
         return caught.value
 
@@ -106,7 +106,7 @@ def test_a_log_is_made_of_lines(caplog: pytest.LogCaptureFixture, monkeypatch: p
     for each in UNPRINTABLE:
         said = {"error": {"message": f"a{each}b"}, "detail": f"a{each}b"}
         response = httpx.Response(503, json=said, extensions={"reason_phrase": f"a{each}b".encode()})
-        client = sync_client(partial(lambda answer, _: answer, response), max_retries=1)
+        client = sync_client(partial(lambda response, _: response, response), max_retries=1)
         with caplog.at_level(logging.DEBUG), pytest.raises(errors.ProviderUnavailable):
             client.get(SessionRef("skyvern", f"a{each}\x1b[31mERROR"))
     messages = [record.getMessage() for record in caplog.records]
@@ -120,18 +120,18 @@ def test_each_attempt_is_one_record(
 ) -> None:
     """What was asked, what came of it, how long it took, and which attempt it was; from one logger, and no other."""
     monkeypatch.setattr("browser_sessions._call._FIRST_PAUSE", 0.0)
-    answers: list[int | None] = [500, None, 429, 408, 200]
+    statuses: list[int | None] = [500, None, 429, 408, 200]
     requests: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         requests.append(f"{request.method} {request.url}")
-        status = answers[len(requests) - 1]
+        status = statuses[len(requests) - 1]
         if status is None:
             raise httpx.ReadTimeout("timed out")
         return httpx.Response(status, json=running(slug))
 
     with caplog.at_level(logging.DEBUG):
-        sync_client(answer, max_retries=4).get(f"{slug}:an?id ü")
+        sync_client(respond, max_retries=4).get(f"{slug}:an?id ü")
 
     records = [record for record in caplog.records if record.getMessage().startswith('"')]
     assert {record.name for record in caplog.records} == {"browser_sessions"}
@@ -140,7 +140,7 @@ def test_each_attempt_is_one_record(
     groups = [each.groups() for each in found if each]
     assert [(line, status, number) for line, status, _, number in groups] == [
         (line, str(status or "no response"), str(number))
-        for number, (line, status) in enumerate(zip(requests, answers, strict=True), 1)
+        for number, (line, status) in enumerate(zip(requests, statuses, strict=True), 1)
     ]
     assert requests[0].endswith("/an%3Fid%20%C3%BC")
 

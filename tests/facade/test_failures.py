@@ -417,23 +417,23 @@ def test_a_short_key_is_not_looked_for() -> None:
 def test_what_the_description_marks_is_hidden(slug: str, status: int) -> None:
     """Sensitive values are hidden in JSON, broken JSON, repeated names, and texts that quote JSON or Python's form."""
     for name in PROVIDERS[slug].sensitive:
-        answer = json.dumps({"a": 1, "b": [{name: {"c": "hunter2"}}], name: "hunter2", "d": "e"})
+        body = json.dumps({"a": 1, "b": [{name: {"c": "hunter2"}}], name: "hunter2", "d": "e"})
         unicode = "".join(f"\\u{ord(each):04x}" for each in name)
         bodies = [
-            answer,
-            answer[:-1],
-            answer + "}",
-            f"data: {answer}\n\n",
-            answer.replace("1", "01"),
-            f"{answer}\n{answer}",
+            body,
+            body[:-1],
+            body + "}",
+            f"data: {body}\n\n",
+            body.replace("1", "01"),
+            f"{body}\n{body}",
         ]
         bodies += [
             f'{{"{name}": "hunter2", "{name}": null}}',
             f'{{"{unicode}": "hunter2"}}',
             f'{{"{unicode}": "hunter2"',
         ]
-        bodies += [json.dumps({"message": f"upstream said {inner}"}) for inner in (answer, repr({name: "hunter2"}))]
-        bodies += [json.dumps(json.dumps(answer)), f"upstream said {{'{name}': 'hunter2'}}"]
+        bodies += [json.dumps({"message": f"upstream said {inner}"}) for inner in (body, repr({name: "hunter2"}))]
+        bodies += [json.dumps(json.dumps(body)), f"upstream said {{'{name}': 'hunter2'}}"]
         for body in bodies:
             require_hidden(failing(slug, status, body), "hunter2")
     shown = dict.fromkeys(PROVIDERS[slug].sensitive, "***") | {"last": "seen"}

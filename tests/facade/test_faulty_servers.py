@@ -25,7 +25,7 @@ import pytest
 from browser_sessions import PROVIDERS, AsyncClient, BrowserSession, Client, errors
 from browser_sessions._body import Body
 from browser_sessions.errors import BrowserSessionsError
-from tests.facade.faulty_server import FaultyServer, Peer, Play, answering, reading
+from tests.facade.faulty_server import FaultyServer, Peer, Play, reading, responding
 from tests.facade.fetching import AMPLE, BACKENDS, KEY, KEYS, run, running
 
 SESSION = json.dumps(running("skyvern")).encode()
@@ -76,12 +76,12 @@ def assert_no_key(error: BaseException) -> None:
 
 def cut_off(peer: Peer) -> None:
     """Send half a body, and no more."""
-    peer.answer(SESSION[:50], length=len(SESSION))
+    peer.respond(SESSION[:50], length=len(SESSION))
 
 
 def reset_in_body(peer: Peer) -> None:
     """Send half a body, and break off."""
-    peer.answer(SESSION[:50], length=len(SESSION))
+    peer.respond(SESSION[:50], length=len(SESSION))
     time.sleep(0.05)
     peer.reset()
 
@@ -95,7 +95,7 @@ def reset_in_head(peer: Peer) -> None:
 
 def half_closed_in_body(peer: Peer) -> None:
     """Send half a body, and end the connection."""
-    peer.answer(SESSION[:50], length=len(SESSION))
+    peer.respond(SESSION[:50], length=len(SESSION))
     peer.half_close()
 
 
@@ -111,7 +111,7 @@ def drip_head(peer: Peer) -> None:
 
 def drip_body(peer: Peer) -> None:
     """Send a body that takes minutes: each byte is in time."""
-    peer.answer(b"", length=10_000)
+    peer.respond(b"", length=10_000)
     peer.drip(b" " * 10_000)
 
 
@@ -123,13 +123,13 @@ def drip_chunks(peer: Peer) -> None:
 
 def large(peer: Peer, status: str = "200 OK") -> None:
     """Send 11 MB."""
-    peer.answer(b" " * 11_000_000, status=status)
+    peer.respond(b" " * 11_000_000, status=status)
 
 
 def hint(peer: Peer) -> None:
     """Say that a response is coming, and respond."""
     peer.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
-    peer.answer(SESSION)
+    peer.respond(SESSION)
 
 
 BOMB = gzip.compress(b" " * 30_000_000)
@@ -157,31 +157,34 @@ FAULTS: dict[str, tuple[Play, type[BrowserSessionsError]]] = {
     "a truncated body": (reading(cut_off), T),
     "truncated chunks": (reading(chunks_cut_off), T),
     "a truncated error": (
-        reading(lambda peer: peer.answer(b'{"de', status="404 No", length=99)),
+        reading(lambda peer: peer.respond(b'{"de', status="404 No", length=99)),
         errors.SessionNotFound,
     ),
-    "an empty body": (answering(b""), X),
-    "HTML": (answering(b"<html><title>Sorry</title>", Content_Type="text/html"), X),
-    "bad UTF-8": (answering(b'{"browser_session_id": "\xff\xfe"}'), X),
-    "nested arrays": (answering(b"[" * 100_000 + b"]" * 100_000), X),
-    "nested arrays of an error": (answering(b"[" * 100_000 + b"]" * 100_000, status="409 No"), errors.InvalidRequest),
+    "an empty body": (responding(b""), X),
+    "HTML": (responding(b"<html><title>Sorry</title>", Content_Type="text/html"), X),
+    "bad UTF-8": (responding(b'{"browser_session_id": "\xff\xfe"}'), X),
+    "nested arrays": (responding(b"[" * 100_000 + b"]" * 100_000), X),
+    "nested arrays of an error": (responding(b"[" * 100_000 + b"]" * 100_000, status="409 No"), errors.InvalidRequest),
     "11 MB": (reading(large), X),
     "11 MB of an error": (reading(partial(large, status="500 Oops")), errors.ProviderUnavailable),
-    "gzip garbage": (answering(NOT_GZIP, Content_Encoding="gzip"), X),
+    "gzip garbage": (responding(NOT_GZIP, Content_Encoding="gzip"), X),
     "gzip garbage of an error": (
-        answering(NOT_GZIP, status="403 No", Content_Encoding="gzip"),
+        responding(NOT_GZIP, status="403 No", Content_Encoding="gzip"),
         errors.AuthenticationFailed,
     ),
-    "truncated gzip": (answering(SQUEEZED[:60], Content_Encoding="gzip"), T),
-    "gzip without its end": (answering(SQUEEZED[:-8], Content_Encoding="gzip"), T),
-    "gzip with a wrong sum": (answering(SQUEEZED[:-8] + b"\0" * 8, Content_Encoding="gzip"), X),
-    "a gzip bomb": (answering(BOMB, Content_Encoding="gzip"), X),
-    "MB behind gzip": (answering(TRAILED, Content_Encoding="gzip"), X),
-    "gzip in gzip": (answering(gzip.compress(SQUEEZED), Content_Encoding="gzip, gzip"), X),
-    "brotli, unasked": (answering(b"\x0b\x02\x80", Content_Encoding="br"), X),
-    "deflate, unasked": (answering(zlib.compress(SESSION), Content_Encoding="deflate"), X),
-    "a redirect to no address": (answering(b"", status="302 Found", Location="http://[nowhere"), errors.ApiStatusError),
-    "no content": (answering(b"", status="204 No Content"), X),
+    "truncated gzip": (responding(SQUEEZED[:60], Content_Encoding="gzip"), T),
+    "gzip without its end": (responding(SQUEEZED[:-8], Content_Encoding="gzip"), T),
+    "gzip with a wrong sum": (responding(SQUEEZED[:-8] + b"\0" * 8, Content_Encoding="gzip"), X),
+    "a gzip bomb": (responding(BOMB, Content_Encoding="gzip"), X),
+    "MB behind gzip": (responding(TRAILED, Content_Encoding="gzip"), X),
+    "gzip in gzip": (responding(gzip.compress(SQUEEZED), Content_Encoding="gzip, gzip"), X),
+    "brotli, unasked": (responding(b"\x0b\x02\x80", Content_Encoding="br"), X),
+    "deflate, unasked": (responding(zlib.compress(SESSION), Content_Encoding="deflate"), X),
+    "a redirect to no address": (
+        responding(b"", status="302 Found", Location="http://[nowhere"),
+        errors.ApiStatusError,
+    ),
+    "no content": (responding(b"", status="204 No Content"), X),
 }
 
 
@@ -205,7 +208,7 @@ def test_a_fault_is_the_one_right_error(name: str, backend: str | None) -> None:
 
 def begin_a_refusal(peer: Peer) -> None:
     """Send a head and a part of its body, and no more."""
-    peer.answer(b"Nowhere", status="404 Not Found", length=99)
+    peer.respond(b"Nowhere", status="404 Not Found", length=99)
     peer.hold()
 
 
@@ -229,15 +232,15 @@ def test_a_missing_session_that_drips(backend: str | None, monkeypatch: pytest.M
 
 
 GOOD: dict[str, Play] = {
-    "plain": answering(SESSION, Content_Type="application/json"),
-    "another type": answering(SESSION, Content_Type="text/html; charset=nonsense"),
-    "gzip": answering(SQUEEZED, Content_Encoding="gzip"),
-    "GZIP": answering(SQUEEZED, Content_Encoding=" GZip "),
-    "identity": answering(SESSION, Content_Encoding="identity"),
-    "a byte order mark": answering(b"\xef\xbb\xbf" + SESSION),
+    "plain": responding(SESSION, Content_Type="application/json"),
+    "another type": responding(SESSION, Content_Type="text/html; charset=nonsense"),
+    "gzip": responding(SQUEEZED, Content_Encoding="gzip"),
+    "GZIP": responding(SQUEEZED, Content_Encoding=" GZip "),
+    "identity": responding(SESSION, Content_Encoding="identity"),
+    "a byte order mark": responding(b"\xef\xbb\xbf" + SESSION),
     "until the end": reading(lambda peer: peer.send(b"HTTP/1.1 200 OK\r\n\r\n" + SESSION)),
     "early hints": reading(hint),
-    "a header of Latin-1": answering(SESSION, X_Name="\xe9t\xe9"),
+    "a header of Latin-1": responding(SESSION, X_Name="\xe9t\xe9"),
 }
 
 
@@ -265,8 +268,12 @@ def test_every_provider_has_the_same_faults(slug: str, backend: str | None) -> N
     plays: list[tuple[Play, float, type]] = [
         (reading(lambda peer: peer.reset()), AMPLE, errors.TransportError),
         (lambda peer: peer.hold(), TIMEOUT, errors.RequestTimeout),
-        (answering(html, status="521 Web Server Is Down", Content_Type="text/html"), AMPLE, errors.ProviderUnavailable),
-        (answering(json.dumps(running(slug)).encode()), AMPLE, BrowserSession),
+        (
+            responding(html, status="521 Web Server Is Down", Content_Type="text/html"),
+            AMPLE,
+            errors.ProviderUnavailable,
+        ),
+        (responding(json.dumps(running(slug)).encode()), AMPLE, BrowserSession),
     ]
     for play, timeout, expected in plays:
         with FaultyServer(play) as server:
@@ -276,7 +283,7 @@ def test_every_provider_has_the_same_faults(slug: str, backend: str | None) -> N
 @each_backend
 def test_a_certificate_of_an_unknown_authority(backend: str | None) -> None:
     """Nothing is sent to a server that has one."""
-    with FaultyServer(answering(SESSION), tls=True) as server:
+    with FaultyServer(responding(SESSION), tls=True) as server:
         error = fetch(server.address, backend)
         assert server.requests == []
 
@@ -294,7 +301,7 @@ def test_a_certificate_that_the_environment_knows(
     FaultyServer.authority.cert_pem.write_to_path(str(path))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
 
-    with FaultyServer(answering(SESSION), tls=True) as server:
+    with FaultyServer(responding(SESSION), tls=True) as server:
         assert isinstance(fetch(server.address, backend), BrowserSession)
     with FaultyServer(reading(drip_head), tls=True) as server:
         start = time.monotonic()
@@ -338,7 +345,7 @@ def test_any_certificate(backend: str | None) -> None:
     context = ssl.create_default_context()
     FaultyServer.authority.configure_trust(context)
     for verify in (False, context):
-        with FaultyServer(answering(SESSION), tls=True) as server:
+        with FaultyServer(responding(SESSION), tls=True) as server:
             assert isinstance(fetch(server.address, backend, verify=verify), BrowserSession)
 
 
@@ -351,7 +358,7 @@ def test_cookies_are_not_kept(backend: str | None) -> None:
             await client.get("skyvern:a")
             await client.get("skyvern:a")
 
-    with FaultyServer(answering(SESSION, Set_Cookie="a=b")) as server:
+    with FaultyServer(responding(SESSION, Set_Cookie="a=b")) as server:
         if backend:
             run(backend, fetch_twice)
         else:
@@ -366,7 +373,7 @@ def test_cookies_are_not_kept(backend: str | None) -> None:
 @each_backend
 def test_plain_http_on_an_https_address(backend: str | None) -> None:
     """A server that speaks plain http at an https URL causes a transport error."""
-    with FaultyServer(lambda peer: peer.answer(SESSION)) as server:
+    with FaultyServer(lambda peer: peer.respond(SESSION)) as server:
         error = fetch(server.address.replace("http:", "https:"), backend)
 
     assert type(error) is errors.TransportError
@@ -376,9 +383,9 @@ def test_plain_http_on_an_https_address(backend: str | None) -> None:
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_not_followed(status: str, backend: str | None) -> None:
     """The other host sees nothing, and no query of the URL is shown."""
-    with FaultyServer(answering(SESSION)) as other:
+    with FaultyServer(responding(SESSION)) as other:
         location = f"{other.address}/elsewhere?ticket=secret"
-        with FaultyServer(answering(b"", status=status, Location=location)) as server:
+        with FaultyServer(responding(b"", status=status, Location=location)) as server:
             error = fetch(server.address, backend)
         assert other.peers == []
 
@@ -414,7 +421,7 @@ CLOSING = {lose, cut_off, chunks_cut_off}
 
 def respond(status: str = "200 OK", body: bytes = SESSION, **headers: Any) -> Callable[[Peer], None]:
     """Return the response to one request."""
-    return lambda peer: peer.answer(body, status=status, **headers)
+    return lambda peer: peer.respond(body, status=status, **headers)
 
 
 @pytest.mark.usefixtures("hasty")
@@ -459,7 +466,7 @@ def test_all_providers_share_one_connection() -> None:
 
     def play(peer: Peer) -> None:
         while head := peer.read().lower():
-            peer.answer(next(body for slug, body in bodies.items() if head.startswith(f"get /{slug}/".encode())))
+            peer.respond(next(body for slug, body in bodies.items() if head.startswith(f"get /{slug}/".encode())))
 
     with FaultyServer(play) as server:
         with Client(api_keys=KEYS, base_urls={slug: f"{server.address}/{slug}" for slug in PROVIDERS}) as client:
@@ -479,12 +486,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def first_only(peer: Peer) -> None:
-    """Answer for the session "0", and for no other."""
+    """Respond for the session "0", and for no other."""
     while head := peer.read():
         if b"/0 HTTP" not in head:
             peer.hold()
             return
-        peer.answer(SESSION)
+        peer.respond(SESSION)
 
 
 REFS = [f"skyvern:{number}" for number in range(50)]
@@ -528,7 +535,7 @@ def test_leaving_early_ends_nothing_else() -> None:
             if b"/other HTTP" in head:
                 has_come.set()
                 assert may_respond.wait(AMPLE)
-            peer.answer(SESSION)
+            peer.respond(SESSION)
 
     with FaultyServer(play) as server:
         client = Client(api_keys=KEYS, base_urls={"skyvern": server.address}, max_retries=0)

@@ -257,7 +257,7 @@ def test_no_size_loses_a_session(slug: str, pages: int, extra: int, status: Any)
     assert results.complete == {slug: True}
 
 
-def answering(*responses: Any) -> Callable[[httpx.Request], httpx.Response]:
+def responding(*responses: Any) -> Callable[[httpx.Request], httpx.Response]:
     """Return what responds with one body after the other, or with a status."""
     left = iter(responses)
 
@@ -278,7 +278,7 @@ def brightdata_page(first: int, *, then: int | None, more: bool = True) -> Any:
 def test_offsets_that_do_not_grow_end_the_list(then: int) -> None:
     """An offset that does not grow raises an error after the rows so far, and then the iterator is exhausted."""
     pages = [brightdata_page(0, then=100), brightdata_page(100, then=then)]
-    listed = sync_client(answering(*pages)).list("brightdata")
+    listed = sync_client(responding(*pages)).list("brightdata")
     seen = [next(listed).id for _ in range(200)]
     with pytest.raises(errors.UnexpectedResponse, match=f"the next offset, {then}, is not above 100"):
         next(listed)
@@ -291,13 +291,13 @@ def test_a_limit_of_rate_on_the_third_page() -> None:
     """The list waits a rate limit out and repeats no session; without another attempt it raises the error."""
     pages = [brightdata_page(0, then=100), brightdata_page(100, then=200)]
     last = brightdata_page(200, then=None, more=False)
-    waited = sync_client(answering(*pages, 429, last)).list("brightdata")
+    waited = sync_client(responding(*pages, 429, last)).list("brightdata")
     assert ids(waited) == [f"{number:04}" for number in range(300)]
-    listed = sync_client(answering(*pages, 429, last), max_retries=0).list("brightdata")
+    listed = sync_client(responding(*pages, 429, last), max_retries=0).list("brightdata")
     with pytest.raises(errors.RateLimited):
         ids(listed)
     assert ids(listed) == []
-    results = sync_client(answering(*pages, 429), max_retries=0).list_many("brightdata", status=None)
+    results = sync_client(responding(*pages, 429), max_retries=0).list_many("brightdata", status=None)
     assert found(results)["brightdata"] == [*(f"{number:04}" for number in range(200)), "RateLimited"]
 
 

@@ -23,11 +23,11 @@ from browser_sessions.errors import ApiStatusError, BrowserSessionsError, Transp
 from tests.clients.client_case import encoded
 from tests.clients.mutations import mutations, values
 from tests.facade.fetching import BACKENDS, async_client, run, sync_client
-from tests.facade.viewing import examples, full_answer
+from tests.facade.viewing import examples, full_body
 
 KEYS = ["a-key-that-is-secret", "sk-live_Ab+/9=.xyz~Q", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJvXzEifQ.c2lnbmF0dXJl-_"]
 
-BODIES = {slug: [*examples(slug).values(), full_answer(slug)] for slug in PROVIDERS}
+BODIES = {slug: [*examples(slug).values(), full_body(slug)] for slug in PROVIDERS}
 FAILURES: list[Any] = [
     {"error": {"code": 403, "message": "Cost limit reached"}},
     {"error": "Session not found", "session_id": "an-id"},

@@ -223,7 +223,7 @@ def test_a_session_that_ends_before_it_is_ready(path: Path, clock: Clock) -> Non
 
 @each_backend
 def test_stop_writes_what_it_sees_over(backend: str | None, path: Path, clock: Clock) -> None:
-    """Whoever created the session, and whether it was stopped now or before."""
+    """No matter who created the session, and whether it was stopped now or before."""
     server = InMemory("browser_use", clock)
     ref = f"browser_use:{server.start()}"
 

@@ -192,10 +192,10 @@ def test_times(slug: str) -> None:
 def test_a_session_without_a_time_is_not_wanted_by_time() -> None:
     """Nothing is known of its age."""
 
-    def answer(_: httpx.Request) -> httpx.Response:
+    def respond(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=[{"browser_session_id": "a"}])
 
-    client = sync_client(answer)
+    client = sync_client(respond)
     assert ids(client.list("skyvern", status="open", created_after=START)) == []
     assert ids(client.list("skyvern", status=SessionStatus.UNKNOWN, limit=1)) == ["a"]
 

@@ -26,7 +26,7 @@ each_backend = pytest.mark.parametrize("backend", [None, *BACKENDS])
 SLUGS = {httpx.URL(provider.base_url).host: slug for slug, provider in PROVIDERS.items()}
 
 
-def answer(request: httpx.Request) -> httpx.Response:
+def respond(request: httpx.Request) -> httpx.Response:
     """Respond with a running session of the provider that is asked; the id "none" is missing."""
     if request.url.path.endswith("/none"):
         return httpx.Response(404)
@@ -34,7 +34,7 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 
 class Meter:
-    """How many requests are under way at once, at most; none is answered before there are as many as are expected.
+    """How many requests are under way at once, at most; none gets a response before there are as many as are expected.
 
     Args:
         expected: How many, of a provider or of "all".
@@ -62,29 +62,29 @@ class Meter:
         assert self._are_there.wait(30)
         return names
 
-    def sync_answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer in a thread."""
+    def respond_in_thread(self, request: httpx.Request) -> httpx.Response:
+        """Respond in a thread."""
         names = self._begin(request)
         with self._lock:
             self._now.subtract(names)
-        return answer(request)
+        return respond(request)
 
-    async def async_answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer in a task."""
+    async def respond_in_task(self, request: httpx.Request) -> httpx.Response:
+        """Respond in a task."""
         names = await anyio.to_thread.run_sync(self._begin, request)
         self._now.subtract(names)
-        return answer(request)
+        return respond(request)
 
 
 def get_many(backend: str | None, refs: Any, meter: Meter | None = None, **arguments: Any) -> list[tuple[Any, Any]]:
     """Return all results, of threads or tasks."""
     if backend is None:
-        handler: Handler = meter.sync_answer if meter else answer
+        handler: Handler = meter.respond_in_thread if meter else respond
         with sync_client(handler, max_retries=0) as client:
             return list(client.get_many(refs, **arguments))
 
     async def main() -> list[tuple[Any, Any]]:
-        async with async_client(meter.async_answer if meter else answer, max_retries=0) as client:  # type: ignore[arg-type]
+        async with async_client(meter.respond_in_task if meter else respond, max_retries=0) as client:  # type: ignore[arg-type]
             return [result async for result in client.get_many(refs, **arguments)]
 
     assert backend
@@ -196,7 +196,7 @@ def test_an_endless_iterable_is_taken_as_far_as_needed(backend: str | None) -> N
         assert source.taken <= yielded + 1 + 5
 
     if backend is None:
-        with sync_client(answer) as client:
+        with sync_client(respond) as client:
             for yielded, _ in enumerate(client.get_many(source, concurrency=5)):
                 check(yielded)
                 if yielded == 40:
@@ -205,7 +205,7 @@ def test_an_endless_iterable_is_taken_as_far_as_needed(backend: str | None) -> N
 
         async def main() -> None:
             yielded = 0
-            async with async_client(answer) as client:
+            async with async_client(respond) as client:
                 async for _ in client.get_many(source, concurrency=5):
                     await anyio.sleep(0.001)
                     check(yielded)
@@ -228,7 +228,7 @@ def test_a_slow_iterable_does_not_hold_back_what_is_done(backend: str | None) ->
                 time.sleep(0.05)
                 yield ref
 
-        with sync_client(answer) as client:
+        with sync_client(respond) as client:
             next(client.get_many(crawl(), concurrency=2000))
         assert source.taken < 2000
         return
@@ -239,7 +239,7 @@ def test_a_slow_iterable_does_not_hold_back_what_is_done(backend: str | None) ->
         await never.wait()
 
     async def main() -> None:
-        async with async_client(answer) as client:
+        async with async_client(respond) as client:
             async for ref, _ in client.get_many(feed()):
                 assert str(ref) == "skyvern:a"
                 break
@@ -257,11 +257,11 @@ def test_an_iterable_that_fails(backend: str | None) -> None:
         raise KeyError("mine")
 
     def get_all() -> None:
-        for ref, _ in sync_client(answer).get_many(feed()):
+        for ref, _ in sync_client(respond).get_many(feed()):
             seen.append(str(ref))
 
     async def get_all_async() -> None:
-        async with async_client(answer) as client:
+        async with async_client(respond) as client:
             async for ref, _ in client.get_many(feed()):
                 seen.append(str(ref))
 
@@ -294,7 +294,7 @@ def test_leaving_early_leaves_no_thread() -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/0"):
             started.wait()
-            return answer(request)
+            return respond(request)
         if request.url.path.endswith(("/1", "/2", "/3", "/4")):
             started.wait()
         return httpx.Response(503, headers={"Retry-After": "60"})
@@ -324,13 +324,13 @@ def test_leaving_early_begins_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
             super().set()
             is_left.set()
 
-    def respond(request: httpx.Request) -> httpx.Response:
+    def take_turns(request: httpx.Request) -> httpx.Response:
         sent.append(request.url.path)
         assert (is_left if len(sent) > 1 else are_taken).wait(AMPLE)
-        return answer(request)
+        return respond(request)
 
     monkeypatch.setattr(_many, "Stop", NotedStop)
-    with sync_client(respond) as client:
+    with sync_client(take_turns) as client:
         for _ in client.get_many(take(), per_provider=1):
             break
     assert len(sent) <= 2
@@ -354,7 +354,7 @@ def test_leaving_early_leaves_no_task() -> None:
     async def hang(request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith("/0"):
             await asyncio.sleep(60)
-        return answer(request)
+        return respond(request)
 
     async def main() -> None:
         client = async_client(hang)  # type: ignore[arg-type]
@@ -382,7 +382,7 @@ def test_results_that_were_not_asked_for() -> None:
     """They can be closed, and start nothing afterwards."""
 
     async def main() -> None:
-        async with async_client(answer) as client:
+        async with async_client(respond) as client:
             results = client.get_many(["skyvern:a"])
             await results.aclose()
             assert [result async for result in results] == []
@@ -417,7 +417,7 @@ def test_a_task_that_is_cancelled_may_go_on(backend: str) -> None:
 
     async def hold(request: httpx.Request) -> httpx.Response:
         await gate.wait()
-        return answer(request)
+        return respond(request)
 
     async def main() -> None:
         async with async_client(hold) as client:  # type: ignore[arg-type]
@@ -439,7 +439,7 @@ def test_requests_are_sent_in_the_callers_context(backend: str | None) -> None:
 
     def note(request: httpx.Request) -> httpx.Response:
         seen.append(trace.get())
-        return answer(request)
+        return respond(request)
 
     async def main() -> list[Any]:
         async with async_client(note) as client:
@@ -468,7 +468,7 @@ def test_waiting_for_many(backend: str | None) -> None:
         polls[request.url.path] += 1
         if polls[request.url.path] == 2 or request.url.path.endswith("/none"):
             return httpx.Response(200, json=running("skyvern") | {"status": "completed"})
-        return answer(request)
+        return respond(request)
 
     refs = ["skyvern:a", "browserbase:none", "x", "skyvern:b"]
 
@@ -493,7 +493,7 @@ def test_a_function_that_leaves_ends_the_run() -> None:
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        list(sync_client(answer).wait_many(["skyvern:a"] * 5, until=leave))
+        list(sync_client(respond).wait_many(["skyvern:a"] * 5, until=leave))
     assert threads() == []
 
 
@@ -505,17 +505,17 @@ def test_a_function_that_fails_ends_the_run(backend: str | None) -> None:
         raise ZeroDivisionError
 
     async def wait_async() -> list[Any]:
-        async with async_client(answer) as client:
+        async with async_client(respond) as client:
             return [result async for result in client.wait_many(["skyvern:a"] * 50, until=fail)]
 
     with pytest.raises(ZeroDivisionError):
-        run(backend, wait_async) if backend else list(sync_client(answer).wait_many(["skyvern:a"] * 50, until=fail))
+        run(backend, wait_async) if backend else list(sync_client(respond).wait_many(["skyvern:a"] * 50, until=fail))
     assert threads() == []
 
 
 def test_closing_the_client_ends_what_it_is_asked() -> None:
     """A run that continues without its client has an error for each reference."""
-    client = Client(api_keys=KEYS, transport=httpx.MockTransport(answer))
+    client = Client(api_keys=KEYS, transport=httpx.MockTransport(respond))
     results = client.get_many(f"skyvern:{number}" for number in range(50))
     next(results)
     client.close()
@@ -533,6 +533,6 @@ def take(results: Iterable[Any]) -> Callable[[], Any]:
 
 def test_two_runs_of_one_client() -> None:
     """Do not know of each other."""
-    with sync_client(answer) as client:
+    with sync_client(respond) as client:
         first, second = (take(client.get_many(f"skyvern:{number}" for number in range(30))) for _ in "ab")
         assert {str(first()[0]) for _ in range(30)} == {str(second()[0]) for _ in range(30)}

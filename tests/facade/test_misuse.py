@@ -1,4 +1,4 @@
-"""What is given by mistake, or by somebody who means harm, is one clear error before anything is sent."""
+"""An invalid argument, given by mistake or to do harm, is one clear error before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from browser_sessions import AsyncClient, BrowserSession, Client, SessionRef, er
 from browser_sessions._call import _backoff
 from browser_sessions._rate_limits import retry_after
 from browser_sessions.cli._tables import elapsed
-from tests.facade.fetching import BACKENDS, KEYS, answering, async_client, run, running, sync_client
+from tests.facade.fetching import BACKENDS, KEYS, async_client, responding, run, running, sync_client
 from tests.facade.viewing import decode
 
 
@@ -165,7 +165,7 @@ def test_a_loop_that_is_forgotten_in_another_thread(backend: str) -> None:
     """The garbage collector runs in any thread, and what it finds is ended all the same."""
 
     async def main() -> None:
-        client = async_client(answering("skyvern"))
+        client = async_client(responding("skyvern"))
         results = [client.get_many(["skyvern:a"] * 50, concurrency=2)]
         await anext(results[0])
         await anyio.to_thread.run_sync(results.clear)

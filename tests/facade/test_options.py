@@ -458,7 +458,7 @@ def test_a_lifetime_that_is_not_the_one_asked_for() -> None:
     """Skyvern's is what its response has; where times are missing or odd, it is not known."""
     session = Sandboxed("skyvern").create(options={"timeout": 90})
     assert folder("skyvern", "creates").granted(session) == timedelta(minutes=90)
-    for slug, answer in (
+    for slug, body in (
         ("browserbase", {"id": "a", "createdAt": "2026-03-04T09:00:00Z"}),
         ("browserbase", {"id": "a", "expiresAt": "2026-03-04T09:00:00Z"}),
         ("browser_use", {"id": "a", "startedAt": "2026-03-04T09:00:00Z"}),
@@ -467,7 +467,7 @@ def test_a_lifetime_that_is_not_the_one_asked_for() -> None:
         ("skyvern", {"browser_session_id": "a", "timeout": 10**30}),
     ):
         creates = folder(slug, "creates")
-        session = creates.view(importlib.import_module(f"{slug}_client.models").Session.from_dict(answer))
+        session = creates.view(importlib.import_module(f"{slug}_client.models").Session.from_dict(body))
         assert creates.granted(session) is None
 
 

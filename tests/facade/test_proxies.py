@@ -20,7 +20,7 @@ import yaml
 from browser_sessions import BrowserSession, Client, errors
 from browser_sessions._environment import find_proxy
 from browser_sessions.errors import ConfigurationError
-from tests.facade.faulty_server import FaultyServer, Peer, answering
+from tests.facade.faulty_server import FaultyServer, Peer, responding
 from tests.facade.fetching import BACKENDS, KEYS
 from tests.facade.test_faulty_servers import LATE, SESSION, TIMEOUT, assert_no_key, fetch
 
@@ -118,7 +118,7 @@ def test_an_environment_that_cannot_be_used(
 def test_an_environment_that_cannot_be_used_by_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is one error of each call, and keeps nothing from those that need no proxy."""
     monkeypatch.setenv("ALL_PROXY", "nonsense://a.example")
-    with FaultyServer(answering(SESSION)) as server:
+    with FaultyServer(responding(SESSION)) as server:
         client = Client(api_keys=KEYS, base_urls={"skyvern": server.address})
         refs = ["skyvern:a", "browserbase:b", "browserbase:c"]
         found = {str(ref): type(result) for ref, result in client.get_many(refs)}
@@ -158,7 +158,7 @@ def test_this_machine_is_reached_through_no_proxy(
     host: str, name: str, backend: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the environment has; all names under `localhost` are this machine."""
-    with FaultyServer(answering(SESSION)) as proxy, FaultyServer(answering(SESSION)) as server:
+    with FaultyServer(responding(SESSION)) as proxy, FaultyServer(responding(SESSION)) as server:
         monkeypatch.setenv(name, proxy.address)
         session = fetch(server.address.replace("127.0.0.1", host), backend)
         assert isinstance(session, BrowserSession), repr(session)
@@ -187,7 +187,7 @@ class Tunnel:
         """Play: the handshake, and then a server behind TLS."""
         if self._handshake(peer) is not False:
             peer.start_tls(self._context)
-            answering(SESSION)(peer)
+            responding(SESSION)(peer)
 
 
 def fetch_through(proxy: str, backend: str | None, **arguments: Any) -> Any:
@@ -215,7 +215,7 @@ def test_a_tunnel(backend: str | None) -> None:
 @each_backend
 def test_a_proxy_that_refuses(backend: str | None) -> None:
     """It is not a response of the provider."""
-    with FaultyServer(answering(b"", status="407 Who are you")) as proxy:
+    with FaultyServer(responding(b"", status="407 Who are you")) as proxy:
         error = fetch_through(proxy.address, backend)
     assert type(error) is errors.TransportError
     assert "the proxy did not connect to api.example (407" in str(error)
@@ -390,7 +390,7 @@ def test_dead_addresses_share_one_limit(backend: str | None, monkeypatch: pytest
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_address_behind_dead_ones(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is tried before they have had all the time; in threads, each has its share."""
-    with FaultyServer(answering(SESSION)) as server:
+    with FaultyServer(responding(SESSION)) as server:
         port = int(server.address.rpartition(":")[2])
         with Full(2, port) as dead:
             resolve_to([*dead.hosts, "127.0.0.1"], monkeypatch)

@@ -30,8 +30,8 @@ from browser_sessions.errors import (
 )
 from tests.clients.client_case import load_cases
 from tests.facade.faulty_server import FaultyServer
-from tests.facade.faulty_server import answering as answering_each
-from tests.facade.fetching import BACKENDS, KEY, answering, async_client, run, running, sync_client
+from tests.facade.faulty_server import responding as responding_each
+from tests.facade.fetching import BACKENDS, KEY, async_client, responding, run, running, sync_client
 from tests.facade.viewing import decode
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
@@ -52,18 +52,18 @@ def test_the_whole_request(slug: str, backend: str | None) -> None:
     """One GET goes to the provider's own URL, with the key where it wants it, and comes back as a view."""
     requests: list[httpx.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         requests.append(request)
         return httpx.Response(200, json=running(slug))
 
     async def fetch() -> browser_sessions.BrowserSession:
-        async with async_client(answer) as client:
+        async with async_client(respond) as client:
             return await client.get(f"{slug}:an-id")
 
     if backend:
         session = run(backend, fetch)
     else:
-        with sync_client(answer) as client:
+        with sync_client(respond) as client:
             session = client.get(SessionRef(slug, "an-id"))
 
     assert session == view(decode(slug, running(slug)))
@@ -87,11 +87,11 @@ def test_an_id_reaches_no_other_route(session_id: str) -> None:
     """Whatever an id is, it is one segment of the path."""
     paths: list[bytes] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         paths.append(request.url.raw_path)
         return httpx.Response(200, json=running("skyvern"))
 
-    sync_client(answer).get(SessionRef("skyvern", session_id))
+    sync_client(respond).get(SessionRef("skyvern", session_id))
 
     (path,) = paths
     assert path.startswith(b"/v1/browser_sessions/")
@@ -109,17 +109,17 @@ def test_an_id_that_is_another_route_is_refused(slug: str, backend: str | None) 
     """An id that is its provider's route in any case is refused unsent; a longer one or another provider's is an id."""
     sent: list[str] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         sent.append(request.url.path)
         return httpx.Response(404)
 
     async def get_many(refs: list[str]) -> list[Any]:
-        async with async_client(answer) as client:
+        async with async_client(respond) as client:
             return [result async for result in client.get_many(refs)]
 
     def results(*refs: str) -> list[Any]:
         work = partial(get_many, [*refs])
-        return run(backend, work) if backend else list(sync_client(answer).get_many(refs))
+        return run(backend, work) if backend else list(sync_client(respond).get_many(refs))
 
     words = [*RESERVED[slug], *(word.title() for word in RESERVED[slug])]
     for ref, error in results(*(f"{slug}:{word}" for word in words)):
@@ -153,7 +153,7 @@ def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
     odd = view(decode("skyvern", running("skyvern") | {"browser_session_id": ".."}))
 
     async def get_all() -> list[Any]:
-        async with async_client(answering("skyvern")) as client:
+        async with async_client(responding("skyvern")) as client:
             many = [result async for result in client.get_many([session, odd])]
             waited = [result async for result in client.wait_many([session, odd], until=lambda _: True)]
             return [await client.get(session), await client.wait(session, until=lambda _: True), many, waited]
@@ -161,7 +161,7 @@ def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
     if backend:
         found = run(backend, get_all)
     else:
-        client = sync_client(answering("skyvern"))
+        client = sync_client(responding("skyvern"))
         many = list(client.get_many([session, odd]))
         waited = list(client.wait_many([session, odd], until=lambda _: True))
         found = [client.get(session), client.wait(session, until=lambda _: True), many, waited]
@@ -173,7 +173,7 @@ def test_a_session_is_named_by_a_view_of_it(backend: str | None) -> None:
         assert (odd, refused) in results
         assert (session.ref, session) in results
     with pytest.raises(InvalidSessionRef):
-        sync_client(answering("skyvern")).get(odd.ref)
+        sync_client(responding("skyvern")).get(odd.ref)
 
 
 class TestKeys:
@@ -185,7 +185,7 @@ class TestKeys:
         *_, last = PROVIDERS[slug].key_variables
         sent: list[str] = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def respond(request: httpx.Request) -> httpx.Response:
             sent.append(f"{request.url.host} {request.headers[CASES[slug].header]}".replace("Bearer ", ""))
             return httpx.Response(200, json=running(slug))
 
@@ -200,9 +200,9 @@ class TestKeys:
             (PROVIDERS[slug].base_url_variable, "https://elsewhere.example/api", "elsewhere.example the-first-one"),
         ]:
             monkeypatch.setenv(name, value)
-            sync_client(answer, api_keys=None).get(f"{slug}:a")
+            sync_client(respond, api_keys=None).get(f"{slug}:a")
             assert sent.pop() == expected
-        sync_client(answer, api_keys={slug: "given"}, base_urls={slug: "https://given.example"}).get(f"{slug}:a")
+        sync_client(respond, api_keys={slug: "given"}, base_urls={slug: "https://given.example"}).get(f"{slug}:a")
         assert sent.pop() == "given.example given"
 
     @each_provider
@@ -210,7 +210,7 @@ class TestKeys:
         """The error names the variables that were looked at."""
         provider = PROVIDERS[slug]
         with pytest.raises(ConfigurationError) as caught:
-            sync_client(answering(slug), api_keys=None).get(f"{slug}:a")
+            sync_client(responding(slug), api_keys=None).get(f"{slug}:a")
         variables = " or ".join(provider.key_variables)
         message = f"no API key for {provider.name}: set {variables}, or pass api_keys={{{slug!r}: …}} in Python"
         assert caught.value == ConfigurationError(message, ref=SessionRef(slug, "a"))
@@ -219,7 +219,7 @@ class TestKeys:
     def test_that_no_header_can_carry(self, key: str) -> None:
         """The error does not show the key."""
         with pytest.raises(ConfigurationError, match="set the key alone") as caught:
-            sync_client(answering("skyvern"), api_keys={"skyvern": key}).get("skyvern:a")
+            sync_client(responding("skyvern"), api_keys={"skyvern": key}).get("skyvern:a")
         assert key.strip() not in repr(caught.value)
 
     @pytest.mark.parametrize("name", ["api_keys", "base_urls"])
@@ -254,7 +254,7 @@ class TestBaseUrls:
     def test_that_are_refused(self, base_url: str) -> None:
         """The error names where the URL came from, and does not show it."""
         with pytest.raises(ConfigurationError, match="base_urls or SKYVERN_BASE_URL") as caught:
-            sync_client(answering("skyvern"), base_urls={"skyvern": base_url}).get("skyvern:a")
+            sync_client(responding("skyvern"), base_urls={"skyvern": base_url}).get("skyvern:a")
         assert base_url not in repr(caught.value)
         assert "password" not in repr(caught.value)
 
@@ -264,7 +264,7 @@ class TestBaseUrls:
     )
     def test_that_are_taken(self, base_url: str) -> None:
         """Plain http stays on this machine."""
-        client = sync_client(answering("skyvern"), base_urls={"skyvern": base_url})
+        client = sync_client(responding("skyvern"), base_urls={"skyvern": base_url})
         assert client.get("skyvern:a").id == running("skyvern")["browser_session_id"]
 
 
@@ -299,7 +299,7 @@ class TestArguments:
         """A given transport has its own proxy and certificates, so that a client refuses others."""
         for given in ({"proxy": "http://a.example"}, {"verify": False}):
             with pytest.raises(ConfigurationError, match="a transport has its own proxy and certificates"):
-                sync_client(answering("skyvern"), **given)
+                sync_client(responding("skyvern"), **given)
 
 
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
@@ -351,7 +351,7 @@ def test_get_uses_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Recorded(Client):
         def __init__(self) -> None:
-            super().__init__(transport=httpx.MockTransport(answering("skyvern")))
+            super().__init__(transport=httpx.MockTransport(responding("skyvern")))
             made.append(self)
 
     monkeypatch.setattr("browser_sessions._client.Client", Recorded)
@@ -390,7 +390,7 @@ def test_a_transport_may_have_read_the_response(backend: str | None, coding: str
         async with AsyncClient(**arguments, transport=_AsyncReading()) as client:
             return await client.get("skyvern:a")
 
-    with FaultyServer(answering_each(body, content_encoding=coding)) as server:
+    with FaultyServer(responding_each(body, content_encoding=coding)) as server:
         if backend:
             session = run(backend, partial(fetch, server))
         else:
@@ -413,7 +413,7 @@ class _Closable(httpx.MockTransport):
 @pytest.mark.parametrize("is_used", [True, False])
 def test_closing_a_client_closes_its_transport(*, is_used: bool) -> None:
     """Whether it was used or not, once; what is asked afterwards is refused."""
-    transport = _Closable(answering("skyvern"))
+    transport = _Closable(responding("skyvern"))
     with Client(api_keys={"skyvern": KEY}, transport=transport) as client:
         if is_used:
             client.get("skyvern:a")
@@ -428,10 +428,10 @@ def test_closing_a_client_closes_its_transport(*, is_used: bool) -> None:
 @pytest.mark.parametrize("is_used", [True, False])
 def test_closing_an_asynchronous_client_closes_its_transport(backend: str, *, is_used: bool) -> None:
     """Closing an asynchronous client closes its transport, whether or not it was used."""
-    transport = _Closable(answering("skyvern"))
+    transport = _Closable(responding("skyvern"))
 
     async def main() -> None:
-        async with async_client(answering("skyvern"), transport=transport) as client:
+        async with async_client(responding("skyvern"), transport=transport) as client:
             if is_used:
                 await client.get("skyvern:a")
         await client.aclose()
@@ -474,7 +474,7 @@ def test_one_pool_and_one_tls_context_under_threads(monkeypatch: pytest.MonkeyPa
         client.get("browserbase:a")
     client.close()
     Client().close()
-    sync_client(answering("skyvern")).close()
+    sync_client(responding("skyvern")).close()
 
     assert (len(contexts), len(pools)) == (1, 2)
 
@@ -517,7 +517,7 @@ def test_when_an_attempt_is_cut_off(backend: str, monkeypatch: pytest.MonkeyPatc
         return move_on_after(seconds)
 
     async def fetch() -> None:
-        async with async_client(answering("skyvern"), timeout=1000, deadline=1000) as client:
+        async with async_client(responding("skyvern"), timeout=1000, deadline=1000) as client:
             await client.get("skyvern:a")
 
     monkeypatch.setattr(time, "monotonic", lambda: 500.0)
@@ -530,7 +530,7 @@ def test_when_an_attempt_is_cut_off(backend: str, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_one_client_in_one_event_loop_after_the_other(backend: str) -> None:
     """A program that starts an event loop for each call may keep its client; connections end with their loop."""
-    with FaultyServer(answering_each(json.dumps(running("skyvern")).encode())) as server:
+    with FaultyServer(responding_each(json.dumps(running("skyvern")).encode())) as server:
         client = AsyncClient(api_keys={"skyvern": KEY}, base_urls={"skyvern": server.address})
 
         async def get_all() -> list[Any]:

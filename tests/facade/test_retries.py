@@ -57,7 +57,7 @@ def status(code: int, **headers: str) -> Step:
 
 
 def session() -> httpx.Response:
-    """Answer with a session."""
+    """Respond with a session."""
     return httpx.Response(200, json=running("skyvern"))
 
 
@@ -75,11 +75,11 @@ def script(*steps: Step) -> tuple[list[int], Callable[[httpx.Request], httpx.Res
     left: Iterator[Step] = itertools.chain(steps, itertools.repeat(steps[-1]))
     count = [0]
 
-    def answer(_: httpx.Request) -> httpx.Response:
+    def respond(_: httpx.Request) -> httpx.Response:
         count[0] += 1
         return next(left)()
 
-    return count, answer
+    return count, respond
 
 
 def fetch(handler: Callable[[httpx.Request], Any], backend: str | None, **arguments: Any) -> Any:
@@ -202,12 +202,12 @@ def test_an_attempt_has_what_is_left_of_the_deadline(clock: Clock) -> None:
     """At most `timeout`, and less towards the end; in each of the four ways of httpx."""
     limits: list[dict[str, float]] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         limits.append(request.extensions["timeout"])
         clock.now += 3
         return httpx.Response(500)
 
-    fetch(answer, None, timeout=6, deadline=10, max_retries=5)
+    fetch(respond, None, timeout=6, deadline=10, max_retries=5)
     assert limits == [dict.fromkeys(("connect", "read", "write", "pool"), left) for left in (6, 6, 2.5)]
 
 

@@ -193,9 +193,9 @@ def test_an_invalid_response_is_refused(server: Sandbox) -> None:
         *((), ({}, 200), (404, "gone"), (True,), (404.0,)),
         *(({"a": object()},), ({"a": float("nan")},), ({"a": "\ud800"},), (itself,)),
     )
-    for answers in wrong:
+    for responses in wrong:
         with pytest.raises(ValueError, match="cannot be sent: "):
-            server.add("skyvern:pbs_1", *answers)
+            server.add("skyvern:pbs_1", *responses)
 
 
 def test_a_response_stays_as_it_was_added(server: Sandbox) -> None:

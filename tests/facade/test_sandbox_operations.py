@@ -121,8 +121,8 @@ def test_limits(bench: Bench, vendor: Vendor) -> None:
         session_id = account.create()
         bench.server.advance(10)
         response = account.call("create_session", body={})
-        told = {name: value for name, value in response.headers.items() if "limit" in name or name == "retry-after"}
-        assert (response.status_code, told, len(account.open_ids())) == (429, headers, 1)
+        sent = {name: value for name, value in response.headers.items() if "limit" in name or name == "retry-after"}
+        assert (response.status_code, sent, len(account.open_ids())) == (429, headers, 1)
         account.stop(session_id)
         bench.server.advance(50)
         account.create()
@@ -286,8 +286,8 @@ def test_recordings_of_browser_use(bench: Bench) -> None:
     account = bench.account("browser_use")
     session_id, off = account.create({"enableRecording": True}), account.create()
     stopped = [json.loads(account.stop(each).content) for each in (session_id, off)]
-    told = [(each["recordingUrl"], each["recordingAvailable"]) for each in stopped]
-    assert told == [(None, True), (None, False)]
+    recordings = [(each["recordingUrl"], each["recordingAvailable"]) for each in stopped]
+    assert recordings == [(None, True), (None, False)]
     assert account.get(session_id)["recordingUrl"].startswith("https://recordings.browser-use.com/")
     assert account.get(off)["recordingUrl"] is None
     assert [row["recordingUrl"] for row in account.rows()] == [None, None]

@@ -14,7 +14,7 @@ import pytest
 
 import browser_sessions
 from browser_sessions import PROVIDERS, BrowserSession, Cost, Recording, SessionFailure, SessionStatus
-from tests.facade.viewing import decode, full_answer
+from tests.facade.viewing import decode, full_body
 
 SECRET = "s3cr3t-Zx81"  # noqa: S105 - none
 
@@ -68,7 +68,7 @@ def test_views_are_equal_by_all_fields_and_hashed_by_their_reference() -> None:
 @pytest.mark.parametrize("slug", PROVIDERS)
 def test_views_survive_copies_and_pickles(slug: str) -> None:
     """A copy is equal, frozen, and has a model of its own."""
-    session = browser_sessions.view(decode(slug, full_answer(slug)))
+    session = browser_sessions.view(decode(slug, full_body(slug)))
     for each in (copy.copy(session), copy.deepcopy(session), *pickles(session)):
         assert each == session
         assert type(each) is BrowserSession
@@ -146,9 +146,9 @@ def with_secrets(value: Any, names: frozenset[str]) -> Any:
 def test_a_secret_is_shown_to_who_asks_alone(slug: str, shape: Any) -> None:
     """What the spec marks sensitive is in no repr, and in `to_dict()` with `secrets=True` alone, fit or unfit."""
     sensitive = PROVIDERS[slug].sensitive
-    text = json.dumps(with_secrets(full_answer(slug), sensitive))
-    answer = json.loads(text.replace(f'"{SECRET}"', json.dumps(shape(SECRET))))
-    session = browser_sessions.view(decode(slug, answer))
+    text = json.dumps(with_secrets(full_body(slug), sensitive))
+    body = json.loads(text.replace(f'"{SECRET}"', json.dumps(shape(SECRET))))
+    session = browser_sessions.view(decode(slug, body))
     assert SECRET not in repr(session) + str(session) + f"{session}" + repr(session.recordings)
     assert SECRET not in json.dumps(session.to_dict()) + json.dumps(session.to_dict(raw=True))
     assert (SECRET in json.dumps(session.to_dict(raw=True, secrets=True))) is bool(sensitive)
@@ -161,7 +161,7 @@ MASKED = "wss://***@a.example/b?***"
 
 def test_no_url_is_shown_with_what_may_be_a_secret() -> None:
     """Whether the spec marks it or not: in no repr, and in `to_dict()` none that leads to the session."""
-    answer = {
+    body = {
         "browser_session_id": "a",
         "browser_address": URL,
         "app_url": URL,
@@ -170,7 +170,7 @@ def test_no_url_is_shown_with_what_may_be_a_secret() -> None:
         "recordings": [{"url": URL, "filename": "a.webm"}],
         "new": {"browser_address": [URL], "target_url": URL},
     }
-    session = browser_sessions.view(decode("skyvern", answer))
+    session = browser_sessions.view(decode("skyvern", body))
     assert SECRET not in repr(session) + f"{session}"
     assert f"connect_url='***', live_view_url={MASKED!r}" in repr(session)
     shown = session.to_dict(raw=True)
@@ -178,8 +178,8 @@ def test_no_url_is_shown_with_what_may_be_a_secret() -> None:
     assert (shown["raw_status"], shown["account_id"]) == (URL, f"of {URL}")
     changes = {"browser_address": "***", "app_url": MASKED, "recordings": [{"url": "***", "filename": "a.webm"}]}
     new = {"browser_address": "***", "target_url": URL}
-    assert {**shown["raw"]} == answer | changes | {"new": new}
-    assert session.to_dict(raw=True, secrets=True)["raw"] == answer
+    assert {**shown["raw"]} == body | changes | {"new": new}
+    assert session.to_dict(raw=True, secrets=True)["raw"] == body
     assert (session.to_dict(secrets=True)["connect_url"], session.connect_url) == (URL, URL)
 
 
@@ -213,8 +213,8 @@ def test_a_view_of_a_deep_response_is_json() -> None:
     deep: Any = "a"
     for _ in range(300):
         deep = {"a": [deep]}
-    answer = {"id": "a", "userMetadata": {"signingKey": SECRET, "deep": deep}}
-    found = browser_sessions.view(decode("browserbase", answer)).to_dict(raw=True)
+    body = {"id": "a", "userMetadata": {"signingKey": SECRET, "deep": deep}}
+    found = browser_sessions.view(decode("browserbase", body)).to_dict(raw=True)
     assert found["raw"]["userMetadata"]["signingKey"] == "***"
     for each in (found["metadata"]["deep"], found["raw"]["userMetadata"]["deep"]):
         here = each

@@ -1,4 +1,4 @@
-"""What each provider's answers are seen as, whole."""
+"""What each provider's responses are seen as, whole."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from browser_sessions import PROVIDERS, BrowserSession, SessionStatus
 from tests.clients.client_case import ClientCase
 from tests.clients.client_case import load_cases as load_clients
 from tests.clients.mutations import mutations
-from tests.facade.viewing import ENVELOPES, ViewCase, decode, examples, full_answer, load_cases, session_in
+from tests.facade.viewing import ENVELOPES, ViewCase, decode, examples, full_body, load_cases, session_in
 
 ABSENT: tuple[Any, ...] = (None, [], {})
 
 each_provider = pytest.mark.parametrize("slug", PROVIDERS)
 
 
-def seen(slug: str, answer: Any) -> dict[str, Any]:
-    """Return the view of an answer as JSON, without what is absent, and without what each view has."""
-    found = browser_sessions.view(decode(slug, answer)).to_dict(secrets=True)
+def seen(slug: str, body: Any) -> dict[str, Any]:
+    """Return the view of a response as JSON, without what is absent, and without what each view has."""
+    found = browser_sessions.view(decode(slug, body)).to_dict(secrets=True)
     assert (found.pop("provider"), found.pop("ref")) == (slug, f"{slug}:{found['id']}")
     assert found.pop("origin") == "get"
     return {name: value for name, value in found.items() if value not in ABSENT}
@@ -36,8 +36,8 @@ def seen(slug: str, answer: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", load_cases(), ids=str)
 def test_a_case(case: ViewCase) -> None:
-    """The view of an answer is this one, and nothing beyond."""
-    assert seen(case.slug, case.answer) == case.view
+    """The view of a response is this one, and nothing beyond."""
+    assert seen(case.slug, case.body) == case.view
 
 
 def test_every_status_has_a_case() -> None:
@@ -61,8 +61,8 @@ def test_every_documented_status_is_mapped(slug: str) -> None:
 @each_provider
 def test_the_examples_are_seen(slug: str) -> None:
     """Nothing in a documented example is unexpected, and each has a status that we know."""
-    for answer in examples(slug).values():
-        session = browser_sessions.view(decode(slug, answer))
+    for body in examples(slug).values():
+        session = browser_sessions.view(decode(slug, body))
         assert session.raw.unexpected == {}
         assert session.status is not SessionStatus.UNKNOWN
 
@@ -70,8 +70,8 @@ def test_the_examples_are_seen(slug: str) -> None:
 @each_provider
 def test_the_session_in_a_response_is_viewed_alike(slug: str) -> None:
     """Whether the envelope is viewed or what is in it, all is the same but for `raw` and the paths in it."""
-    answer = full_answer(slug)
-    model = decode(slug, answer)
+    body = full_body(slug)
+    model = decode(slug, body)
     inner = getattr(model, ENVELOPES.get(slug, ""), model)
     outer_view, inner_view = browser_sessions.view(model), browser_sessions.view(inner)
     assert outer_view.raw is model
@@ -81,32 +81,32 @@ def test_the_session_in_a_response_is_viewed_alike(slug: str) -> None:
 
 @each_provider
 def test_the_table_of_fields_is_the_code(slug: str) -> None:
-    """Taking one property out of full answers changes just the fields that the table reads from it."""
+    """Taking one property out of full responses changes just the fields that the table reads from it."""
     table = PROVIDERS[slug].fields
-    answers = [case.answer for case in load_cases() if case.slug == slug and case.name.startswith("full")]
-    assert {name for answer in answers for name in texts(slug, answer)} >= table.keys() - {"failure"}
+    bodies = [case.body for case in load_cases() if case.slug == slug and case.name.startswith("full")]
+    assert {name for body in bodies for name in texts(slug, body)} >= table.keys() - {"failure"}
 
     changed: dict[str, set[str]] = {}
-    for answer in [*answers, *failed_answers(slug)]:
-        for place in places(session_in(slug, answer)):
-            changed.setdefault(place, set()).update(changes(slug, answer, place))
+    for body in [*bodies, *failed_bodies(slug)]:
+        for place in places(session_in(slug, body)):
+            changed.setdefault(place, set()).update(changes(slug, body, place))
     expected = {place: {name for name, read in table.items() if place in read} for place in changed}
     assert changed == expected
     assert {place for read in table.values() for place in read} <= changed.keys()
 
 
-def failed_answers(slug: str) -> list[Any]:
-    """Return the answers of a provider that say why a session failed, which no full session did."""
+def failed_bodies(slug: str) -> list[Any]:
+    """Return the responses of a provider that say why a session failed, which no full session did."""
     return [
-        case.answer for case in load_cases() if case.slug == slug and case.name == "failed" and "failure" in case.view
+        case.body for case in load_cases() if case.slug == slug and case.name == "failed" and "failure" in case.view
     ]
 
 
-def changes(slug: str, answer: Any, place: str) -> set[str]:
+def changes(slug: str, body: Any, place: str) -> set[str]:
     """Return the fields of a view that change when a property is taken out of the session."""
-    without = copy.deepcopy(answer)
+    without = copy.deepcopy(body)
     remove(session_in(slug, without), place)
-    before = texts(slug, answer)
+    before = texts(slug, body)
     try:
         after = texts(slug, without)
     except importlib.import_module(f"{slug}_client").DecodeError:
@@ -114,9 +114,9 @@ def changes(slug: str, answer: Any, place: str) -> set[str]:
     return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
 
-def texts(slug: str, answer: Any) -> dict[str, str]:
-    """Return the fields of a view of an answer, as texts, without what is about other fields."""
-    found = seen(slug, answer)
+def texts(slug: str, body: Any) -> dict[str, str]:
+    """Return the fields of a view of a response, as texts, without what is about other fields."""
+    found = seen(slug, body)
     return {name: str(value) for name, value in found.items() if name not in {"derived", "unexpected"}}
 
 
@@ -149,8 +149,8 @@ def remove(session: dict[str, Any], place: str) -> None:
 def test_whatever_decodes_can_be_seen(case: ClientCase, data: st.DataObject) -> None:
     """No model that a client can decode makes `view` raise, or say what the model does not."""
     slug = case.provider.slug
-    answers = [*case.examples(200), full_answer(slug)]
-    model = case.response(data.draw(mutations(answers, case.oracle.names))).parsed
+    bodies = [*case.examples(200), full_body(slug)]
+    model = case.response(data.draw(mutations(bodies, case.oracle.names))).parsed
     if model is None:
         return
     session = browser_sessions.view(model)
@@ -182,16 +182,16 @@ def require_well_typed(session: BrowserSession) -> None:
     assert given - {"provider", "ref", "derived", "unexpected", "origin"} <= PROVIDERS[session.provider].fields.keys()
 
 
-def require_faithful(session: BrowserSession, answer: dict[str, Any]) -> None:
+def require_faithful(session: BrowserSession, body: dict[str, Any]) -> None:
     """Fail if a field that is there has no property that was sent, or a text is not the very text that was sent."""
     for name, properties in PROVIDERS[session.provider].fields.items():
         value = getattr(session, name)
         if value in (None, (), {}) or name in session.derived:
             continue
         roots = [each.partition(".")[0].removesuffix("[]") for each in properties]
-        assert name == "status" or roots[0] in answer
+        assert name == "status" or roots[0] in body
         if isinstance(value, str) and name not in {"status", "marker"}:
-            assert value == answer[roots[0]]
+            assert value == body[roots[0]]
 
 
 def module_of(slug: str) -> Any:
@@ -243,9 +243,9 @@ def test_an_amount_does_not_depend_on_the_callers_context() -> None:
     import decimal  # noqa: PLC0415 - for this alone
 
     costs = {"browserCost": "0.12345678901234567890123456789", "proxyCost": "1e-30"}
-    answer = {"id": "a", "proxyUsedMb": "1.00000001", **costs}
-    expected = seen("browser_use", answer)
+    body = {"id": "a", "proxyUsedMb": "1.00000001", **costs}
+    expected = seen("browser_use", body)
     assert expected["cost"]["amount"] == "0.123456789012345678901234567891"
     with decimal.localcontext(decimal.Context(prec=3, traps=[])):
-        assert seen("browser_use", answer) == expected
+        assert seen("browser_use", body) == expected
         assert seen("browser_use", {"id": "a", "proxyUsedMb": "N/A"})["unexpected"] == ["proxyUsedMb"]

@@ -30,7 +30,7 @@ def life(
     """Return what responds with a running session, changed in one way after the other, or with a status or a fault."""
     left: Iterator[Any] = itertools.chain(changes, itertools.repeat(changes[-1]))
 
-    def answer(_: httpx.Request) -> httpx.Response:
+    def respond(_: httpx.Request) -> httpx.Response:
         change = next(left)
         if isinstance(change, int):
             return httpx.Response(change)
@@ -40,7 +40,7 @@ def life(
         session_in(slug, body).update(change)
         return httpx.Response(200, json=body)
 
-    return answer
+    return respond
 
 
 def wait(

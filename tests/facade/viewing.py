@@ -1,4 +1,4 @@
-"""Answers of the providers, as their clients decode them, to be viewed."""
+"""Responses of the providers, as their clients decode them, to be viewed."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ from tests.documents import overlaid_document
 PROVIDERS = {provider.slug: provider for provider in load_providers(ROOT)}
 
 ENVELOPES = {"anchorbrowser": "data", "brightdata": "session"}
-"""The property of an answer that holds the session, where the answer is not the session."""
+"""The property of a response that holds the session, where the response is not the session."""
 
 MODELS = {"anchorbrowser": "SessionEnvelope", "brightdata": "SingleSessionResponse"}
-"""The model of a whole answer, where it is not Session."""
+"""The model of a whole response, where it is not Session."""
 
 
-def decode(slug: str, answer: Any) -> Any:
-    """Return what a client's `sync` makes of an answer."""
+def decode(slug: str, body: Any) -> Any:
+    """Return what a client's `sync` makes of a body."""
     package = importlib.import_module(f"{slug}_client")
     operation = importlib.import_module(f"{slug}_client.api.sessions.get_session")
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=encoded(answer)))
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=encoded(body)))
     client = package.AuthenticatedClient(token="a-token", httpx_args={"transport": transport})  # noqa: S106 - no token
     return operation.sync("an-id", client=client)
 
 
-def session_in(slug: str, answer: Any) -> Any:
-    """Return the session in an answer, or the answer that is one."""
-    return answer.get(ENVELOPES.get(slug), answer)
+def session_in(slug: str, body: Any) -> Any:
+    """Return the session in a body, or the body that is one."""
+    return body.get(ENVELOPES.get(slug), body)
 
 
 @attrs.frozen
 class ViewCase:
-    """An answer of a provider, and the view of it as JSON, without what is absent."""
+    """A response of a provider, and the view of it as JSON, without what is absent."""
 
     slug: str
     name: str
-    answer: Any
+    body: Any
     view: dict[str, Any]
 
     def __str__(self) -> str:
@@ -64,9 +64,9 @@ def load_cases() -> tuple[ViewCase, ...]:
     )
 
 
-def full_answer(slug: str) -> Any:
-    """Return the answer of a provider's case in which nothing is absent."""
-    return next(case.answer for case in load_cases() if (case.slug, case.name) == (slug, "full"))
+def full_body(slug: str) -> Any:
+    """Return the body of a provider's case in which nothing is absent."""
+    return next(case.body for case in load_cases() if (case.slug, case.name) == (slug, "full"))
 
 
 def document(slug: str) -> dict[str, Any]:
@@ -80,6 +80,6 @@ def provider_of(slug: str) -> Provider:
 
 
 def examples(slug: str) -> dict[str, Any]:
-    """Return the examples of a successful answer, by name."""
+    """Return the examples of a successful response, by name."""
     found = operation_named(document(slug), "get_session").success(200)["examples"]
     return {name: example["value"] for name, example in found.items()}

@@ -87,7 +87,7 @@ def test_every_field(open_page: Open, text: str, width: int) -> None:
 
 
 def test_a_link(open_page: Open) -> None:
-    """Its name is text, and only a URL of the web is one; the answer to a stop and a reap is text, too."""
+    """Its name is text, and only a URL of the web is one; the response to a stop and a reap is text, too."""
     text = TEXTS[0]
     urls = [
         "https://example.com/",

@@ -86,7 +86,7 @@ def as_ref(name: Ref) -> SessionRef:
     return SessionRef(name.provider, name.id)
 
 
-def ref_of_answer(provider: str, session_id: str) -> SessionRef:
+def ref_of_response(provider: str, session_id: str) -> SessionRef:
     """Build a reference from a provider's response without validating the id."""
     ref = object.__new__(SessionRef)
     object.__setattr__(ref, "provider", provider)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from browser_sessions._masking import HIDDEN, mask_json, mask_text, mask_url
 from browser_sessions._providers import ADDRESSES, PROVIDERS
-from browser_sessions._ref import SessionRef, ref_of_answer
+from browser_sessions._ref import SessionRef, ref_of_response
 from browser_sessions._status import SessionStatus
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class BrowserSession:
     @property
     def ref(self) -> SessionRef:
         """The session's reference, by which it can be fetched again."""
-        return ref_of_answer(self.provider, self.id)
+        return ref_of_response(self.provider, self.id)
 
     def __hash__(self) -> int:
         return hash(self.ref)

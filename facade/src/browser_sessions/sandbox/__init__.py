@@ -86,22 +86,22 @@ class Sandbox:
             raise ValueError(f"there is no {scenario!r} of {provider!r}; there are {', '.join(SCENARIOS)}")
         return SessionRef(provider, self._stand_ins[provider].wire.id_of(scenario))
 
-    def add(self, ref: SessionRef | str, *answers: Mapping[str, Any] | int) -> SessionRef:
+    def add(self, ref: SessionRef | str, *responses: Mapping[str, Any] | int) -> SessionRef:
         """Set the responses to requests that get a reference, and return the reference.
 
             server.add("skyvern:pbs_1", {"browser_session_id": "pbs_1", "status": "running"}, 503)
 
         Args:
             ref: Any reference; one of a scenario is replaced.
-            answers: The responses in turn, the last one for ever: a body, as the provider would send it, or the status
-                of an error, 400 to 599, which is sent with the provider's body for it.
+            responses: Bodies, as the provider would send them, or statuses of errors, 400 to 599, which are sent with
+                the provider's body for them: in turn, the last one from then on.
 
         Raises:
             ValueError: A response is missing, is neither of these, or is not JSON.
 
         """
         found = as_ref(ref)
-        self._stand_ins[found.provider].add(found.id, [_sendable(answer) for answer in answers or (None,)])
+        self._stand_ins[found.provider].add(found.id, [_sendable(response) for response in responses or (None,)])
         return found
 
     def start(
@@ -232,18 +232,18 @@ def _ended(status: SessionStatus | str) -> SessionStatus:
     return SessionStatus(status)
 
 
-def _sendable(answer: Any) -> Any:
+def _sendable(response: Any) -> Any:
     """Return a copy of a body, or a status, that can be sent."""
-    if type(answer) is int and answer in range(400, 600):
-        return answer
-    if not isinstance(answer, Mapping):
+    if type(response) is int and response in range(400, 600):
+        return response
+    if not isinstance(response, Mapping):
         expected = "expected a body, or the status of an error from 400 to 599"
-        raise ValueError(f"{answer!r} cannot be sent: {expected}")  # noqa: TRY004 - of a type it is, or of a range
+        raise ValueError(f"{response!r} cannot be sent: {expected}")  # noqa: TRY004 - of a type it is, or of a range
     try:
-        text = json.dumps(dict(answer), allow_nan=False, ensure_ascii=False)
+        text = json.dumps(dict(response), allow_nan=False, ensure_ascii=False)
         return json.loads(text.encode())
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{answer!r} cannot be sent: {error}") from None
+        raise ValueError(f"{response!r} cannot be sent: {error}") from None
 
 
 @contextlib.contextmanager

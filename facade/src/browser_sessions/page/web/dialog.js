@@ -10,7 +10,7 @@ export async function showLinks(session, path, what) {
   const response = await ask(path, { ref: session.ref });
   if (!response) return;
   const links = (response.links ?? []).filter(({ url }) => /^https?:\/\//i.test(url));
-  put(part("text"), visible(response.error ?? (links.length ? "Anyone who has a link can open it." : "There is none.")));
+  put(part("text"), visible(response.error ?? (links.length ? "Anyone who has a link can open it." : "The provider has no such link.")));
   part("items").replaceChildren(...links.map(link));
 }
 

@@ -175,7 +175,7 @@ def create_session(call: Call) -> Reply:
 
 
 def stop_session(call: Call) -> Reply:
-    """End a session; an id of which there is none looks like a wrong key."""
+    """End a session; an unknown id looks like a wrong key."""
     if not call.fleet.find(call.id):
         raise call.refusal(401, "Invalid API key or session id")
     call.stop()

@@ -55,7 +55,7 @@ def seeds(now: datetime) -> Sequence[Session]:
 
 
 def new_session(fleet: Fleet, options: Mapping[str, Any], now: datetime) -> Session:
-    """Return a session that begins now, as one does when somebody connects."""
+    """Return a session that begins now, as one does when a driver connects."""
     return Session(uuid_of(f"brightdata session {fleet.size}"), options, now, now, now + HOUR)
 
 
