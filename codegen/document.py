@@ -13,6 +13,7 @@ import re
 from pathlib import Path, PurePath
 from typing import Any, NoReturn
 
+import attrs
 import yaml
 from yaml.composer import Composer
 
@@ -22,20 +23,27 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[e
 _TAG_DIRECTIVE = re.compile(r"(?:\A|[\r\n])(?=%TAG)")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _WORDS = {"null": None, "true": True, "false": False, "": None}
-
-SIZE_LIMIT = 2_000_000
-"""How many bytes a file may have."""
-
-DEPTH_LIMIT = 100
-"""How many levels may be nested: real specs have about 30, and later stages are recursive."""
-
-COPY_LIMIT = 500_000
-"""How many characters all aliases together may add to a document; a node counts as at least four."""
-
 _NODE_WEIGHT = 4
 
 
-def load_document(path: Path) -> dict[str, Any]:
+@attrs.frozen
+class Limits:
+    """How large a document may be."""
+
+    size: int = 2_000_000
+    """Bytes of a file."""
+
+    depth: int = 100
+    """Levels of nesting: real specs have about 30, and later stages are recursive."""
+
+    copied: int = 500_000
+    """Characters that all aliases together add to a document; a node counts as at least four."""
+
+
+LIMITS = Limits()
+
+
+def load_document(path: Path, limits: Limits = LIMITS) -> dict[str, Any]:
     """Return the one mapping that a UTF-8 YAML file holds.
 
     Raises:
@@ -44,29 +52,29 @@ def load_document(path: Path) -> dict[str, Any]:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(SIZE_LIMIT + 1)
+            data = file.read(limits.size + 1)
     except OSError as error:
         raise DocumentError(path, 0, 0, f"cannot be read: {error.strerror}") from error
-    return parse_document(data, path)
+    return parse_document(data, path, limits)
 
 
-def parse_document(data: bytes, path: PurePath) -> dict[str, Any]:
+def parse_document(data: bytes, path: PurePath, limits: Limits = LIMITS) -> dict[str, Any]:
     """Return the one mapping in a file's content; errors name the file by `path`.
 
     Raises:
         DocumentError: The content exceeds a limit, or is not the YAML described at the top of this module.
 
     """
-    if len(data) > SIZE_LIMIT:
-        raise DocumentError(path, 1, 1, f"is larger than {SIZE_LIMIT:,} bytes")
+    if len(data) > limits.size:
+        raise DocumentError(path, 1, 1, f"is larger than {limits.size:,} bytes")
     text = _decoded(data, path)
     if directive := _TAG_DIRECTIVE.search(text):  # many of them take the parser quadratic time
         raise DocumentError(path, *_place(text[: directive.end()]), "tag directives are not allowed")
     try:
-        root = _Loader(text).get_single_node()
+        root = _Loader(text, limits).get_single_node()
         if not isinstance(root, yaml.MappingNode):
             raise DocumentError(path, *_place(text[: root.start_mark.index] if root else ""), "expected one mapping")
-        document: dict[str, Any] = _value(root, 0)
+        document: dict[str, Any] = _value(root, 0, limits)
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position].decode()
         problem = f"the character U+{error.character:04X} is not allowed in YAML"
@@ -115,9 +123,10 @@ def _start(error: Any, text: str) -> int:
 class _Loader(Composer, yaml.CSafeLoader):
     """Composes nodes from the events of the C parser, whose own composer crashes on deep nesting and hides tags."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, limits: Limits) -> None:
         yaml.CSafeLoader.__init__(self, text)
         Composer.__init__(self)
+        self._limits = limits
         self._depth = 0
         self._weight = 0
         self._weights: dict[yaml.Node, int] = {}
@@ -128,7 +137,7 @@ class _Loader(Composer, yaml.CSafeLoader):
         before = self._weight
         if getattr(event, "tag", None) is not None:
             _refuse(event, f"the tag {event.tag!r} is not allowed")
-        _require_depth(event, self._depth)
+        _require_depth(event, self._depth, self._limits)
         self._depth += 1
         node: Any = super().compose_node(parent, index)
         self._depth -= 1
@@ -144,7 +153,7 @@ class _Loader(Composer, yaml.CSafeLoader):
         if node not in self._weights:
             _refuse(event, f"the alias {event.anchor!r} is inside its own anchor")
         self._copied += self._weights[node]
-        if self._copied > COPY_LIMIT:
+        if self._copied > self._limits.copied:
             _refuse(event, "the aliases copy too much: is this an alias bomb?")
         return self._weights[node]
 
@@ -153,18 +162,18 @@ def _refuse(node: Any, problem: str) -> NoReturn:
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
-def _require_depth(node: Any, depth: int) -> None:
-    if depth > DEPTH_LIMIT:
-        _refuse(node, f"nested deeper than {DEPTH_LIMIT} levels")
+def _require_depth(node: Any, depth: int, limits: Limits) -> None:
+    if depth > limits.depth:
+        _refuse(node, f"nested deeper than {limits.depth} levels")
 
 
-def _value(node: Any, depth: int) -> Any:
+def _value(node: Any, depth: int, limits: Limits) -> Any:
     """Return the value of a node inside `depth` collections; an alias may have moved it deeper than it was parsed."""
-    _require_depth(node, depth)
+    _require_depth(node, depth, limits)
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, depth + 1) for item in node.value]
+        return [_value(item, depth + 1, limits) for item in node.value]
     mapping: dict[str, Any] = {}
     lines: dict[str, int] = {}
     for name, item in node.value:
@@ -172,7 +181,7 @@ def _value(node: Any, depth: int) -> Any:
         if key in mapping:
             _refuse(name, f"duplicate key {quoted(key)}, first given on line {lines[key]}")
         lines[key] = name.start_mark.line + 1
-        mapping[key] = _value(item, depth + 1)
+        mapping[key] = _value(item, depth + 1, limits)
     return mapping
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
-from codegen.document import SIZE_LIMIT, canonical, copied
+from codegen.document import LIMITS, canonical, copied
 from codegen.errors import OverlayError
 from codegen.forms import problems_of
 from codegen.query import Match, QueryError, select
@@ -137,8 +137,8 @@ def _update(matches: list[Match], document: dict[str, Any], update: Any, place: 
     kinds = sorted({_kind(match.node) for match in matches})
     if len(kinds) > 1:
         raise OverlayError(place, f"selects {' and '.join(kinds)} at once: one update fits only nodes of one kind")
-    if len(matches) * len(canonical(update)) > SIZE_LIMIT:
-        raise OverlayError(place, f"adds more than {SIZE_LIMIT:,} characters: select fewer nodes, or copy less")
+    if len(matches) * len(canonical(update)) > LIMITS.size:
+        raise OverlayError(place, f"adds more than {LIMITS.size:,} characters: select fewer nodes, or copy less")
     for match in matches:
         # Each match gets its own copy: a later action on one must not change the others.
         _update_node(document, match, copied(update), place)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import attrs
 import httpx
 
-from codegen.document import SIZE_LIMIT
+from codegen.document import LIMITS
 from codegen.errors import DocumentError, ProviderFailure, SourcesError, quoted
 from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider
@@ -114,8 +114,8 @@ def _download(provider: Provider, client: httpx.Client) -> bytes:
                 raise DocumentError(address, 0, 0, problem)
             for chunk in response.iter_raw():
                 data += chunk
-                if len(data) > SIZE_LIMIT:
-                    raise DocumentError(address, 0, 0, f"is larger than {SIZE_LIMIT:,} bytes")
+                if len(data) > LIMITS.size:
+                    raise DocumentError(address, 0, 0, f"is larger than {LIMITS.size:,} bytes")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DocumentError(address, 0, 0, f"cannot be downloaded: {type(error).__name__}: {error}") from error
     return bytes(data)

@@ -9,8 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen import document as limits
-from codegen.document import canonical, copied, load_document
+from codegen.document import LIMITS, Limits, canonical, copied, load_document
 from codegen.errors import DocumentError
 
 # Read by another reader than the tested one, so that values which it would guess are quoted in these files.
@@ -32,17 +31,17 @@ JSON = st.recursive(
 """Any JSON value."""
 
 
-def load(tmp_path: Path, text: str | bytes) -> dict[str, Any]:
+def load(tmp_path: Path, text: str | bytes, limits: Limits = LIMITS) -> dict[str, Any]:
     """Load a file that holds a text."""
     path = tmp_path / "spec.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_document(path)
+    return load_document(path, limits)
 
 
-def refusal(tmp_path: Path, text: str | bytes) -> tuple[int, int, str]:
+def refusal(tmp_path: Path, text: str | bytes, limits: Limits = LIMITS) -> tuple[int, int, str]:
     """Load a text that must be refused, and return where and why it is."""
     with pytest.raises(DocumentError) as caught:
-        load(tmp_path, text)
+        load(tmp_path, text, limits)
     error = caught.value
     assert error == DocumentError(tmp_path / "spec.yaml", error.line, error.column, error.problem)
     return error.line, error.column, error.problem
@@ -57,29 +56,29 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert canonical(load(tmp_path, case["text"])) == canonical(case["document"])
 
 
-def test_size_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_have_limits() -> None:
+    """A caller can set other limits."""
+    assert Limits(size=2_000_000, depth=100, copied=500_000) == LIMITS
+
+
+def test_size_limit(tmp_path: Path) -> None:
     """A file of as many bytes as the limit is read; one more is refused."""
-    monkeypatch.setattr(limits, "SIZE_LIMIT", 5)
-    assert load(tmp_path, "a: \u00e9") == {"a": "\u00e9"}
-    monkeypatch.setattr(limits, "SIZE_LIMIT", 4)
-    assert refusal(tmp_path, "a: \u00e9") == (1, 1, "is larger than 4 bytes")
+    assert load(tmp_path, "a: \u00e9", Limits(size=5)) == {"a": "\u00e9"}
+    assert refusal(tmp_path, "a: \u00e9", Limits(size=4)) == (1, 1, "is larger than 4 bytes")
 
 
-def test_depth_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_depth_limit(tmp_path: Path) -> None:
     """No collection is nested more deeply than the limit, whether directly or through an alias."""
-    aliased = "a: &a [1]\nb: [*a]"
-    monkeypatch.setattr(limits, "DEPTH_LIMIT", 3)
-    assert load(tmp_path, "a: [[1]]") == {"a": [[1]]}
-    assert load(tmp_path, aliased) == {"a": [1], "b": [[1]]}
-    monkeypatch.setattr(limits, "DEPTH_LIMIT", 2)
+    assert load(tmp_path, "a: [[1]]", Limits(depth=3)) == {"a": [[1]]}
     for text, line, column in (
         ("a: [[1]]", 1, 6),
         ("a: {b: {c: 1}}", 1, 9),
         ("a:\n- - 1", 2, 5),
         ("? {b: {c: 1}}\n: 1", 1, 8),
-        (aliased, 1, 8),
     ):
-        assert refusal(tmp_path, text) == (line, column, "nested deeper than 2 levels")
+        assert refusal(tmp_path, text, Limits(depth=2)) == (line, column, "nested deeper than 2 levels")
+    assert load(tmp_path, "a: &a [1]\nb: [*a]", Limits(depth=3)) == {"a": [1], "b": [[1]]}
+    assert refusal(tmp_path, "a: &a [1]\nb: [*a]", Limits(depth=2)) == (1, 8, "nested deeper than 2 levels")
 
 
 @pytest.mark.parametrize(
@@ -94,16 +93,13 @@ def test_depth_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("&a xyz: 1\nb: *a", 7),
     ],
 )
-def test_copy_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, copied: int) -> None:
+def test_copied_limit(tmp_path: Path, text: str, copied: int) -> None:
     """Aliases may copy as many characters as the limit, four more for each node, and copies of copies count again."""
-    document = load(tmp_path, text)
-    monkeypatch.setattr(limits, "COPY_LIMIT", copied)
-    assert load(tmp_path, text) == document
+    assert load(tmp_path, text, Limits(copied=copied)) == load(tmp_path, text)
     last = text.rindex("*")
     place = (text.count("\n", 0, last) + 1, last - text.rindex("\n", 0, last))
     problem = "the aliases copy too much: is this an alias bomb?"
-    monkeypatch.setattr(limits, "COPY_LIMIT", copied - 1)
-    assert refusal(tmp_path, text) == (*place, problem)
+    assert refusal(tmp_path, text, Limits(copied=copied - 1)) == (*place, problem)
 
 
 def test_an_implicit_key_has_at_most_1024_characters(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from codegen.__main__ import main
-from codegen.document import SIZE_LIMIT
+from codegen.document import LIMITS
 from codegen.errors import DocumentError, ProviderFailure, SourcesError
 from codegen.providers import Provider, load_providers
 from codegen.vendoring import Result, Vendored, fetch, open_client
@@ -178,7 +178,7 @@ def test_a_local_file_can_replace_a_page(root: Path, client: httpx.Client, tmp_p
             page(b"paths: {path: '/a/{id}', method: get}\n"),
             f"has the dialect mintlify: if that is right, correct `dialect` {ADVICE}",
         ),
-        (b"#" * (SIZE_LIMIT + 1), "is larger than 2,000,000 bytes"),
+        (b"#" * (LIMITS.size + 1), "is larger than 2,000,000 bytes"),
     ],
     ids=lambda value: str(value)[:30],
 )
