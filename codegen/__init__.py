@@ -13,7 +13,7 @@ Read the modules in the order in which a document passes through them:
     normalisation  what is decided for all providers alike
     pruning        only what an operation of ours reaches
     validation     what a document must satisfy before a client is made from it, by way of:
-        structure  parts that are not valid OpenAPI, or nested too deeply
+        structure  parts that are not valid OpenAPI
         allowlist  what our templates support, as data
         shapes     parts that the allowlist does not list
         marks      our own marks that have no effect
@@ -28,6 +28,6 @@ Read the modules in the order in which a document passes through them:
 `walk` yields every part of a document with its kind and place, `schemas` resolves references and unions, and `forms`
 checks data against a JSON Schema.
 `changes` reports what an edit of the inputs changes for people who import a client. `fields` writes the tables of the
-README and docs/fields.md. `providers` reads the list of providers, `release` the version, `toolchain` the pinned tools.
-`errors` defines every error, and `__main__` is the command line.
+README and docs/fields.md. `providers` reads the list of providers, `release` the version, `toolchain` the pinned tools,
+by way of `settings`. `errors` defines every error, and `__main__` is the command line.
 """

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         _give_up_output()
         return PROBLEM
     except (CodegenError, OSError) as error:  # the latter: a full disk or a locked file, for example
-        _complain(str(error))
+        _complain(error)
         return int(options.failure)
     except KeyboardInterrupt:
         _complain("Interrupted")
@@ -86,7 +86,7 @@ def _regenerate(options: argparse.Namespace, root: Path) -> int:
     providers = _chosen(root, options.slugs)
     result = pipeline.regenerate(root, providers, strays=not options.slugs)
     if result.failures:
-        _complain_all(result.failures)
+        _complain(*result.failures)
         _complain("Nothing was written.")
         return PROBLEM
     for slug, differences in result.differences.items():
@@ -98,10 +98,9 @@ def _regenerate(options: argparse.Namespace, root: Path) -> int:
 def _drift(options: argparse.Namespace, root: Path) -> int:
     providers = _chosen(root, options.slugs)
     result = pipeline.compare(root, providers, strays=not options.slugs)
-    _complain_all(result.failures)
+    _complain(*result.failures)
     for slug, differences in result.differences.items():
-        for difference in differences:
-            _complain(f"{slug}: {difference}")
+        _complain(*(f"{slug}: {difference}" for difference in differences))
     if result.is_clean:
         _say(f"{', '.join(provider.slug for provider in providers)}: generated/ matches specs/ and overlays/")
         return OK
@@ -131,7 +130,7 @@ def _show(options: argparse.Namespace, root: Path) -> int:
     shown = documents if len(providers) > 1 else documents.get(providers[0].slug)
     if shown:
         _say(json.dumps(shown, indent=2))
-    _complain_all(failures)
+    _complain(*failures)
     return PROBLEM if failures else OK
 
 
@@ -196,13 +195,9 @@ def _chosen(root: Path, slugs: Sequence[str]) -> tuple[Provider, ...]:
     return tuple(providers[slug] for slug in dict.fromkeys(slugs)) if slugs else tuple(providers.values())
 
 
-def _complain_all(failures: Sequence[ProviderFailure]) -> None:
-    for failure in failures:
-        _complain(str(failure))
-
-
-def _complain(text: str) -> None:
-    print(_printable(text), file=sys.stderr)
+def _complain(*texts: object) -> None:
+    for text in texts:
+        print(_printable(str(text)), file=sys.stderr)
 
 
 def _say(text: str) -> None:
@@ -215,8 +210,10 @@ def _give_up_output() -> None:
 
 
 def _printable(text: str) -> str:
-    """Return a text that can be printed: the name of a stray file may hold invalid bytes."""
-    return text.encode(errors="backslashreplace").decode()
+    """Return a text in which nothing but the end of a line moves the cursor or turns the reading direction."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 if __name__ == "__main__":

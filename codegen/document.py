@@ -17,13 +17,12 @@ import attrs
 import yaml
 from yaml.composer import Composer
 
-from codegen.errors import DocumentError, quoted
+from codegen.errors import DocumentError, quoted, shortened
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<fraction>\.[0-9]+)?(?P<exponent>[eE][-+]?[0-9]+)?")
 _TAG_DIRECTIVE = re.compile(r"(?:\A|[\r\n])(?=%TAG)")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _WORDS = {"null": None, "true": True, "false": False, "": None}
-_PROBLEM_LIMIT = 300
 _NODE_WEIGHT = 4
 
 
@@ -82,8 +81,9 @@ def parse_document(data: bytes, path: PurePath, limits: Limits = LIMITS) -> dict
         raise DocumentError(path, *_place(before), problem) from error
     except yaml.MarkedYAMLError as error:
         context = f"{error.context}: " if error.context else ""
-        problem = f"{context}{error.problem}"[:_PROBLEM_LIMIT]
-        raise DocumentError(path, *_place(text[: _start(error, text)]), problem) from error
+        raise DocumentError(
+            path, *_place(text[: _start(error, text)]), shortened(f"{context}{error.problem}")
+        ) from error
     return document
 
 

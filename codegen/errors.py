@@ -6,7 +6,7 @@ CodegenError
 │   ├── DialectError     a page in Mintlify's dialect cannot be rebuilt as OpenAPI
 │   ├── OverlayError     an overlay is malformed or does not fit the document
 │   ├── TreeError        a file or folder could not be written or replaced
-│   └── RevisionError    git cannot give the inputs of a revision
+│   └── RevisionError    a git revision has no inputs that can be read
 ├── DocumentError        a page or file cannot be read, at a line and column
 ├── ProblemsError        several problems at once
 │   ├── NeedlessCorrections  corrections that correct nothing (any more)
@@ -19,11 +19,12 @@ CodegenError
 from __future__ import annotations
 
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any
+from urllib.parse import quote
 
 import attrs
 
 _QUOTED_LIMIT = 100
+_TEXT_LIMIT = 300
 
 
 @attrs.frozen
@@ -32,27 +33,28 @@ class CodegenError(Exception):
 
     def __eq__(self, other: object) -> bool:
         """Compare by class and fields: attrs compares exceptions by identity."""
-        return type(self) is type(other) and fields_of(self) == fields_of(other)
+        return type(self) is type(other) and attrs.astuple(self, recurse=False) == attrs.astuple(other, recurse=False)
 
     def __hash__(self) -> int:
         """Hash by class and fields, to match equality."""
-        return hash((type(self), fields_of(self)))
-
-
-def fields_of(error: Any) -> tuple[object, ...]:
-    """Return the values of an error's fields, in declaration order."""
-    return tuple(getattr(error, field.name) for field in attrs.fields(type(error)))
+        return hash((type(self), attrs.astuple(self, recurse=False)))
 
 
 def pointer(*parts: object) -> str:
-    """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document."""
+    """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document; it is one printable line."""
     escaped = (str(part).replace("%", "%25").replace("~", "~0").replace("/", "~1") for part in parts)
-    return "#" + "".join(f"/{part}" for part in escaped)
+    place = "#" + "".join(f"/{part}" for part in escaped)
+    return "".join(each if each.isprintable() else quote(each) for each in place)
 
 
 def quoted(text: str) -> str:
     """Return a third party's text escaped and shortened to a line, so that it can be printed."""
     return repr(text if len(text) <= _QUOTED_LIMIT else f"{text[:_QUOTED_LIMIT]}…")
+
+
+def shortened(text: str) -> str:
+    """Return a library's message without the middle if it is long."""
+    return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
 
 
 @attrs.frozen(eq=False)
@@ -83,7 +85,7 @@ class TreeError(PlacedError):
 
 
 class RevisionError(PlacedError):
-    """git cannot give the inputs of a revision."""
+    """A git revision has no inputs that can be read."""
 
 
 @attrs.frozen(eq=False)
@@ -139,9 +141,6 @@ class GenerationError(CodegenError):
     """The generator or the formatter refused the document, or left a part of it out."""
 
     problem: str
-
-    place: str = "#"
-    """The place in the document, if it is known."""
 
     def __str__(self) -> str:
         return self.problem

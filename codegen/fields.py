@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import SourcesError
+from codegen.settings import read_text
 
 VIEW = Path("facade/src/browser_sessions/_session.py")
 TABLE = Path("facade/src/browser_sessions/_providers/_table.py")
@@ -54,7 +55,7 @@ def write_pages(root: Path) -> list[Path]:
     """Write the README's tables and the page, and return the files that changed."""
     changed = []
     for path, text in pages(root).items():
-        if not path.exists() or path.read_text("utf-8") != text:
+        if not path.exists() or read_text(path) != text:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
             changed.append(path)
@@ -69,14 +70,13 @@ def read_table(path: Path) -> dict[str, Any]:
 
     """
     try:
-        module = ast.parse(path.read_bytes())
         (literal,) = (
             node.value
-            for node in module.body
+            for node in _parse(path)
             if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "ROWS" and node.value
         )
         rows = ast.literal_eval(literal)
-    except (SyntaxError, ValueError) as error:
+    except ValueError as error:
         raise SourcesError(path, f"has no literal called ROWS: {error}") from error
     if not isinstance(rows, dict):
         raise SourcesError(path, "has no dictionary called ROWS")
@@ -97,8 +97,7 @@ def pages(root: Path) -> dict[Path, str]:
 
 def _read_meanings(path: Path, filled: set[str]) -> dict[str, str]:
     """Return the descriptions in `BrowserSession`'s docstring of the fields that some provider fills, in its order."""
-    module = ast.parse(path.read_bytes(), path)
-    docstrings = {node.name: ast.get_docstring(node) for node in module.body if isinstance(node, ast.ClassDef)}
+    docstrings = {node.name: ast.get_docstring(node) for node in _parse(path) if isinstance(node, ast.ClassDef)}
     _, _, attributes = (docstrings.get("BrowserSession") or "").partition("\nAttributes:\n")
     meanings = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes) if name in filled}
     if missing := sorted(filled - meanings.keys()):
@@ -106,12 +105,19 @@ def _read_meanings(path: Path, filled: set[str]) -> dict[str, str]:
     return meanings
 
 
+def _parse(path: Path) -> list[ast.stmt]:
+    try:
+        return ast.parse(read_text(path)).body
+    except (SyntaxError, ValueError) as error:  # the latter: a null byte
+        raise SourcesError(path, f"is not Python: {error}") from error
+
+
 def _readme(path: Path, providers: dict[str, Any], meanings: dict[str, str]) -> str:
     headings = [each["name"] for each in providers.values()]
     fields = [(f"`{name}`", *(_roots(each, name) for each in providers.values())) for name in meanings]
     names = dict.fromkeys(name for each in providers.values() for name in each["operations"])
     rows = [row for name in names for row in _operation_rows(name, [*providers.values()])]
-    text = _with_table(path, path.read_text("utf-8"), _FIELDS, _table(["field", *headings], fields))
+    text = _with_table(path, read_text(path), _FIELDS, _table(["field", *headings], fields))
     return _with_table(path, text, _OPERATIONS, _table(["operation", *headings], rows))
 
 

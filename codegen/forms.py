@@ -8,19 +8,14 @@ from typing import Any
 from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.protocols import Validator
 
-from codegen.errors import Problem, pointer
-
-_TEXT_LIMIT = 300
+from codegen.errors import Problem, pointer, shortened
 
 
 def problems_of(validator: Validator, value: Any, place: tuple[str | int, ...] = ()) -> Iterator[Problem]:
     """Yield what is wrong with a value in a place of a document, without the middle of a long message."""
     for error in errors_of(validator, value):
         deepest = best_match([error]) or error
-        text = str(deepest.message)
-        if len(text) > _TEXT_LIMIT:
-            text = f"{text[: _TEXT_LIMIT // 2]} … {text[-_TEXT_LIMIT // 2 :]}"
-        yield Problem(pointer(*place, *deepest.absolute_path), text)
+        yield Problem(pointer(*place, *deepest.absolute_path), shortened(deepest.message))
 
 
 def errors_of(validator: Validator, value: Any) -> list[ValidationError]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator
 
-from codegen.document import canonical, copied
+from codegen.document import LIMITS, canonical, copied
 from codegen.errors import OverlayError
 from codegen.forms import problems_of
 from codegen.query import Match, QueryError, select
@@ -137,6 +137,8 @@ def _update(matches: list[Match], document: dict[str, Any], update: Any, place: 
     kinds = sorted({_kind(match.node) for match in matches})
     if len(kinds) > 1:
         raise OverlayError(place, f"selects {' and '.join(kinds)} at once: one update fits only nodes of one kind")
+    if len(matches) * len(canonical(update)) > LIMITS.size:
+        raise OverlayError(place, f"adds more than {LIMITS.size:,} characters: select fewer nodes, or copy less")
     for match in matches:
         # Each match gets its own copy: a later action on one must not change the others.
         _update_node(document, match, copied(update), place)
@@ -147,7 +149,7 @@ def _copy(matches: list[Match], document: dict[str, Any], query: str, place: str
     if not matches:
         return
     if len(sources) != 1:
-        raise OverlayError(place, f"copy must select one node, but {query!r} selects {len(sources)}")
+        raise OverlayError(place, f"copy must select one node, but {query!r} selects {len(sources)}: correct it")
     _update(matches, document, copied(sources[0].node), place)  # the source may contain a match
 
 

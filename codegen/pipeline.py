@@ -21,7 +21,7 @@ from codegen.providers import Provider
 from codegen.pruning import prune
 from codegen.release import read_version
 from codegen.toolchain import require_pinned_tools
-from codegen.tree import EXTRA, Difference, compare_trees, is_staging, remove_abandoned, replace_trees, staging
+from codegen.tree import EXTRA, STAGING, Difference, compare_trees, replace_trees
 from codegen.validation import validate_document
 from codegen.walk import dereference, walk
 
@@ -55,7 +55,7 @@ def build_document(provider: Provider) -> dict[str, Any]:
             before, document = document, apply_corrections(document, load_document(overlay))
             if overlay == provider.operations_overlay:
                 _require_named(provider, before, document)
-    return _finish(provider, document)
+    return prune(normalise(document, provider.operations), provider.operations)
 
 
 def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -70,11 +70,11 @@ def _require_named(provider: Provider, before: dict[str, Any], after: dict[str, 
 def _read_spec(provider: Provider) -> dict[str, Any]:
     with _attributing(provider, provider.spec):
         document = load_document(provider.spec)
-        return to_openapi(document) if provider.dialect == "mintlify" else document
-
-
-def _finish(provider: Provider, document: dict[str, Any]) -> dict[str, Any]:
-    return prune(normalise(document, provider.operations), provider.operations)
+        if provider.dialect == "mintlify":
+            return to_openapi(document)
+        if "paths" not in document:
+            raise DocumentError(provider.spec, 0, 0, f"is not OpenAPI: run nox -s fetch -- {provider.slug}")
+        return document
 
 
 def check_document(provider: Provider, document: dict[str, Any]) -> None:
@@ -128,24 +128,21 @@ def compare(root: Path, providers: Iterable[Provider], *, strays: bool) -> Compa
 def _run(root: Path, providers: tuple[Provider, ...], *, strays: bool, write: bool) -> Comparison:
     require_pinned_tools(root)
     version = read_version(root)
-    generated = root / "generated"
     fresh: dict[Provider, Path] = {}
     failures: list[ProviderFailure] = []
-    if write:
-        remove_abandoned(generated)
-    with staging(generated if write else Path(tempfile.gettempdir())) as stage:
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=root if write else None) as stage:
         for provider in providers:
             try:
-                fresh[provider] = _generate(provider, version, stage / provider.slug)
+                fresh[provider] = _generate(provider, version, Path(stage, provider.slug))
             except ProviderFailure as failure:
                 failures.append(failure)
         differences = {provider.slug: _differences(provider, tree) for provider, tree in fresh.items()}
-        unknown = _strays(generated, providers) if strays else []
+        unknown = _strays(root / "generated", providers) if strays else []
         for path in unknown:
             differences[path.name] = [Difference(PurePosixPath(path.relative_to(root)), EXTRA)]
         if write and not failures:
             changed = {each.output: tree for each, tree in fresh.items() if differences[each.slug]}
-            replace_trees(changed | dict.fromkeys(unknown), graveyard=_graveyard(stage))
+            replace_trees(changed | dict.fromkeys(unknown), graveyard=Path(tempfile.mkdtemp(dir=stage)))
     return Comparison(differences, tuple(failures))
 
 
@@ -166,13 +163,7 @@ def _strays(generated: Path, providers: Iterable[Provider]) -> list[Path]:
     known = {provider.slug for provider in providers}
     if not generated.is_dir():
         return []
-    return sorted(path for path in generated.iterdir() if path.name not in known and not is_staging(path))
-
-
-def _graveyard(stage: Path) -> Path:
-    graveyard = stage / ".old"
-    graveyard.mkdir()
-    return graveyard
+    return sorted(path for path in generated.iterdir() if path.name not in known)
 
 
 @contextlib.contextmanager

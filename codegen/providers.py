@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from codegen.errors import SourcesError
 from codegen.forms import problems_of
+from codegen.settings import read_toml
 from codegen.walk import METHODS
 
 DIALECTS = ("mintlify", "openapi")
@@ -113,12 +113,7 @@ def load_providers(root: Path) -> tuple[Provider, ...]:
 
     """
     path = root / "specs" / "sources.toml"
-    try:
-        rows = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SourcesError(path, f"cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:  # invalid UTF-8, invalid TOML, or nested too deeply
-        raise SourcesError(path, f"invalid TOML: {error}") from error
+    rows = read_toml(path)
     for problem in problems_of(_FORM, rows):
         raise SourcesError(path, str(problem))
     return tuple(_provider(root, path, slug, row) for slug, row in sorted(rows.items()))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
-from codegen.errors import SourcesError
+from codegen.errors import SourcesError, quoted
+from codegen.settings import read_text, read_toml
 
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
 _PLACES = (
@@ -25,13 +25,10 @@ def read_version(root: Path) -> str:
 
     """
     path = root / "pyproject.toml"
-    try:
-        version = tomllib.loads(path.read_text("utf-8"))["project"]["version"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SourcesError(path, "no [project] version can be read") from error
-    if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise SourcesError(path, f"{version!r} is not a version: expected X.Y.Z")
-    return version
+    match read_toml(path):
+        case {"project": {"version": str(version)}} if _VERSION.fullmatch(version):
+            return version
+    raise SourcesError(path, "has no version: expected X.Y.Z in [project]")
 
 
 def write_version(root: Path, version: str) -> None:
@@ -43,8 +40,8 @@ def write_version(root: Path, version: str) -> None:
     """
     current = read_version(root)
     if not _VERSION.fullmatch(version):
-        raise SourcesError(repr(version), "is not a version: expected X.Y.Z")
-    texts = {name: (root / name).read_text("utf-8") for name, _ in _PLACES}
+        raise SourcesError(quoted(version), "is not a version: expected X.Y.Z")
+    texts = {name: read_text(root / name) for name, _ in _PLACES}
     for name, form in _PLACES:
         if form.format(current) not in texts[name]:
             raise SourcesError(root / name, f"expected {form.format(current).strip()}")

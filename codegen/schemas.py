@@ -47,13 +47,15 @@ def follow(document: dict[str, Any], part: Part) -> Part:
     return part
 
 
-def alternatives(document: dict[str, Any], schema: Part, seen: frozenset[str] = frozenset()) -> Iterator[Part]:
-    """Yield the alternatives of a schema, with unions and references resolved."""
+def alternatives(document: dict[str, Any], schema: Part, seen: set[str] | None = None) -> Iterator[Part]:
+    """Yield the alternatives of a schema, with unions and references resolved; each reference is followed once."""
+    seen = set() if seen is None else seen
     if schema.node.get("nullable") is True:
         yield Part("schema", schema.parts, {"type": "null"})
     if reference := reference_of(schema.node):
         if reference not in seen:
-            yield from alternatives(document, target_of(document, schema, reference), seen | {reference})
+            seen.add(reference)
+            yield from alternatives(document, target_of(document, schema, reference), seen)
     elif {"anyOf", "oneOf"} & schema.node.keys():
         for member in (*schema.members("anyOf"), *schema.members("oneOf")):
             yield from alternatives(document, member, seen)

@@ -17,7 +17,7 @@ from jsonschema.validators import validator_for
 from openapi_spec_validator.schemas import schema_v30, schema_v31
 
 from codegen.allowlist import KEYWORDS, LIMITS
-from codegen.errors import Problem, pointer
+from codegen.errors import Problem
 from codegen.forms import problems_of
 from codegen.walk import CircularReference, Part, dereference, segments
 
@@ -32,18 +32,6 @@ _COMPONENT = ("components", "what kind", "its name")
 _Place = tuple[str | int, ...]
 
 
-def find_too_deep(parts: Iterable[Part], limit: int) -> Iterator[Problem]:
-    """Yield the schemas nested more than `limit` levels below a component; the code is nested as deeply."""
-    depths: dict[_Place, int] = {}
-    for part in parts:
-        if part.kind == "schema":
-            around = part.parts[:-1] if part.parts[:-1] in depths else part.parts[:-2]
-            depths[part.parts] = depths.get(around, 0) + 1
-            if depths[part.parts] == limit + 1:
-                text = f"nests schemas deeper than {limit} levels: move some to the components by an overlay"
-                yield Problem(pointer(*around), text)
-
-
 def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str) -> Iterator[Problem]:
     """Yield what is not valid OpenAPI, and the values of schema keywords that are not supported.
 
@@ -55,15 +43,11 @@ def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str
     """
     yield from problems_of(_structure(version), document)
     keywords = _keywords(version)
-    known: set[Any] = set()  # a few texts and numbers are repeated in thousands of places
     for part in parts:
         if part.kind == "schema" and isinstance(part.node, dict):
             for keyword, value in part.node.items():
-                key = (keyword, type(value), value) if isinstance(value, str | int | float) else None
-                if keyword in keywords and key not in known:
-                    problems = list(problems_of(keywords[keyword], value, (*part.parts, keyword)))
-                    known |= {key} if key and not problems else set()
-                    yield from problems
+                if keyword in keywords:
+                    yield from problems_of(keywords[keyword], value, (*part.parts, keyword))
         elif part.kind == "schema":
             yield from problems_of(keywords["items"], part.node, part.parts)
 

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from codegen.errors import SourcesError, ToolchainError
+from codegen.settings import read_text
 
 TOOLS = ("openapi-python-client", "jinja2", "ruff")
 
@@ -34,13 +35,7 @@ def require_pinned_tools(root: Path) -> None:
 
 def read_pins(path: Path) -> dict[str, str]:
     """Return the version that a constraints file pins for each distribution, by lower-case name."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise SourcesError(path, f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SourcesError(path, "is not UTF-8") from error
-    return {match["name"].lower(): match["version"] for match in _PIN.finditer(text)}
+    return {match["name"].lower(): match["version"] for match in _PIN.finditer(read_text(path))}
 
 
 def _installed(tool: str) -> str | None:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import attrs
@@ -16,8 +12,9 @@ from codegen.errors import TreeError
 
 CHANGED, MISSING, EXTRA = "changed", "missing", "extra"
 
-_STAGING_PREFIX = ".staging-"
-_ABANDONED = 60 * 60  # seconds since a run wrote to its folder; a whole run takes less than a minute
+STAGING = ".staging-"
+"""The prefix of a temporary folder in the repository, which git ignores: folders are moved only in one file system."""
+
 _IGNORED = {"__pycache__"}
 
 
@@ -57,38 +54,6 @@ def _are_equal(old: Path, new: Path) -> bool:
     return runs[0] == runs[1] and old.read_bytes() == new.read_bytes()
 
 
-@contextlib.contextmanager
-def staging(beside: Path) -> Iterator[Path]:
-    """Create a hidden folder on the file system of the trees to replace, and remove it afterwards.
-
-    Raises:
-        TreeError: The folder cannot be created.
-
-    """
-    try:
-        beside.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=_STAGING_PREFIX, dir=beside))
-    except OSError as error:
-        raise TreeError(beside, f"cannot be written: {error.strerror}") from error
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def is_staging(path: Path) -> bool:
-    """Whether a folder was created by `staging`, perhaps in a run that was killed."""
-    return path.name.startswith(_STAGING_PREFIX)
-
-
-def remove_abandoned(beside: Path) -> None:
-    """Remove the folders of runs that were killed: those older than an hour, as another run may use a younger one."""
-    for path in beside.glob(f"{_STAGING_PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError):  # another run has just removed it
-            if time.time() - path.lstat().st_mtime > _ABANDONED:
-                shutil.rmtree(path, ignore_errors=True)
-
-
 def replace_trees(replacements: dict[Path, Path | None], graveyard: Path) -> None:
     """Replace each committed tree by a fresh one, or remove it where that is None; all of them or none.
 
@@ -103,16 +68,13 @@ def replace_trees(replacements: dict[Path, Path | None], graveyard: Path) -> Non
     with contextlib.ExitStack() as undo:
         for index, (committed, fresh) in enumerate(replacements.items()):
             try:
+                committed.parent.mkdir(exist_ok=True)
                 if os.path.lexists(committed):  # unlike `exists`, this sees a link into nowhere
                     buried = committed.rename(graveyard / str(index))
-                    undo.callback(_move_back, buried, committed)
+                    undo.callback(buried.rename, committed)
                 if fresh is not None:
                     fresh.rename(committed)
                     undo.callback(committed.rename, fresh)
             except OSError as error:
                 raise TreeError(committed, f"cannot be replaced: {error.strerror}") from error
         undo.pop_all()
-
-
-def _move_back(buried: Path, committed: Path) -> None:
-    buried.rename(committed)

@@ -14,19 +14,15 @@ from codegen.losses import find_losses
 from codegen.marks import find_idle_marks
 from codegen.routes import find_unfit_parameters, find_without_responses
 from codegen.shapes import find_unlisted
-from codegen.structure import find_dangling_references, find_malformed, find_too_deep
+from codegen.structure import find_dangling_references, find_malformed
 from codegen.walk import walk
 
-DEPTH = 30
-"""Levels of nested schemas: real specs have about ten, and Python parses at most 200 nested brackets."""
 
-
-def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
+def validate_document(document: dict[str, Any]) -> None:
     """Raise unless the document is valid OpenAPI 3.0 or 3.1 and our templates support all of it.
 
     Args:
         document: Any document that `load_document` could return.
-        depth: How many levels schemas may be nested.
 
     Raises:
         InvalidDocument: Every problem of structure, references, security and examples, every part that
@@ -39,17 +35,17 @@ def validate_document(document: dict[str, Any], depth: int = DEPTH) -> None:
         text = f"version {document.get(field)!r} is not supported: expected OpenAPI 3.1.x or 3.0.x"
         raise InvalidDocument((Problem(pointer(field), text),))
     try:
-        problems = tuple(dict.fromkeys(_problems(document, number, depth)))
+        problems = tuple(dict.fromkeys(_problems(document, number)))
     except RecursionError:
         problems = (Problem(pointer(), "is nested too deeply, or refers to itself endlessly"),)
     if problems:
         raise InvalidDocument(problems)
 
 
-def _problems(document: dict[str, Any], version: str, depth: int) -> Iterator[Problem]:
+def _problems(document: dict[str, Any], version: str) -> Iterator[Problem]:
     """Yield the problems stage by stage; each stage gets the document without the parts reported before."""
     parts, read = list(walk(document)), list(walk(document, IGNORED))
-    malformed = [*find_too_deep(parts, depth), *find_without_responses(parts)]
+    malformed = list(find_without_responses(parts))
     malformed += _without_echoes(find_malformed(document, parts, version), malformed)
     malformed += find_dangling_references(document, parts)
     malformed += _without_echoes((*find_unlisted(read, version), *find_idle_marks(parts, read)), malformed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -19,7 +20,7 @@ from codegen.document import LIMITS
 from codegen.errors import DocumentError, ProviderFailure, SourcesError, quoted
 from codegen.pages import Block, operation_of, read_block, read_page
 from codegen.providers import Provider
-from codegen.tree import staging
+from codegen.tree import STAGING
 
 _SOURCES = PurePosixPath("specs/sources.toml")
 _BLOCKS = (".yaml", ".yml")
@@ -52,7 +53,7 @@ def fetch(root: Path, providers: Mapping[Provider, Path | None], client: httpx.C
     """Replace the specs of some providers by those of their pages.
 
     Args:
-        root: The repository; nothing is written outside its `specs/`.
+        root: The repository; only files in its `specs/` change.
         providers: Each with a local file, `.md` or `.yaml`, to read instead of its page, or None to download the page.
         client: Downloads the pages.
 
@@ -126,11 +127,11 @@ def _write(root: Path, vendored: list[Vendored]) -> None:
     text = sources.read_bytes().decode()
     files = {each.provider.spec: each.data for each in vendored if each.is_changed}
     files[sources] = _with_hashes(sources, text, vendored).encode()
-    with staging(beside=root / "specs") as stage:
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=root) as stage:
         for path, data in files.items():
-            (stage / path.name).write_bytes(data)
+            Path(stage, path.name).write_bytes(data)
         for path in files:
-            (stage / path.name).replace(path)
+            Path(stage, path.name).replace(path)
 
 
 def _with_hashes(path: Path, text: str, vendored: list[Vendored]) -> str:

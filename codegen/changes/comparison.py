@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codegen.changes.differences import ADDITIVE, BREAKING, COSMETIC, VERDICTS, Change, python_changes, surface_changes
 from codegen.changes.report import Report, Section
 from codegen.changes.revision import FACADE, inputs_at
-from codegen.client.surface import Part, surface_of
-from codegen.errors import ProviderFailure, SourcesError
+from codegen.client.surface import Element, surface_of
+from codegen.errors import ProviderFailure, RevisionError, SourcesError
 from codegen.pipeline import build_document, check_document
 from codegen.providers import Provider, load_providers
 
@@ -23,12 +22,12 @@ def compare_with(root: Path, revision: str, slugs: Sequence[str] = ()) -> Report
     """Return what changed in the work tree since a revision, for the given providers, or for all and the facade.
 
     Raises:
-        RevisionError: git cannot read the revision.
-        SourcesError: A list of providers is invalid, or a provider is unknown.
+        RevisionError: git cannot read the revision, or its list of providers is invalid.
+        SourcesError: The list of providers is invalid, or a provider is unknown.
 
     """
     with inputs_at(root, revision) as former:
-        before = {each.slug: each for each in load_providers(former)}
+        before = {each.slug: each for each in _former_providers(former, revision)}
         after = {each.slug: each for each in load_providers(root)}
         known = sorted({**before, **after})
         if unknown := [slug for slug in slugs if slug not in known]:
@@ -39,6 +38,13 @@ def compare_with(root: Path, revision: str, slugs: Sequence[str] = ()) -> Report
         ]
         facade = [] if slugs else _facade_changes(former / FACADE, root / FACADE)
     return Report(revision, (*sections, *([_section("facade", facade)] if facade else [])))
+
+
+def _former_providers(former: Path, revision: str) -> tuple[Provider, ...]:
+    try:
+        return load_providers(former)
+    except SourcesError as error:
+        raise RevisionError(revision, f"specs/sources.toml: {error.problem}") from error
 
 
 def _section(name: str, changes: list[Change]) -> Section:
@@ -55,16 +61,7 @@ def _changes(before: Provider | None, after: Provider | None) -> list[Change]:
         return [Change(BREAKING, "the provider was removed")]
     if before is None:
         return [Change(ADDITIVE, "the provider was added")]
-    found = [] if _inputs(before) == _inputs(after) else list(_client_changes(before, after)) or [_SAME_API]
-    return [*found, *_unrecorded(after)]
-
-
-def _unrecorded(provider: Provider) -> Iterator[Change]:
-    """Yield whether a spec is another text than `fetch` recorded, since it was edited by hand or its row was."""
-    data = provider.spec.read_bytes() if provider.spec.exists() else b""
-    if hashlib.sha256(data).hexdigest() != provider.sha256:
-        spec = f"specs/{provider.spec.name}"
-        yield Change(COSMETIC, f"{spec} does not have the sha256 that specs/sources.toml records: run nox -s fetch")
+    return [] if _inputs(before) == _inputs(after) else list(_client_changes(before, after)) or [_SAME_API]
 
 
 def _inputs(provider: Provider) -> list[object]:
@@ -87,7 +84,7 @@ def _client_changes(before: Provider, after: Provider) -> Iterator[Change]:
         yield from surface_changes(old, new)
 
 
-def _surface(provider: Provider) -> dict[str, Part]:
+def _surface(provider: Provider) -> dict[str, Element]:
     document = build_document(provider)
     check_document(provider, document)
     return surface_of(document)

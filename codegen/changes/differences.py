@@ -12,7 +12,7 @@ from pathlib import Path
 import attrs
 import griffe
 
-from codegen.client.surface import CLASS, Part
+from codegen.client.surface import CLASS, Element
 
 BREAKING, ADDITIVE, COSMETIC = "breaking", "additive", "cosmetic"
 
@@ -40,30 +40,30 @@ class Change:
     place: str = ""
 
 
-def surface_changes(old: dict[str, Part], new: dict[str, Part]) -> Iterator[Change]:
-    """Yield how the API of a client has changed; the parts of an operation or class that is new or gone are left out.
+def surface_changes(old: dict[str, Element], new: dict[str, Element]) -> Iterator[Change]:
+    """Yield how the API of a client has changed; elements of an operation or class that is new or gone are left out.
 
     Args:
-        old: The parts of the older client, by label.
+        old: The elements of the older client, by label.
         new: Those of the newer one.
 
     """
-    for label, part in {**old, **new}.items():
+    for label, element in {**old, **new}.items():
         before, after = old.get(label), new.get(label)
-        if part.holder and not (part.holder in old and part.holder in new):
+        if element.holder and not (element.holder in old and element.holder in new):
             continue
         if before is None:
             # A new class is not listed: the new property or operation that uses it is.
-            if part.types != (CLASS,):
-                yield Change(BREAKING if part.is_required else ADDITIVE, f"{label} is new: {part}", part.place)
+            if element.types != (CLASS,):
+                yield Change(BREAKING if element.is_required else ADDITIVE, f"{label} is new: {element}", element.place)
         elif after is None:
-            yield Change(BREAKING, f"{label} is gone: {part}", part.place)
+            yield Change(BREAKING, f"{label} is gone: {element}", element.place)
         elif str(before) != str(after):
             verdict = ADDITIVE if _is_wider(before, after) else BREAKING
-            yield Change(verdict, f"{label} is now {after}, and was {before}", part.place)
+            yield Change(verdict, f"{label} is now {after}, and was {before}", element.place)
 
 
-def _is_wider(before: Part, after: Part) -> bool:
+def _is_wider(before: Element, after: Element) -> bool:
     """Whether a caller may pass all that was accepted before, or whether nothing changed but that `repr` hides it."""
     if not after.is_given:
         return after.is_secret and attrs.evolve(after, is_secret=False, place=before.place) == before

@@ -60,11 +60,6 @@ def _lines(report: Report) -> Iterator[str]:
             ", ".join(f"{counts[each]} {each}" for each in VERDICTS if each in counts) or "unchanged"
         )
         for change in section.changes:
-            yield _printable(f"  {change.verdict:<10} {change.text}")
+            yield f"  {change.verdict:<10} {change.text}"
             if change.place and change.verdict != COSMETIC:
-                yield _printable(f"             at {change.place}")
-
-
-def _printable(line: str) -> str:
-    """Return a line in which nothing moves the cursor or turns the reading direction."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
+                yield f"             at {change.place}"

@@ -6,7 +6,8 @@ generator's own hooks, and with a ruff that reads no configuration.
 
 `project` writes a client, using `generator`; `vocabulary` gives the templates what `access`, `operations`, `rows` and
 `secrecy` find in the document. `rehearsal` reports to the validation what the generator would refuse or lose, and
-`surface` describes the public API of the client for `codegen.changes`; `places` maps parts back to the document.
+`surface` describes the public API of the client for `codegen.changes`. `places` maps parts back to the document, and
+`properties` takes the generator's properties apart.
 """
 
 from codegen.client.access import find_access_problems

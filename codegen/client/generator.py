@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template, TemplateError
+from jinja2 import TemplateError
 from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -48,22 +48,12 @@ class _CompiledTemplates(BytecodeCache):
 _COMPILED_TEMPLATES = _CompiledTemplates()
 
 
-class _Marked(Template):
-    """A template whose output begins with the global `banner` if it is Python or TOML."""
-
-    def render(self, *args: Any, **kwargs: Any) -> str:
-        text = super().render(*args, **kwargs)
-        is_marked = str(self.name).endswith((".py.jinja", ".toml.jinja"))
-        return f"{self.globals['banner']}{text}" if is_marked else text
-
-
 def open_project(document: dict[str, Any], provider: Provider, package: Path) -> Project:
     """Return the generator's project that writes a document's client into a package."""
     project = Project(
         openapi=parse(document), config=_config(provider.package, package), custom_template_path=TEMPLATES
     )
     project.env.bytecode_cache = _COMPILED_TEMPLATES
-    project.env.template_class = _Marked
     return project
 
 

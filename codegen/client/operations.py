@@ -12,10 +12,10 @@ from openapi_python_client.parser.openapi import Endpoint, GeneratorData
 from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
-from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.parser.responses import Response
 
 from codegen.client.places import place_of
+from codegen.client.properties import alternatives_of
 from codegen.client.samples import sample_of
 from codegen.providers import Provider
 from codegen.routes import parameters_of
@@ -70,10 +70,6 @@ class Outcome:
     prop: Any
 
     @property
-    def _is_union(self) -> bool:
-        return isinstance(self.prop, UnionProperty)
-
-    @property
     def has_body(self) -> bool:
         """Whether the response has a body to decode."""
         return self.source != "None"
@@ -85,7 +81,7 @@ class Outcome:
             return ["None"]
         if self.source == "bytes":
             return ["bytes"]
-        return [_type(each) for each in (self.prop.inner_properties if self._is_union else [self.prop])]
+        return [_type(each) for each in alternatives_of(self.prop)]
 
 
 @attrs.frozen
@@ -184,7 +180,7 @@ def _operation(document: dict[str, Any], tag: str, endpoint: Endpoint) -> Operat
     )
 
 
-def document_default(schema: Any) -> str:
+def default_sentence(schema: Any) -> str:
     """Return the sentence of the docstring on the server's default, or an empty text."""
     is_given = isinstance(schema, dict) and schema.get("default") is not None
     return f" The server's default: {json.dumps(schema['default'])}." if is_given else ""
@@ -198,7 +194,7 @@ def _parameter(document: dict[str, Any], described: dict[str, Any], prop: Proper
         str(prop.python_name),
         _type(prop),
         prop.required,
-        f"{prop.python_name} ({_type(prop)}): {text}{document_default(schema)}",
+        f"{prop.python_name} ({_type(prop)}): {text}{default_sentence(schema)}",
         _sample(document, schema, prop.python_name),
         "datetime.date" in _names(prop) and "datetime.datetime" not in _names(prop),
         tuple(described.get("x-reserved", ())),
@@ -215,7 +211,7 @@ def _body(document: dict[str, Any], endpoint: Endpoint) -> Body | None:
     if not endpoint.bodies:
         return None
     body = endpoint.bodies[0]
-    variants = body.prop.inner_properties if isinstance(body.prop, UnionProperty) else [body.prop]
+    variants = alternatives_of(body.prop)
     code = _type(body.prop, no_optional=True)
     if any(isinstance(each, ModelProperty) for each in variants):
         code += " | dict[str, Any]"

@@ -27,9 +27,9 @@ from codegen.client.identifiers import (
     class_file,
 )
 from codegen.client.places import members_of_model, place_of
-from codegen.client.rows import properties_of
+from codegen.client.properties import properties_of
 from codegen.cuts import without
-from codegen.errors import GenerationError, Problem, pointer
+from codegen.errors import GenerationError, Problem, pointer, shortened
 from codegen.walk import walk
 
 _ENUM = Class.from_string(string="Enum", config=CONFIG)
@@ -48,8 +48,9 @@ _SENTENCES = {
         r"another schema has the class name \1 too: give it another title by an overlay"
     ),
     r".*have the same python_name.*": "two of its properties have the same name in Python: correct it by an overlay",
+    r"(.*?)\.?(?: Failure to process schema has resulted .*)?": r"\1: correct it by an overlay",
 }
-"""Clearer sentences for some of the generator's."""
+"""Clearer sentences for the generator's; the first pattern that matches counts, and the last matches all."""
 
 _CONSEQUENCE = re.compile(r"Could not find reference|Invalid property in union|Reference \S+ (?:not found|in allOf)")
 """The generator's errors on references to parts that it has refused, or that were cut out."""
@@ -76,7 +77,7 @@ def rehearse(document: dict[str, Any], known: Iterable[Problem] = ()) -> Iterato
             data = parse(document)
     except GenerationError as error:
         if not known:
-            yield Problem(pointer(), error.problem)
+            yield Problem(pointer(), shortened(error.problem))
     else:
         yield from _misnamed(document, data)
 
@@ -93,8 +94,8 @@ def _refusals(document: dict[str, Any], data: GeneratorData, known: Iterable[Pro
 
 
 def _said(error: ParseError) -> str:
-    text = text_of(error)
-    return next((re.sub(said, better, text) for said, better in _SENTENCES.items() if re.match(said, text)), text)
+    matches = ((re.fullmatch(said, text_of(error)), better) for said, better in _SENTENCES.items())
+    return next(shortened(match.expand(better)) for match, better in matches if match)
 
 
 def _place_of(document: dict[str, Any], error: ParseError) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 from openapi_python_client.parser.openapi import GeneratorData
-from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import PythonCode
 
 from codegen.client.places import place_of
+from codegen.client.properties import model_name, properties_of, values_of
 from codegen.walk import resolve
 
 
@@ -50,43 +50,15 @@ def _marked(document: dict[str, Any], prop: Any) -> Any:
     return prop
 
 
-def nesting(data: GeneratorData) -> Callable[[Any], bool]:
-    """Return a test of whether a property can hold a model with declared or typed properties."""
-    declaring = {_name(each) for each in data.models if properties_of(each) or is_typed_map(each)}
-    return lambda prop: any(_name(each) in declaring for each in _values(prop))
-
-
 def holding_rows(data: GeneratorData) -> Callable[[Any], bool]:
     """Return a test of whether a property holds rows, at any depth."""
     holding: set[str | None] = set()
 
     def holds_rows(prop: Any) -> bool:
-        return any(isinstance(each, RowsProperty) or _name(each) in holding for each in _values(prop))
+        return any(isinstance(each, RowsProperty) or model_name(each) in holding for each in values_of(prop))
 
     while True:  # once for each level of objects around the rows
-        found = {_name(each) for each in data.models if any(map(holds_rows, properties_of(each)))}
+        found = {model_name(each) for each in data.models if any(map(holds_rows, properties_of(each)))}
         if found == holding:
             return holds_rows
         holding |= found
-
-
-def is_typed_map(model: ModelProperty) -> bool:
-    """Whether the values of a model's additional properties have a type."""
-    return model.additional_properties is not None and not isinstance(model.additional_properties, AnyProperty)
-
-
-def properties_of(model: ModelProperty) -> list[Any]:
-    """Return the properties that a model declares."""
-    return [*(model.required_properties or ()), *(model.optional_properties or ())]
-
-
-def _values(prop: Any) -> Iterator[Any]:
-    """Yield a property, and the properties of its alternatives and items."""
-    yield prop
-    inner = prop.inner_properties if isinstance(prop, UnionProperty) else []
-    for each in [prop.inner_property] if isinstance(prop, ListProperty) else inner:
-        yield from _values(each)
-
-
-def _name(prop: Any) -> str | None:
-    return str(prop.class_info.name) if isinstance(prop, ModelProperty) else None

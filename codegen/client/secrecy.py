@@ -30,7 +30,8 @@ def _is_secret(document: dict[str, Any], schema: Any, seen: set[str]) -> bool:
     if schema.get("x-sensitive") is True or schema.get("writeOnly") is True or schema.get("format") == "password":
         return True
     if "$ref" in schema:
-        return _is_secret(document, resolve(document, schema["$ref"]), {*seen, schema["$ref"]})
+        seen.add(schema["$ref"])
+        return _is_secret(document, resolve(document, schema["$ref"]), seen)
     if schema.get("properties"):
         return False
     parts = [each for keyword in _COMPOSED for each in schema.get(keyword, [])]

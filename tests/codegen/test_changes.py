@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from codegen.__main__ import ROOT
 from codegen.changes.differences import BREAKING, Change, surface_changes
 from codegen.client import surface_of
-from codegen.client.surface import Part
+from codegen.client.surface import Element
 from codegen.document import copied, load_document
 from codegen.errors import pointer
 from codegen.normalisation import normalise
@@ -82,7 +82,7 @@ def merged(value: Any, update: Any) -> Any:
     return {key: each for key, each in {**value, **found}.items() if key not in update or update[key] is not None}
 
 
-def api_of(side: dict[str, Any]) -> dict[str, Part]:
+def api_of(side: dict[str, Any]) -> dict[str, Element]:
     """Return the API of one side of a case."""
     routes = {name: case.get("route", ROUTE).split(" ") for name, case in side["operations"].items()}
     operations = tuple(Operation(name, method, path) for name, (method, path) in routes.items())
@@ -124,7 +124,7 @@ slugs = st.sampled_from(sorted(DOCUMENTS))
 
 
 @functools.cache
-def current(slug: str) -> tuple[dict[str, Any], dict[str, Part]]:
+def current(slug: str) -> tuple[dict[str, Any], dict[str, Element]]:
     """Return a provider's overlaid document, and the API of its client."""
     document = overlaid_document(DOCUMENTS[slug])
     return document, surface_of(document)

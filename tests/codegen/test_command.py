@@ -335,6 +335,25 @@ def test_a_stray_of_any_name_can_be_printed(pair: Path, capsys: Capture) -> None
     )
 
 
+def test_no_text_of_an_input_moves_the_cursor(pair: Path, capsys: Capture) -> None:
+    """Whatever is not printable is escaped, in texts and in places."""
+    hostile = r"$['\e[2J\u202E']"
+    edit(pair / "overlays" / "browserbase.yaml", "target: $.openapi", f'target: "{hostile}"')
+    code, out, err = run(capsys, pair, "regenerate", "browserbase")
+    assert (code, out) == (1, "")
+    assert err.startswith(r"browserbase: overlays/browserbase.yaml: actions[0] $['\x1b[2J\u202e']: ")
+
+    edit(pair / "overlays" / "browserbase.yaml", hostile, "$.openapi")
+    edit(pair / "specs" / "browserbase.yaml", "        createdAt:\n", '        "\\e[2J\\n": 1\n        createdAt:\n')
+    assert run(capsys, pair, "regenerate", "browserbase")[2].splitlines() == [
+        f"browserbase: overlaid document: #/components/schemas/Session/properties/%1B[2J%0A: {problem}"
+        for problem in (
+            "1 is not of type 'object', 'boolean'",
+            r"the property '\x1b[2J\n' has characters that would be lost in Python: correct it by an overlay",
+        )
+    ] + ["Nothing was written."]
+
+
 def test_ctrl_c_is_one_line(pair: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interrupted run ends with the exit code of shells, without a traceback, and leaves nothing behind."""
     before = files(pair), sorted((pair / "generated").iterdir())

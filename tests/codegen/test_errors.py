@@ -94,7 +94,13 @@ def test_the_tree_of_errors_is_drawn_whole() -> None:
 
 @pytest.mark.parametrize(
     ("parts", "expected"),
-    [((), "#"), (("a", 0, "b"), "#/a/0/b"), (("/a~b", ""), "#/~1a~0b/"), (("~1",), "#/~01")],
+    [
+        ((), "#"),
+        (("a", 0, "b"), "#/a/0/b"),
+        (("/a~b", ""), "#/~1a~0b/"),
+        (("~1",), "#/~01"),
+        (("ä\n%\x1b",), "#/ä%0A%25%1B"),
+    ],
 )
 def test_a_place_is_a_json_pointer(parts: tuple[str | int, ...], expected: str) -> None:
     """Keys are escaped by RFC 6901."""

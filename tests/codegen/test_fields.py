@@ -90,7 +90,8 @@ def test_docs_writes_only_what_changed(root: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("ROWS: dict = {", "has no literal called ROWS: '{' was never closed"),
+        ("ROWS: dict = {", "is not Python: '{' was never closed"),
+        ("ROWS: dict = {}\0", "is not Python: source code string cannot contain null bytes"),
         ("ROWS: dict = print()", "has no literal called ROWS: malformed node"),
         ("ROW: dict = {}", "has no literal called ROWS: not enough values"),
         ("ROWS: list = []", "has no dictionary called ROWS"),
@@ -103,6 +104,15 @@ def test_an_invalid_table_is_an_error(tmp_path: Path, text: str, problem: str) -
     with pytest.raises(SourcesError, match=problem) as caught:
         read_table(path)
     assert caught.value.place == path
+
+
+@pytest.mark.parametrize("path", [TABLE, VIEW, README])
+def test_an_unreadable_file_is_named(root: Path, path: Path) -> None:
+    """The error is one line, and nothing is written."""
+    (root / path).write_bytes(b"\xff")
+    with pytest.raises(SourcesError) as caught:
+        pages(root)
+    assert caught.value == SourcesError(root / path, "is not UTF-8")
 
 
 @pytest.mark.parametrize(

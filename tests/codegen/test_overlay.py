@@ -78,6 +78,20 @@ def test_endless_nesting_is_an_error() -> None:
     assert caught.value == OverlayError("actions", "the document is nested too deeply")
 
 
+def test_endless_growth_is_an_error() -> None:
+    """A short overlay can double the document repeatedly, or fill many nodes at once."""
+    doubled = [{"target": "$.a", "update": {"x": "y" * 100_000}}]
+    for number in range(30):
+        doubled += [{"target": "$.a", "update": {f"x{number}": {}}}, {"target": f"$.a.x{number}", "copy": "$.a"}]
+    problem = "adds more than 2,000,000 characters: select fewer nodes, or copy less"
+    with pytest.raises(OverlayError) as caught:
+        apply_overlay({"a": {}}, overlay(*doubled))
+    assert caught.value == OverlayError("actions[12] $.a.x5", problem)
+    with pytest.raises(OverlayError) as caught:
+        apply_overlay({"a": [{}] * 100}, overlay({"target": "$.a.*", "update": {"x": "y" * 20_000}}))
+    assert caught.value == OverlayError("actions[0] $.a.*", problem)
+
+
 def test_applied_is_a_named_tuple() -> None:
     """The result unpacks into the document and the number of nodes that each action matched."""
     document, matches = apply_overlay({"a": [1, 2]}, overlay({"target": "$.a[*]", "remove": True}))

@@ -72,7 +72,6 @@ def test_every_difference_is_found_and_repaired(pair: Path) -> None:
     (generated / "stray" / "stray_client").mkdir(parents=True)
     (generated / "notes.txt").touch()
     (generated / "nowhere").symlink_to("nowhere at all")
-    (generated / ".staging-of-a-run-that-was-killed").mkdir()
     providers = load_providers(pair)
 
     found = compare(pair, providers, strays=True)
@@ -182,6 +181,12 @@ FAULTS: dict[str, tuple[PurePosixPath, str, str, CodegenError]] = {
         "info:",
         "info: [",
         DocumentError(_SPEC, 4, 14, "while parsing a flow sequence: did not find expected ',' or ']'"),
+    ),
+    "another document": (
+        _SPEC,
+        "\npaths:",
+        "\npathz:",
+        DocumentError(_SPEC, 0, 0, "is not OpenAPI: run nox -s fetch -- browserbase"),
     ),
     "broken YAML of the overlay": (
         _OVERLAY,
@@ -355,7 +360,7 @@ COMMON_FAULTS: list[tuple[str, str, str, CodegenError]] = [
         "pyproject.toml",
         "[project]",
         "[projekt]",
-        SourcesError(Path("pyproject.toml"), "no [project] version can be read"),
+        SourcesError(Path("pyproject.toml"), "has no version: expected X.Y.Z in [project]"),
     ),
 ]
 
@@ -386,7 +391,7 @@ def test_a_file_named_generated_is_not_replaced(pair: Path) -> None:
     assert kinds == {MISSING}
     with pytest.raises(TreeError) as caught:
         regenerate(pair, [provider], strays=True)
-    assert caught.value == TreeError(pair / "generated", "cannot be written: File exists")
+    assert caught.value == TreeError(provider.output, "cannot be replaced: File exists")
     assert (pair / "generated").is_file()
 
 

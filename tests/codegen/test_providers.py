@@ -123,9 +123,12 @@ def test_an_unreadable_list_is_an_error(tmp_path: Path) -> None:
     assert problem(tmp_path) == SourcesError(path, f"cannot be read: {os.strerror(errno.ENOENT)}")
     path.mkdir(parents=True)
     assert problem(tmp_path) == SourcesError(path, f"cannot be read: {os.strerror(errno.EISDIR)}")
+    path.rmdir()
+    path.write_bytes(b"\xff")
+    assert problem(tmp_path) == SourcesError(path, "is not UTF-8")
 
 
-@pytest.mark.parametrize("data", [b"[acme\n", b"\xff\n", b"a = 1\na = 2\n", b"a = " + b"[" * 500])
+@pytest.mark.parametrize("data", [b"[acme\n", b"a = 1\na = 2\n", b"a = " + b"[" * 500])
 def test_invalid_toml_is_an_error(data: bytes, tmp_path: Path) -> None:
     """Whatever makes it invalid, it is one error."""
     path = write(tmp_path, "")

@@ -108,22 +108,23 @@ def test_a_failed_regeneration_names_the_next_command(root: Path, capsys: Captur
     assert read_version(root) == "2.0.0"
 
 
-@pytest.mark.parametrize("text", [None, "\xff", "", "[project]\n", "project = 1\n", "[project\n"])
-def test_settings_without_a_version_are_an_error(tmp_path: Path, text: str | None) -> None:
-    """The error has their path."""
-    path = tmp_path / "pyproject.toml"
-    if text is not None:
-        path.write_text(text, "latin-1")
-    with pytest.raises(SourcesError) as caught:
-        read_version(tmp_path)
-    assert caught.value == SourcesError(path, "no [project] version can be read")
-
-
-@pytest.mark.parametrize(("value", "shown"), [('"1.2"', "'1.2'"), ("1.2", "1.2"), ("[1, 2, 3]", "[1, 2, 3]")])
-def test_settings_with_an_invalid_version_are_an_error(tmp_path: Path, value: str, shown: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["", "[project]\n", "project = 1\n", *(f"[project]\nversion = {v}\n" for v in ('"1.2"', "1.2", "[1, 2, 3]"))],
+)
+def test_settings_without_a_version_are_an_error(tmp_path: Path, text: str) -> None:
     """The current version must be X.Y.Z too."""
     path = tmp_path / "pyproject.toml"
-    path.write_text(f"[project]\nversion = {value}\n", "utf-8")
+    path.write_text(text, "utf-8")
     with pytest.raises(SourcesError) as caught:
         read_version(tmp_path)
-    assert caught.value == SourcesError(path, f"{shown} is not a version: expected X.Y.Z")
+    assert caught.value == SourcesError(path, "has no version: expected X.Y.Z in [project]")
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", *FACADE])
+def test_an_unreadable_file_is_named(root: Path, name: str) -> None:
+    """Then nothing is written."""
+    (root / name).write_bytes(b"\xff")
+    with pytest.raises(SourcesError) as caught:
+        write_version(root, "2.0.0")
+    assert caught.value == SourcesError(root / name, "is not UTF-8")

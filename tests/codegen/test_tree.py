@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import tempfile
-import time
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -16,10 +13,7 @@ from codegen.tree import (
     MISSING,
     Difference,
     compare_trees,
-    is_staging,
-    remove_abandoned,
     replace_trees,
-    staging,
 )
 
 
@@ -125,77 +119,6 @@ def test_a_difference_reads_as_one_aligned_line() -> None:
     lines = [str(Difference(PurePosixPath("a.py"), kind)) for kind in (CHANGED, MISSING, EXTRA)]
 
     assert lines == ["changed a.py", "missing a.py", "extra   a.py"]
-
-
-def test_staging_is_removed_whatever_happens(tmp_path: Path) -> None:
-    """The staging folder is new, hidden, in the given folder, and removed even after an error."""
-    beside = tmp_path / "not" / "yet there"
-    with staging(beside) as stage:
-        write(stage, FILES)
-        assert list(beside.iterdir()) == [stage]
-        assert is_staging(stage)
-        assert stage.name.startswith(".")
-    assert list(beside.iterdir()) == []
-
-    with contextlib.suppress(ZeroDivisionError), staging(beside):
-        _ = 1 / 0
-    assert list(beside.iterdir()) == []
-
-
-def test_folders_of_killed_runs_are_removed(tmp_path: Path) -> None:
-    """Those older than an hour; another run may still use a younger one, and nothing else is touched."""
-    for name in (".staging-old", ".staging-new", "old"):
-        write(tmp_path / name, FILES)
-    for name in (".staging-old", "old"):
-        os.utime(tmp_path / name, (0, 0))
-
-    remove_abandoned(tmp_path)
-
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".staging-new", "old"]
-    remove_abandoned(tmp_path / "missing")
-
-
-def test_a_run_may_take_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Since it wrote to its folder for the last time."""
-    folder = write(tmp_path / ".staging-a", FILES)
-    os.utime(folder, (0, 0))
-    for now, is_kept in ((3600.0, True), (3600.5, False)):
-        monkeypatch.setattr(time, "time", lambda now=now: now)
-        remove_abandoned(tmp_path)
-        assert folder.exists() == is_kept
-
-
-def test_only_staging_folders_are_recognised() -> None:
-    """A folder with a name from a person or the generator is not taken for ours."""
-    assert [is_staging(Path("generated", name)) for name in (".staging-x1", "staging-x1", "skyvern", ".git")] == [
-        True,
-        False,
-        False,
-        False,
-    ]
-
-
-def test_a_file_instead_of_the_folder_is_named(tmp_path: Path) -> None:
-    """Staging there is an error that names it."""
-    file = tmp_path / "generated"
-    file.touch()
-
-    with pytest.raises(TreeError) as caught, staging(file):
-        pass
-    assert caught.value == TreeError(file, "cannot be written: File exists")
-
-
-def test_a_read_only_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staging in it is an error that names it."""
-
-    def refuse(*_: object, **__: object) -> str:  # the administrator may write anywhere, so the mode would not do
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
-
-    with pytest.raises(TreeError) as caught, staging(tmp_path):
-        pass
-    assert caught.value == TreeError(tmp_path, "cannot be written: Permission denied")
 
 
 def replacements(folder: Path) -> dict[Path, Path | None]:
