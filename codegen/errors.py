@@ -44,7 +44,7 @@ def pointer(*parts: object) -> str:
     """Return the JSON Pointer (RFC 6901, as a URI fragment) of a place in a document; it is one printable line."""
     escaped = (str(part).replace("%", "%25").replace("~", "~0").replace("/", "~1") for part in parts)
     place = "#" + "".join(f"/{part}" for part in escaped)
-    return "".join(each if each.isprintable() else quote(each) for each in place)
+    return place if place.isprintable() else "".join(each if each.isprintable() else quote(each) for each in place)
 
 
 def quoted(text: str) -> str:

@@ -43,11 +43,15 @@ def find_malformed(document: dict[str, Any], parts: Iterable[Part], version: str
     """
     yield from problems_of(_structure(version), document)
     keywords = _keywords(version)
+    known: set[Any] = set()  # a few texts and numbers are repeated in thousands of places
     for part in parts:
         if part.kind == "schema" and isinstance(part.node, dict):
             for keyword, value in part.node.items():
-                if keyword in keywords:
-                    yield from problems_of(keywords[keyword], value, (*part.parts, keyword))
+                key = (keyword, type(value), value) if isinstance(value, str | int | float) else None
+                if keyword in keywords and key not in known:
+                    problems = list(problems_of(keywords[keyword], value, (*part.parts, keyword)))
+                    known |= {key} if key and not problems else set()
+                    yield from problems
         elif part.kind == "schema":
             yield from problems_of(keywords["items"], part.node, part.parts)
 
