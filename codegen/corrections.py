@@ -1,4 +1,4 @@
-"""Applies our own overlays, and refuses an action that gives no reason or is no longer needed.
+"""Apply our own overlays; an action without a reason, or one that is no longer needed, is an error.
 
 The Overlay Specification lets an action match nothing and succeed. When a provider corrects its page, though, our
 correction must go. So these are errors here, unless the action has `x-allow-empty: true`: an action that matches

@@ -95,7 +95,7 @@ def test_any_revision_can_be_compared_with(committed: Path, capsys: Capture) -> 
 
 
 def test_a_block_of_code_has_three_marks() -> None:
-    """As everywhere, unless the report has marks itself."""
+    """It has more if the report itself has marks."""
     text = "## Nothing is breaking, compared with HEAD\n\n```text\nacme: unchanged\n```"
     assert as_markdown(Report("HEAD", (Section("acme", ()),))) == text
 

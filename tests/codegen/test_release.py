@@ -47,7 +47,7 @@ def test_a_release_changes_every_version(root: Path, capsys: Capture) -> None:
 
 
 def test_the_largest_version(root: Path) -> None:
-    """Its numbers have nine digits, which every tool can count."""
+    """Its numbers have nine digits, which fit into 32 bits everywhere."""
     version = ".".join(["9" * 9] * 3)
     write_version(root, version)
     assert read_version(root) == version
@@ -87,7 +87,7 @@ def test_an_invalid_version_writes_nothing(root: Path, capsys: Capture, version:
     ],
 )
 def test_a_file_without_the_current_version_is_an_error(root: Path, name: str, line: str) -> None:
-    """Then nothing is written."""
+    """The error names the file, and nothing is written."""
     path = root / name
     path.write_text(path.read_text("utf-8").replace(line, line.replace("=", " =", 1)), "utf-8")
     before = files(root)
@@ -123,7 +123,7 @@ def test_settings_without_a_version_are_an_error(tmp_path: Path, text: str) -> N
 
 @pytest.mark.parametrize("name", ["pyproject.toml", *FACADE])
 def test_an_unreadable_file_is_named(root: Path, name: str) -> None:
-    """Then nothing is written."""
+    """The error names the file, and nothing is written."""
     (root / name).write_bytes(b"\xff")
     with pytest.raises(SourcesError) as caught:
         write_version(root, "2.0.0")

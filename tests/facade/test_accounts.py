@@ -173,7 +173,7 @@ def test_accounts(slug: str, bodies: dict[str, Any], account: Account) -> None:
 
 @pytest.mark.parametrize(("slug", "least"), [("anchorbrowser", "10"), ("brightdata", "1")])
 def test_sessions_are_counted_by_the_smallest_page(slug: str, least: str) -> None:
-    """Their number is beside the rows of a list, of which no more come than the provider has to send."""
+    """The list says how many there are, so that the client requests the fewest rows that the provider allows."""
     asked: list[httpx.QueryParams] = []
 
     def respond(request: httpx.Request) -> httpx.Response:

@@ -26,7 +26,7 @@ from browser_sessions.cli import main
 from browser_sessions.cli._commands import command
 from browser_sessions.cli._progress import Progress
 from browser_sessions.sandbox import Sandbox
-from tests.facade.commands import run
+from tests.facade.commands import run, send_at_start
 from tests.facade.faulty_server import FaultyServer, Peer
 from tests.facade.provider_case import CASES
 
@@ -360,14 +360,7 @@ except KeyboardInterrupt:
 
 def test_ctrl_c_while_the_command_beside_the_sandbox_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Ctrl-C does not end the sandbox, even if it comes before the command is waited for."""
-    begin = subprocess.Popen
-
-    def begin_slowly(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:
-        process = begin(*arguments, **named)
-        os.kill(os.getpid(), signal.SIGINT)
-        return process
-
-    monkeypatch.setattr(subprocess, "Popen", begin_slowly)
+    send_at_start(monkeypatch, signal.SIGINT)
 
     assert run("sandbox", "--", "sh", "-c", "exit 9").exit_code == 9
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -21,7 +21,7 @@ from browser_sessions.cli import _running
 from browser_sessions.cli._commands import command
 from browser_sessions.errors import LedgerError
 from browser_sessions.sandbox import Sandbox
-from tests.facade.commands import run
+from tests.facade.commands import run, send_at_start
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_create_names_what_may_be_running(server: Sandbox, monkeypatch: pytest.M
 def test_create_stops_what_it_cannot_print(
     error: BaseException, server: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Otherwise it would run without a trace."""
+    """Otherwise the session would run, and no one would know of it."""
 
     def fail(_: str) -> None:
         assert server.open_sessions("browser_use")
@@ -270,14 +270,7 @@ def test_run_kills_with_the_second_signal(server: Sandbox, tmp_path: Path) -> No
 
 def test_run_whose_program_is_being_started(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A signal that comes then is the program's, too."""
-    start = subprocess.Popen
-
-    def start_slowly(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:
-        process = start(*arguments, **named)
-        os.kill(os.getpid(), signal.SIGTERM)
-        return process
-
-    monkeypatch.setattr(subprocess, "Popen", start_slowly)
+    send_at_start(monkeypatch, signal.SIGTERM)
 
     assert ran(server, "while :; do sleep 0.01; done").exit_code == 143
     assert server.open_sessions("browser_use") == ()
@@ -333,7 +326,7 @@ def test_whether_a_terminal_sends_signals_to_both(monkeypatch: pytest.MonkeyPatc
 
 
 def test_run_stops_its_session_if_nothing_can_be_written(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk is full once the session is created: for the ledger, and for what is logged about that."""
+    """Once the session is created, the disk is full: neither the ledger nor a line of the log can be written."""
 
     class Full(io.StringIO):
         def write(self, _: str, /) -> int:

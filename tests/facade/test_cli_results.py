@@ -199,7 +199,7 @@ def test_json_of_errors_and_sessions(run: Any) -> None:
 
 
 def test_at_most_five_hundred_sessions_are_waited_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each takes a thread; the others are waited for after them."""
+    """Each takes a thread; the others wait for their turn."""
     noted: list[int] = []
 
     class Waiting(FakeClient):

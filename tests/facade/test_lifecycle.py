@@ -95,7 +95,7 @@ def test_create_finds_a_session_whose_response_was_lost(
 
 
 def test_create_reads_no_page_after_the_one_with_its_session(clock: Clock) -> None:
-    """Browser Use cannot be asked for a session with some metadata, so that there may be many pages."""
+    """Browser Use cannot filter a list by metadata, so there may be many pages."""
     server = InMemory("browser_use", clock)
     server.fault("create_session", "lost")
 
@@ -165,7 +165,7 @@ def test_create_is_uncertain_without_a_marker(clock: Clock) -> None:
 
 
 def test_a_session_is_new_for_ten_seconds(clock: Clock) -> None:
-    """Until then, its provider may not find it yet."""
+    """For so long, its provider may not find it yet."""
     calls = Calls({}, {})
     ref = SessionRef("skyvern", "a")
     calls.note_created(ref)
@@ -178,7 +178,7 @@ def test_a_session_is_new_for_ten_seconds(clock: Clock) -> None:
 
 
 def test_ten_thousand_sessions_are_remembered_as_created() -> None:
-    """The oldest is forgotten for the one after them."""
+    """One more, and the oldest is forgotten."""
     calls = Calls({}, {})
     for number in range(10_001):
         calls.note_created(SessionRef("skyvern", str(number)))
@@ -269,7 +269,7 @@ def test_create_with_an_id_that_no_request_can_name(slug: str, unusable: str, cl
 
 @pytest.mark.parametrize("slug", ["browserbase", "browser_use"])
 def test_create_with_the_response_to_another_create(slug: str, clock: Clock) -> None:
-    """Such as one from a cache: the session is looked for, or another one would be stopped in its place."""
+    """A cache may send it. The session is looked for; otherwise another one would be stopped in its place."""
     server = InMemory(slug, clock)
     other: list[httpx.Response] = []
 
@@ -337,7 +337,7 @@ def test_create_reports_a_lifetime_that_was_not_asked_for(clock: Clock, caplog: 
 
 @pytest.mark.parametrize(("less", "unexpected"), [(10, ()), (11, ("expiresAt",))])
 def test_create_takes_a_lifetime_for_the_same(less: int, unexpected: tuple[str, ...], clock: Clock) -> None:
-    """If it differs by ten seconds at most: a browser takes a while to start."""
+    """Two lifetimes that differ by ten seconds at most are the same: a browser takes a while to start."""
     server = InMemory("browserbase", clock)
 
     def shortened(request: httpx.Request) -> httpx.Response:
@@ -581,7 +581,7 @@ def test_stop_of_what_is_not_found_yet(clock: Clock) -> None:
 
 @pytest.mark.parametrize(("timeout", "stops"), [(1, 1), (1.5, 2)])
 def test_stop_of_what_is_not_found_in_time(timeout: float, stops: int, clock: Clock) -> None:
-    """A second passes between two attempts, and is not begun if it would be the last."""
+    """A second passes between two attempts, unless the time is up by then."""
     server = InMemory("browserbase", clock)
     server.fault("stop_session", "refused", 404, times=None)
     with sync_client(server) as client:

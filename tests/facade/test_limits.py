@@ -56,7 +56,7 @@ def test_what_is_sent_behind_a_packed_body_counts() -> None:
 
 
 def test_a_body_that_is_not_packed_as_gzip_packs() -> None:
-    """Not even as zlib does, which few servers mean by it."""
+    """A body in zlib's format is refused where gzip was announced."""
     body = Body(200, httpx.Headers({"Content-Encoding": "gzip"}), 60)
     assert not body.take(zlib.compress(b"a"))
     assert body.response().problem == "it is compressed wrongly"
@@ -99,7 +99,7 @@ def test_a_plain_text_of_two_thousand_characters(size: int, kept: int) -> None:
 
 
 def test_which_connections_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hundred for five seconds, but none for what may not be repeated, and any number is used at once."""
+    """A hundred are kept for five seconds, none after a request that may not be repeated. Any number may be open."""
     monkeypatch.setattr(_http, "find_proxy", lambda *_: None)
     pools: Any = _http._Pools(dict, None, proxy=None, verify=True)  # its arguments, in the place of a pool
     request = httpx.Request("GET", "http://127.0.0.1")

@@ -281,7 +281,7 @@ PAGES: dict[str, Any] = {
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_list_whose_pages_repeat_is_given_up(slug: str) -> None:
-    """Whether it claims to end or not: it has shown one of the sessions that it counts; the limit is 200 pages."""
+    """A list that counts more sessions than it shows is an error at its end, and an endless one after 200 pages."""
     requests: list[httpx.Request] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -389,7 +389,7 @@ def test_an_offset_that_does_not_grow() -> None:
     ("end", "page", "size"), [(0, 1, 100), (99, 1, 100), (100, 2, 99), (101, 2, 100), (199, 3, 99), (200, 3, 99)]
 )
 def test_a_page_begins_with_a_row_that_was_read(end: int, page: int, size: int) -> None:
-    """And reaches as far beyond the rows that were read as a page of at most a hundred can."""
+    """It also reaches as far beyond the rows that were read as a page of at most a hundred rows can."""
     arguments = {"page": page, "page_size": size}
     assert window_of_pages(end, 100, "page", "page_size") == Window((page - 1) * size, size, arguments)
 

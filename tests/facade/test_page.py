@@ -237,7 +237,7 @@ def test_an_account_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_account_is_read_within_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counted from the moment at which it is asked for."""
+    """The ten seconds begin with the request for it."""
     found: list[bool] = []
 
     async def work(site: Site) -> None:
@@ -504,7 +504,7 @@ def test_the_command_prints_the_url(monkeypatch: pytest.MonkeyPatch, arguments: 
 
 
 def test_the_owner_in_a_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is the one that was given; the sandbox takes any port."""
+    """The owner is the one that was given; the sandbox takes any port."""
     owners: list[str | None] = []
     ports: list[int | None] = []
 

@@ -159,7 +159,7 @@ HEADERS: list[tuple[dict[str, str], float | None]] = [
 
 @pytest.mark.parametrize(("headers", "expected"), HEADERS, ids=str)
 def test_a_limit_in_headers_of_its_own(headers: dict[str, str], expected: float | None) -> None:
-    """It means a pause only if it is used up."""
+    """The limit means a pause only if it is used up."""
     assert after(headers | {"Date": DATE}) == expected
 
 

@@ -521,7 +521,7 @@ def test_a_create_of_which_no_session_can_run_is_dropped(
 
 
 def test_when_a_create_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A session of Skyvern may run for four hours and the day beside them, to the last moment."""
+    """It has, once four hours and a day have passed: the longest that a session of Skyvern can run, and a margin."""
     moment = datetime(2026, 3, 4, tzinfo=UTC)
     monkeypatch.setattr(_reaping, "datetime", SimpleNamespace(now=lambda _: moment))
     longest = timedelta(hours=28)

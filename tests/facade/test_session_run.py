@@ -638,7 +638,7 @@ def test_ctrl_c_in_trio(clock: Clock) -> None:
 
 @pytest.mark.parametrize("is_stopping", [False, True])
 def test_the_end_of_a_loop_of_asyncio_cuts_off_no_stop(is_stopping: bool, clock: Clock) -> None:  # noqa: FBT001 - a case
-    """It cancels all tasks, also that of a stop, which is then sent again."""
+    """At its end, the loop cancels all tasks; a stop that this cuts off is sent again."""
     server = InMemory("browser_use", clock)
     kept: list[Any] = []  # asyncio keeps no task that waits for another one
 
@@ -689,7 +689,7 @@ def test_a_stop_that_waits_for_what_was_cancelled(clock: Clock) -> None:
 
 
 def test_the_end_of_trio_cuts_off_no_stop(clock: Clock) -> None:
-    """It cancels the tasks of the system, and closes asynchronous generators when there are none any more."""
+    """At its end, trio cancels its system tasks, and then closes asynchronous generators."""
     server = InMemory("browser_use", clock)
     kept: list[Any] = []
 

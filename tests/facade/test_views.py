@@ -1,4 +1,4 @@
-"""What each provider's responses are seen as, whole."""
+"""The whole view of each provider's responses."""
 
 from __future__ import annotations
 
